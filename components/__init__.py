@@ -1,0 +1,1 @@
+"""Pulumi components for Rust on AWS Lambda. Nothing here reads stack configuration."""

@@ -1,0 +1,84 @@
+"""A Lambda function that runs one binary of a `RustWorkspace`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+from components.iam import Statement, policy_document, trust_policy
+from components.rust_workspace import Artifact
+
+
+@dataclass(frozen=True, kw_only=True)
+class RustFunctionArgs:
+    """What the function runs and with how much."""
+
+    artifact: Artifact
+    """Its code: `workspace.artifact("echo")`."""
+    memory_mib: int = 128
+    """Memory; the share of a processor grows with it, up to a whole one at 1,769 MiB."""
+    timeout_seconds: int = 3
+    """An invocation is ended after this long. Rust handlers that take longer are stuck."""
+    log_level: str = "info"
+    """Level of the handler's own logs, RUST_LOG."""
+    log_retention_days: int = 30
+    """Days that logs are kept; one of the values that CloudWatch Logs knows."""
+    environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """Further variables for the handler. Never a secret: whoever may describe the function can read them."""
+
+
+class RustFunction(pulumi.ComponentResource):
+    """Afterwards the function can be invoked, and its logs are in a group of its own with a retention.
+
+    Its role may write to that log group and nothing else; grants come from what it uses, `table.allow_read(function)`.
+    The group is made first, so that Lambda never makes one without a retention that a destroy would leave behind.
+    """
+
+    def __init__(self, name: str, args: RustFunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the role, the log group and the function; `name` should be the binary's."""
+        super().__init__("rust-serverless:index:RustFunction", name, None, opts)
+        self.name = name
+        logs = aws.cloudwatch.LogGroup(
+            f"{name}-logs", retention_in_days=args.log_retention_days, opts=pulumi.ResourceOptions(parent=self)
+        )
+        self.role = aws.iam.Role(
+            f"{name}-role",
+            assume_role_policy=trust_policy("lambda.amazonaws.com"),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        writes_logs = aws.iam.RolePolicy(
+            f"{name}-writes-logs",
+            role=self.role.name,
+            policy=logs.arn.apply(_write_to_log_group),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self._function = aws.lambda_.Function(
+            f"{name}-function",
+            runtime="provided.al2023",
+            handler="bootstrap",
+            architectures=[args.artifact.architecture.value],
+            s3_bucket=args.artifact.bucket,
+            s3_key=args.artifact.key,
+            role=self.role.arn,
+            memory_size=args.memory_mib,
+            timeout=args.timeout_seconds,
+            environment={"variables": {"RUST_LOG": args.log_level, "RUST_BACKTRACE": "1", **args.environment}},
+            # Lambda filters nothing: RUST_LOG alone decides the level.
+            logging_config={"log_format": "JSON", "application_log_level": "TRACE", "log_group": logs.name},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.artifact.uploaded, writes_logs]),
+        )
+        self.function_name = self._function.name
+        self.arn = self._function.arn
+        self.invoke_arn = self._function.invoke_arn
+        self.log_group_name = logs.name
+        self.register_outputs(
+            {"functionName": self.function_name, "arn": self.arn, "logGroupName": self.log_group_name}
+        )
+
+
+def _write_to_log_group(arn: str) -> str:
+    """Allow writing to any stream of the group: Lambda names a stream for each environment, so no name is known."""
+    return policy_document(
+        Statement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[f"{arn}:log-stream:*"])
+    )

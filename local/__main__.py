@@ -1,0 +1,98 @@
+"""The commands behind `make local` and its like."""
+
+import argparse
+import contextlib
+import logging
+import os
+import sys
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.emulator import PREFERRED_PORT, EmulatorHome
+from local.errors import LocalError
+from local.functions import chosen_log_groups, follow_logs, invoke
+from local.home import Home
+from local.isolation import drop_aws
+from local.resources.kind import Context
+from local.stack_config import read_stack_config
+from local.up import STACK, up
+
+INTERRUPTED = 130
+"""Exit status of a command that Ctrl-C ended, as shells have it."""
+
+
+def main() -> None:
+    """Run the command named on the command line."""
+    arguments = _parser().parse_args()
+    # The SDK logs each failed resource with its traceback; the error below says the same in one line.
+    logging.disable(logging.CRITICAL)
+    if drop_aws(os.environ):
+        print("The AWS credentials in this shell are not used: everything goes to the emulator.", file=sys.stderr)
+    try:
+        arguments.run(arguments, arguments.root.resolve(), Home(arguments.home.resolve()))
+    except LocalError as error:
+        sys.exit(f"error: {error}")
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"error: the emulator refuses: {error}\nIts log is {arguments.home}/emulator.log")
+    except KeyboardInterrupt:
+        print("\nInterrupted. `make local` goes on from here, `make local-down` stops the emulator.", file=sys.stderr)
+        os._exit(INTERRUPTED)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser.add_argument("--root", type=Path, default=Path(), help="folder of the program")
+    parser.add_argument("--home", type=Path, default=Path(".local"), help="folder for the emulator's state")
+    commands = parser.add_subparsers(required=True)
+    commands.add_parser("up").set_defaults(run=lambda _, root, home: up(root, home))
+    commands.add_parser("down").set_defaults(run=_down)
+    commands.add_parser("emulator").set_defaults(run=_emulator)
+    invocation = commands.add_parser("invoke")
+    invocation.add_argument("function")
+    invocation.add_argument("payload")
+    invocation.set_defaults(run=_invoke)
+    logs = commands.add_parser("logs")
+    logs.add_argument("function", nargs="?")
+    logs.set_defaults(run=_logs)
+    return parser
+
+
+def _down(_: argparse.Namespace, __: Path, home: Home) -> None:
+    stopped = EmulatorHome(home.folder).stop()
+    home.outputs_file.unlink(missing_ok=True)
+    print(f"Stopped the emulator on port {stopped.port}." if stopped else "Nothing was running.")
+
+
+def _emulator(_: argparse.Namespace, root: Path, home: Home) -> None:
+    emulator = EmulatorHome(home.folder).start(read_stack_config(root, STACK).region)
+    print(f"The emulator is on {emulator.url}, process {emulator.pid}. Stop it: make local-down")
+    if emulator.port != PREFERRED_PORT:
+        print(
+            f"Port {PREFERRED_PORT} is taken. Before `pulumi up -s {STACK}`: "
+            f"sed -i.bak s/{PREFERRED_PORT}/{emulator.port}/ Pulumi.{STACK}.yaml"
+        )
+
+
+def _invoke(arguments: argparse.Namespace, root: Path, home: Home) -> None:
+    functions = home.read_outputs()["functions"]
+    print(invoke(_context(root, home), functions, arguments.function, arguments.payload))
+
+
+def _logs(arguments: argparse.Namespace, root: Path, home: Home) -> None:
+    groups = chosen_log_groups(home.read_outputs()["logGroups"], arguments.function)
+    with contextlib.suppress(KeyboardInterrupt):
+        for line in follow_logs(_context(root, home), groups):
+            print(line, flush=True)
+
+
+def _context(root: Path, home: Home) -> Context:
+    emulator = EmulatorHome(home.folder).running()
+    if emulator is None:
+        raise LocalError("the emulator is not running: run `make local`")
+    region = read_stack_config(root, STACK).region
+    return Context(root=root, region=region, endpoint=emulator.url, report=lambda _: None)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""Starts, finds and stops the emulator that belongs to this checkout.
+
+The emulator holds a lock on its state file for as long as it lives, so that a process id is only ever trusted while
+the very process that was started is still there.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.errors import LocalError
+from local.isolation import emulated_aws
+
+PREFERRED_PORT = 4566
+START_SECONDS = 60
+STOP_SECONDS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Emulator:
+    """A running emulator."""
+
+    pid: int
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Endpoint of every AWS service."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+class EmulatorHome:
+    """The folder that belongs to one emulator: its lock, its log, its scratch space."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use `folder`, made when something is started."""
+        self._folder = folder
+        self._state = folder / "emulator.json"
+        self.log = folder / "emulator.log"
+
+    def running(self) -> Emulator | None:
+        """Return the emulator that was started here and still lives."""
+        try:
+            with self._state.open("r+") as state:
+                if _try_lock(state.fileno()):
+                    return None
+                return Emulator(**json.load(state))
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+
+    def start(self, region: str) -> Emulator:
+        """Return the running emulator, or start one on port 4566, or on a free one when that is taken.
+
+        Raises:
+            LocalError: it does not answer.
+        """
+        found = self.running()
+        if found:
+            _wait_until_healthy(found, self.log)
+            return found
+        scratch = self._folder / "tmp"
+        scratch.mkdir(parents=True, exist_ok=True)
+        port = _free_port()
+        with self._state.open("a+") as state, self.log.open("w") as log:
+            if not _try_lock(state.fileno()):
+                raise LocalError("another run is starting the emulator right now: wait for it")
+            state.truncate(0)
+            process = subprocess.Popen(
+                [sys.executable, "-m", "ministack"],
+                env=_environment(port, region, scratch),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                pass_fds=[state.fileno()],
+                start_new_session=True,
+            )
+            emulator = Emulator(pid=process.pid, port=port)
+            json.dump({"pid": emulator.pid, "port": emulator.port}, state)
+        _wait_until_healthy(emulator, self.log)
+        return emulator
+
+    def stop(self) -> Emulator | None:
+        """Stop what was started here and return it; return None when nothing runs."""
+        emulator = self.running()
+        if emulator is None:
+            return None
+        for order in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(emulator.pid, order)
+            if any(self.running() is None for _ in _every_tenth_of_a_second(STOP_SECONDS)):
+                break
+        return emulator
+
+
+def _environment(port: int, region: str, scratch: Path) -> dict[str, str]:
+    """Take nothing of the caller's but the PATH: functions inherit all that the emulator has."""
+    return {
+        **emulated_aws(f"http://127.0.0.1:{port}", region),
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(scratch),
+        "TMPDIR": str(scratch),
+        "PYTHONUNBUFFERED": "1",
+        "BIND_HOST": "127.0.0.1",
+        # The MQTT broker listens on every interface whatever BIND_HOST says.
+        "IOT_MTLS_ENABLED": "0",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": region,
+        "S3_DATA_DIR": str(scratch / "s3"),
+        "STATE_DIR": str(scratch / "state"),
+    }
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _free_port() -> int:
+    for wanted in (PREFERRED_PORT, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", wanted))
+            except OSError:
+                continue
+            port: int = probe.getsockname()[1]
+            return port
+    raise LocalError("this machine has no free TCP port for the emulator")
+
+
+def _wait_until_healthy(emulator: Emulator, log: Path) -> None:
+    for _ in _every_tenth_of_a_second(START_SECONDS):
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            urllib.request.urlopen(f"{emulator.url}/_ministack/health", timeout=START_SECONDS).close()
+            return
+        if not _alive(emulator.pid):
+            break
+    raise LocalError(f"the emulator (process {emulator.pid}) does not answer on {emulator.url}: read {log}")
+
+
+def _alive(pid: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        if os.waitpid(pid, os.WNOHANG)[0] == pid:
+            return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _every_tenth_of_a_second(seconds: int) -> Iterator[None]:
+    for _ in range(seconds * 10):
+        yield
+        time.sleep(0.1)

@@ -1,0 +1,78 @@
+"""A request for each route, taken from the sample events beside the handlers."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A request that a route answers."""
+
+    route_key: str
+    function: str
+    method: str
+    path: str
+    """With the query string."""
+    content_type: str | None
+    body: bytes
+    body_file: Path | None
+    """Where the body is, when it is nothing that one can type."""
+
+
+def examples(root: Path, routes: Mapping[str, str], picture: Path) -> list[Example]:
+    """Return an example for each route key.
+
+    It comes from the event with the shortest file name that has the route key, `http.json` before `http-large.json`;
+    a body that is an image is replaced by `picture`. A route without an event gets an empty object.
+    """
+    return [_example(root, route_key, function, picture) for route_key, function in routes.items()]
+
+
+def _example(root: Path, route_key: str, function: str, picture: Path) -> Example:
+    method, path = route_key.split(" ")
+    event = _event(root / "rust" / "functions" / function / "events", route_key)
+    content_type = event.get("headers", {}).get("content-type")
+    body_file = picture if str(content_type).startswith("image/") else None
+    query = event.get("rawQueryString")
+    return Example(
+        route_key=route_key,
+        function=function,
+        method=method,
+        path=event.get("rawPath", path) + (f"?{query}" if query else ""),
+        content_type=content_type,
+        body=body_file.read_bytes() if body_file else _body(event),
+        body_file=body_file,
+    )
+
+
+def _event(folder: Path, route_key: str) -> dict[str, Any]:
+    for file in sorted(folder.glob("*.json"), key=lambda file: (len(file.name), file.name)):
+        event: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if event.get("routeKey") == route_key:
+            return event
+    return {"headers": {"content-type": "application/json"}, "body": "{}"}
+
+
+def _body(event: Mapping[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    return base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
+
+
+def draw_picture(path: Path) -> None:
+    """Draw a photograph-like JPEG to send to `glitch`: a sky, a sun and hills, 640 by 480."""
+    width, height = 640, 480
+    picture = Image.new("RGB", (width, height))
+    draw = ImageDraw.Draw(picture)
+    for y in range(height):
+        draw.line([(0, y), (width, y)], fill=(40 + y // 4, 60 + y // 3, 200 - y // 4))
+    draw.ellipse((430, 60, 550, 180), fill=(255, 214, 90))
+    for x in range(width):
+        hill = 330 + int(60 * ((x / 160) % 2 - 1) ** 2) + (x * 7919 % 13)
+        draw.line([(x, hill), (x, height)], fill=(30 + x % 40, 110 + x % 60, 60))
+    picture.save(path, "JPEG", quality=88)

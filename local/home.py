@@ -1,0 +1,51 @@
+"""The folder of a checkout that holds what a local run leaves: its lock, its outputs, the picture."""
+
+import contextlib
+import fcntl
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from local.errors import LocalError
+
+
+class Home:
+    """One folder, `.local` by default."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use `folder`, and make it."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.outputs_file = folder / "outputs.json"
+        self.picture = folder / "picture.jpg"
+
+    def write_outputs(self, outputs: dict[str, Any]) -> None:
+        """Write the stack's outputs for scripts."""
+        self.outputs_file.write_text(json.dumps(outputs, indent=2) + "\n", encoding="utf-8")
+
+    def read_outputs(self) -> dict[str, Any]:
+        """Return the outputs of the last run.
+
+        Raises:
+            LocalError: there was none.
+        """
+        try:
+            outputs: dict[str, Any] = json.loads(self.outputs_file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise LocalError("nothing runs here yet: run `make local`") from None
+        return outputs
+
+    @contextlib.contextmanager
+    def one_run_at_a_time(self) -> Iterator[None]:
+        """Hold the folder for one run of the program.
+
+        Raises:
+            LocalError: another run holds it.
+        """
+        with (self.folder / "run.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise LocalError("another `make local` is running in this folder: wait for it") from None
+            yield

@@ -1,0 +1,124 @@
+"""Makes what the program declares, in the order that the SDK asks for it.
+
+What was made is remembered in the emulator itself, so that it is forgotten with it. An unchanged resource is left
+alone; a changed one is updated or made again, and since that gives its dependents other inputs, they follow.
+"""
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pulumi
+
+from local.errors import LocalError
+from local.resources import KINDS
+from local.resources.kind import Context, Made, Properties
+
+MEMORY = "rust-serverless-local"
+"""The bucket in the emulator that remembers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remembered:
+    """A resource of an earlier run."""
+
+    number: int
+    """Counts up: dependents come after what they depend on."""
+    inputs: Properties
+    id: str
+    outputs: Properties
+
+    @property
+    def made(self) -> Made:
+        """The resource itself."""
+        return Made(id=self.id, outputs=self.outputs)
+
+
+class Memory:
+    """The resources of earlier runs, by `type::name`."""
+
+    def __init__(self, context: Context) -> None:
+        """Recall them."""
+        self._s3 = context.client("s3")
+        if MEMORY not in {bucket["Name"] for bucket in self._s3.list_buckets()["Buckets"]}:
+            self._s3.create_bucket(Bucket=MEMORY)
+        self._lock = threading.Lock()
+        self._resources = {key: self._recall(key) for key in self._keys()}
+
+    def get(self, key: str) -> Remembered | None:
+        """Return what is remembered of a resource."""
+        return self._resources.get(key)
+
+    def remember(self, key: str, inputs: Properties, made: Made) -> None:
+        """Remember a resource that exists."""
+        with self._lock:
+            number = 1 + max((known.number for known in self._resources.values()), default=0)
+            self._resources[key] = Remembered(number=number, inputs=inputs, **asdict(made))
+        self._s3.put_object(Bucket=MEMORY, Key=key, Body=json.dumps(asdict(self._resources[key])))
+
+    def forget(self, key: str) -> None:
+        """Forget a resource that is gone."""
+        with self._lock:
+            del self._resources[key]
+        self._s3.delete_object(Bucket=MEMORY, Key=key)
+
+    def others_than(self, keys: set[str]) -> Mapping[str, Remembered]:
+        """Return what is remembered besides `keys`, dependents first."""
+        others = {key: known for key, known in self._resources.items() if key not in keys}
+        return dict(sorted(others.items(), key=lambda item: -item[1].number))
+
+    def _keys(self) -> list[str]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=MEMORY)
+        return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+    def _recall(self, key: str) -> Remembered:
+        return Remembered(**json.load(self._s3.get_object(Bucket=MEMORY, Key=key)["Body"]))
+
+
+class Provisioner(pulumi.runtime.Mocks):
+    """Stands where the SDK expects a mock of the engine, and really makes each resource."""
+
+    def __init__(self, context: Context) -> None:
+        """Make resources in `context`."""
+        self._context = context
+        self._memory = Memory(context)
+        self._declared: set[str] = set()
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
+        """Refuse invokes: the program has none, and a made-up answer would be worse than this error."""
+        raise LocalError(f"the program calls {args.token}, which local/ does not know")
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        """Bring a resource to its inputs, and return its id and outputs."""
+        if not args.custom:
+            return None, args.inputs
+        kind = KINDS.get(args.typ)
+        if kind is None:
+            raise LocalError(
+                f"local/resources does not know {args.typ}, the type of {args.name}: add it to KINDS there"
+            )
+        key = f"{args.typ}::{args.name}"
+        self._declared.add(key)
+        known = self._memory.get(key)
+        if known and known.inputs == args.inputs:
+            return known.id, {**args.inputs, **known.outputs}
+        if known and kind.update:
+            self._context.report(f"updating {args.name}")
+            made = kind.update(self._context, known.made, args.inputs)
+        else:
+            self._context.report(f"making {args.name}")
+            made = kind.create(self._context, args.name, args.inputs)
+            if known:
+                kind.delete(self._context, known.made)
+        self._memory.remember(key, args.inputs, made)
+        return made.id, {**args.inputs, **made.outputs}
+
+    def remove_undeclared(self) -> None:
+        """Remove what an earlier run made and this one did not declare."""
+        for key, known in self._memory.others_than(self._declared).items():
+            typ, name = key.split("::")
+            self._context.report(f"removing {name}")
+            KINDS[typ].delete(self._context, known.made)
+            self._memory.forget(key)

@@ -1,0 +1,72 @@
+"""What `make local` says: progress on stderr while it works, the result on stdout."""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from local.calls import Answer, curl
+from local.examples import Example
+
+MARGIN = "    "
+SHOWN_CHARACTERS = 100
+
+
+class Progress:
+    """One line on a terminal that says what is being done; a line for each step elsewhere, as in a CI log."""
+
+    def __init__(self) -> None:
+        """Write to stderr."""
+        self._console = Console(stderr=True, highlight=False)
+        self._status = self._console.status("starting")
+        self.steps = 0
+
+    @contextlib.contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show the line, and remove it at the end."""
+        if not self._console.is_terminal:
+            yield
+            return
+        with self._status:
+            yield
+
+    def say(self, step: str) -> None:
+        """Say what is being done now."""
+        self.steps += 1
+        if self._console.is_terminal:
+            self._status.update(escape(step))
+        else:
+            self._console.print(step, markup=False, soft_wrap=True)
+
+
+def print_result(outputs: Mapping[str, Any], calls: Sequence[tuple[Example, Answer]], seconds: float) -> None:
+    """Print every URL and function, a command for each route and what it answers now."""
+    console = Console(highlight=False, soft_wrap=True)
+    api_url = outputs["apiUrl"]
+    console.print(f"[bold]API[/]  {escape(api_url)}\n")
+    for example, answer in calls:
+        console.print(f"[bold]{escape(example.route_key)}[/]")
+        console.print(MARGIN + curl(api_url, example), markup=False)
+        color = "red" if answer.is_refusal else "green"
+        console.print(
+            f"{MARGIN}[{color}]{answer.status}[/] {escape(_gist(answer))}  [dim]{answer.milliseconds} ms[/]\n"
+        )
+    for function, name in outputs["functions"].items():
+        console.print(f"[bold]{function}[/]  {name}  [dim]make local-invoke FN={function} PAYLOAD='…'[/]")
+    for table, name in outputs.get("tables", {}).items():
+        console.print(f"[bold]{table}[/]  table {name}")
+    console.print(
+        f"\nReady in {seconds:.0f} s. Logs: make local-logs   Stop: make local-down   Outputs: .local/outputs.json"
+    )
+
+
+def _gist(answer: Answer) -> str:
+    try:
+        text = answer.body.decode()
+    except UnicodeDecodeError:
+        text = ""
+    if text.isprintable() and text:
+        return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
+    return f"{answer.content_type}, {len(answer.body):,} bytes"

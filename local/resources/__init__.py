@@ -1,0 +1,23 @@
+"""How the emulator makes each type of resource that the program declares."""
+
+from collections.abc import Mapping
+
+from local.resources import apigateway, command, iam, lambda_function, logs, s3
+from local.resources.kind import Kind
+
+KINDS: Mapping[str, Kind] = {
+    "aws:apigatewayv2/api:Api": apigateway.API,
+    "aws:apigatewayv2/integration:Integration": apigateway.INTEGRATION,
+    "aws:apigatewayv2/route:Route": apigateway.ROUTE,
+    "aws:apigatewayv2/stage:Stage": apigateway.STAGE,
+    "aws:cloudwatch/logGroup:LogGroup": logs.LOG_GROUP,
+    "aws:iam/role:Role": iam.ROLE,
+    "aws:iam/rolePolicy:RolePolicy": iam.ROLE_POLICY,
+    "aws:lambda/function:Function": lambda_function.FUNCTION,
+    "aws:lambda/permission:Permission": lambda_function.PERMISSION,
+    "aws:s3/bucket:Bucket": s3.BUCKET,
+    "aws:s3/bucketPolicy:BucketPolicy": s3.BUCKET_POLICY,
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": s3.PUBLIC_ACCESS_BLOCK,
+    "command:local:Command": command.COMMAND,
+}
+"""By Pulumi type token. A type that is not here cannot be declared by a program that runs locally."""

@@ -1,0 +1,59 @@
+"""Lambda functions and who may invoke them."""
+
+from typing import Any
+
+from local.resources.kind import Context, Kind, Made, Properties, chosen, physical_name
+
+
+def _create_function(context: Context, name: str, inputs: Properties) -> Made:
+    function = inputs.get("name") or physical_name(name)
+    made = context.client("lambda").create_function(
+        FunctionName=function, Code=chosen(inputs, "s3Bucket", "s3Key"), **_configuration(inputs)
+    )
+    arn = made["FunctionArn"]
+    invoke_arn = f"arn:aws:apigateway:{context.region}:lambda:path/2015-03-31/functions/{arn}/invocations"
+    return Made(id=function, outputs={"name": function, "arn": arn, "invokeArn": invoke_arn})
+
+
+def _update_function(context: Context, made: Made, inputs: Properties) -> Made:
+    functions = context.client("lambda")
+    configuration = _configuration(inputs)
+    architectures = configuration.pop("Architectures")
+    functions.update_function_configuration(FunctionName=made.id, **configuration)
+    functions.update_function_code(
+        FunctionName=made.id, Architectures=architectures, **chosen(inputs, "s3Bucket", "s3Key")
+    )
+    return made
+
+
+def _configuration(inputs: Properties) -> dict[str, Any]:
+    return {
+        **chosen(inputs, "runtime", "handler", "role", "architectures", "loggingConfig"),
+        "MemorySize": int(inputs["memorySize"]),
+        "Timeout": int(inputs["timeout"]),
+        # The names of variables are data, not API names: they keep their case.
+        "Environment": {"Variables": dict(inputs["environment"]["variables"])},
+    }
+
+
+def _create_permission(context: Context, name: str, inputs: Properties) -> Made:
+    statement = physical_name(name)
+    context.client("lambda").add_permission(
+        StatementId=statement,
+        FunctionName=inputs["function"],
+        **chosen(inputs, "action", "principal", "sourceArn"),
+    )
+    return Made(id=f"{inputs['function']}:{statement}", outputs={"statementId": statement})
+
+
+def _delete_permission(context: Context, made: Made) -> None:
+    function, statement = made.id.split(":")
+    context.client("lambda").remove_permission(FunctionName=function, StatementId=statement)
+
+
+FUNCTION = Kind(
+    create=_create_function,
+    update=_update_function,
+    delete=lambda context, made: context.client("lambda").delete_function(FunctionName=made.id),
+)
+PERMISSION = Kind(create=_create_permission, delete=_delete_permission)

@@ -1,0 +1,72 @@
+"""A stack's configuration, read from its files as the Pulumi CLI hands it to a program."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local.errors import LocalError
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackConfig:
+    """The configuration of one stack of the project."""
+
+    project: str
+    stack: str
+    values: Mapping[str, str]
+    """By full key, such as `aws:region`; defaults of `Pulumi.yaml` included."""
+
+    @property
+    def region(self) -> str:
+        """The stack's AWS region.
+
+        Raises:
+            LocalError: it has none.
+        """
+        try:
+            return self.values["aws:region"]
+        except KeyError:
+            raise LocalError(f"Pulumi.{self.stack}.yaml has no aws:region: add `aws:region: us-east-1`") from None
+
+    def sent_to(self, url: str) -> "StackConfig":
+        """Return the configuration with every AWS service that it gives an endpoint sent to `url`."""
+        services = {service for endpoints in json.loads(self.values["aws:endpoints"]) for service in endpoints}
+        endpoints = json.dumps([dict.fromkeys(sorted(services), url)])
+        return dataclasses.replace(self, values={**self.values, "aws:endpoints": endpoints})
+
+
+def read_stack_config(root: Path, stack: str) -> StackConfig:
+    """Read the configuration of a stack of the program at `root`.
+
+    Raises:
+        LocalError: a file is missing or is not YAML.
+    """
+    project = _read_yaml(root / "Pulumi.yaml")
+    name = project["name"]
+    defaults = {key: schema["default"] for key, schema in project["config"].items() if "default" in schema}
+    values = _read_yaml(root / f"Pulumi.{stack}.yaml").get("config") or {}
+    merged = {_full_key(key, name): _as_text(value) for source in (defaults, values) for key, value in source.items()}
+    return StackConfig(project=name, stack=stack, values=merged)
+
+
+def _full_key(key: str, project: str) -> str:
+    return key if ":" in key else f"{project}:{key}"
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise LocalError(f"{path.name} does not exist in {path.parent}") from None
+    except yaml.YAMLError as error:
+        raise LocalError(f"{path.name} is not valid YAML: {error}") from None
+    return content

@@ -1,0 +1,53 @@
+"""`make local`: the emulator, the program, and an answer from every route."""
+
+import time
+from pathlib import Path
+
+import pulumi
+from pulumi.runtime.mocks import MockMonitor
+
+from local.calls import call
+from local.emulator import EmulatorHome
+from local.errors import LocalError
+from local.examples import draw_picture, examples
+from local.home import Home
+from local.program import run_program
+from local.provisioner import Provisioner
+from local.report import Progress, print_result
+from local.resources.kind import Context
+from local.stack_config import read_stack_config
+
+STACK = "local"
+
+
+def up(root: Path, home: Home) -> None:
+    """Bring the program at `root` up on the emulator of `home`, call every route and print the result.
+
+    Raises:
+        LocalError: with what to do about it.
+    """
+    started = time.monotonic()
+    progress = Progress()
+    with home.one_run_at_a_time(), progress.shown():
+        config = read_stack_config(root, STACK)
+        progress.say("starting the emulator")
+        emulator = EmulatorHome(home.folder).start(config.region)
+        context = Context(root=root, region=config.region, endpoint=emulator.url, report=progress.say)
+        engine = Provisioner(context)
+        try:
+            outputs = run_program(root, config.sent_to(emulator.url), MockMonitor(engine))
+            engine.remove_undeclared()
+        except pulumi.RunError as error:
+            raise LocalError(str(error)) from None
+        home.write_outputs(outputs)
+        if not home.picture.exists():
+            draw_picture(home.picture)
+        progress.say("calling every route")
+        calls = [
+            (example, call(outputs["apiUrl"], example)) for example in examples(root, outputs["routes"], home.picture)
+        ]
+    print_result(outputs, calls, time.monotonic() - started)
+    failed = [example for example, answer in calls if answer.is_refusal]
+    if failed:
+        names = ", ".join(sorted({example.function for example in failed}))
+        raise LocalError(f"{names} did not do what its sample event asks: read `make local-logs`")

@@ -1,0 +1,1 @@
+"""Tests of each component and pure function."""

@@ -1,0 +1,1 @@
+"""The program on the emulator, called as its users call it."""

@@ -1,0 +1,70 @@
+"""One emulator for the session, with the program on it, in a home of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.emulator import EmulatorHome
+from local.resources.kind import Context
+from tests.recording import ROOT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Local:
+    """The local environment, driven by its commands."""
+
+    home: Path
+
+    def run(
+        self, *arguments: str, root: Path = ROOT, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `python -m local` with the arguments, and with further or other environment variables."""
+        command = [sys.executable, "-m", "local", "--root", str(root), "--home", str(self.home), *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env={**os.environ, **(environment or {})}, capture_output=True, text=True, check=False
+        )
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """What `outputs.json` holds."""
+        outputs: dict[str, Any] = json.loads((self.home / "outputs.json").read_text())
+        return outputs
+
+    @property
+    def context(self) -> Context:
+        """A way to the emulator's AWS services."""
+        emulator = EmulatorHome(self.home).running()
+        assert emulator is not None
+        return Context(root=ROOT, region="us-east-1", endpoint=emulator.url, report=lambda _: None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """The environment and what its first run printed."""
+
+    local: Local
+    first_run: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    """Bring the program up once."""
+    local = Local(home=tmp_path_factory.mktemp("home"))
+    first_run = local.run("up")
+    try:
+        assert first_run.returncode == 0, first_run.stderr
+        yield Started(local=local, first_run=first_run)
+    finally:
+        local.run("down")
+
+
+@pytest.fixture(scope="session")
+def local(started: Started) -> Local:
+    return started.local

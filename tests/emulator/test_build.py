@@ -1,0 +1,218 @@
+"""The build as `RustWorkspace` runs it: the real program, the real cargo-lambda, the emulator's S3."""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.architecture import host_architecture
+from components.artifacts.cargo import build_environment
+from components.artifacts.plan import PACKER_VERSION, artifact_key
+from components.cargo_workspace import read_workspace
+from components.source_digest import BuildSettings, source_digests
+from tests.emulator.conftest import Local
+from tests.recording import ROOT
+from tests.workspaces import write_workspace
+
+HOST = host_architecture()
+
+SMALL = {
+    "Cargo.toml": '[workspace]\nmembers = ["functions/*"]\nresolver = "3"\n[profile.release]\nstrip = true\n',
+    "Cargo.lock": (
+        'version = 4\n\n[[package]]\nname = "one"\nversion = "0.1.0"\n\n[[package]]\nname = "two"\nversion = "0.1.0"\n'
+    ),
+    "rust-toolchain.toml": (ROOT / "rust/rust-toolchain.toml").read_text(),
+    "functions/one/Cargo.toml": '[package]\nname = "one"\nversion = "0.1.0"\nedition = "2024"\n',
+    "functions/one/src/main.rs": 'fn main() { std::env::args().nth(1).expect("an argument"); }\n',
+    "functions/two/Cargo.toml": '[package]\nname = "two"\nversion = "0.1.0"\nedition = "2024"\n',
+    "functions/two/src/main.rs": "fn main() {}\n",
+}
+"""Two binaries without dependencies; the first can panic, and so holds the place of its source."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Builder:
+    """A program's folder, and a bucket for its artifacts."""
+
+    folder: Path
+    bucket: str
+    s3: Any
+    endpoint: str
+
+    def run(self, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """Run the build with the keys that the sources have now."""
+        command = [sys.executable, "-m", "components.artifacts"]
+        variables = {
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            "ARTIFACT_WORKSPACE": "rust",
+            "ARTIFACT_ARCHITECTURE": HOST.value,
+            "ARTIFACT_PROFILE": "release",
+            "ARTIFACT_BUCKET": self.bucket,
+            "ARTIFACT_KEYS": " ".join(self.keys.values()),
+            "ARTIFACT_REGION": "us-east-1",
+            "ARTIFACT_ENDPOINT": self.endpoint,
+            **(environment or {}),
+        }
+        return subprocess.run(command, cwd=self.folder, env=variables, capture_output=True, text=True, check=False)
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The key of each binary."""
+        settings = BuildSettings(architecture=HOST.value, profile="release", packer_version=PACKER_VERSION)
+        digests = source_digests(read_workspace(self.folder / "rust"), settings)
+        return {binary: artifact_key(binary, HOST, digest) for binary, digest in digests.items()}
+
+    def stored(self) -> dict[str, bytes]:
+        """Return what is in the bucket."""
+        found = self.s3.list_objects_v2(Bucket=self.bucket).get("Contents", [])
+        return {item["Key"]: self.s3.get_object(Bucket=self.bucket, Key=item["Key"])["Body"].read() for item in found}
+
+    def edit(self, name: str, content: str) -> None:
+        """Write a file of the workspace."""
+        write_workspace(self.folder / "rust", {name: content})
+
+
+def builder_in(folder: Path, local: Local) -> Builder:
+    write_workspace(folder / "rust", SMALL)
+    s3 = local.context.client("s3")
+    bucket = f"artifacts-{uuid.uuid4().hex}"
+    s3.create_bucket(Bucket=bucket)
+    return Builder(folder=folder, bucket=bucket, s3=s3, endpoint=local.context.endpoint)
+
+
+@pytest.fixture
+def builder(tmp_path: Path, local: Local) -> Builder:
+    return builder_in(tmp_path, local)
+
+
+def test_every_binary_is_compiled_packed_and_uploaded_and_the_second_time_nothing_is_done(builder: Builder) -> None:
+    first = builder.run()
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.splitlines() == [f"{key} uploaded" for key in builder.keys.values()]
+    for archive in builder.stored().values():
+        assert zipfile.ZipFile(io.BytesIO(archive)).namelist() == ["bootstrap"]
+
+    second = builder.run({"PATH": "/nonexistent"})
+    assert second.returncode == 0, second.stderr
+    assert second.stdout.splitlines() == [f"{key} was there" for key in builder.keys.values()]
+    assert second.stderr == ""
+
+
+def test_an_edit_uploads_one_artifact_and_taking_it_back_compiles_nothing(builder: Builder) -> None:
+    builder.run()
+    before = builder.keys
+    builder.edit("functions/two/src/main.rs", "fn main() { std::process::exit(2) }\n")
+    edited = builder.run()
+    assert edited.stdout.splitlines() == [f"{builder.keys['one']} was there", f"{builder.keys['two']} uploaded"]
+    builder.edit("functions/two/src/main.rs", SMALL["functions/two/src/main.rs"])
+    assert builder.keys == before
+    assert builder.run({"PATH": "/nonexistent"}).returncode == 0
+
+
+def test_two_checkouts_in_different_folders_give_the_same_bytes(tmp_path: Path, local: Local) -> None:
+    stored = []
+    for folder in (tmp_path / "a", tmp_path / "somewhere/else"):
+        checkout = builder_in(folder, local)
+        assert checkout.run({"CARGO_HOME": os.environ.get("CARGO_HOME", str(Path.home() / ".cargo"))}).returncode == 0
+        stored.append(checkout.stored())
+    assert stored[0] == stored[1]
+
+
+def test_no_folder_of_this_machine_is_in_the_binaries_of_the_program(local: Local) -> None:
+    functions = local.context.client("lambda")
+    s3 = local.context.client("s3")
+    (bucket,) = [item["Name"] for item in s3.list_buckets()["Buckets"] if item["Name"].startswith("rust-artifacts-")]
+    keys = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+    assert len(keys) == len(functions.list_functions()["Functions"])
+    for key in keys:
+        archive = zipfile.ZipFile(io.BytesIO(s3.get_object(Bucket=bucket, Key=key)["Body"].read()))
+        executable = archive.read("bootstrap")
+        assert str(ROOT).encode() not in executable
+        assert str(Path.home() / ".cargo").encode() not in executable
+
+
+def test_a_compile_error_is_shown_whole_with_its_crate_and_nothing_is_uploaded(builder: Builder) -> None:
+    builder.edit("functions/two/src/main.rs", 'fn main() { let number: u8 = "text"; }\n')
+    failed = builder.run()
+    assert failed.returncode == 1
+    assert "error[E0308]: mismatched types" in failed.stderr
+    assert "functions/two/src/main.rs:1:30" in failed.stderr
+    assert "could not compile `two`" in failed.stderr
+    assert failed.stderr.splitlines()[-1].startswith("error: the Rust workspace does not compile")
+    assert builder.stored() == {}
+
+
+def test_sources_that_are_not_those_of_the_plan_are_never_stored_under_its_keys(builder: Builder) -> None:
+    keys = " ".join(builder.keys.values())
+    builder.edit("functions/two/src/main.rs", "fn main() { std::process::exit(2) }\n")
+    late = builder.run({"ARTIFACT_KEYS": keys})
+    assert late.returncode == 1
+    assert "error: the sources of two changed while this ran: run it again" in late.stderr
+
+
+def folder_with(tmp_path: Path, *tools: str) -> str:
+    """Return a PATH that has only some tools of this machine."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for tool in tools:
+        found = shutil.which(tool)
+        assert found is not None
+        (folder / tool).symlink_to(found)
+    return str(folder)
+
+
+def test_a_machine_without_rust_is_told_where_to_get_it(builder: Builder, tmp_path: Path) -> None:
+    refused = builder.run({"PATH": folder_with(tmp_path, "sh")})
+    assert refused.stderr == "error: cargo is not on the PATH: install Rust with rustup, https://rustup.rs\n"
+
+
+def test_a_missing_cargo_lambda_is_one_line_with_the_remedy(builder: Builder, tmp_path: Path) -> None:
+    refused = builder.run({"PATH": folder_with(tmp_path, "cargo", "rustc")})
+    assert refused.stderr.startswith("error: cargo-lambda is not in the virtual environment or on the PATH: run `pip")
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_a_missing_rust_target_is_one_line_with_the_remedy(builder: Builder, tmp_path: Path) -> None:
+    """With a rustc whose library folder for the target is empty, as rustup leaves it."""
+    path = folder_with(tmp_path, "cargo")
+    rustc = tmp_path / "bin/rustc"
+    rustc.write_text(f"#!/bin/sh\necho {tmp_path}/lib\n")
+    rustc.chmod(0o755)
+    refused = builder.run({"PATH": f"{path}:{Path(sys.executable).parent}"})
+    target = HOST.rust_target
+    assert refused.stderr == (
+        f"error: the Rust target {target} is not installed: run `rustup target add {target}` in rust/\n"
+    )
+
+
+def test_flags_of_the_caller_s_shell_do_not_reach_the_build() -> None:
+    caller = {
+        "RUSTFLAGS": "-C opt-level=0",
+        "CARGO_ENCODED_RUSTFLAGS": "-Copt-level=0",
+        "CARGO_BUILD_TARGET": "wasm32-unknown-unknown",
+        "CARGO_PROFILE_RELEASE_LTO": "false",
+        "CARGO_TARGET_DIR": "/elsewhere",
+        "CARGO_HOME": "/home/someone/.cargo",
+        "HTTPS_PROXY": "http://proxy",
+    }
+    environment = build_environment(caller, Path("/checkout/rust"), HOST)
+    assert environment["CARGO_ENCODED_RUSTFLAGS"].split("\x1f") == [
+        "-C",
+        f"target-cpu={HOST.target_cpu}",
+        "--remap-path-prefix=/home/someone/.cargo=/cargo",
+        "--remap-path-prefix=/checkout/rust=/workspace",
+    ]
+    assert environment["CARGO_TARGET_DIR"] == "/checkout/rust/target"
+    assert environment["HTTPS_PROXY"] == "http://proxy"
+    assert not {"RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_PROFILE_RELEASE_LTO"} & set(environment)

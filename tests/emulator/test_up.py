@@ -1,0 +1,188 @@
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from local.emulator import EmulatorHome
+from local.resources import KINDS
+from tests.emulator.conftest import Local, Started
+from tests.emulator.http import post
+from tests.program.test_stability import NOT_SOURCES
+from tests.recording import ROOT, record_program
+
+SCREEN_LINES = 40
+NO_CARGO = {"PATH": "/usr/bin:/bin", "CARGO_HOME": "/nonexistent"}
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the program whose Python can be edited; its Rust sources, and so its artifacts, are the same."""
+    return shutil.copytree(ROOT, tmp_path / "program", ignore=NOT_SOURCES)
+
+
+def routes_of(local: Local) -> set[str]:
+    gateway = local.context.client("apigatewayv2")
+    (api,) = gateway.get_apis()["Items"]
+    return {route["RouteKey"] for route in gateway.get_routes(ApiId=api["ApiId"])["Items"]}
+
+
+def test_the_first_run_prints_every_route_and_function_on_one_screen(started: Started) -> None:
+    printed = started.first_run.stdout
+    assert len(printed.splitlines()) <= SCREEN_LINES
+    assert started.local.outputs["apiUrl"] in printed
+    for route_key, function in started.local.outputs["routes"].items():
+        assert route_key in printed
+        assert started.local.outputs["functions"][function] in printed
+    assert printed.count("    200 ") == len(started.local.outputs["routes"])
+
+
+def test_the_first_run_says_what_it_is_doing(started: Started) -> None:
+    steps = started.first_run.stderr.splitlines()
+    assert "starting the emulator" in steps
+    assert "making echo-function" in steps
+    assert steps[-1] == "calling every route"
+
+
+def test_each_printed_curl_does_what_it_says(started: Started) -> None:
+    """Read as curl reads them, since a bare machine may have no curl."""
+    commands = [shlex.split(line) for line in started.first_run.stdout.splitlines() if line.startswith("    curl ")]
+    assert len(commands) == len(started.local.outputs["routes"])
+    for _, url, *options in commands:
+        pairs = dict(zip(options[::2], options[1::2], strict=True))
+        data = pairs.get("-d", "").encode() or Path(pairs["--data-binary"].removeprefix("@")).read_bytes()
+        name, value = pairs["-H"].split(": ")
+        assert post(url, data, {name: value}).status == 200
+
+
+def test_the_outputs_file_has_the_url_first(local: Local) -> None:
+    assert next(iter(local.outputs)) == "apiUrl"
+
+
+def test_a_second_run_calls_no_cargo_and_changes_nothing(local: Local) -> None:
+    before = local.outputs
+    again = local.run("up", environment=NO_CARGO)
+    assert again.returncode == 0, again.stderr
+    assert again.stderr.splitlines() == ["starting the emulator", "calling every route"]
+    assert local.outputs == before
+
+
+def test_an_edit_of_the_program_is_applied_and_taken_back(local: Local, checkout: Path) -> None:
+    before = local.outputs
+    program = checkout / "__main__.py"
+    program.write_text(
+        program.read_text()
+        .replace('api.route("POST /echo", echo, throttle)', 'api.route("POST /echo/again", echo, throttle)')
+        .replace("memory_mib=512", "memory_mib=640")
+    )
+    edited = local.run("up", root=checkout, environment=NO_CARGO)
+    assert routes_of(local) == {"POST /echo/again", "POST /glitch"}
+    glitch = local.context.client("lambda").get_function_configuration(FunctionName=before["functions"]["glitch"])
+    assert glitch["MemorySize"] == 640
+    assert "updating glitch-function" in edited.stderr
+    assert "removing api-post-echo-route" in edited.stderr
+
+    restored = local.run("up", environment=NO_CARGO)
+    assert restored.returncode == 0, restored.stderr
+    assert routes_of(local) == {"POST /echo", "POST /glitch"}
+    assert local.outputs == before
+
+
+def test_a_program_that_stops_half_way_is_finished_by_the_next_run(local: Local, checkout: Path) -> None:
+    program = checkout / "__main__.py"
+    program.write_text(program.read_text() + '\nraise SystemError("half way")\n')
+    assert local.run("up", root=checkout, environment=NO_CARGO).returncode != 0
+    assert local.run("up", environment=NO_CARGO).returncode == 0
+
+
+def test_a_wrong_setting_is_one_message_and_leaves_everything_running(local: Local, checkout: Path) -> None:
+    stack = checkout / "Pulumi.local.yaml"
+    stack.write_text(stack.read_text() + "  rust-serverless:logLevel: loud\n")
+    refused = local.run("up", root=checkout)
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    assert "error: the configuration in Pulumi.local.yaml must be corrected:" in refused.stderr
+    assert post(local.outputs["apiUrl"] + "/echo", b'{"message": "still"}').status == 200
+
+
+def test_a_type_that_cannot_be_made_locally_is_named(local: Local, checkout: Path) -> None:
+    program = checkout / "__main__.py"
+    program.write_text(program.read_text() + '\nimport pulumi_aws\npulumi_aws.sns.Topic("news")\n')
+    refused = local.run("up", root=checkout)
+    assert refused.returncode == 1
+    assert "local/resources does not know aws:sns/topic:Topic, the type of news" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_credentials_of_the_shell_are_neither_used_nor_passed_on(local: Local) -> None:
+    ran = local.run("up", environment={"AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_PROFILE": "production"})
+    assert ran.returncode == 0, ran.stderr
+    assert "The AWS credentials in this shell are not used" in ran.stderr
+    emulator = EmulatorHome(local.home).running()
+    assert emulator is not None
+    assert b"AKIAREAL" not in Path(f"/proc/{emulator.pid}/environ").read_bytes()
+
+
+def test_a_function_is_invoked_directly(local: Local) -> None:
+    ran = local.run("invoke", "echo", '{"message": "hi"}')
+    assert json.loads(ran.stdout) == {"echo": "hi... hi... hi..."}
+
+
+@pytest.mark.parametrize(
+    ("function", "payload", "message"),
+    [
+        ("ehco", "{}", "there is no function 'ehco': use FN= with one of echo, glitch"),
+        ("echo", "{", "PAYLOAD is not JSON"),
+        ("echo", "{}", "echo returns an error"),
+    ],
+)
+def test_an_invocation_that_cannot_succeed_says_why(local: Local, function: str, payload: str, message: str) -> None:
+    ran = local.run("invoke", function, payload)
+    assert ran.returncode == 1
+    assert message in ran.stderr
+
+
+def test_logs_of_one_function_are_followed_until_interrupted(local: Local) -> None:
+    local.run("invoke", "echo", '{"message": "hi"}')
+    command = [sys.executable, "-m", "local", "--home", str(local.home), "logs", "echo"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as following:
+        assert following.stdout is not None
+        assert following.stdout.readline().startswith("echo  START RequestId: ")
+        following.send_signal(signal.SIGINT)
+        rest, errors = following.communicate()
+    assert "glitch" not in rest
+    assert errors == ""
+
+
+def test_only_one_run_at_a_time(local: Local) -> None:
+    command = [sys.executable, "-m", "local", "--home", str(local.home), "up"]
+    with (local.home / "run.lock").open("w") as lock:
+        import fcntl  # noqa: PLC0415 (only this test needs it)
+
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert "another `make local` is running in this folder" in second.stderr
+
+
+def test_a_killed_emulator_is_replaced(local: Local) -> None:
+    emulator = EmulatorHome(local.home).running()
+    assert emulator is not None
+    os.killpg(emulator.pid, signal.SIGKILL)
+    while EmulatorHome(local.home).running():
+        time.sleep(0.05)
+    assert "the emulator is not running: run `make local`" in local.run("invoke", "echo", "{}").stderr
+    ran = local.run("up")
+    assert ran.returncode == 0, ran.stderr
+    assert post(local.outputs["apiUrl"] + "/echo", b'{"message": "back"}').status == 200
+
+
+def test_every_type_of_the_program_can_be_made_locally() -> None:
+    recording, _ = record_program("prod" if (ROOT / "Pulumi.prod.yaml").exists() else "dev")
+    assert {resource.typ for resource in recording.resources if resource.custom} <= set(KINDS)

@@ -1,0 +1,56 @@
+"""What the program configures and what the handlers read is the same."""
+
+import re
+
+import pytest
+
+from components.cargo_workspace import read_workspace
+from tests.recording import ROOT, Recording, record_program
+
+WORKSPACE = read_workspace(ROOT / "rust")
+READ_BY_THE_STANDARD_LIBRARY = {"RUST_BACKTRACE"}
+
+
+@pytest.fixture(scope="module")
+def recording() -> Recording:
+    return record_program("dev")[0]
+
+
+def function_names(recording: Recording) -> dict[str, set[str]]:
+    """Return the environment variables of each function, by binary."""
+    return {
+        function.inputs["s3Key"].split("/")[0]: set(function.inputs["environment"]["variables"])
+        for function in recording.of_type("aws:lambda/function:Function")
+    }
+
+
+def words_of(binary: str) -> set[str]:
+    """Return every capital word between quotes in the sources of a binary and the crates it reaches."""
+    packages = WORKSPACE.reached_from(WORKSPACE.binaries[binary])
+    sources = (path.read_text() for package in packages for path in package.root.glob("src/**/*.rs"))
+    return {word for source in sources for word in re.findall(r'"([A-Z][A-Z0-9_]+)"', source)}
+
+
+def test_every_function_runs_a_binary_of_the_workspace_and_every_binary_is_run(recording: Recording) -> None:
+    assert set(function_names(recording)) == set(WORKSPACE.binaries)
+
+
+def test_a_function_has_one_name(recording: Recording) -> None:
+    """Directory, crate, binary and logical name."""
+    for function in recording.of_type("aws:lambda/function:Function"):
+        binary = function.inputs["s3Key"].split("/")[0]
+        package = WORKSPACE.binaries[binary]
+        assert {package.name, package.root.name, function.parent.rsplit("::", 1)[1]} == {binary}
+
+
+def test_every_environment_variable_that_is_set_is_read(recording: Recording) -> None:
+    for binary, variables in function_names(recording).items():
+        unread = variables - words_of(binary) - READ_BY_THE_STANDARD_LIBRARY
+        assert not unread, f"{binary} does not read {unread}"
+
+
+def test_features_are_chosen_in_one_place() -> None:
+    """Cargo unifies features over the workspace; were they spread, a digest would not see all that can change it."""
+    for package in WORKSPACE.packages.values():
+        manifest = (package.root / "Cargo.toml").read_text()
+        assert "features = [" not in manifest.split("[dev-dependencies]")[0], f"{package.name} chooses features"

@@ -1,0 +1,62 @@
+"""The same sources give the same inputs everywhere, and an edit changes just what it must."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.recording import ROOT, record_program
+
+NOT_SOURCES = shutil.ignore_patterns("target", ".venv", ".local", ".git", "__pycache__", ".*_cache", ".hypothesis")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the program in another folder, as a fresh clone has it."""
+    return shutil.copytree(ROOT, tmp_path / "elsewhere", ignore=NOT_SOURCES)
+
+
+def inputs(root: Path) -> dict[str, Mapping[str, Any]]:
+    recording, _ = record_program("dev", root=root)
+    return {f"{resource.typ} {resource.name}": resource.inputs for resource in recording.resources}
+
+
+def differences(before: dict[str, Mapping[str, Any]], after: dict[str, Mapping[str, Any]]) -> dict[str, set[str]]:
+    """Return the names of the changed inputs of each changed resource."""
+    assert before.keys() == after.keys()
+    changed = {
+        resource: {
+            name
+            for name in {*before[resource], *after[resource]}
+            if before[resource].get(name) != after[resource].get(name)
+        }
+        for resource in before
+    }
+    return {resource: names for resource, names in changed.items() if names}
+
+
+def test_a_second_run_changes_nothing(checkout: Path) -> None:
+    assert inputs(checkout) == inputs(checkout)
+
+
+def test_another_folder_changes_nothing(checkout: Path) -> None:
+    assert inputs(checkout) == inputs(ROOT)
+
+
+def test_build_output_changes_nothing(checkout: Path) -> None:
+    before = inputs(checkout)
+    (checkout / "rust/target/release").mkdir(parents=True)
+    (checkout / "rust/target/release/echo").write_bytes(b"\x7fELF")
+    assert inputs(checkout) == before
+
+
+def test_an_edit_of_glitch_changes_the_code_of_glitch_and_the_build(checkout: Path) -> None:
+    before = inputs(checkout)
+    source = checkout / "rust/functions/glitch/src/main.rs"
+    source.write_text(source.read_text() + "// edited\n")
+    assert differences(before, inputs(checkout)) == {
+        "aws:lambda/function:Function glitch-function": {"s3Key"},
+        "command:local:Command rust-build": {"environment"},
+    }

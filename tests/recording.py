@@ -1,0 +1,110 @@
+"""An engine that makes nothing and records everything, and a way to run components or the program against it."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+
+from local.program import run_declarations, run_program
+from local.stack_config import StackConfig, read_stack_config
+
+ROOT = Path(__file__).parent.parent
+NO_CONFIG = StackConfig(project="rust-serverless", stack="test", values={})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """A resource that was declared."""
+
+    typ: str
+    name: str
+    inputs: Mapping[str, Any]
+    parent: str
+    """URN of the parent; empty when there is none."""
+    depends_on: tuple[str, ...]
+    """URNs, those of the inputs included."""
+    custom: bool
+
+
+@dataclass
+class Recording(Mocks):
+    """Every resource of one run, in the order of declaration."""
+
+    resources: list[Recorded] = field(default_factory=list)
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        """Answer with outputs as the provider's, so that ARNs and names flow on."""
+        outputs = {"arn": f"arn:aws:test:::{args.name}", "name": args.name, "bucket": args.name}
+        extra = {
+            "aws:apigatewayv2/api:Api": {
+                "apiEndpoint": "https://abc.execute-api.eu-west-1.amazonaws.com",
+                "executionArn": "arn:aws:execute-api:eu-west-1:123456789012:abc",
+            },
+            "aws:lambda/function:Function": {"invokeArn": f"arn:aws:apigateway:::{args.name}/invocations"},
+        }
+        return f"{args.name}-id", {**outputs, **extra.get(args.typ, {}), **args.inputs}
+
+    def call(self, args: MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
+        """Refuse: the program looks nothing up, so that it needs no credentials to be previewed."""
+        raise AssertionError(f"the program calls {args.token}")
+
+    def of_type(self, typ: str) -> list[Recorded]:
+        """Return the resources of a type."""
+        return [resource for resource in self.resources if resource.typ == typ]
+
+    def named(self, name: str) -> Recorded:
+        """Return the one custom resource with a logical name."""
+        (found,) = [resource for resource in self.resources if resource.name == name and resource.custom]
+        return found
+
+
+class _RecordingMonitor(MockMonitor):
+    """Keeps what `Mocks.new_resource` is not told: parents and dependencies."""
+
+    def __init__(self, recording: Recording) -> None:
+        super().__init__(recording)
+        self._recording = recording
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (the name of the RPC)
+        if request.type != "pulumi:pulumi:Stack":
+            self._recording.resources.append(
+                Recorded(
+                    typ=request.type,
+                    name=request.name,
+                    inputs=pulumi.runtime.rpc.deserialize_properties(request.object),
+                    parent=request.parent,
+                    depends_on=tuple(request.dependencies),
+                    custom=request.custom,
+                )
+            )
+        return super().RegisterResource(request)
+
+
+def record(declare: Callable[[], object], *, config: StackConfig = NO_CONFIG, preview: bool = False) -> Recording:
+    """Run `declare`, which makes components, and return what was declared once everything has settled."""
+    recording = Recording()
+    run_declarations(lambda: _discard(declare()), config, _RecordingMonitor(recording), preview=preview)
+    return recording
+
+
+def record_program(
+    stack: str, *, root: Path = ROOT, config: Mapping[str, str | None] | None = None
+) -> tuple[Recording, dict[str, Any]]:
+    """Run the whole program with a stack's file, and return what was declared and the stack's outputs.
+
+    `config` overrides values by their full key; None removes one.
+    """
+    recording = Recording()
+    read = read_stack_config(ROOT, stack)
+    merged = {**read.values, **(config or {})}
+    values = {key: value for key, value in merged.items() if value is not None}
+    outputs = run_program(root, dataclasses.replace(read, values=values), _RecordingMonitor(recording))
+    return recording, outputs
+
+
+def _discard(_: object) -> None:
+    return None

@@ -1,0 +1,99 @@
+import pulumi
+import pytest
+
+from components.architecture import Architecture, host_architecture
+from local.stack_config import StackConfig, read_stack_config
+from settings import RETENTION_DAYS, Settings, read_settings
+from tests.recording import ROOT, record
+
+STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
+
+
+def settings_of(stack: str, **changes: str | None) -> Settings:
+    """Read the settings of a stack file with some keys of the project's own changed, or removed by None."""
+    values = {**read_stack_config(ROOT, stack).values}
+    for key, value in changes.items():
+        full_key = key.replace("aws_", "aws:") if key.startswith("aws_") else f"rust-serverless:{key}"
+        values.pop(full_key, None)
+        if value is not None:
+            values[full_key] = value
+    found: list[Settings] = []
+    config = StackConfig(project="rust-serverless", stack=stack, values=values)
+    record(lambda: found.append(read_settings()), config=config)
+    return found[0]
+
+
+def refusal(**changes: str | None) -> str:
+    with pytest.raises(pulumi.RunError) as caught:
+        settings_of("dev", **changes)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_stack_file_is_valid(stack: str) -> None:
+    assert settings_of(stack).log_retention_days in RETENTION_DAYS
+
+
+def test_defaults_come_from_the_project_file() -> None:
+    settings = settings_of("dev")
+    assert settings.architecture is Architecture.ARM64
+    assert settings.log_level == "info"
+    assert settings.cors_origins == ()
+    assert settings.artifact_bucket is None
+    assert settings.endpoint is None
+
+
+def test_the_local_stack_builds_for_this_machine_and_stores_in_the_emulator() -> None:
+    settings = settings_of("local")
+    assert settings.architecture is host_architecture()
+    assert settings.endpoint == "http://127.0.0.1:4566"
+
+
+def test_a_value_of_each_kind_is_read() -> None:
+    settings = settings_of("dev", corsOrigins='["https://a.example"]', artifactBucket="shared", throttleBurst="7")
+    assert settings.cors_origins == ("https://a.example",)
+    assert settings.artifact_bucket == "shared"
+    assert settings.throttle_burst == 7
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "rule"),
+    [
+        ("aws_region", None, "aws:region is missing"),
+        ("aws_region", "", "aws:region is '', it must not be empty"),
+        ("architecture", "arm", "must be one of arm64, x86_64, host"),
+        ("logLevel", "loud", "must be one of error, warn, info, debug, trace"),
+        ("logRetentionDays", "31", "must be one of 1, 3, 5, 7"),
+        ("logRetentionDays", "soon", "must be one of 1, 3, 5, 7"),
+        ("throttleRatePerSecond", "0", "must be a whole number over 0"),
+        ("throttleBurst", "-1", "must be a whole number over 0"),
+        ("throttleBurst", "1.5", "must be a whole number over 0"),
+        ("corsOrigins", "https://a.example", "must be a list of origins"),
+        ("corsOrigins", '["*"]', "must be a list of origins"),
+        ("corsOrigins", '["https://a.example/path"]', "must be a list of origins"),
+        ("corsOrigins", "[1]", "must be a list of origins"),
+        ("logLevl", "info", "rust-serverless:logLevl is no setting of this program"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_rule(key: str, value: str | None, rule: str) -> None:
+    assert rule in refusal(**{key: value})
+
+
+def test_every_problem_is_reported_at_once_with_a_line_to_paste() -> None:
+    message = refusal(logLevel="loud", throttleBurst="0", aws_region=None, colour="red")
+    assert message.startswith("the configuration in Pulumi.dev.yaml must be corrected:")
+    for line in (
+        "rust-serverless:logLevel: info",
+        "rust-serverless:throttleBurst: 100",
+        "aws:region: eu-west-1",
+        "rust-serverless:colour is no setting of this program: remove it, or use one of architecture,",
+    ):
+        assert line in message
+
+
+def test_the_project_file_describes_every_setting_and_nothing_else() -> None:
+    config = read_stack_config(ROOT, "dev").values
+    described = {key for key in config if key.startswith("rust-serverless:")}
+    message = refusal(nonsense="x")
+    known = message.rsplit("use one of ", 1)[1].strip().split(", ")
+    assert {f"rust-serverless:{key}" for key in known} == described
