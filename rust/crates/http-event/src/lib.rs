@@ -1,0 +1,14 @@
+//! HTTP API events in payload format 2.0: the request that a function is invoked with, the response that it returns.
+//!
+//! Knows the wire format and nothing of what a service does with it: which bodies are too large, and what an error
+//! looks like to a client, is decided elsewhere.
+//!
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
+
+mod body;
+mod request;
+mod response;
+
+pub use body::{Body, BodyError};
+pub use request::Request;
+pub use response::Response;

@@ -1,0 +1,132 @@
+use http::{HeaderMap, Method};
+use serde::Deserialize;
+
+use crate::Body;
+
+/// What a client sent to the HTTP API.
+///
+/// Unlike in `aws_lambda_events`, only what handlers need is read: no other field can make an event invalid.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "Event")]
+pub struct Request {
+    /// The HTTP method.
+    pub method: Method,
+    /// The path, still percent-encoded, with the stage's name unless that is `$default`.
+    pub path: String,
+    /// The headers; one that the client repeats arrives as one value, joined by commas.
+    pub headers: HeaderMap,
+    /// The body, empty when the client sent none.
+    pub body: Body,
+    raw_query: String,
+}
+
+impl Request {
+    /// The query's names and values, percent-decoded, in the order sent.
+    pub fn query(&self) -> form_urlencoded::Parse<'_> {
+        form_urlencoded::parse(self.raw_query.as_bytes())
+    }
+}
+
+impl From<Event> for Request {
+    fn from(event: Event) -> Self {
+        let body = event.body.unwrap_or_default();
+        Self {
+            method: event.request_context.http.method,
+            path: event.raw_path,
+            headers: event.headers,
+            body: if event.is_base64_encoded { Body::Base64(body) } else { Body::Text(body) },
+            raw_query: event.raw_query_string,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Event {
+    #[serde(rename = "version")]
+    _version: Version,
+    raw_path: String,
+    raw_query_string: String,
+    #[serde(default, with = "http_serde::header_map")]
+    headers: HeaderMap,
+    request_context: RequestContext,
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+}
+
+#[derive(Deserialize)]
+enum Version {
+    #[serde(rename = "2.0")]
+    V2,
+}
+
+#[derive(Deserialize)]
+struct RequestContext {
+    http: Http,
+}
+
+#[derive(Deserialize)]
+struct Http {
+    #[serde(with = "http_serde::method")]
+    method: Method,
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn event() -> Value {
+        json!({
+            "version": "2.0",
+            "routeKey": "POST /glitch",
+            "rawPath": "/glitch",
+            "rawQueryString": "seed=7&note=a%20b+c&note=",
+            "headers": {"Content-Type": "image/png", "x-note": "één"},
+            "requestContext": {"http": {"method": "POST", "path": "/glitch", "sourceIp": "192.0.2.1"}},
+            "body": "aGk=",
+            "isBase64Encoded": true,
+        })
+    }
+
+    #[test]
+    fn an_event_becomes_a_request() {
+        let request: Request = serde_json::from_value(event()).unwrap();
+        assert_eq!(request.method, Method::POST);
+        assert_eq!(request.path, "/glitch");
+        assert_eq!(request.headers.get(header::CONTENT_TYPE).unwrap(), "image/png");
+        assert_eq!(request.body.into_bytes(2).unwrap(), b"hi");
+    }
+
+    #[test]
+    fn the_query_is_decoded_in_the_order_sent() {
+        let request: Request = serde_json::from_value(event()).unwrap();
+        let pairs = request.query().into_owned().collect::<Vec<_>>();
+        assert_eq!(pairs, [("seed", "7"), ("note", "a b c"), ("note", "")].map(|(k, v)| (k.to_owned(), v.to_owned())));
+    }
+
+    #[test]
+    fn a_request_without_a_body_has_an_empty_one() {
+        for body in [None, Some(Value::Null)] {
+            let mut event = event();
+            let fields = event.as_object_mut().unwrap();
+            fields.remove("isBase64Encoded");
+            fields.remove("body");
+            fields.extend(body.map(|body| ("body".to_owned(), body)));
+            let request: Request = serde_json::from_value(event).unwrap();
+            assert_eq!(request.body, Body::Text(String::new()));
+        }
+    }
+
+    #[test]
+    fn payload_format_1_and_other_payloads_are_no_requests() {
+        let mut version_1 = event();
+        version_1["version"] = json!("1.0");
+        for payload in [version_1, json!({"message": "hi"}), json!([]), json!("2.0")] {
+            assert!(serde_json::from_value::<Request>(payload.clone()).is_err(), "{payload}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+use std::error::Error as StdError;
+use std::iter;
+
+use http::{HeaderValue, StatusCode};
+use http_event::{BodyError, Response};
+use lambda_runtime::Diagnostic;
+use serde_json::json;
+
+/// Bytes of a detail that are told.
+const DETAIL_BYTES: usize = 1000;
+
+/// Why a request is not answered as asked.
+#[derive(Debug)]
+pub enum Error {
+    /// The client's mistake.
+    Client {
+        /// A 4xx status.
+        status: StatusCode,
+        /// A name to tell it apart by, such as `InvalidMessage`.
+        error_type: &'static str,
+        /// What is wrong with this request and how to mend it.
+        detail: String,
+    },
+    /// Our failure.
+    Internal(lambda_runtime::Error),
+}
+
+impl Error {
+    /// A request that makes no sense: 400.
+    pub fn bad_request(error_type: &'static str, detail: impl Into<String>) -> Self {
+        Self::Client { status: StatusCode::BAD_REQUEST, error_type, detail: detail.into() }
+    }
+
+    /// A request, or a reply to it, that is over a limit: 413.
+    pub fn too_large(error_type: &'static str, detail: impl Into<String>) -> Self {
+        Self::Client { status: StatusCode::PAYLOAD_TOO_LARGE, error_type, detail: detail.into() }
+    }
+
+    /// Something of ours that failed: 500.
+    pub fn internal(source: impl Into<lambda_runtime::Error>) -> Self {
+        Self::Internal(source.into())
+    }
+
+    /// The reply to an HTTP request, an RFC 9457 problem. Logs our failure.
+    #[must_use]
+    pub fn into_response(self, request_id: &str) -> Response {
+        let (status, error_type, detail) = self.told();
+        let problem = json!({
+            "type": "about:blank",
+            "title": status.canonical_reason(),
+            "status": status.as_u16(),
+            "detail": detail,
+            "errorType": error_type,
+            "requestId": request_id,
+        });
+        Response::text(status, HeaderValue::from_static("application/problem+json"), problem.to_string())
+    }
+
+    /// The reply to a direct invocation. Logs our failure.
+    #[must_use]
+    pub fn into_diagnostic(self) -> Diagnostic {
+        let (_, error_type, error_message) = self.told();
+        Diagnostic { error_type: error_type.to_owned(), error_message }
+    }
+
+    fn told(self) -> (StatusCode, &'static str, String) {
+        match self {
+            Self::Client { status, error_type, detail } => (status, error_type, shortened(detail)),
+            Self::Internal(source) => {
+                tracing::error!(error = with_causes(source.as_ref()), "the request failed");
+                let detail = "The service failed. Try again; if it fails again, report the request id.".to_owned();
+                (StatusCode::INTERNAL_SERVER_ERROR, "InternalError", detail)
+            }
+        }
+    }
+}
+
+/// A detail may quote the request, which may be as large as a reply is allowed to be.
+fn shortened(detail: String) -> String {
+    if detail.len() <= DETAIL_BYTES {
+        return detail;
+    }
+    let end = detail.floor_char_boundary(DETAIL_BYTES);
+    detail.split_at(end).0.to_owned() + "…"
+}
+
+/// Clients of AWS say no more than "service error" unless asked for the causes.
+fn with_causes(error: &dyn StdError) -> String {
+    iter::successors(Some(error), |&error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+impl From<BodyError> for Error {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::InvalidBase64 => Self::bad_request("InvalidBase64", error.to_string()),
+            BodyError::TooLarge { .. } => Self::too_large("BodyTooLarge", error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use serde_json::Value;
+    use tracing::Subscriber;
+    use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+    use super::*;
+
+    /// Counts the events that are logged.
+    #[derive(Clone, Default)]
+    struct Count(Arc<AtomicUsize>);
+
+    impl<S: Subscriber> Layer<S> for Count {
+        fn on_event(&self, _: &tracing::Event<'_>, _: Context<'_, S>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// What `reply` returns, and how many events it logs.
+    fn logged<T>(reply: impl FnOnce() -> T) -> (T, usize) {
+        let count = Count::default();
+        let reply = tracing::subscriber::with_default(tracing_subscriber::registry().with(count.clone()), reply);
+        (reply, count.0.load(Ordering::Relaxed))
+    }
+
+    fn parts(response: Response) -> (Value, Value) {
+        let event = serde_json::to_value(response).unwrap();
+        assert_eq!(event["headers"]["content-type"], "application/problem+json");
+        let problem = serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
+        (event["statusCode"].clone(), problem)
+    }
+
+    #[test]
+    fn the_clients_mistake_is_told_and_not_logged() {
+        let error = Error::bad_request("InvalidMessage", "message is missing");
+        let (response, events) = logged(|| error.into_response("id-1"));
+        let problem = json!({
+            "type": "about:blank", "title": "Bad Request", "status": 400, "detail": "message is missing",
+            "errorType": "InvalidMessage", "requestId": "id-1",
+        });
+        assert_eq!((parts(response), events), ((json!(400), problem), 0));
+    }
+
+    #[test]
+    fn our_failure_is_logged_once_and_its_cause_not_told() {
+        let (response, events) = logged(|| Error::internal("table users-4f2 is gone").into_response("id-1"));
+        let (status, problem) = parts(response);
+        assert_eq!((status, events), (json!(500), 1));
+        assert_eq!((&problem["errorType"], &problem["requestId"]), (&json!("InternalError"), &json!("id-1")));
+        assert!(!problem.to_string().contains("users"), "{problem}");
+    }
+
+    #[test]
+    fn a_direct_invocation_is_told_the_same() {
+        let (told, events) = logged(|| Error::too_large("MessageTooLarge", "too long").into_diagnostic());
+        assert_eq!((told.error_type.as_str(), told.error_message.as_str(), events), ("MessageTooLarge", "too long", 0));
+
+        let (told, events) = logged(|| Error::internal("table users-4f2 is gone").into_diagnostic());
+        assert_eq!((told.error_type.as_str(), events), ("InternalError", 1));
+        assert!(!told.error_message.contains("users"), "{told:?}");
+    }
+
+    #[test]
+    fn a_detail_that_quotes_a_huge_request_is_cut() {
+        for character in ["x", "é", "😀"] {
+            let told = Error::bad_request("InvalidMessage", character.repeat(1_000_000)).into_diagnostic();
+            assert!(told.error_message.len() <= 1003 && told.error_message.ends_with("…"), "{character}");
+        }
+    }
+
+    #[test]
+    fn a_logged_error_names_its_causes() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("service error")]
+        struct Service(#[from] std::fmt::Error);
+
+        assert_eq!(with_causes(&Service(std::fmt::Error)), format!("service error: {}", std::fmt::Error));
+    }
+
+    #[test]
+    fn an_unusable_body_is_the_clients_mistake() {
+        let status = |error: BodyError| parts(Error::from(error).into_response("id-1")).0;
+        assert_eq!(status(BodyError::InvalidBase64), 400);
+        assert_eq!(status(BodyError::TooLarge { limit: 1, length: 2 }), 413);
+    }
+}

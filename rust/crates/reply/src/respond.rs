@@ -1,0 +1,66 @@
+use http_event::{Request, Response};
+use lambda_runtime::{Diagnostic, LambdaEvent};
+
+use crate::{Error, Received};
+
+/// Serve one invocation of a function that is there for an HTTP API only.
+///
+/// # Errors
+/// `NotAnHttpEvent` when anything else invokes it. Whatever goes wrong with a request is a response.
+pub async fn respond(
+    event: LambdaEvent<Received<Request>>,
+    handle: impl AsyncFnOnce(Request) -> Result<Response, Error>,
+) -> Result<Response, Diagnostic> {
+    let LambdaEvent { payload: Received(received), context } = event;
+    match received {
+        Ok(request) => Ok(handle(request).await.unwrap_or_else(|error| error.into_response(&context.request_id))),
+        Err(reason) => Err(Error::bad_request(
+            "NotAnHttpEvent",
+            format!("This function takes HTTP API events of payload format 2.0 ({reason}). Call it through the API."),
+        )
+        .into_diagnostic()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderValue, StatusCode};
+    use lambda_runtime::Context;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn invocation(payload: &Value) -> LambdaEvent<Received<Request>> {
+        let mut context = Context::default();
+        context.request_id = "id-1".to_owned();
+        LambdaEvent::new(serde_json::from_value(payload.clone()).unwrap(), context)
+    }
+
+    fn get() -> Value {
+        json!({
+            "version": "2.0", "rawPath": "/", "rawQueryString": "",
+            "requestContext": {"http": {"method": "GET"}},
+        })
+    }
+
+    #[tokio::test]
+    async fn a_request_gets_the_handlers_response() {
+        let ok = Response::text(StatusCode::OK, HeaderValue::from_static("text/plain"), "hi".to_owned());
+        assert_eq!(respond(invocation(&get()), async |_| Ok(ok.clone())).await.unwrap(), ok);
+    }
+
+    #[tokio::test]
+    async fn an_error_becomes_a_response_with_the_invocations_request_id() {
+        let error = || Error::bad_request("InvalidOption", "no such option");
+        let response = respond(invocation(&get()), async |_| Err(error())).await.unwrap();
+        assert_eq!(response, error().into_response("id-1"));
+    }
+
+    #[tokio::test]
+    async fn any_other_payload_is_refused_by_name() {
+        for payload in [json!({"message": "hi"}), json!("hi"), json!(null)] {
+            let error = respond(invocation(&payload), async |_| panic!("not called")).await.unwrap_err();
+            assert_eq!(error.error_type, "NotAnHttpEvent", "{payload}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+use std::panic;
+
+/// Log a panic as one JSON line with its place and its request id, instead of text to stderr.
+pub fn log() {
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(tracing::field::display);
+        tracing::error!(place, "panic: {}", panic.payload_as_str().unwrap_or("of an unknown kind"));
+    }));
+}

@@ -1,0 +1,43 @@
+use http::StatusCode;
+use http_event::{Request, Response};
+use lambda_runtime::{Diagnostic, LambdaEvent};
+use reply::{Error, PAYLOAD_LIMIT, Received};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::message::{Echo, invalid, within_limit};
+
+/// An echo, in the form in which it was asked for.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Reply {
+    Direct(Echo),
+    Http(Response),
+}
+
+/// Echo the message of an HTTP API's event, or of any other payload as a direct invocation.
+///
+/// # Errors
+/// A direct invocation's `InvalidMessage` or `MessageTooLarge`; over HTTP these are responses.
+pub async fn handle(event: LambdaEvent<Received<Box<RawValue>>>) -> Result<Reply, Diagnostic> {
+    let LambdaEvent { payload: Received(received), context } = event;
+    let json = received.map_err(|reason| invalid(reason).into_diagnostic())?;
+    match serde_json::from_str(json.get()) {
+        Ok(request) => {
+            Ok(Reply::Http(over_http(request).unwrap_or_else(|error| error.into_response(&context.request_id))))
+        }
+        Err(_) => directly(&json).map(Reply::Direct).map_err(Error::into_diagnostic),
+    }
+}
+
+fn directly(json: &RawValue) -> Result<Echo, Error> {
+    within_limit(Echo::of(json.get().as_bytes())?)
+}
+
+fn over_http(request: Request) -> Result<Response, Error> {
+    let echo = within_limit(Echo::of(&request.body.into_bytes(PAYLOAD_LIMIT)?)?)?;
+    within_limit(Response::json(StatusCode::OK, &echo).map_err(Error::internal)?)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,152 @@
+use base64_simd::STANDARD;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::samples::jpegs;
+
+const HTTP: &str = include_str!("../../events/http.json");
+const HTTP_TEXT: &str = include_str!("../../events/http-text.json");
+
+fn event(file: &str) -> Value {
+    serde_json::from_str(file).unwrap()
+}
+
+fn with_body(body: &[u8]) -> Value {
+    let mut event = event(HTTP);
+    event["body"] = json!(STANDARD.encode_to_string(body));
+    event
+}
+
+fn with_query(query: &str) -> Value {
+    let mut event = event(HTTP);
+    event["rawQueryString"] = json!(query);
+    event
+}
+
+/// The response as API Gateway gets it, and the bytes or the problem in it.
+async fn post(event: &Value) -> (Value, Vec<u8>) {
+    let request = serde_json::from_str(&event.to_string()).unwrap();
+    let response = handle(request).await.unwrap_or_else(|error| error.into_response("id-1"));
+    let response: Value = serde_json::from_str(&serde_json::to_string(&response).unwrap()).unwrap();
+    let body = response["body"].as_str().unwrap();
+    let bytes = if response["isBase64Encoded"] == true { STANDARD.decode_to_vec(body).unwrap() } else { body.into() };
+    (response, bytes)
+}
+
+async fn refused(event: &Value, status: u16, error_type: &str) -> String {
+    let (response, bytes) = post(event).await;
+    let problem: Value = serde_json::from_slice(&bytes).unwrap();
+    assert_eq!((&response["statusCode"], &problem["errorType"]), (&json!(status), &json!(error_type)), "{problem}");
+    problem["detail"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_file_comes_back_glitched_with_its_type_and_seed() {
+    let (response, bytes) = post(&event(HTTP)).await;
+    assert_eq!(response["statusCode"], 200);
+    assert_eq!(response["isBase64Encoded"], true);
+    let headers = json!({
+        "content-type": "image/jpeg",
+        "x-glitch-seed": "7",
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "sandbox; default-src 'none'",
+    });
+    assert_eq!(response["headers"], headers);
+    let original: Vec<u8> = (0..64).collect();
+    assert_eq!(bytes.len(), original.len());
+    assert_ne!(bytes, original);
+}
+
+#[tokio::test]
+async fn text_can_be_glitched_too() {
+    let (response, bytes) = post(&event(HTTP_TEXT)).await;
+    assert_eq!(response["headers"]["content-type"], "text/plain");
+    assert_eq!(bytes.len(), "Hello, world".len());
+    assert_ne!(bytes, b"Hello, world");
+}
+
+#[tokio::test]
+async fn without_a_seed_the_one_that_was_used_gives_the_same_again() {
+    let (response, bytes) = post(&with_query("")).await;
+    let seed = response["headers"]["x-glitch-seed"].as_str().unwrap();
+    assert_eq!(post(&with_query(&format!("seed={seed}"))).await, (response.clone(), bytes));
+
+    let another = post(&with_query("")).await.0;
+    assert_ne!(another["headers"]["x-glitch-seed"], seed);
+}
+
+#[tokio::test]
+async fn more_steps_change_more() {
+    let original: Vec<u8> = (0..64).rev().collect();
+    let mut event = with_body(&original);
+    let mut changed = Vec::new();
+    for steps in ["steps=1&seed=7", "steps=1000&seed=7"] {
+        event["rawQueryString"] = json!(steps);
+        let glitched = post(&event).await.1;
+        changed.push(glitched.iter().zip(&original).filter(|(glitched, original)| glitched != original).count());
+    }
+    assert!(changed[0] == 1 && changed[1] > 40, "{changed:?}");
+}
+
+#[tokio::test]
+async fn a_content_type_that_no_response_can_carry_is_replaced() {
+    for content_type in [None, Some(json!("")), Some(json!("image/né"))] {
+        let mut event = event(HTTP);
+        let headers = event["headers"].as_object_mut().unwrap();
+        headers.remove("content-type");
+        headers.extend(content_type.map(|content_type| ("content-type".to_owned(), content_type)));
+        assert_eq!(post(&event).await.0["headers"]["content-type"], "application/octet-stream");
+    }
+}
+
+#[tokio::test]
+async fn nothing_cannot_be_glitched() {
+    let detail = refused(&with_body(&[]), 400, "EmptyBody").await;
+    assert!(detail.contains("Send a picture"), "{detail}");
+}
+
+#[tokio::test]
+async fn bad_base64_is_the_clients_mistake() {
+    let mut event = event(HTTP);
+    event["body"] = json!("*");
+    refused(&event, 400, "InvalidBase64").await;
+}
+
+#[tokio::test]
+async fn bad_options_are_refused_with_an_example() {
+    for query in ["seed=x", "steps=0", "seed=1&seed=2", "colour=red", "seed"] {
+        let detail = refused(&with_query(query), 400, "InvalidOption").await;
+        assert!(detail.contains("as in ?"), "{detail}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_over_the_limit_is_refused_with_the_limit() {
+    let (response, bytes) = post(&with_body(&vec![7; FILE_LIMIT])).await;
+    assert_eq!((&response["statusCode"], bytes.len()), (&json!(200), FILE_LIMIT));
+    assert!(response.to_string().len() < reply::PAYLOAD_LIMIT);
+
+    let detail = refused(&with_body(&vec![7; FILE_LIMIT + 1]), 413, "BodyTooLarge").await;
+    assert!(detail.contains("at most 4500000 bytes"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_png_that_unpacks_to_too_much_is_refused() {
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    crate::chunk::write(*b"IHDR", &[0, 1, 0, 0, 0, 1, 0, 0, 8, 6, 0, 0, 0], &mut png);
+    crate::chunk::write(*b"IDAT", &[], &mut png);
+    let detail = refused(&with_body(&png), 413, "PictureTooLarge").await;
+    assert!(detail.contains("134217728 bytes"), "{detail}");
+}
+
+#[tokio::test]
+async fn what_the_bytes_say_counts_and_not_the_content_type() {
+    for (name, file) in jpegs() {
+        let mut event = with_body(&file);
+        event["headers"]["content-type"] = json!("image/x-icon");
+        let (response, bytes) = post(&event).await;
+        assert_eq!(response["headers"]["content-type"], "image/x-icon");
+        assert_eq!(crate::samples::markers(&bytes), crate::samples::markers(&file), "{name}");
+    }
+}

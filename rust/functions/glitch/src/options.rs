@@ -1,0 +1,121 @@
+use std::borrow::Cow;
+use std::ops::RangeInclusive;
+
+use reply::Error;
+
+/// How to glitch.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The seed to follow, unless any will do.
+    pub seed: Option<u64>,
+    /// The steps to take; unless told otherwise, the pattern's seven.
+    pub steps: u64,
+}
+
+impl Options {
+    /// The options in a query's names and values.
+    ///
+    /// # Errors
+    /// `InvalidOption` when one is unknown, comes twice, or is no number that it can be.
+    pub fn of<'a>(query: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> Result<Self, Error> {
+        let (mut seed, mut steps) = (None, None);
+        for (name, value) in query {
+            match name.as_ref() {
+                "seed" => SEED.read(&value, &mut seed)?,
+                "steps" => STEPS.read(&value, &mut steps)?,
+                _ => return Err(unknown(&name)),
+            }
+        }
+        Ok(Self { seed, steps: steps.unwrap_or(7) })
+    }
+}
+
+struct Rule {
+    name: &'static str,
+    values: RangeInclusive<u64>,
+    example: &'static str,
+}
+
+const SEED: Rule = Rule { name: "seed", values: 0..=u64::MAX, example: "?seed=7" };
+const STEPS: Rule = Rule { name: "steps", values: 1..=1000, example: "?steps=70" };
+
+impl Rule {
+    fn read(&self, value: &str, option: &mut Option<u64>) -> Result<(), Error> {
+        let Self { name, values, example } = self;
+        let number = digits(value).filter(|number| values.contains(number)).ok_or_else(|| {
+            let (least, most) = (values.start(), values.end());
+            invalid(format!("{name} is {value:?}. Use a whole number from {least} to {most}, as in {example}."))
+        })?;
+        match option.replace(number) {
+            None => Ok(()),
+            Some(_) => Err(invalid(format!("{name} is given twice. Give it once, as in {example}."))),
+        }
+    }
+}
+
+/// The number that decimal digits, and nothing else, stand for.
+fn digits(value: &str) -> Option<u64> {
+    value.bytes().all(|byte| byte.is_ascii_digit()).then_some(value)?.parse().ok()
+}
+
+fn unknown(name: &str) -> Error {
+    invalid(format!("There is no option {name:?}. Use seed and steps, as in ?seed=7&steps=70."))
+}
+
+fn invalid(detail: String) -> Error {
+    Error::bad_request("InvalidOption", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(query: &[(&'static str, &'static str)]) -> Result<Options, Error> {
+        Options::of(query.iter().map(|&(name, value)| (name.into(), value.into())))
+    }
+
+    fn refusal(query: &[(&'static str, &'static str)]) -> String {
+        let told = options(query).unwrap_err().into_diagnostic();
+        assert_eq!(told.error_type, "InvalidOption");
+        told.error_message
+    }
+
+    #[test]
+    fn without_a_query_there_are_seven_steps_by_any_seed() {
+        assert_eq!(options(&[]).unwrap(), Options { seed: None, steps: 7 });
+    }
+
+    #[test]
+    fn seed_and_steps_can_be_chosen() {
+        for (value, seed) in [("0", 0), ("007", 7), ("18446744073709551615", u64::MAX)] {
+            let chosen = options(&[("steps", "1000"), ("seed", value)]).unwrap();
+            assert_eq!(chosen, Options { seed: Some(seed), steps: 1000 });
+        }
+    }
+
+    #[test]
+    fn a_value_out_of_range_is_refused_with_the_range_and_an_example() {
+        for value in ["", "x", "-1", "+1", " 1", "1.0", "0x1", "٧", "18446744073709551616"] {
+            let detail = refusal(&[("seed", value)]);
+            assert!(detail.contains("seed is") && detail.contains(&format!("{value:?}")), "{detail}");
+            assert!(detail.contains("from 0 to 18446744073709551615, as in ?seed=7"), "{detail}");
+        }
+        for value in ["0", "1001", "seven"] {
+            let detail = refusal(&[("steps", value)]);
+            assert!(detail.contains("steps is") && detail.contains("from 1 to 1000, as in ?steps=70"), "{detail}");
+        }
+    }
+
+    #[test]
+    fn an_option_comes_once() {
+        assert!(refusal(&[("seed", "1"), ("seed", "1")]).contains("seed is given twice. Give it once, as in ?seed=7"));
+    }
+
+    #[test]
+    fn an_unknown_option_is_refused_by_name() {
+        for name in ["sed", "Seed", ""] {
+            let detail = refusal(&[(name, "1")]);
+            assert!(detail.contains(&format!("no option {name:?}")) && detail.contains("?seed=7&steps=70"), "{detail}");
+        }
+    }
+}

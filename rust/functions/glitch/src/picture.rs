@@ -1,0 +1,37 @@
+use reply::Error;
+
+use crate::glitch::glitch;
+use crate::jpeg::Jpeg;
+use crate::png::{PICTURE_LIMIT, Png, Refusal, SCANLINE_LIMIT};
+use crate::random::Random;
+
+/// Glitch a file of up to `limit` bytes. What its bytes say it is counts, not what it is called.
+///
+/// # Errors
+/// `PictureTooLarge` for a PNG with too much in it, or whose glitch is compressed to more than `limit` bytes.
+pub fn glitched(mut file: Vec<u8>, limit: usize, steps: u64, random: &mut Random) -> Result<Vec<u8>, Error> {
+    if let Some(mut jpeg) = Jpeg::parse(&file) {
+        glitch(&mut jpeg.data, steps, random);
+        return Ok(jpeg.assemble());
+    }
+    match Png::decode(&file) {
+        Ok(mut png) => {
+            glitch(&mut png.scanlines, steps, random);
+            png.assemble(limit).ok_or_else(|| too_large(format!("Glitched, this PNG takes more than {limit} bytes")))
+        }
+        Err(Refusal::TooLarge) => Err(too_large(format!(
+            "This PNG takes more than {PICTURE_LIMIT} bytes uncompressed, or {SCANLINE_LIMIT} for a line"
+        ))),
+        Err(Refusal::NotPng) => {
+            glitch(&mut file, steps, random);
+            Ok(file)
+        }
+    }
+}
+
+fn too_large(reason: String) -> Error {
+    Error::too_large("PictureTooLarge", reason + ". Send a smaller picture, or a JPEG.")
+}
+
+#[cfg(test)]
+mod tests;
