@@ -15,6 +15,7 @@ workspace = RustWorkspace(
         architecture=settings.architecture,
         region=settings.region,
         endpoint=settings.endpoint,
+        aws_profile=settings.aws_profile,
         artifact_bucket=settings.artifact_bucket,
     ),
 )

@@ -27,6 +27,7 @@ class Settings:
     region: str
     endpoint: str | None
     """Where the provider sends S3 requests, if not to AWS."""
+    aws_profile: str | None
     architecture: Architecture
     log_level: str
     log_retention_days: int
@@ -47,12 +48,12 @@ class _Reader:
         self.problems: list[str] = []
         self._read: set[str] = set()
 
-    def get(self, key: str, parse: Callable[[str], T], example: str) -> T:
+    def get(self, key: str, parse: Callable[[str], T], example: str, default: str | None = None) -> T:
         """Read a key; when it breaks a rule, remember the line to paste and go on with the example."""
         bag, _, name = key.rpartition(":")
         full_key = key if bag else f"{pulumi.get_project()}:{name}"
         self._read.add(full_key)
-        value = pulumi.Config(bag or None).get(name)
+        value = pulumi.Config(bag or None).get(name, default)
         if value is None:
             self._remember(full_key, "is missing", example)
             return parse(example)
@@ -83,7 +84,8 @@ def read_settings() -> Settings:
     reader = _Reader()
     settings = Settings(
         region=reader.get("aws:region", _text, "eu-west-1"),
-        endpoint=_s3_endpoint(),
+        endpoint=reader.get("aws:endpoints", _s3_endpoint, '[{"s3": "http://127.0.0.1:4566"}]', default="[]"),
+        aws_profile=reader.get("aws:profile", str, "default", default="") or None,
         architecture=reader.get("architecture", _architecture, "arm64"),
         log_level=reader.get("logLevel", _one_of(LOG_LEVELS), "info"),
         log_retention_days=reader.get("logRetentionDays", _retention, "30"),
@@ -99,8 +101,14 @@ def read_settings() -> Settings:
     return settings
 
 
-def _s3_endpoint() -> str | None:
-    endpoints = pulumi.Config("aws").get_object("endpoints") or []
+def _s3_endpoint(value: str) -> str | None:
+    rule = _RuleError("must be a list with one map of services to addresses")
+    try:
+        endpoints = json.loads(value)
+    except json.JSONDecodeError:
+        raise rule from None
+    if not isinstance(endpoints, list) or not all(isinstance(services, dict) for services in endpoints):
+        raise rule
     return next((str(services["s3"]) for services in endpoints if services.get("s3")), None)
 
 

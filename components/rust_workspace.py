@@ -32,6 +32,9 @@ class RustWorkspaceArgs:
     """AWS region of the artifact bucket."""
     endpoint: str | None = None
     """S3 endpoint of the stack's provider, when it is not AWS's own."""
+    aws_profile: str | None = None
+    """Profile of the stack's provider. The build runs beside the provider, not in it: what else gives the provider its
+    credentials, such as a role to assume, must be in the shell for the build to have it."""
     artifact_bucket: str | None = None
     """Name of a bucket shared by stacks, so that one build is promoted through them. By default the workspace owns
     one, which goes with the stack."""
@@ -72,9 +75,10 @@ class RustWorkspace(pulumi.ComponentResource):
                 "ARTIFACT_ARCHITECTURE": args.architecture.value,
                 "ARTIFACT_PROFILE": args.profile,
                 "ARTIFACT_BUCKET": self.bucket,
-                "ARTIFACT_KEYS": " ".join(self._keys.values()),
+                "ARTIFACT_KEYS": "\n".join(self._keys.values()),
                 "ARTIFACT_REGION": args.region,
                 **({"ARTIFACT_ENDPOINT": args.endpoint} if args.endpoint else {}),
+                **({"AWS_PROFILE": args.aws_profile} if args.aws_profile else {}),
             },
             add_previous_output_in_env=False,
             opts=pulumi.ResourceOptions(parent=self),

@@ -81,7 +81,7 @@ class _RecordingMonitor(MockMonitor):
                     custom=request.custom,
                 )
             )
-        return super().RegisterResource(request)
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
 
 def record(declare: Callable[[], object], *, config: StackConfig = NO_CONFIG, preview: bool = False) -> Recording:

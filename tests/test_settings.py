@@ -72,6 +72,8 @@ def test_a_value_of_each_kind_is_read() -> None:
         ("corsOrigins", '["*"]', "must be a list of origins"),
         ("corsOrigins", '["https://a.example/path"]', "must be a list of origins"),
         ("corsOrigins", "[1]", "must be a list of origins"),
+        ("aws_endpoints", '{"s3": "http://127.0.0.1"}', "must be a list with one map of services to addresses"),
+        ("aws_endpoints", "http://127.0.0.1", "must be a list with one map of services to addresses"),
         ("logLevl", "info", "rust-serverless:logLevl is no setting of this program"),
     ],
 )

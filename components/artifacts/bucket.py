@@ -16,9 +16,16 @@ class ArtifactBucket:
     """
 
     def __init__(self, plan: ArtifactPlan) -> None:
-        """Open a client; nothing is sent yet."""
+        """Open a client; nothing is sent yet.
+
+        Raises:
+            BuildError: the AWS configuration of this shell cannot be used.
+        """
         dummies = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if plan.endpoint else {}
-        self._s3: Any = boto3.client("s3", region_name=plan.region, endpoint_url=plan.endpoint, **dummies)
+        try:
+            self._s3: Any = boto3.client("s3", region_name=plan.region, endpoint_url=plan.endpoint, **dummies)
+        except BotoCoreError as error:
+            raise BuildError(f"AWS cannot be used from this shell: {error}") from None
         self._name = plan.bucket
 
     def missing(self, keys: Mapping[str, str]) -> dict[str, str]:
@@ -30,7 +37,10 @@ class ArtifactBucket:
         try:
             return {binary: key for binary, key in keys.items() if not self._has(key)}
         except (BotoCoreError, ClientError) as error:
-            raise BuildError(f"the artifact bucket {self._name} cannot be read: {error}") from None
+            raise BuildError(
+                f"the artifact bucket {self._name} cannot be read: {error}. Check the AWS credentials of this shell, "
+                "and artifactBucket in the stack's configuration"
+            ) from None
 
     def upload(self, key: str, content: bytes) -> None:
         """Write an artifact, unless another run has written the same key meanwhile.

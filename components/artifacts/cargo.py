@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 from components.architecture import Architecture
@@ -60,11 +61,12 @@ def build_environment(caller: Mapping[str, str], root: Path, architecture: Archi
 def _check_tools(root: Path, architecture: Architecture) -> None:
     if shutil.which("cargo") is None or shutil.which("rustc") is None:
         raise BuildError("cargo is not on the PATH: install Rust with rustup, https://rustup.rs")
-    if shutil.which("cargo-lambda") is None:
-        raise BuildError(
-            "cargo-lambda is not in the virtual environment or on the PATH: run `pip install -r requirements.txt` "
-            "in the program's virtual environment"
-        )
+    for tool, found in (("cargo-lambda", shutil.which("cargo-lambda")), ("zig", find_spec("ziglang"))):
+        if not found:
+            raise BuildError(
+                f"{tool} is not in the virtual environment of the program: run `pulumi install`, or `pip install -r "
+                "requirements.txt` in it"
+            )
     probe = subprocess.run(
         ["rustc", "--print", "target-libdir", "--target", architecture.rust_target],
         cwd=root,

@@ -58,7 +58,8 @@ def _linked_libraries(elf: ELFFile) -> set[str]:
     dynamic = elf.get_section_by_name(".dynamic")
     if not isinstance(dynamic, DynamicSection):
         return set()
-    return {tag.needed for tag in dynamic.iter_tags("DT_NEEDED")}
+    # pyelftools sets the attribute by the tag's name.
+    return {tag.needed for tag in dynamic.iter_tags("DT_NEEDED")}  # type: ignore[attr-defined]
 
 
 def _glibc_versions(elf: ELFFile) -> set[tuple[int, ...]]:

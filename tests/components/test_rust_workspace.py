@@ -90,6 +90,12 @@ def test_the_endpoint_of_the_provider_reaches_the_build() -> None:
 
 
 @pytest.mark.usefixtures("program")
+def test_the_profile_of_the_provider_reaches_the_build() -> None:
+    assert build(declared(aws_profile="work")).inputs["environment"]["AWS_PROFILE"] == "work"
+    assert "AWS_PROFILE" not in build(declared()).inputs["environment"]
+
+
+@pytest.mark.usefixtures("program")
 def test_a_binary_that_the_workspace_does_not_have_is_one_line_with_the_remedy() -> None:
     def declare() -> None:
         RustWorkspace("rust", RustWorkspaceArgs(region="eu-west-1")).artifact("helo")

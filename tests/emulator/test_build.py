@@ -179,7 +179,22 @@ def test_a_machine_without_rust_is_told_where_to_get_it(builder: Builder, tmp_pa
 
 def test_a_missing_cargo_lambda_is_one_line_with_the_remedy(builder: Builder, tmp_path: Path) -> None:
     refused = builder.run({"PATH": folder_with(tmp_path, "cargo", "rustc")})
-    assert refused.stderr.startswith("error: cargo-lambda is not in the virtual environment or on the PATH: run `pip")
+    assert refused.stderr.startswith(
+        "error: cargo-lambda is not in the virtual environment of the program: run `pulumi install`"
+    )
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_a_profile_that_does_not_exist_is_one_line(builder: Builder) -> None:
+    refused = builder.run({"AWS_PROFILE": "nobody"})
+    assert refused.stderr.startswith("error: AWS cannot be used from this shell: The config profile (nobody)")
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_a_bucket_that_does_not_exist_is_one_line_with_the_setting(builder: Builder) -> None:
+    refused = builder.run({"ARTIFACT_BUCKET": "nowhere"})
+    assert refused.stderr.startswith("error: the artifact bucket nowhere cannot be read: ")
+    assert "artifactBucket in the stack's configuration" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
 
 

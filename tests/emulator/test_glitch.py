@@ -1,0 +1,195 @@
+"""Real pictures through the gateway; what comes back is opened with Pillow."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from PIL import Image, ImageChops
+from PIL.ExifTags import Base
+
+from local.examples import draw_picture
+from tests.emulator.conftest import Local
+from tests.emulator.http import Reply, post
+
+BODY_LIMIT = 4_500_000
+SEEDS = range(5)
+
+
+@pytest.fixture
+def url(local: Local) -> str:
+    return f"{local.outputs['apiUrl']}/glitch"
+
+
+@pytest.fixture(scope="module")
+def photograph(tmp_path_factory: pytest.TempPathFactory) -> Image.Image:
+    path = tmp_path_factory.mktemp("picture") / "picture.jpg"
+    draw_picture(path)
+    return Image.open(path).convert("RGB")
+
+
+def saved(picture: Image.Image, file_format: str, **options: Any) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, file_format, **options)
+    return file.getvalue()
+
+
+def opened(file: bytes) -> Image.Image:
+    """Open a picture and decode all of it."""
+    picture = Image.open(io.BytesIO(file))
+    picture.load()
+    return picture
+
+
+def changed_share(before: bytes, after: bytes) -> float:
+    """Return the share of pixels that differ."""
+    pictures = [opened(file).convert("RGBA") for file in (before, after)]
+    difference = ImageChops.difference(*pictures)
+    changed = sum(pixel != (0, 0, 0, 0) for pixel in difference.get_flattened_data())
+    return changed / (difference.width * difference.height)
+
+
+def problem(reply: Reply) -> dict[str, object]:
+    assert reply.headers["content-type"] == "application/problem+json"
+    found: dict[str, object] = json.loads(reply.body)
+    assert found["status"] == reply.status
+    return found
+
+
+def exif(description: str) -> bytes:
+    """Return metadata with a description."""
+    metadata = Image.Exif()
+    metadata[Base.ImageDescription] = description
+    return metadata.tobytes()
+
+
+JPEG_OPTIONS: dict[str, dict[str, Any]] = {
+    "baseline": {"quality": 85},
+    "progressive": {"quality": 85, "progressive": True},
+    "restart intervals": {"quality": 85, "restart_marker_rows": 4},
+    "grey": {"quality": 85},
+    "with metadata": {"quality": 85, "exif": exif("Füße, \xff\xd8"), "comment": b"\xff\xd8"},
+}
+
+
+@pytest.mark.parametrize("kind", JPEG_OPTIONS)
+def test_a_jpeg_still_opens_at_its_size_and_is_visibly_changed(url: str, photograph: Image.Image, kind: str) -> None:
+    picture = photograph.convert("L") if kind == "grey" else photograph
+    before = saved(picture, "JPEG", **JPEG_OPTIONS[kind])
+    for seed in SEEDS:
+        reply = post(f"{url}?seed={seed}", before, {"content-type": "image/jpeg"})
+        assert reply.status == 200
+        assert reply.headers["content-type"] == "image/jpeg"
+        after = opened(reply.body)
+        assert (after.format, after.size, after.mode) == ("JPEG", picture.size, picture.mode)
+        assert changed_share(before, reply.body) > 0.001, f"seed {seed}"
+
+
+PNG_MODES = ["RGB", "RGBA", "L", "LA", "P", "1", "I;16"]
+
+
+@pytest.mark.parametrize("mode", PNG_MODES)
+def test_a_png_still_opens_at_its_size_and_is_visibly_changed(url: str, photograph: Image.Image, mode: str) -> None:
+    picture = photograph.convert("I").convert("I;16") if mode == "I;16" else photograph.convert(mode)
+    before = saved(picture, "PNG")
+    for seed in SEEDS:
+        reply = post(f"{url}?seed={seed}", before, {"content-type": "image/png"})
+        assert reply.status == 200
+        after = opened(reply.body)
+        assert (after.format, after.size, after.mode) == ("PNG", picture.size, picture.mode)
+        assert changed_share(before, reply.body) > 0.001, f"seed {seed}"
+
+
+def test_other_bytes_keep_their_length_and_their_content_type(url: str) -> None:
+    before = bytes(range(256)) * 10
+    reply = post(url, before, {"content-type": "application/x-thing; version=1"})
+    assert reply.headers["content-type"] == "application/x-thing; version=1"
+    assert len(reply.body) == len(before)
+    assert reply.body != before
+
+
+@pytest.mark.parametrize("length", range(1, 21))
+def test_a_few_bytes_are_enough(url: str, length: int) -> None:
+    before = bytes(range(length))
+    reply = post(url, before, {"content-type": "application/octet-stream"})
+    assert (reply.status, len(reply.body)) == (200, length)
+    assert reply.body != before
+
+
+def test_text_is_taken_too(url: str) -> None:
+    before = "Füße im Schnee, und kein Ende in Sicht".encode()
+    reply = post(url, before, {"content-type": "text/plain; charset=utf-8"})
+    assert reply.headers["content-type"] == "text/plain; charset=utf-8"
+    assert len(reply.body) == len(before)
+
+
+def test_the_seed_comes_back_and_gives_the_same_result_again(url: str, photograph: Image.Image) -> None:
+    before = saved(photograph, "JPEG")
+    first, other = (post(url, before, {"content-type": "image/jpeg"}) for _ in range(2))
+    again = post(f"{url}?seed={first.headers['x-glitch-seed']}", before, {"content-type": "image/jpeg"})
+    assert again.body == first.body
+    assert other.body != first.body
+
+
+def test_more_steps_change_more(url: str) -> None:
+    before = bytes(10_000)
+
+    def changes(steps: int) -> int:
+        reply = post(f"{url}?seed=1&steps={steps}", before, {"content-type": "application/octet-stream"})
+        return sum(byte != 0 for byte in reply.body)
+
+    assert changes(1) == 1
+    assert changes(1000) > changes(7) > 1
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("seed=x", "seed"),
+        ("seed=-1", "seed"),
+        ("seed=18446744073709551616", "seed"),
+        ("seed=1&seed=2", "seed"),
+        ("steps=0", "steps"),
+        ("steps=1001", "steps"),
+        ("stpes=7", "stpes"),
+    ],
+)
+def test_a_wrong_option_is_refused_by_name_with_an_example(url: str, query: str, named: str) -> None:
+    found = problem(post(f"{url}?{query}", b"bytes", {"content-type": "image/jpeg"}))
+    assert (found["status"], found["errorType"]) == (400, "InvalidOption")
+    assert named in str(found["detail"])
+    assert "?s" in str(found["detail"])
+
+
+def test_an_empty_body_is_refused(url: str) -> None:
+    found = problem(post(url, b"", {"content-type": "image/jpeg"}))
+    assert (found["status"], found["errorType"]) == (400, "EmptyBody")
+
+
+def test_a_body_at_the_limit_is_taken_and_one_byte_more_is_refused_with_the_limit(url: str) -> None:
+    largest = bytes(BODY_LIMIT)
+    assert len(post(url, largest, {"content-type": "image/bmp"}).body) == BODY_LIMIT
+    found = problem(post(url, largest + b"\0", {"content-type": "image/bmp"}))
+    assert (found["status"], found["errorType"]) == (413, "BodyTooLarge")
+    assert str(BODY_LIMIT) in str(found["detail"])
+
+
+def test_a_small_file_that_is_a_huge_picture_is_refused(url: str) -> None:
+    bomb = saved(Image.new("L", (20_000, 20_000)), "PNG")
+    assert len(bomb) < BODY_LIMIT
+    found = problem(post(url, bomb, {"content-type": "image/png"}))
+    assert (found["status"], found["errorType"]) == (413, "PictureTooLarge")
+
+
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG"])
+def test_a_damaged_picture_is_glitched_as_bytes(url: str, photograph: Image.Image, file_format: str) -> None:
+    whole = saved(photograph, file_format)
+    before = whole[: len(whole) // 2] if file_format == "PNG" else whole[:100]
+    reply = post(url, before, {"content-type": f"image/{file_format.lower()}"})
+    assert (reply.status, len(reply.body)) == (200, len(before))
+
+
+def test_what_a_client_sends_cannot_become_a_page_of_this_site(url: str) -> None:
+    reply = post(url, b"<script>alert(1)</script>", {"content-type": "text/html"})
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert reply.headers["content-security-policy"] == "sandbox; default-src 'none'"
