@@ -10,7 +10,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -24,6 +23,7 @@ from local.isolation import emulated_aws
 
 PREFERRED_PORT = 4566
 START_SECONDS = 60
+PROBE_SECONDS = 2
 STOP_SECONDS = 10
 
 
@@ -76,16 +76,19 @@ class EmulatorHome:
             if not _try_lock(state.fileno()):
                 raise LocalError("another run is starting the emulator right now: wait for it")
             state.truncate(0)
-            process = subprocess.Popen(
+            os.set_inheritable(state.fileno(), True)
+            pid = os.posix_spawn(
+                sys.executable,
                 [sys.executable, "-m", "ministack"],
-                env=_environment(port, region, scratch),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                pass_fds=[state.fileno()],
-                start_new_session=True,
+                _environment(port, region, scratch),
+                file_actions=[
+                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                    (os.POSIX_SPAWN_DUP2, log.fileno(), 1),
+                    (os.POSIX_SPAWN_DUP2, log.fileno(), 2),
+                ],
+                setsid=True,
             )
-            emulator = Emulator(pid=process.pid, port=port)
+            emulator = Emulator(pid=pid, port=port)
             json.dump({"pid": emulator.pid, "port": emulator.port}, state)
         _wait_until_healthy(emulator, self.log)
         return emulator
@@ -144,7 +147,7 @@ def _free_port() -> int:
 def _wait_until_healthy(emulator: Emulator, log: Path) -> None:
     for _ in _every_tenth_of_a_second(START_SECONDS):
         with contextlib.suppress(urllib.error.URLError, OSError):
-            urllib.request.urlopen(f"{emulator.url}/_ministack/health", timeout=START_SECONDS).close()
+            urllib.request.urlopen(f"{emulator.url}/_ministack/health", timeout=PROBE_SECONDS).close()
             return
         if not _alive(emulator.pid):
             break

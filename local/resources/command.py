@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 
 from local.errors import LocalError
 from local.isolation import emulated_aws
@@ -24,21 +25,22 @@ NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_D
 
 
 def _run(context: Context, name: str, inputs: Properties) -> Made:
-    process = subprocess.Popen(
-        ["/bin/sh", "-c", inputs["create"]],
-        cwd=context.root / inputs.get("dir", "."),
-        env={**_inherited(), **emulated_aws(context.endpoint, context.region), **inputs.get("environment", {})},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-    )
-    printed = [line for line in process.stderr or [] if not _is_progress(context, line)]
-    stdout = process.stdout.read() if process.stdout else ""
-    if process.wait() != 0:
-        raise LocalError(f"{name} failed:\n{''.join(printed).strip()}")
-    return Made(id=name, outputs={"stdout": stdout, "stderr": "".join(printed)})
+    with tempfile.TemporaryFile("w+", errors="replace") as stdout:
+        with subprocess.Popen(
+            ["/bin/sh", "-c", inputs["create"]],
+            cwd=context.root / inputs.get("dir", "."),
+            env={**_inherited(), **emulated_aws(context.endpoint, context.region), **inputs.get("environment", {})},
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+        ) as process:
+            printed = "".join(line for line in process.stderr or [] if not _is_progress(context, line))
+        if process.returncode != 0:
+            raise LocalError(f"{name} failed:\n{printed.strip()}")
+        stdout.seek(0)
+        return Made(id=name, outputs={"stdout": stdout.read(), "stderr": printed})
 
 
 def _inherited() -> dict[str, str]:

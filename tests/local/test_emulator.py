@@ -1,0 +1,101 @@
+import os
+import signal
+import socket
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local import emulator as module
+from local.emulator import Emulator, EmulatorHome
+from local.errors import LocalError
+
+REGION = "us-east-1"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[EmulatorHome]:
+    home = EmulatorHome(tmp_path)
+    yield home
+    home.stop()
+
+
+@pytest.fixture
+def taken_port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Make the preferred port one that something else listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        monkeypatch.setattr(module, "PREFERRED_PORT", port)
+        yield port
+
+
+def wait_until_gone(home: EmulatorHome) -> None:
+    while home.running():
+        time.sleep(0.05)
+
+
+@pytest.mark.usefixtures("taken_port")
+def test_it_answers_is_found_again_and_is_stopped_whole(home: EmulatorHome) -> None:
+    assert home.running() is None
+    started = home.start(REGION)
+    with urllib.request.urlopen(f"{started.url}/_ministack/health") as response:
+        assert response.status == 200
+    assert home.running() == started
+    assert home.start(REGION) == started
+    assert home.stop() == started
+    assert home.running() is None
+    assert home.stop() is None
+
+
+def test_a_taken_port_is_left_alone(home: EmulatorHome, taken_port: int) -> None:
+    assert home.start(REGION).port != taken_port
+
+
+@pytest.mark.usefixtures("taken_port")
+def test_nothing_of_the_caller_s_environment_reaches_it_but_the_path(
+    home: EmulatorHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
+    monkeypatch.setenv("DATABASE_PASSWORD", "secret")
+    started = home.start(REGION)
+    content = Path(f"/proc/{started.pid}/environ").read_text().split("\0")
+    environment = dict(variable.split("=", 1) for variable in content if variable)
+    assert "DATABASE_PASSWORD" not in environment
+    assert "real" not in environment.values()
+    assert environment["AWS_ENDPOINT_URL"] == started.url
+    assert environment["BIND_HOST"] == "127.0.0.1"
+
+
+@pytest.mark.usefixtures("taken_port")
+def test_it_listens_on_this_machine_only(home: EmulatorHome) -> None:
+    started = home.start(REGION)
+    sockets = {str(file.readlink()) for file in Path(f"/proc/{started.pid}/fd").iterdir() if file.is_symlink()}
+    inodes = {name.removeprefix("socket:[").removesuffix("]") for name in sockets if name.startswith("socket:")}
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    listening = {fields[1].split(":")[0] for fields in lines if fields[3] == "0A" and fields[9] in inodes}
+    assert listening == {"0100007F"}
+
+
+@pytest.mark.usefixtures("taken_port")
+def test_a_killed_one_is_not_taken_for_running_even_if_its_process_id_is_in_use(home: EmulatorHome) -> None:
+    started = home.start(REGION)
+    os.killpg(started.pid, signal.SIGKILL)
+    os.waitpid(started.pid, 0)
+    wait_until_gone(home)
+    (home.log.parent / "emulator.json").write_text(f'{{"pid": {os.getpid()}, "port": {started.port}}}')
+    assert home.running() is None
+    assert home.stop() is None
+
+
+def test_one_that_does_not_come_up_is_an_error_with_its_log(
+    home: EmulatorHome, taken_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_free_port", lambda: taken_port)
+    with pytest.raises(LocalError, match="does not answer on .*: read .*emulator.log"):
+        home.start(REGION)
+
+
+def test_its_address_is_of_this_machine() -> None:
+    assert Emulator(pid=1, port=4566).url == "http://127.0.0.1:4566"

@@ -1,0 +1,58 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from local.errors import LocalError
+from local.stack_config import StackConfig, read_stack_config
+from tests.recording import ROOT
+
+
+def write(root: Path, project: str, stack: str) -> Path:
+    (root / "Pulumi.yaml").write_text(project)
+    (root / "Pulumi.test.yaml").write_text(stack)
+    return root
+
+
+PROJECT = "name: shop\nconfig:\n  size:\n    type: integer\n    default: 3\n  colour:\n    type: string\n"
+
+
+def test_values_come_as_the_cli_hands_them_over(tmp_path: Path) -> None:
+    stack = "config:\n  aws:region: eu-west-1\n  shop:colour: red\n  shop:tags: [a, b]\n  shop:on: true\n"
+    assert read_stack_config(write(tmp_path, PROJECT, stack), "test") == StackConfig(
+        project="shop",
+        stack="test",
+        values={
+            "shop:size": "3",
+            "aws:region": "eu-west-1",
+            "shop:colour": "red",
+            "shop:tags": '["a", "b"]',
+            "shop:on": "true",
+        },
+    )
+
+
+def test_a_stack_overrides_the_default(tmp_path: Path) -> None:
+    config = read_stack_config(write(tmp_path, PROJECT, "config:\n  shop:size: 5\n"), "test")
+    assert config.values == {"shop:size": "5"}
+
+
+def test_every_service_of_the_local_stack_goes_to_one_address() -> None:
+    config = read_stack_config(ROOT, "local").sent_to("http://127.0.0.1:9")
+    (endpoints,) = json.loads(config.values["aws:endpoints"])
+    assert {"s3", "lambda", "iam", "sts"} <= endpoints.keys()
+    assert set(endpoints.values()) == {"http://127.0.0.1:9"}
+
+
+@pytest.mark.parametrize(
+    ("stack", "message"), [("config: [", "Pulumi.test.yaml is not valid YAML"), ("config:\n", "has no aws:region")]
+)
+def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, stack: str, message: str) -> None:
+    root = write(tmp_path, PROJECT, stack)
+    with pytest.raises(LocalError, match=message):
+        _ = read_stack_config(root, "test").region
+
+
+def test_a_missing_stack_is_named(tmp_path: Path) -> None:
+    with pytest.raises(LocalError, match="Pulumi.none.yaml does not exist"):
+        read_stack_config(write(tmp_path, PROJECT, ""), "none")
