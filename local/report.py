@@ -42,23 +42,20 @@ class Progress:
 
 
 def print_result(outputs: Mapping[str, Any], calls: Sequence[tuple[Example, Answer]], seconds: float) -> None:
-    """Print every URL and function, a command for each route and what it answers now."""
+    """Print every URL, function and table, a command for each route and what it answers now."""
     console = Console(highlight=False, soft_wrap=True)
     api_url = outputs["apiUrl"]
-    console.print(f"[bold]API[/]  {escape(api_url)}\n")
+    console.print(f"[bold]API[/] {escape(api_url)}")
     for example, answer in calls:
-        console.print(f"[bold]{escape(example.route_key)}[/]")
-        console.print(MARGIN + curl(api_url, example), markup=False)
         color = "red" if answer.is_refusal else "green"
-        console.print(
-            f"{MARGIN}[{color}]{answer.status}[/] {escape(_gist(answer))}  [dim]{answer.milliseconds} ms[/]\n"
-        )
-    for function, name in outputs["functions"].items():
-        console.print(f"[bold]{function}[/]  {name}  [dim]make local-invoke FN={function} PAYLOAD='…'[/]")
-    for table, name in outputs.get("tables", {}).items():
-        console.print(f"[bold]{table}[/]  table {name}")
+        status = f"[{color}]{answer.status}[/] [dim]in {answer.milliseconds} ms[/]"
+        console.print(f"[bold]{escape(example.route_key)}[/] {status} {escape(_gist(answer))}")
+        console.print(MARGIN + curl(api_url, example), markup=False)
+    for kind in ("functions", "tables"):
+        names = "  ".join(f"[bold]{name}[/] {physical}" for name, physical in outputs.get(kind, {}).items())
+        console.print(f"[dim]{kind}[/] {names}")
     console.print(
-        f"\nReady in {seconds:.0f} s. Logs: make local-logs   Stop: make local-down   Outputs: .local/outputs.json"
+        f"Ready in {seconds:.0f} s. make local-logs, local-invoke, local-down; outputs in .local/outputs.json"
     )
 
 
