@@ -30,6 +30,22 @@ local-invoke: export PAYLOAD ?= {}
 local-invoke: $(INSTALLED) ## Invoke a function: FN=echo PAYLOAD='{"message": "hi"}'
 	@$(LOCAL) invoke "$(or $(FN),$(error name a function: make local-invoke FN=echo PAYLOAD='{"message": "hi"}'))" "$$PAYLOAD"
 
+.PHONY: local-user
+local-user: $(INSTALLED) ## Create a user, and print the password and a token
+	@$(LOCAL) user
+
+.PHONY: local-token
+local-token: $(INSTALLED) ## Print a machine's token for the guarded routes
+	@$(LOCAL) token
+
+.PHONY: seed
+seed: $(INSTALLED) ## Load all currencies of ISO 4217 into what `make local` runs
+	@$(LOCAL) seed
+
+.PHONY: run
+run: ## Serve a handler's HTTP routes outside Lambda: FN=currencies
+	@cd rust && cargo run --locked --quiet --package "$(or $(FN),$(error name a function: make run FN=currencies))" --example serve
+
 .PHONY: local-down
 local-down: $(INSTALLED) ## Stop what `make local` or `make emulator` started
 	@$(LOCAL) down

@@ -2,6 +2,8 @@
 
 import pulumi
 
+from components.cognito_auth import CognitoAuth, CognitoAuthArgs
+from components.currencies import Currencies, CurrenciesArgs
 from components.http_api import HttpApi, HttpApiArgs, Throttle
 from components.rust_function import RustFunction, RustFunctionArgs
 from components.rust_workspace import RustWorkspace, RustWorkspaceArgs
@@ -14,7 +16,7 @@ workspace = RustWorkspace(
     RustWorkspaceArgs(
         architecture=settings.architecture,
         region=settings.region,
-        endpoint=settings.endpoint,
+        endpoint=settings.endpoints.get("s3"),
         aws_profile=settings.aws_profile,
         artifact_bucket=settings.artifact_bucket,
     ),
@@ -43,16 +45,54 @@ api = HttpApi(
     "api",
     HttpApiArgs(
         cors_origins=settings.cors_origins,
-        cors_exposed_headers=["x-glitch-seed"],
+        cors_exposed_headers=["etag", "location", "x-glitch-seed"],
         log_retention_days=settings.log_retention_days,
+    ),
+)
+docs_callback_url = pulumi.Output.concat(api.url, "/docs/oauth2-redirect.html")
+auth = CognitoAuth(
+    "auth",
+    CognitoAuthArgs(
+        resource_server="currencies",
+        scopes={"read": "Read currencies", "write": "Create, change and delete currencies"},
+        callback_urls=[docs_callback_url],
+        region=settings.region,
+        endpoint=settings.endpoints.get("cognitoidp"),
+        protected=settings.deletion_protection,
+    ),
+)
+currencies = Currencies(
+    "currencies",
+    CurrenciesArgs(
+        artifact=workspace.artifact("currencies"),
+        api=api,
+        auth=auth,
+        throttle=throttle,
+        log_level=settings.log_level,
+        log_retention_days=settings.log_retention_days,
+        recoverable=settings.point_in_time_recovery,
+        protected=settings.deletion_protection,
     ),
 )
 api.route("POST /echo", echo, throttle)
 api.route("POST /glitch", glitch, throttle)
 api.deploy()
 
-functions = (echo, glitch)
+functions = (echo, glitch, currencies.function)
 pulumi.export("apiUrl", api.url)
 pulumi.export("routes", api.routes)
+pulumi.export("guardedRoutes", api.guarded_routes)
 pulumi.export("functions", {function.name: function.function_name for function in functions})
+pulumi.export("tables", {"currencies": currencies.table_name})
 pulumi.export("logGroups", {function.name: function.log_group_name for function in functions})
+pulumi.export(
+    "signIn",
+    {
+        "url": auth.sign_in_url,
+        "userPoolId": auth.user_pool_id,
+        "browserClientId": auth.browser_client_id,
+        "machineClientId": auth.machine_client_id,
+        "callbackUrl": docs_callback_url,
+        "scopes": auth.scopes,
+    },
+)

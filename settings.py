@@ -1,7 +1,7 @@
 """The stack's configuration as one checked value. Nothing else in the program reads `pulumi.Config`."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -25,8 +25,8 @@ class Settings:
     """The stack's configuration; `Pulumi.yaml` describes each key and holds the defaults."""
 
     region: str
-    endpoint: str | None
-    """Where the provider sends S3 requests, if not to AWS."""
+    endpoints: Mapping[str, str]
+    """Addresses of the services that the provider does not find at AWS, by the provider's names for them."""
     aws_profile: str | None
     architecture: Architecture
     log_level: str
@@ -35,6 +35,8 @@ class Settings:
     throttle_burst: int
     cors_origins: tuple[str, ...]
     artifact_bucket: str | None
+    point_in_time_recovery: bool
+    deletion_protection: bool
 
 
 class _RuleError(Exception):
@@ -84,7 +86,7 @@ def read_settings() -> Settings:
     reader = _Reader()
     settings = Settings(
         region=reader.get("aws:region", _text, "eu-west-1"),
-        endpoint=reader.get("aws:endpoints", _s3_endpoint, '[{"s3": "http://127.0.0.1:4566"}]', default="[]"),
+        endpoints=reader.get("aws:endpoints", _endpoints, '[{"s3": "http://127.0.0.1:4566"}]', default="[]"),
         aws_profile=reader.get("aws:profile", str, "default", default="") or None,
         architecture=reader.get("architecture", _architecture, "arm64"),
         log_level=reader.get("logLevel", _one_of(LOG_LEVELS), "info"),
@@ -93,6 +95,8 @@ def read_settings() -> Settings:
         throttle_burst=reader.get("throttleBurst", _positive, "100"),
         cors_origins=reader.get("corsOrigins", _origins, '["https://example.com"]'),
         artifact_bucket=reader.get("artifactBucket", str, '""') or None,
+        point_in_time_recovery=reader.get("pointInTimeRecovery", _switch, "true"),
+        deletion_protection=reader.get("deletionProtection", _switch, "true"),
     )
     reader.refuse_unknown_keys()
     if reader.problems:
@@ -101,7 +105,7 @@ def read_settings() -> Settings:
     return settings
 
 
-def _s3_endpoint(value: str) -> str | None:
+def _endpoints(value: str) -> Mapping[str, str]:
     rule = _RuleError("must be a list with one map of services to addresses")
     try:
         endpoints = json.loads(value)
@@ -109,7 +113,7 @@ def _s3_endpoint(value: str) -> str | None:
         raise rule from None
     if not isinstance(endpoints, list) or not all(isinstance(services, dict) for services in endpoints):
         raise rule
-    return next((str(services["s3"]) for services in endpoints if services.get("s3")), None)
+    return {name: str(address) for services in endpoints for name, address in services.items() if address}
 
 
 def _text(value: str) -> str:
@@ -130,6 +134,12 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
 def _architecture(value: str) -> Architecture:
     _one_of((*Architecture, "host"))(value)
     return host_architecture() if value == "host" else Architecture(value)
+
+
+def _switch(value: str) -> bool:
+    if value not in ("true", "false"):
+        raise _RuleError("must be true or false")
+    return value == "true"
 
 
 def _positive(value: str) -> int:

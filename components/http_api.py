@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -34,6 +35,26 @@ class Throttle:
     """Requests per second in the long run."""
     burst: int
     """Requests at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JwtIssuer:
+    """Whose tokens are believed."""
+
+    name: str
+    issuer: pulumi.Input[str]
+    """The `iss` of its tokens; the keys are found below this address."""
+    audience: Sequence[pulumi.Input[str]]
+    """The `aud` of its tokens, or their `client_id` when they have no `aud`, as Cognito's access tokens do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JwtRequirement:
+    """What a route requires of a caller's token."""
+
+    issuer: JwtIssuer
+    scopes: Sequence[str]
+    """Scopes of which the token must have one. Without any, an ID token would pass as well."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,17 +89,22 @@ class HttpApi(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self._integrations: dict[str, aws.apigatewayv2.Integration] = {}
+        self._authorizers: dict[str, aws.apigatewayv2.Authorizer] = {}
         self._throttles: dict[str, Throttle] = {}
         self._declared: list[aws.apigatewayv2.Route] = []
         self.routes: dict[str, str] = {}
         """Name of the function behind each route key."""
+        self.guarded_routes: dict[str, list[str]] = {}
+        """Scopes of which a caller needs one, by route key; the other routes are open to everyone."""
         self.url = self._api.api_endpoint
         self._deployed = False
 
-    def route(self, route_key: str, function: RustFunction, throttle: Throttle) -> None:
+    def route(
+        self, route_key: str, function: RustFunction, throttle: Throttle, jwt: JwtRequirement | None = None
+    ) -> None:
         """Send the requests of a route, such as `POST /echo`, to a function.
 
-        The route is open to everyone.
+        Without a requirement the route is open to everyone.
 
         Raises:
             pulumi.RunError: the route key is none, or comes after `deploy`.
@@ -99,13 +125,15 @@ class HttpApi(pulumi.ComponentResource):
             f"{child}-route",
             api_id=self._api.id,
             route_key=route_key,
-            authorization_type="NONE",
+            **self._authorization(jwt),
             target=self._integration(function).id.apply(lambda id_: f"integrations/{id_}"),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )
         self._declared.append(route)
         self._throttles[route_key] = throttle
         self.routes[route_key] = function.name
+        if jwt:
+            self.guarded_routes[route_key] = list(jwt.scopes)
 
     def deploy(self) -> None:
         """Make the routes reachable."""
@@ -136,6 +164,29 @@ class HttpApi(pulumi.ComponentResource):
         )
         self.url = pulumi.Output.all(self._api.api_endpoint, stage.id).apply(lambda values: str(values[0]))
         self.register_outputs({"url": self.url, "routes": self.routes})
+
+    def _authorization(self, jwt: JwtRequirement | None) -> dict[str, Any]:
+        if jwt is None:
+            return {"authorization_type": "NONE"}
+        if not jwt.scopes:
+            raise pulumi.RunError("a guarded route requires at least one scope, or an ID token would pass")
+        return {
+            "authorization_type": "JWT",
+            "authorizer_id": self._authorizer(jwt.issuer).id,
+            "authorization_scopes": list(jwt.scopes),
+        }
+
+    def _authorizer(self, issuer: JwtIssuer) -> aws.apigatewayv2.Authorizer:
+        if issuer.name not in self._authorizers:
+            self._authorizers[issuer.name] = aws.apigatewayv2.Authorizer(
+                f"{self._name}-{issuer.name}-authorizer",
+                api_id=self._api.id,
+                authorizer_type="JWT",
+                identity_sources=["$request.header.Authorization"],
+                jwt_configuration={"issuer": issuer.issuer, "audiences": list(issuer.audience)},
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        return self._authorizers[issuer.name]
 
     def _integration(self, function: RustFunction) -> aws.apigatewayv2.Integration:
         if function.name not in self._integrations:

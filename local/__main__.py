@@ -14,8 +14,11 @@ from local.errors import LocalError
 from local.functions import chosen_log_groups, follow_logs, invoke
 from local.home import Home
 from local.isolation import drop_aws
+from local.report import Progress
 from local.resources.kind import Context
+from local.seed import seed
 from local.stack_config import read_stack_config
+from local.tokens import SignIn, create_user, machine_token, user_tokens
 from local.up import STACK, up
 
 INTERRUPTED = 130
@@ -52,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     invocation.add_argument("function")
     invocation.add_argument("payload")
     invocation.set_defaults(run=_invoke)
+    commands.add_parser("user").set_defaults(run=_user)
+    commands.add_parser("token").set_defaults(run=_token)
+    commands.add_parser("seed").set_defaults(run=_seed)
     logs = commands.add_parser("logs")
     logs.add_argument("function", nargs="?")
     logs.set_defaults(run=_logs)
@@ -84,6 +90,24 @@ def _logs(arguments: argparse.Namespace, root: Path, home: Home) -> None:
     with contextlib.suppress(KeyboardInterrupt):
         for line in follow_logs(_context(root, home), groups):
             print(line, flush=True)
+
+
+def _user(_: argparse.Namespace, root: Path, home: Home) -> None:
+    sign_in = SignIn.from_outputs(home.read_outputs())
+    user = create_user(_context(root, home), sign_in)
+    print(f"user      {user.email}\npassword  {user.password}\ntoken     {user_tokens(sign_in, user)['access_token']}")
+
+
+def _token(_: argparse.Namespace, root: Path, home: Home) -> None:
+    print(machine_token(_context(root, home), SignIn.from_outputs(home.read_outputs())))
+
+
+def _seed(_: argparse.Namespace, root: Path, home: Home) -> None:
+    outputs = home.read_outputs()
+    progress = Progress()
+    with progress.shown():
+        count = seed(outputs["apiUrl"], machine_token(_context(root, home), SignIn.from_outputs(outputs)), progress.say)
+    print(f"{count} currencies are at {outputs['apiUrl']}/currencies")
 
 
 def _context(root: Path, home: Home) -> Context:

@@ -31,11 +31,13 @@ class Answer:
         return self.status >= HTTPStatus.BAD_REQUEST
 
 
-def call(api_url: str, example: Example) -> Answer:
-    """Send the request; a status of 400 or more is an answer like any other."""
+def call(api_url: str, example: Example, token: str | None) -> Answer:
+    """Send the request, with the token where one is needed; a status of 400 or more is an answer like any other."""
     request = urllib.request.Request(api_url + example.path, method=example.method, data=example.body or None)
     if example.content_type:
         request.add_header("content-type", example.content_type)
+    if example.guarded:
+        request.add_header("authorization", f"Bearer {token}")
     started = time.monotonic()
     try:
         response = urllib.request.urlopen(request, timeout=CALL_SECONDS)
@@ -62,7 +64,8 @@ def curl(api_url: str, example: Example) -> str:
         command += ["--data-binary", f"@{_relative(example.body_file)}", "-o", answer_file]
     elif example.body:
         command += ["-d", example.body.decode()]
-    return shlex.join(command)
+    typed = shlex.join(command)
+    return f'{typed} -H "authorization: Bearer $(make -s local-token)"' if example.guarded else typed
 
 
 def _relative(path: Path) -> Path:

@@ -1,6 +1,7 @@
 """A request for each route, taken from the sample events beside the handlers."""
 
 import base64
+import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,15 +24,21 @@ class Example:
     body: bytes
     body_file: Path | None
     """Where the body is, when it is nothing that one can type."""
+    guarded: bool
+    """Whether it needs a token."""
 
 
-def examples(root: Path, routes: Mapping[str, str], picture: Path) -> list[Example]:
+def examples(root: Path, outputs: Mapping[str, Any], picture: Path) -> list[Example]:
     """Return an example for each route key.
 
     It comes from the event with the shortest file name that has the route key, `http.json` before `http-large.json`;
     a body that is an image is replaced by `picture`. A route without an event gets an empty object.
     """
-    return [_example(root, route_key, function, picture) for route_key, function in routes.items()]
+    guarded = outputs["guardedRoutes"]
+    return [
+        dataclasses.replace(_example(root, route_key, function, picture), guarded=route_key in guarded)
+        for route_key, function in outputs["routes"].items()
+    ]
 
 
 def _example(root: Path, route_key: str, function: str, picture: Path) -> Example:
@@ -48,6 +55,7 @@ def _example(root: Path, route_key: str, function: str, picture: Path) -> Exampl
         content_type=content_type,
         body=body_file.read_bytes() if body_file else _body(event),
         body_file=body_file,
+        guarded=False,
     )
 
 

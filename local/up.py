@@ -16,6 +16,7 @@ from local.provisioner import Provisioner
 from local.report import Progress, print_result
 from local.resources.kind import Context
 from local.stack_config import read_stack_config
+from local.tokens import SignIn, machine_token
 
 STACK = "local"
 
@@ -43,8 +44,9 @@ def up(root: Path, home: Home) -> None:
         if not home.picture.exists():
             draw_picture(home.picture)
         progress.say("calling every route")
+        token = machine_token(context, SignIn.from_outputs(outputs)) if outputs["guardedRoutes"] else None
         calls = [
-            (example, call(outputs["apiUrl"], example)) for example in examples(root, outputs["routes"], home.picture)
+            (example, call(outputs["apiUrl"], example, token)) for example in examples(root, outputs, home.picture)
         ]
     print_result(outputs, calls, time.monotonic() - started)
     failed = [example for example, answer in calls if answer.is_refusal]

@@ -40,13 +40,13 @@ def test_defaults_come_from_the_project_file() -> None:
     assert settings.log_level == "info"
     assert settings.cors_origins == ()
     assert settings.artifact_bucket is None
-    assert settings.endpoint is None
+    assert settings.endpoints == {}
 
 
 def test_the_local_stack_builds_for_this_machine_and_stores_in_the_emulator() -> None:
     settings = settings_of("local")
     assert settings.architecture is host_architecture()
-    assert settings.endpoint == "http://127.0.0.1:4566"
+    assert settings.endpoints["s3"] == "http://127.0.0.1:4566"
 
 
 def test_a_value_of_each_kind_is_read() -> None:
@@ -68,6 +68,7 @@ def test_a_value_of_each_kind_is_read() -> None:
         ("throttleRatePerSecond", "0", "must be a whole number over 0"),
         ("throttleBurst", "-1", "must be a whole number over 0"),
         ("throttleBurst", "1.5", "must be a whole number over 0"),
+        ("deletionProtection", "maybe", "must be true or false"),
         ("corsOrigins", "https://a.example", "must be a list of origins"),
         ("corsOrigins", '["*"]', "must be a list of origins"),
         ("corsOrigins", '["https://a.example/path"]', "must be a list of origins"),

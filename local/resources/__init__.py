@@ -2,15 +2,21 @@
 
 from collections.abc import Mapping
 
-from local.resources import apigateway, command, iam, lambda_function, logs, s3
+from local.resources import apigateway, cognito, command, dynamodb, iam, lambda_function, logs, s3
 from local.resources.kind import Kind
 
 KINDS: Mapping[str, Kind] = {
     "aws:apigatewayv2/api:Api": apigateway.API,
+    "aws:apigatewayv2/authorizer:Authorizer": apigateway.AUTHORIZER,
     "aws:apigatewayv2/integration:Integration": apigateway.INTEGRATION,
     "aws:apigatewayv2/route:Route": apigateway.ROUTE,
     "aws:apigatewayv2/stage:Stage": apigateway.STAGE,
     "aws:cloudwatch/logGroup:LogGroup": logs.LOG_GROUP,
+    "aws:cognito/resourceServer:ResourceServer": cognito.RESOURCE_SERVER,
+    "aws:cognito/userPool:UserPool": cognito.USER_POOL,
+    "aws:cognito/userPoolClient:UserPoolClient": cognito.USER_POOL_CLIENT,
+    "aws:cognito/userPoolDomain:UserPoolDomain": cognito.USER_POOL_DOMAIN,
+    "aws:dynamodb/table:Table": dynamodb.TABLE,
     "aws:iam/role:Role": iam.ROLE,
     "aws:iam/rolePolicy:RolePolicy": iam.ROLE_POLICY,
     "aws:lambda/function:Function": lambda_function.FUNCTION,

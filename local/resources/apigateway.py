@@ -30,6 +30,31 @@ def _api(inputs: Properties) -> dict[str, Any]:
     return api
 
 
+def _authorizer(inputs: Properties) -> dict[str, Any]:
+    jwt = inputs["jwtConfiguration"]
+    return {
+        **chosen(inputs, "authorizerType"),
+        "IdentitySource": inputs["identitySources"],
+        "JwtConfiguration": {"Issuer": jwt["issuer"], "Audience": jwt["audiences"]},
+    }
+
+
+def _create_authorizer(context: Context, name: str, inputs: Properties) -> Made:
+    gateway = context.client("apigatewayv2")
+    authorizer = gateway.create_authorizer(ApiId=inputs["apiId"], Name=physical_name(name), **_authorizer(inputs))
+    return Made(id=authorizer["AuthorizerId"], outputs={"apiId": inputs["apiId"]})
+
+
+def _update_authorizer(context: Context, made: Made, inputs: Properties) -> Made:
+    gateway = context.client("apigatewayv2")
+    gateway.update_authorizer(ApiId=inputs["apiId"], AuthorizerId=made.id, **_authorizer(inputs))
+    return made
+
+
+def _delete_authorizer(context: Context, made: Made) -> None:
+    context.client("apigatewayv2").delete_authorizer(ApiId=made.outputs["apiId"], AuthorizerId=made.id)
+
+
 def _integration(inputs: Properties) -> dict[str, Any]:
     return chosen(inputs, "integrationType", "integrationMethod", "integrationUri", "payloadFormatVersion")
 
@@ -103,6 +128,7 @@ API = Kind(
     update=_update_api,
     delete=lambda context, made: context.client("apigatewayv2").delete_api(ApiId=made.id),
 )
+AUTHORIZER = Kind(create=_create_authorizer, update=_update_authorizer, delete=_delete_authorizer)
 INTEGRATION = Kind(create=_create_integration, update=_update_integration, delete=_delete_integration)
 ROUTE = Kind(create=_create_route, update=_update_route, delete=_delete_route)
 STAGE = Kind(create=_create_stage, update=_update_stage, delete=_delete_stage)

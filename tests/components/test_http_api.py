@@ -3,26 +3,13 @@ from collections.abc import Callable
 
 import pulumi
 import pytest
-from pulumi_command.local import Command
 
-from components.architecture import Architecture
-from components.http_api import HttpApi, HttpApiArgs, Throttle
-from components.rust_function import RustFunction, RustFunctionArgs
-from components.rust_workspace import Artifact
+from components.http_api import HttpApi, HttpApiArgs, JwtIssuer, JwtRequirement, Throttle
+from tests.artifacts import function
 from tests.recording import Recording, record
 
 SLOW = Throttle(rate_per_second=1, burst=2)
 FAST = Throttle(rate_per_second=100, burst=200)
-
-
-def function(name: str) -> RustFunction:
-    artifact = Artifact(
-        bucket=pulumi.Output.from_input("artifacts"),
-        key=f"{name}/arm64/abc.zip",
-        architecture=Architecture.ARM64,
-        uploaded=Command(f"{name}-upload", create="true"),
-    )
-    return RustFunction(name, RustFunctionArgs(artifact=artifact))
 
 
 def declared(routes: Callable[[HttpApi], None], args: HttpApiArgs | None = None) -> Recording:
@@ -125,3 +112,31 @@ def test_two_apis_do_not_collide() -> None:
 
     names = [(resource.typ, resource.name) for resource in record(declare).resources]
     assert len(names) == len(set(names))
+
+
+ISSUER = JwtIssuer(name="auth", issuer="https://issuer.example", audience=["browser", "machine"])
+
+
+def guarded_routes(api: HttpApi) -> None:
+    shop = function("shop")
+    api.route("GET /items", shop, FAST, JwtRequirement(issuer=ISSUER, scopes=["shop/read"]))
+    api.route("POST /items", shop, SLOW, JwtRequirement(issuer=ISSUER, scopes=["shop/write"]))
+
+
+def test_guarded_routes_share_one_authorizer_and_require_their_own_scopes() -> None:
+    recording = declared(guarded_routes)
+    (authorizer,) = recording.of_type("aws:apigatewayv2/authorizer:Authorizer")
+    assert authorizer.inputs["jwtConfiguration"] == {
+        "issuer": "https://issuer.example",
+        "audiences": ["browser", "machine"],
+    }
+    for name, scope in (("api-get-items-route", "shop/read"), ("api-post-items-route", "shop/write")):
+        route = recording.named(name)
+        assert route.inputs["authorizationType"] == "JWT"
+        assert route.inputs["authorizerId"] == f"{authorizer.name}-id"
+        assert route.inputs["authorizationScopes"] == [scope]
+
+
+def test_a_guarded_route_without_a_scope_is_refused_because_an_id_token_would_pass() -> None:
+    with pytest.raises(pulumi.RunError, match="requires at least one scope"):
+        declared(lambda api: api.route("GET /items", function("shop"), FAST, JwtRequirement(issuer=ISSUER, scopes=[])))

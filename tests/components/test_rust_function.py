@@ -6,25 +6,15 @@ import pulumi
 import pytest
 from pulumi_command.local import Command
 
-from components.architecture import Architecture
 from components.rust_function import RustFunction, RustFunctionArgs
-from components.rust_workspace import Artifact
+from tests.artifacts import artifact
 from tests.recording import Recording, record
 
 FUNCTION = "aws:lambda/function:Function"
 
 
-def artifact(uploaded: pulumi.Resource | None = None) -> Artifact:
-    return Artifact(
-        bucket=pulumi.Output.from_input("artifacts"),
-        key="echo/arm64/abc.zip",
-        architecture=Architecture.ARM64,
-        uploaded=uploaded or Command("upload", create="true"),
-    )
-
-
 def declared(**args: Any) -> Recording:
-    return record(lambda: RustFunction("echo", RustFunctionArgs(artifact=artifact(), **args)))
+    return record(lambda: RustFunction("echo", RustFunctionArgs(artifact=artifact("echo"), **args)))
 
 
 def inputs(**args: Any) -> Mapping[str, Any]:
@@ -68,7 +58,7 @@ def test_its_role_may_write_to_its_log_group_and_nothing_else() -> None:
 
 def test_it_waits_for_its_code_and_for_the_permission_to_log() -> None:
     (function,) = declared().of_type(FUNCTION)
-    assert any(urn.endswith("::upload") for urn in function.depends_on)
+    assert any(urn.endswith("::echo-upload") for urn in function.depends_on)
     assert any(urn.endswith("::echo-writes-logs") for urn in function.depends_on)
 
 
@@ -76,7 +66,7 @@ def test_two_functions_of_one_artifact_do_not_collide() -> None:
     def declare() -> None:
         uploaded = Command("upload", create="true")
         for name in ("one", "two"):
-            RustFunction(name, RustFunctionArgs(artifact=artifact(uploaded)))
+            RustFunction(name, RustFunctionArgs(artifact=artifact("echo", uploaded)))
 
     names = [(resource.typ, resource.name) for resource in record(declare).resources]
     assert len(names) == len(set(names))
@@ -85,7 +75,7 @@ def test_two_functions_of_one_artifact_do_not_collide() -> None:
 def test_children_follow_the_component_wherever_the_caller_puts_it() -> None:
     def declare() -> None:
         outer = pulumi.ComponentResource("test:index:Outer", "outer")
-        RustFunction("echo", RustFunctionArgs(artifact=artifact()), pulumi.ResourceOptions(parent=outer))
+        RustFunction("echo", RustFunctionArgs(artifact=artifact("echo")), pulumi.ResourceOptions(parent=outer))
 
     children = [resource for resource in record(declare).resources if resource.typ.startswith("aws:")]
     assert children
@@ -94,6 +84,6 @@ def test_children_follow_the_component_wherever_the_caller_puts_it() -> None:
 
 @pytest.mark.parametrize("preview", [True, False])
 def test_nothing_of_its_inputs_is_unknown_before_anything_exists(preview: bool) -> None:
-    recording = record(lambda: RustFunction("echo", RustFunctionArgs(artifact=artifact())), preview=preview)
+    recording = record(lambda: RustFunction("echo", RustFunctionArgs(artifact=artifact("echo"))), preview=preview)
     (function,) = recording.of_type(FUNCTION)
     assert function.inputs["s3Key"] == "echo/arm64/abc.zip"

@@ -16,12 +16,17 @@ class Reply:
     body: bytes
 
 
-def post(url: str, body: bytes | None, headers: Mapping[str, str] | None = None) -> Reply:
-    """Post a body; every status is a reply."""
-    request = urllib.request.Request(url, data=body, headers=dict(headers or {}), method="POST")
+def request(method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Reply:
+    """Send a request; every status is a reply."""
+    sent = urllib.request.Request(url, data=body, headers=dict(headers or {}), method=method)
     try:
-        response = urllib.request.urlopen(request, timeout=60)
+        response = urllib.request.urlopen(sent, timeout=60)
     except urllib.error.HTTPError as error:
         response = error
     with response:
         return Reply(status=response.status, headers=response.headers, body=response.read())
+
+
+def post(url: str, body: bytes | None, headers: Mapping[str, str] | None = None) -> Reply:
+    """Post a body."""
+    return request("POST", url, body, headers)

@@ -1,5 +1,6 @@
 """What the program configures and what the handlers read is the same."""
 
+import json
 import re
 
 import pytest
@@ -47,6 +48,27 @@ def test_every_environment_variable_that_is_set_is_read(recording: Recording) ->
     for binary, variables in function_names(recording).items():
         unread = variables - words_of(binary) - READ_BY_THE_STANDARD_LIBRARY
         assert not unread, f"{binary} does not read {unread}"
+
+
+TABLE_CALL = re.compile(
+    r"\.(get_item|query|scan|put_item|update_item|delete_item|batch_\w+_item|transact_\w+_items)\(\)"
+)
+
+
+def test_a_function_may_do_to_tables_just_what_its_code_does(recording: Recording) -> None:
+    for binary, owner in WORKSPACE.binaries.items():
+        texts = (path.read_text() for path in owner.root.glob("src/**/*.rs"))
+        sources = [text for text in texts if "aws_sdk_dynamodb" in text]
+        called = {"dynamodb:" + call.title().replace("_", "") for text in sources for call in TABLE_CALL.findall(text)}
+        allowed = {
+            action
+            for policy in recording.of_type("aws:iam/rolePolicy:RolePolicy")
+            if policy.inputs["role"] == f"{binary}-role"
+            for statement in json.loads(policy.inputs["policy"])["Statement"]
+            for action in statement["Action"]
+            if action.startswith("dynamodb:")
+        }
+        assert called == allowed, binary
 
 
 def test_features_are_chosen_in_one_place() -> None:

@@ -21,6 +21,12 @@ pub struct Request {
 }
 
 impl Request {
+    /// The query as it was sent, without the question mark.
+    #[must_use]
+    pub fn raw_query(&self) -> &str {
+        &self.raw_query
+    }
+
     /// The query's names and values, percent-decoded, in the order sent.
     pub fn query(&self) -> form_urlencoded::Parse<'_> {
         form_urlencoded::parse(self.raw_query.as_bytes())
@@ -104,6 +110,7 @@ mod tests {
     #[test]
     fn the_query_is_decoded_in_the_order_sent() {
         let request: Request = serde_json::from_value(event()).unwrap();
+        assert_eq!(request.raw_query(), "seed=7&note=a%20b+c&note=");
         let pairs = request.query().into_owned().collect::<Vec<_>>();
         assert_eq!(pairs, [("seed", "7"), ("note", "a b c"), ("note", "")].map(|(k, v)| (k.to_owned(), v.to_owned())));
     }

@@ -42,6 +42,17 @@ impl Response {
         Self::new(status, content_type, Body::Base64(base64_json(bytes)))
     }
 
+    /// A response whose headers are made already: text where `bytes` can be, because what is not compressed is shorter
+    /// so, base64 otherwise.
+    #[must_use]
+    pub fn with_headers(status: StatusCode, headers: HeaderMap, bytes: Vec<u8>) -> Self {
+        let body = match String::from_utf8(bytes) {
+            Ok(text) => Body::Text(text),
+            Err(error) => Body::Base64(base64_json(error.as_bytes())),
+        };
+        Self { status, headers, body }
+    }
+
     /// The same response with a header more, or another value for it.
     #[must_use]
     pub fn header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
@@ -117,6 +128,17 @@ mod tests {
                 "statusCode": 200, "headers": {"content-type": "image/png"}, "isBase64Encoded": true, "body": base64,
             });
             assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), event);
+        }
+    }
+
+    #[test]
+    fn bytes_of_any_kind_are_text_where_they_can_be() {
+        for (bytes, base64, body) in
+            [(b"" as &[u8], false, ""), ("né".as_bytes(), false, "né"), (&[0, 255], true, "AP8=")]
+        {
+            let response = Response::with_headers(StatusCode::OK, HeaderMap::new(), bytes.to_vec());
+            let event = json!({"statusCode": 200, "headers": {}, "isBase64Encoded": base64, "body": body});
+            assert_eq!(serde_json::to_value(response).unwrap(), event);
         }
     }
 

@@ -1,13 +1,31 @@
 use std::error::Error as StdError;
-use std::iter;
+use std::{iter, mem};
 
 use http::{HeaderValue, StatusCode};
 use http_event::{BodyError, Response};
 use lambda_runtime::Diagnostic;
+use serde::Serialize;
 use serde_json::json;
 
 /// Bytes of a detail that are told.
 const DETAIL_BYTES: usize = 1000;
+
+/// Bytes of a field's name that are told: unknown fields have any name.
+const FIELD_BYTES: usize = 100;
+
+/// Fields of one request that are told of at most.
+const FIELD_ERRORS: usize = 20;
+
+/// A field that breaks a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// The field or parameter as the client names it.
+    pub field: String,
+    /// A name for the rule, such as `required`.
+    pub rule: &'static str,
+    /// The rule in words that say how to keep it.
+    pub detail: String,
+}
 
 /// Why a request is not answered as asked.
 #[derive(Debug)]
@@ -21,19 +39,31 @@ pub enum Error {
         /// What is wrong with this request and how to mend it.
         detail: String,
     },
+    /// The client's mistake, in fields that can be named: 422.
+    Invalid {
+        /// A name to tell it apart by, such as `InvalidCurrency`.
+        error_type: &'static str,
+        /// All that is wrong, so that one more request is enough.
+        errors: Vec<FieldError>,
+    },
     /// Our failure.
     Internal(lambda_runtime::Error),
 }
 
 impl Error {
+    /// A request that fails with a 4xx status.
+    pub fn client(status: StatusCode, error_type: &'static str, detail: impl Into<String>) -> Self {
+        Self::Client { status, error_type, detail: detail.into() }
+    }
+
     /// A request that makes no sense: 400.
     pub fn bad_request(error_type: &'static str, detail: impl Into<String>) -> Self {
-        Self::Client { status: StatusCode::BAD_REQUEST, error_type, detail: detail.into() }
+        Self::client(StatusCode::BAD_REQUEST, error_type, detail)
     }
 
     /// A request, or a reply to it, that is over a limit: 413.
     pub fn too_large(error_type: &'static str, detail: impl Into<String>) -> Self {
-        Self::Client { status: StatusCode::PAYLOAD_TOO_LARGE, error_type, detail: detail.into() }
+        Self::client(StatusCode::PAYLOAD_TOO_LARGE, error_type, detail)
     }
 
     /// Something of ours that failed: 500.
@@ -41,11 +71,24 @@ impl Error {
         Self::Internal(source.into())
     }
 
+    /// A request with fields that break rules: 422.
+    #[must_use]
+    pub fn invalid(error_type: &'static str, errors: Vec<FieldError>) -> Self {
+        Self::Invalid { error_type, errors }
+    }
+
     /// The reply to an HTTP request, an RFC 9457 problem. Logs our failure.
     #[must_use]
     pub fn into_response(self, request_id: &str) -> Response {
-        let (status, error_type, detail) = self.told();
-        let problem = json!({
+        let (status, problem) = self.into_problem(request_id);
+        Response::text(status, HeaderValue::from_static("application/problem+json"), problem)
+    }
+
+    /// The status and the RFC 9457 problem, for a reply that does not go through Lambda. Logs our failure.
+    #[must_use]
+    pub fn into_problem(self, request_id: &str) -> (StatusCode, String) {
+        let Told { status, error_type, detail, errors } = self.told();
+        let mut problem = json!({
             "type": "about:blank",
             "title": status.canonical_reason(),
             "status": status.as_u16(),
@@ -53,35 +96,66 @@ impl Error {
             "errorType": error_type,
             "requestId": request_id,
         });
-        Response::text(status, HeaderValue::from_static("application/problem+json"), problem.to_string())
+        if let (Some(members), false) = (problem.as_object_mut(), errors.is_empty()) {
+            members.insert("errors".to_owned(), json!(errors));
+        }
+        (status, problem.to_string())
     }
 
     /// The reply to a direct invocation. Logs our failure.
     #[must_use]
     pub fn into_diagnostic(self) -> Diagnostic {
-        let (_, error_type, error_message) = self.told();
-        Diagnostic { error_type: error_type.to_owned(), error_message }
+        let Told { error_type, detail, .. } = self.told();
+        Diagnostic { error_type: error_type.to_owned(), error_message: detail }
     }
 
-    fn told(self) -> (StatusCode, &'static str, String) {
+    fn told(self) -> Told {
         match self {
-            Self::Client { status, error_type, detail } => (status, error_type, shortened(detail)),
+            Self::Client { status, error_type, detail } => {
+                Told { status, error_type, detail: shortened(detail, DETAIL_BYTES), errors: Vec::new() }
+            }
+            Self::Invalid { error_type, errors } => Told::invalid(error_type, errors),
             Self::Internal(source) => {
                 tracing::error!(error = with_causes(source.as_ref()), "the request failed");
-                let detail = "The service failed. Try again; if it fails again, report the request id.".to_owned();
-                (StatusCode::INTERNAL_SERVER_ERROR, "InternalError", detail)
+                Told {
+                    status: StatusCode::INTERNAL_SERVER_ERROR,
+                    error_type: "InternalError",
+                    detail: "The service failed. Try again; if it fails again, report the request id.".to_owned(),
+                    errors: Vec::new(),
+                }
             }
         }
     }
 }
 
-/// A detail may quote the request, which may be as large as a reply is allowed to be.
-fn shortened(detail: String) -> String {
-    if detail.len() <= DETAIL_BYTES {
-        return detail;
+/// What a caller is told.
+struct Told {
+    status: StatusCode,
+    error_type: &'static str,
+    detail: String,
+    errors: Vec<FieldError>,
+}
+
+impl Told {
+    fn invalid(error_type: &'static str, mut errors: Vec<FieldError>) -> Self {
+        errors.truncate(FIELD_ERRORS);
+        for error in &mut errors {
+            error.field = shortened(mem::take(&mut error.field), FIELD_BYTES);
+            error.detail = shortened(mem::take(&mut error.detail), DETAIL_BYTES);
+        }
+        let details = errors.iter().map(|error| error.detail.as_str()).collect::<Vec<_>>().join(" ");
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self { status, error_type, detail: shortened(details, DETAIL_BYTES), errors }
     }
-    let end = detail.floor_char_boundary(DETAIL_BYTES);
-    detail.split_at(end).0.to_owned() + "…"
+}
+
+/// A detail may quote the request, which may be as large as a reply is allowed to be.
+fn shortened(text: String, bytes: usize) -> String {
+    if text.len() <= bytes {
+        return text;
+    }
+    let end = text.floor_char_boundary(bytes);
+    text.split_at(end).0.to_owned() + "…"
 }
 
 /// Clients of AWS say no more than "service error" unless asked for the causes.
@@ -178,6 +252,31 @@ mod tests {
         struct Service(#[from] std::fmt::Error);
 
         assert_eq!(with_causes(&Service(std::fmt::Error)), format!("service error: {}", std::fmt::Error));
+    }
+
+    fn field_error(field: &str) -> FieldError {
+        FieldError { field: field.to_owned(), rule: "required", detail: format!("{field} is missing.") }
+    }
+
+    #[test]
+    fn each_field_that_breaks_a_rule_is_named() {
+        let error = Error::invalid("InvalidCurrency", vec![field_error("name"), field_error("symbol")]);
+        let (response, events) = logged(|| error.into_response("id-1"));
+        let (status, problem) = parts(response);
+        assert_eq!((status, events), (json!(422), 0));
+        assert_eq!(
+            problem["errors"][1],
+            json!({"field": "symbol", "rule": "required", "detail": "symbol is missing."})
+        );
+        assert_eq!(problem["detail"], "name is missing. symbol is missing.");
+    }
+
+    #[test]
+    fn a_request_with_a_thousand_wrong_fields_gets_a_short_problem() {
+        let error = Error::invalid("InvalidCurrency", vec![field_error(&"é".repeat(9000)); 1000]);
+        let (_, problem) = parts(error.into_response("id-1"));
+        assert_eq!(problem["errors"].as_array().unwrap().len(), FIELD_ERRORS);
+        assert!(problem.to_string().len() < 30_000);
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod error;
 mod received;
 mod respond;
 
-pub use error::Error;
+pub use error::{Error, FieldError};
 pub use received::Received;
 pub use respond::respond;
 

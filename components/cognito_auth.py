@@ -1,0 +1,138 @@
+"""Who may call guarded routes: people who sign in, and machines with a secret of their own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.http_api import JwtIssuer, JwtRequirement
+
+ACCESS_TOKEN_MINUTES = 60
+REFRESH_TOKEN_HOURS = 12
+"""A working day: an access token cannot be taken back, a refresh token can."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CognitoAuthArgs:
+    """What can be asked for, and by whom."""
+
+    resource_server: str
+    """Identifier of the API whose scopes these are; a token's scope is `<resource_server>/<scope>`."""
+    scopes: Mapping[str, str]
+    """What each scope lets its holder do."""
+    callback_urls: Sequence[pulumi.Input[str]]
+    """Where the sign-in page may send the browser back to, exactly."""
+    region: str
+    endpoint: str | None = None
+    """Cognito endpoint of the stack's provider, when it is not AWS's own; the sign-in page is there too."""
+    password_minimum_length: int = 14
+    protected: bool
+    """Whether a deletion of the users is refused until this is off again."""
+
+
+class CognitoAuth(pulumi.ComponentResource):
+    """Afterwards people sign in on Cognito's own page, machines get tokens for a secret, and routes can require scopes.
+
+    A browser is sent to the sign-in page, comes back to a callback URL with a code, and changes it for tokens by PKCE,
+    without a secret. A machine changes its client's secret for a token. Users are made by an administrator; there is no
+    sign-up. Scopes are in access tokens only, so an ID token passes no route that requires one.
+    """
+
+    def __init__(self, name: str, args: CognitoAuthArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the user pool, its sign-in page, the scopes and the two clients."""
+        super().__init__("rust-serverless:index:CognitoAuth", name, None, opts)
+        self._name = name
+        self._args = args
+        self.scopes = [f"{args.resource_server}/{scope}" for scope in sorted(args.scopes)]
+        self._pool = self._user_pool()
+        self.sign_in_url = self._sign_in_page()
+        self._resource_server = aws.cognito.ResourceServer(
+            f"{name}-scopes",
+            user_pool_id=self._pool.id,
+            identifier=args.resource_server,
+            scopes=[
+                {"scope_name": scope, "scope_description": description}
+                for scope, description in sorted(args.scopes.items())
+            ],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        browser = self._client(
+            "browser", flow="code", scopes=["openid", *self.scopes], callback_urls=list(args.callback_urls)
+        )
+        machine = self._client("machine", flow="client_credentials", scopes=self.scopes, generate_secret=True)
+        self.user_pool_id = self._pool.id
+        self.browser_client_id = browser.id
+        self.machine_client_id = machine.id
+        self._issuer = JwtIssuer(
+            name=name,
+            issuer=self._pool.endpoint.apply(lambda endpoint: f"https://{endpoint}"),
+            audience=[browser.id, machine.id],
+        )
+        self.register_outputs({"userPoolId": self.user_pool_id, "signInUrl": self.sign_in_url})
+
+    def require(self, *scopes: str) -> JwtRequirement:
+        """Return a requirement that a token has one of the scopes, such as `require("read")`."""
+        return JwtRequirement(issuer=self._issuer, scopes=[f"{self._args.resource_server}/{scope}" for scope in scopes])
+
+    def _user_pool(self) -> aws.cognito.UserPool:
+        return aws.cognito.UserPool(
+            f"{self._name}-users",
+            username_attributes=["email"],
+            auto_verified_attributes=["email"],
+            username_configuration={"case_sensitive": False},
+            password_policy={
+                "minimum_length": self._args.password_minimum_length,
+                "require_lowercase": True,
+                "require_uppercase": True,
+                "require_numbers": True,
+                "require_symbols": True,
+                "temporary_password_validity_days": 3,
+            },
+            mfa_configuration="OPTIONAL",
+            software_token_mfa_configuration={"enabled": True},
+            admin_create_user_config={"allow_admin_create_user_only": True},
+            account_recovery_setting={"recovery_mechanisms": [{"name": "verified_email", "priority": 1}]},
+            deletion_protection="ACTIVE" if self._args.protected else "INACTIVE",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _sign_in_page(self) -> pulumi.Output[str]:
+        """Declare the page under a prefix made of the pool's id, since prefixes are unique in a region of all AWS."""
+        domain = aws.cognito.UserPoolDomain(
+            f"{self._name}-sign-in",
+            user_pool_id=self._pool.id,
+            domain=self._pool.id.apply(lambda id_: f"sign-in-{id_.split('_')[-1].lower()}"),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        if self._args.endpoint:
+            return domain.domain.apply(lambda _: str(self._args.endpoint))
+        return domain.domain.apply(lambda prefix: f"https://{prefix}.auth.{self._args.region}.amazoncognito.com")
+
+    def _client(
+        self,
+        kind: str,
+        *,
+        flow: str,
+        scopes: Sequence[str],
+        callback_urls: list[pulumi.Input[str]] | None = None,
+        generate_secret: bool = False,
+    ) -> aws.cognito.UserPoolClient:
+        return aws.cognito.UserPoolClient(
+            f"{self._name}-{kind}-client",
+            user_pool_id=self._pool.id,
+            generate_secret=generate_secret,
+            allowed_oauth_flows_user_pool_client=True,
+            allowed_oauth_flows=[flow],
+            allowed_oauth_scopes=list(scopes),
+            supported_identity_providers=["COGNITO"],
+            callback_urls=callback_urls,
+            explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH"],
+            access_token_validity=ACCESS_TOKEN_MINUTES,
+            id_token_validity=ACCESS_TOKEN_MINUTES,
+            refresh_token_validity=REFRESH_TOKEN_HOURS,
+            token_validity_units={"access_token": "minutes", "id_token": "minutes", "refresh_token": "hours"},
+            enable_token_revocation=True,
+            prevent_user_existence_errors="ENABLED",
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self._resource_server]),
+        )

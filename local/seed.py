@@ -1,0 +1,47 @@
+"""Loads every currency of ISO 4217 through the API, as any client would."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from babel.numbers import get_currency_symbol
+from iso4217 import Currency
+
+from local.errors import LocalError
+
+CLIENTS = 8
+
+
+def seed(api_url: str, token: str, report: Callable[[str], None]) -> int:
+    """Create or replace each currency, several at a time, and return how many there are.
+
+    Raises:
+        LocalError: the API refuses one.
+    """
+
+    def put(currency: Currency) -> None:
+        report(f"putting {currency.code}")
+        _put(f"{api_url}/currencies/{currency.code}", token, _body(currency))
+
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        return len(list(clients.map(put, Currency)))
+
+
+def _body(currency: Currency) -> dict[str, object]:
+    return {
+        "name": currency.currency_name,
+        "symbol": get_currency_symbol(currency.code, locale="en"),
+        "minorUnits": currency.exponent,
+    }
+
+
+def _put(url: str, token: str, body: dict[str, object]) -> None:
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers, method="PUT")
+    try:
+        urllib.request.urlopen(request).close()
+    except urllib.error.HTTPError as error:
+        with error:
+            raise LocalError(f"PUT {url} is answered {error.status}: {error.read().decode()}") from None

@@ -1,0 +1,160 @@
+"""Tokens for guarded routes: for a person, by the sign-in page, and for a machine, by its client's secret."""
+
+import base64
+import contextlib
+import hashlib
+import http.client
+import json
+import secrets
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any
+
+from local.errors import LocalError
+from local.resources.kind import Context
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignIn:
+    """Where and how tokens are given out; the stack's output `signIn`."""
+
+    url: str
+    user_pool_id: str
+    browser_client_id: str
+    machine_client_id: str
+    callback_url: str
+    scopes: tuple[str, ...]
+
+    @classmethod
+    def from_outputs(cls, outputs: Mapping[str, Any]) -> "SignIn":
+        """Read the stack's output.
+
+        Raises:
+            LocalError: the program has no guarded routes.
+        """
+        found = outputs.get("signIn")
+        if found is None:
+            raise LocalError("the program that runs has no guarded routes")
+        return cls(
+            url=found["url"],
+            user_pool_id=found["userPoolId"],
+            browser_client_id=found["browserClientId"],
+            machine_client_id=found["machineClientId"],
+            callback_url=found["callbackUrl"],
+            scopes=tuple(found["scopes"]),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """Someone who can sign in."""
+
+    email: str
+    password: str
+
+
+def create_user(context: Context, sign_in: SignIn) -> User:
+    """Create a user with an address of no one and a random password."""
+    user = User(email=f"user-{secrets.token_hex(3)}@example.com", password=f"aA1-{secrets.token_urlsafe(18)}")
+    cognito = context.client("cognito-idp")
+    cognito.admin_create_user(
+        UserPoolId=sign_in.user_pool_id,
+        Username=user.email,
+        UserAttributes=[{"Name": "email", "Value": user.email}, {"Name": "email_verified", "Value": "true"}],
+        TemporaryPassword=user.password,
+        MessageAction="SUPPRESS",
+    )
+    cognito.admin_set_user_password(
+        UserPoolId=sign_in.user_pool_id, Username=user.email, Password=user.password, Permanent=True
+    )
+    return user
+
+
+def user_tokens(sign_in: SignIn, user: User) -> dict[str, str]:
+    """Sign a user in as a browser does, by the code flow with PKCE, and return the token endpoint's answer.
+
+    Only tokens from the sign-in page have the scopes of a resource server; those of `InitiateAuth` have not.
+    """
+    verifier = secrets.token_urlsafe(48)
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    query = {
+        "client_id": sign_in.browser_client_id,
+        "response_type": "code",
+        "redirect_uri": sign_in.callback_url,
+        "scope": " ".join(("openid", *sign_in.scopes)),
+        "state": secrets.token_urlsafe(16),
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    with urllib.request.urlopen(f"{sign_in.url}/oauth2/authorize?{urllib.parse.urlencode(query)}") as page:
+        form = _Form(page.read().decode())
+    location = _submit(
+        urllib.parse.urljoin(sign_in.url, form.action),
+        {**form.hidden, "username": user.email, "password": user.password},
+    )
+    code = urllib.parse.parse_qs(urllib.parse.urlsplit(location).query)["code"][0]
+    return _tokens(
+        sign_in,
+        {
+            "grant_type": "authorization_code",
+            "client_id": sign_in.browser_client_id,
+            "redirect_uri": sign_in.callback_url,
+            "code": code,
+            "code_verifier": verifier,
+        },
+    )
+
+
+def machine_token(context: Context, sign_in: SignIn) -> str:
+    """Change the machine client's secret for an access token with every scope."""
+    client = context.client("cognito-idp").describe_user_pool_client(
+        UserPoolId=sign_in.user_pool_id, ClientId=sign_in.machine_client_id
+    )["UserPoolClient"]
+    pair = f"{client['ClientId']}:{client['ClientSecret']}".encode()
+    return _tokens(
+        sign_in,
+        {"grant_type": "client_credentials", "scope": " ".join(sign_in.scopes)},
+        {"authorization": f"Basic {base64.b64encode(pair).decode()}"},
+    )["access_token"]
+
+
+class _Form(HTMLParser):
+    """The sign-in form of a page: where it goes, and what it sends besides what is typed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.action = ""
+        self.hidden: dict[str, str] = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take note of the form and its hidden fields."""
+        found = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.action = found["action"]
+        if tag == "input" and found.get("type") == "hidden":
+            self.hidden[found["name"]] = found["value"]
+
+
+def _submit(url: str, fields: Mapping[str, str]) -> str:
+    """Post a form, without following it, and return the address that the answer redirects to."""
+    address = urllib.parse.urlsplit(url)
+    with contextlib.closing(http.client.HTTPConnection(address.netloc)) as connection:
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        connection.request("POST", address.path, urllib.parse.urlencode(fields), form)
+        location = connection.getresponse().headers["location"]
+    if location is None:
+        raise LocalError("the sign-in page does not take the password")
+    return str(location)
+
+
+def _tokens(sign_in: SignIn, fields: Mapping[str, str], headers: Mapping[str, str] | None = None) -> dict[str, str]:
+    request = urllib.request.Request(
+        f"{sign_in.url}/oauth2/token", data=urllib.parse.urlencode(fields).encode(), headers=dict(headers or {})
+    )
+    with urllib.request.urlopen(request) as response:
+        tokens: dict[str, str] = json.load(response)
+    return tokens

@@ -1,0 +1,71 @@
+use http::Uri;
+use http_event::Request;
+use reply::Error;
+
+/// The request as a web framework takes it.
+///
+/// # Errors
+/// `InvalidPath`, `InvalidBase64` and `BodyTooLarge` are the client's.
+pub fn http_request<B: From<Vec<u8>>>(request: Request, body_limit: usize) -> Result<http::Request<B>, Error> {
+    let uri = uri(&request)?;
+    let body = request.body.into_bytes(body_limit)?;
+    let mut http_request = http::Request::new(B::from(body));
+    *http_request.method_mut() = request.method;
+    *http_request.uri_mut() = uri;
+    *http_request.headers_mut() = request.headers;
+    Ok(http_request)
+}
+
+fn uri(request: &Request) -> Result<Uri, Error> {
+    let invalid = |reason: &str| {
+        Error::bad_request("InvalidPath", format!("The path and query are no URI ({reason}). Percent-encode them."))
+    };
+    if !request.path.starts_with('/') {
+        return Err(invalid("it does not start with a slash"));
+    }
+    let query = request.raw_query();
+    let text = if query.is_empty() { request.path.clone() } else { [&request.path, query].join("?") };
+    Uri::try_from(text).map_err(|error| invalid(&error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+    use serde_json::json;
+
+    use super::*;
+
+    fn request(path: &str, query: &str, body: &str) -> Request {
+        let event = json!({
+            "version": "2.0", "rawPath": path, "rawQueryString": query, "headers": {"x-note": "hi"},
+            "requestContext": {"http": {"method": "PUT"}}, "body": body, "isBase64Encoded": true,
+        });
+        serde_json::from_value(event).unwrap()
+    }
+
+    fn refusal(request: Request) -> String {
+        http_request::<Vec<u8>>(request, 2).unwrap_err().into_diagnostic().error_type
+    }
+
+    #[test]
+    fn method_path_query_headers_and_bytes_are_kept() {
+        let http_request: http::Request<Vec<u8>> = http_request(request("/a%20b", "q=%2F&r", "AP8="), 2).unwrap();
+        assert_eq!((http_request.method(), http_request.uri().to_string().as_str()), (&Method::PUT, "/a%20b?q=%2F&r"));
+        assert_eq!(http_request.headers()["x-note"], "hi");
+        assert_eq!(http_request.body(), &[0, 255]);
+    }
+
+    #[test]
+    fn what_is_no_uri_is_the_clients_mistake() {
+        for path in ["", "a", "*", "/a b", "http://example.com", "/\u{0}"] {
+            assert_eq!(refusal(request(path, "", "")), "InvalidPath", "{path:?}");
+        }
+        assert_eq!(refusal(request("/", "a b", "")), "InvalidPath");
+    }
+
+    #[test]
+    fn an_unusable_body_is_the_clients_mistake() {
+        assert_eq!(refusal(request("/", "", "*")), "InvalidBase64");
+        assert_eq!(refusal(request("/", "", "AAAA")), "BodyTooLarge");
+    }
+}

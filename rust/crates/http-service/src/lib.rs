@@ -1,0 +1,11 @@
+//! Serves HTTP API events with a tower service, such as a router of a web framework.
+//!
+//! The framework sees an ordinary HTTP request, and the client sees this system's errors: a service answers a request
+//! that fails with [`failure`], and what is told of it is decided by `reply`, as in every other function.
+
+mod failure;
+mod http_request;
+mod respond;
+
+pub use failure::{failure, take_failure};
+pub use respond::respond;

@@ -1,0 +1,115 @@
+use serde_json::json;
+
+use super::*;
+
+/// Each field that is refused, with the rule that it breaks.
+fn refused(body: &Value) -> Vec<(String, &'static str)> {
+    match new_currency(body.to_string().as_bytes()) {
+        Err(Error::Invalid { error_type: "InvalidCurrency", errors }) => {
+            errors.into_iter().map(|error| (error.field, error.rule)).collect()
+        }
+        other => panic!("{body}: {other:?}"),
+    }
+}
+
+fn gold() -> Value {
+    json!({"code": "XAU", "name": "Gold", "symbol": "XAU", "minorUnits": null})
+}
+
+fn with(field: &str, value: Value) -> Value {
+    let mut body = gold();
+    body[field] = value;
+    body
+}
+
+fn without(field: &str) -> Value {
+    let mut body = gold();
+    body.as_object_mut().unwrap().remove(field);
+    body
+}
+
+#[test]
+fn a_currency_is_read_as_it_was_sent() {
+    let (code, content) = new_currency(gold().to_string().as_bytes()).unwrap();
+    let expected = Content { name: "Gold".to_owned(), symbol: "XAU".to_owned(), minor_units: None };
+    assert_eq!((code.as_str(), content), ("XAU", expected));
+}
+
+#[test]
+fn every_unicode_text_within_the_length_is_taken() {
+    for name in ["x", " ", "né 日本 😀", "e\u{301}", "\u{202E}", &"😀".repeat(100)] {
+        let (_, content) = new_currency(with("name", json!(name)).to_string().as_bytes()).unwrap();
+        assert_eq!(content.name, name);
+    }
+}
+
+#[test]
+fn minor_units_are_0_to_4_or_none() {
+    for (value, expected) in [(json!(0), Some(0)), (json!(4), Some(4)), (json!(2.0), Some(2)), (json!(null), None)] {
+        let (_, content) = new_currency(with("minorUnits", value).to_string().as_bytes()).unwrap();
+        assert_eq!(content.minor_units, expected);
+    }
+    assert_eq!(new_currency(without("minorUnits").to_string().as_bytes()).unwrap().1.minor_units, None);
+}
+
+#[test]
+fn a_field_that_breaks_a_rule_is_named_with_the_rule() {
+    for (field, value, rule) in [
+        ("code", json!("eur"), "pattern"),
+        ("code", json!("ÉUR"), "pattern"),
+        ("code", json!(978), "type"),
+        ("name", json!(""), "length"),
+        ("name", json!("x".repeat(101)), "length"),
+        ("name", json!("a\nb"), "pattern"),
+        ("name", json!("\u{85}"), "pattern"),
+        ("name", json!(null), "type"),
+        ("symbol", json!("€".repeat(11)), "length"),
+        ("symbol", json!(["€"]), "type"),
+        ("minorUnits", json!(5), "range"),
+        ("minorUnits", json!(-1), "range"),
+        ("minorUnits", json!(2.5), "range"),
+        ("minorUnits", json!(u64::MAX), "range"),
+        ("minorUnits", json!("2"), "type"),
+        ("version", json!(1), "readOnly"),
+        ("colour", json!(null), "unknown"),
+    ] {
+        assert_eq!(refused(&with(field, value.clone())), [(field.to_owned(), rule)], "{value}");
+    }
+    for field in ["code", "name", "symbol"] {
+        assert_eq!(refused(&without(field)), [(field.to_owned(), "required")]);
+    }
+}
+
+#[test]
+fn all_that_is_wrong_is_told_at_once() {
+    let refused = refused(&json!({"code": "eur", "symbol": "", "minorUnits": 9, "colour": "red"}));
+    let fields: Vec<&str> = refused.iter().map(|(field, _)| field.as_str()).collect();
+    assert_eq!(fields, ["code", "name", "symbol", "minorUnits", "colour"]);
+}
+
+#[test]
+fn a_field_given_twice_is_refused() {
+    let body = br#"{"code": "XAU", "name": "Gold", "name": "Silver", "symbol": "XAU"}"#;
+    let told = new_currency(body).unwrap_err().into_diagnostic();
+    assert!(told.error_message.contains("name is given more than once"), "{}", told.error_message);
+}
+
+#[test]
+fn a_replacement_has_no_code() {
+    let told = content(gold().to_string().as_bytes()).unwrap_err().into_diagnostic();
+    assert!(told.error_message.contains("code is in the path"), "{}", told.error_message);
+    assert!(content(without("code").to_string().as_bytes()).is_ok());
+}
+
+#[test]
+fn json_that_is_no_object_is_invalid_and_what_is_no_json_is_malformed() {
+    for body in ["[]", "null", "\"XAU\"", "1", "[[[["] {
+        let told = new_currency(body.as_bytes()).unwrap_err().into_diagnostic();
+        assert_eq!(told.error_type, "InvalidCurrency", "{body}");
+    }
+    let deep = format!("{{\"name\": {}", "[".repeat(100_000));
+    for body in [b"" as &[u8], b"{", b"{\"name\": \"\xff\"}", b"{\"name\": 1e999}", b"{} {}", b"{'a'}", deep.as_bytes()]
+    {
+        assert_eq!(new_currency(body).unwrap_err().into_diagnostic().error_type, "InvalidJson");
+    }
+}

@@ -1,0 +1,68 @@
+use base64_simd::URL_SAFE_NO_PAD;
+use reply::Error;
+
+use crate::Code;
+
+/// The cursor of the page that starts after a code.
+///
+/// Opaque, so that nobody builds one, and with a checksum, so that a damaged one is noticed. It hides nothing.
+#[must_use]
+pub fn after(code: &Code) -> String {
+    let checksum = fnv_1a(code.as_str().as_bytes()).to_be_bytes();
+    URL_SAFE_NO_PAD.encode_to_string([code.as_str().as_bytes(), &checksum].concat())
+}
+
+/// The code after which a cursor's page starts.
+///
+/// # Errors
+/// `InvalidCursor` for anything that `after` does not return.
+pub fn parse(cursor: &str) -> Result<Code, Error> {
+    code(cursor).filter(|code| after(code) == cursor).ok_or_else(|| {
+        Error::bad_request(
+            "InvalidCursor",
+            "The cursor is none that this service gave. Take nextCursor as it is from a page, or leave it out.",
+        )
+    })
+}
+
+fn code(cursor: &str) -> Option<Code> {
+    let bytes = URL_SAFE_NO_PAD.decode_to_vec(cursor).ok()?;
+    Code::parse(str::from_utf8(bytes.get(..3)?).ok()?)
+}
+
+/// <https://datatracker.ietf.org/doc/html/draft-eastlake-fnv>, section 2
+fn fnv_1a(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811C_9DC5, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_leads_back_to_its_code() {
+        for text in ["AAA", "EUR", "ZZZ"] {
+            let code = Code::parse(text).unwrap();
+            assert_eq!(parse(&after(&code)).unwrap(), code);
+        }
+    }
+
+    #[test]
+    fn a_cursor_with_any_other_character_is_refused() {
+        let cursor = after(&Code::parse("EUR").unwrap());
+        for index in 0..cursor.len() {
+            for character in "ABYZabyz0189-_=+/ é".chars() {
+                let tampered: String =
+                    cursor.chars().enumerate().map(|(at, own)| if at == index { character } else { own }).collect();
+                assert!(tampered == cursor || parse(&tampered).is_err(), "{tampered}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_cursor_is_refused() {
+        for text in ["", "EUR", "RVVS", "null", "RVVSAAAAAA", "====", "é", &"A".repeat(100_000)] {
+            assert_eq!(parse(text).unwrap_err().into_diagnostic().error_type, "InvalidCursor", "{text}");
+        }
+    }
+}

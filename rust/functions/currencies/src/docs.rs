@@ -1,0 +1,149 @@
+//! The OpenAPI document, and Swagger UI to read and try it with. All links are relative, so that it works wherever the
+//! API is, also under a path; all files come from here, so that the page may be allowed nothing else.
+
+use std::io::Read as _;
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use flate2::read::GzDecoder;
+use http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY,
+};
+use http::{HeaderMap, HeaderValue};
+use reply::Error;
+use serde_json::json;
+use swagger_ui::{ASSETS, Asset};
+use utoipa::openapi::OpenApi;
+
+use crate::{OAuth, Problem, problem};
+
+const PAGE: &str = include_str!("docs/page.html");
+const START: &str = include_str!("docs/start.js");
+
+/// What there is to read about the service.
+pub struct Docs {
+    document: OpenApi,
+    json: OnceLock<String>,
+    oauth: OAuth,
+}
+
+impl Docs {
+    /// The documentation of a service.
+    pub fn new(document: OpenApi, oauth: OAuth) -> Self {
+        Self { document, json: OnceLock::new(), oauth }
+    }
+
+    /// Written when it is asked for, since most environments are never asked.
+    fn json(&self) -> Result<&str, Error> {
+        if let Some(json) = self.json.get() {
+            return Ok(json);
+        }
+        let json = self.document.to_json().map_err(Error::internal)?;
+        Ok(self.json.get_or_init(|| json))
+    }
+
+    /// The script that starts Swagger UI, with what it has to know of the sign-in.
+    fn start(&self) -> String {
+        START.replace("\"CLIENT_ID\"", &json!(self.oauth.client_id).to_string())
+    }
+
+    /// The page may load files from here, talk to here and to where codes become tokens, and nothing else.
+    fn policy(&self) -> Result<HeaderValue, Error> {
+        let policy = format!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' {}; \
+             base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            self.oauth.token_origin
+        );
+        HeaderValue::try_from(policy).map_err(Error::internal)
+    }
+}
+
+type Shared = State<Arc<Docs>>;
+
+/// The OpenAPI document.
+pub async fn document(State(docs): Shared) -> Result<Response, Problem> {
+    let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/json")), (CACHE_CONTROL, REVALIDATE)];
+    Ok((headers, docs.json()?.to_owned()).into_response())
+}
+
+/// The page with Swagger UI.
+pub async fn page(State(docs): Shared) -> Result<Response, Problem> {
+    let page = text("text/html; charset=utf-8", PAGE.to_owned());
+    guarded(page, &docs)
+}
+
+/// A file of the page.
+pub async fn file(State(docs): Shared, path: Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+    let Path(name) = path;
+    if name == "start.js" {
+        return guarded(text("text/javascript; charset=utf-8", docs.start()), &docs);
+    }
+    match ASSETS.iter().find(|asset| asset.name == name) {
+        Some(asset) => guarded(packed(asset, &headers)?, &docs),
+        None => Err(problem::no_route().await),
+    }
+}
+
+fn text(content_type: &'static str, text: String) -> Response {
+    let headers = [(CONTENT_TYPE, HeaderValue::from_static(content_type)), (CACHE_CONTROL, REVALIDATE)];
+    (headers, text).into_response()
+}
+
+/// A file, as compressed as it is in the binary for everyone who can unpack it.
+fn packed(asset: &Asset, headers: &HeaderMap) -> Result<Response, Error> {
+    let common = [
+        (CONTENT_TYPE, HeaderValue::from_static(asset.content_type)),
+        (CACHE_CONTROL, A_DAY),
+        (VARY, HeaderValue::from_static("accept-encoding")),
+    ];
+    if takes_gzip(headers) {
+        return Ok((common, [(CONTENT_ENCODING, "gzip")], asset.gzip).into_response());
+    }
+    let mut bytes = Vec::new();
+    GzDecoder::new(asset.gzip).read_to_end(&mut bytes).map_err(Error::internal)?;
+    Ok((common, bytes).into_response())
+}
+
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let refused = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0));
+        ["gzip", "*"].contains(&name.trim()) && !refused
+    })
+}
+
+/// A response that no other site can frame, and that tells no other site the address it is at, in which a code may be.
+fn guarded(mut response: Response, docs: &Docs) -> Result<Response, Problem> {
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, docs.policy()?);
+    response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    Ok(response)
+}
+
+const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// Swagger UI changes with a deployment only, and a day-old one works as well.
+const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_goes_to_those_who_take_it() {
+        for (value, takes) in [
+            ("gzip", true),
+            ("deflate, gzip;q=0.5", true),
+            ("*", true),
+            ("gzip;q=0", false),
+            ("gzip; q=0.0", false),
+            ("br", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(value))]);
+            assert_eq!(takes_gzip(&headers), takes, "{value}");
+        }
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
+}

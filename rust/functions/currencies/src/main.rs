@@ -1,0 +1,41 @@
+//! The currencies service on Lambda, over the DynamoDB table that the environment names.
+
+use std::env;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use axum::body::Body;
+use currencies::store::dynamodb::DynamoDb;
+use currencies::{BODY_LIMIT, OAuth, required};
+use dynamo::Connection;
+use lambda_runtime::service_fn;
+
+/// What the environment says, all of it read here.
+struct Settings {
+    table: String,
+    oauth: OAuth,
+    connection: Connection,
+}
+
+impl Settings {
+    fn from_env() -> Result<Self, lambda_runtime::Error> {
+        let variable = |name: &str| env::var(name).ok();
+        Ok(Self {
+            table: required(variable, "CURRENCIES_TABLE")?,
+            oauth: OAuth::from(variable)?,
+            connection: Connection::from(variable)?,
+        })
+    }
+}
+
+async fn serve() -> Result<(), lambda_runtime::Error> {
+    let Settings { table, oauth, connection } = Settings::from_env()?;
+    let store = DynamoDb::new(dynamo::client(connection)?, table);
+    let router = currencies::router(Arc::new(store), oauth);
+    lambda_runtime::run(service_fn(move |event| http_service::respond::<_, Body, _>(event, router.clone(), BODY_LIMIT)))
+        .await
+}
+
+fn main() -> ExitCode {
+    startup::run(serve())
+}

@@ -1,0 +1,32 @@
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use reply::Error;
+
+/// An error as a handler returns it: told later, in the one form that this system has for errors.
+#[derive(Debug)]
+pub struct Problem(Error);
+
+impl<E: Into<Error>> From<E> for Problem {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        http_service::failure::<Body>(self.0)
+    }
+}
+
+/// The answer to a path that no route has.
+pub async fn no_route() -> Problem {
+    let detail = "There is nothing at this path. See docs for what there is.";
+    Error::client(StatusCode::NOT_FOUND, "NoRoute", detail).into()
+}
+
+/// The answer to a method that the route does not have; the router adds `allow`.
+pub async fn no_method() -> Problem {
+    let detail = "This path does not take this method. See the allow header for those it takes.";
+    Error::client(StatusCode::METHOD_NOT_ALLOWED, "NoMethod", detail).into()
+}

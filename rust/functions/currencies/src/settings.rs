@@ -1,0 +1,118 @@
+use http::Uri;
+use http::uri::Scheme;
+use thiserror::Error;
+
+/// Where people sign in, as Swagger UI and the OpenAPI document need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OAuth {
+    /// Where a browser is sent to sign in.
+    pub authorization_url: String,
+    /// Where a code becomes a token.
+    pub token_url: String,
+    /// Scheme and host of the token URL, which the page may connect to.
+    pub token_origin: String,
+    /// The browser's client, which has no secret.
+    pub client_id: String,
+}
+
+impl OAuth {
+    /// The settings in `OAUTH_AUTHORIZATION_URL`, `OAUTH_TOKEN_URL` and `OAUTH_CLIENT_ID`.
+    ///
+    /// # Errors
+    /// The first variable that is missing or no URL.
+    pub fn from(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidSettings> {
+        let authorization_url = required(&variable, "OAUTH_AUTHORIZATION_URL")?;
+        let token_url = required(&variable, "OAUTH_TOKEN_URL")?;
+        origin("OAUTH_AUTHORIZATION_URL", &authorization_url)?;
+        Ok(Self {
+            token_origin: origin("OAUTH_TOKEN_URL", &token_url)?,
+            client_id: required(&variable, "OAUTH_CLIENT_ID")?,
+            authorization_url,
+            token_url,
+        })
+    }
+}
+
+/// A variable that must be set.
+///
+/// # Errors
+/// `Missing` when it is not, or is empty.
+pub fn required(
+    variable: impl Fn(&'static str) -> Option<String>,
+    name: &'static str,
+) -> Result<String, InvalidSettings> {
+    variable(name).filter(|value| !value.is_empty()).ok_or(InvalidSettings::Missing { name })
+}
+
+fn origin(name: &'static str, url: &str) -> Result<String, InvalidSettings> {
+    let invalid = || InvalidSettings::NoUrl { name, value: url.to_owned() };
+    let uri: Uri = url.parse().map_err(|_| invalid())?;
+    let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else { return Err(invalid()) };
+    // It becomes part of a header, in which semicolons and quotes mean something.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    if ![Scheme::HTTP, Scheme::HTTPS].contains(scheme) || !authority.as_str().bytes().all(plain) {
+        return Err(invalid());
+    }
+    Ok(format!("{scheme}://{authority}"))
+}
+
+/// The environment is not what the function needs.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum InvalidSettings {
+    /// A variable is not set.
+    #[error("{name} is not set. Set it in the function's environment.")]
+    Missing {
+        /// The variable.
+        name: &'static str,
+    },
+    /// A variable should be a URL.
+    #[error("{name} is {value:?}, which is no URL. Set one that starts with https:// and a host.")]
+    NoUrl {
+        /// The variable.
+        name: &'static str,
+        /// What it is.
+        value: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VARIABLES: [(&str, &str); 3] = [
+        ("OAUTH_AUTHORIZATION_URL", "https://sign-in.example.com/oauth2/authorize"),
+        ("OAUTH_TOKEN_URL", "http://127.0.0.1:4566/oauth2/token"),
+        ("OAUTH_CLIENT_ID", "1example23456789"),
+    ];
+
+    fn oauth(variables: [(&str, &str); 3]) -> Result<OAuth, InvalidSettings> {
+        OAuth::from(|name| Some(variables.iter().find(|(key, _)| *key == name)?.1.to_owned()))
+    }
+
+    #[test]
+    fn the_origin_of_the_token_url_is_what_the_page_may_connect_to() {
+        assert_eq!(oauth(VARIABLES).unwrap().token_origin, "http://127.0.0.1:4566");
+    }
+
+    #[test]
+    fn a_missing_variable_is_named() {
+        for index in 0..VARIABLES.len() {
+            let mut variables = VARIABLES;
+            variables[index].1 = "";
+            let error = oauth(variables).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("{} is not set", variables[index].0)), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_url_is_refused_by_name() {
+        for value in ["example.com", "/oauth2/token", "ftp://example.com/", "https://", "https://a;b/", "https://a'/"] {
+            for index in [0, 1] {
+                let mut variables = VARIABLES;
+                variables[index].1 = value;
+                let error = oauth(variables).unwrap_err().to_string();
+                assert!(error.starts_with(&format!("{} is {value:?}", variables[index].0)), "{error}");
+            }
+        }
+    }
+}

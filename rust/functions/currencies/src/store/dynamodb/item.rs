@@ -1,0 +1,101 @@
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::PARTITION;
+use crate::store::Failure;
+use crate::{Code, Currency};
+
+type Item = HashMap<String, AttributeValue>;
+
+const CODE: &str = "code";
+const NAME: &str = "name";
+const SYMBOL: &str = "symbol";
+const MINOR_UNITS: &str = "minorUnits";
+pub const VERSION: &str = "version";
+
+/// The key of a currency.
+pub fn key(code: &Code) -> Item {
+    HashMap::from([("pk".to_owned(), text(PARTITION)), (CODE.to_owned(), text(code.as_str()))])
+}
+
+/// The item of a currency.
+pub fn of(currency: &Currency) -> Item {
+    let mut item = key(&currency.code);
+    item.insert(NAME.to_owned(), text(&currency.name));
+    item.insert(SYMBOL.to_owned(), text(&currency.symbol));
+    item.insert(VERSION.to_owned(), number(currency.version));
+    item.extend(currency.minor_units.map(|digits| (MINOR_UNITS.to_owned(), number(digits))));
+    item
+}
+
+/// The currency of an item.
+///
+/// # Errors
+/// When the item is none that `of` makes.
+pub fn currency(mut item: Item) -> Result<Currency, Failure> {
+    let code = take_text(&mut item, CODE)?;
+    Ok(Currency {
+        code: Code::parse(&code).ok_or_else(|| format!("the item's code is {code:?}"))?,
+        name: take_text(&mut item, NAME)?,
+        symbol: take_text(&mut item, SYMBOL)?,
+        minor_units: item.contains_key(MINOR_UNITS).then(|| take_number(&mut item, MINOR_UNITS)).transpose()?,
+        version: take_number(&mut item, VERSION)?,
+    })
+}
+
+fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+/// A number as an item has it.
+pub fn number(number: impl Into<u64>) -> AttributeValue {
+    AttributeValue::N(number.into().to_string())
+}
+
+fn take_text(item: &mut Item, name: &str) -> Result<String, Failure> {
+    match item.remove(name) {
+        Some(AttributeValue::S(text)) => Ok(text),
+        other => Err(format!("the item's {name} is {other:?}").into()),
+    }
+}
+
+fn take_number<T: FromStr>(item: &mut Item, name: &str) -> Result<T, Failure> {
+    match item.remove(name) {
+        Some(AttributeValue::N(digits)) => digits.parse().map_err(|_| format!("the item's {name} is {digits}").into()),
+        other => Err(format!("the item's {name} is {other:?}").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gold() -> Currency {
+        let code = Code::parse("XAU").unwrap();
+        Currency {
+            code, name: "Gold · 金".to_owned(), symbol: "🜚".to_owned(), minor_units: None, version: u64::MAX
+        }
+    }
+
+    #[test]
+    fn a_currency_comes_back_as_it_was() {
+        for minor_units in [None, Some(0), Some(4)] {
+            let stored = Currency { minor_units, ..gold() };
+            assert_eq!(currency(of(&stored)).unwrap(), stored);
+        }
+    }
+
+    #[test]
+    fn an_item_that_is_no_currency_is_a_failure_that_names_the_attribute() {
+        for name in [CODE, NAME, SYMBOL, VERSION] {
+            for value in [None, Some(AttributeValue::Bool(true)), Some(AttributeValue::N("-1".to_owned()))] {
+                let mut item = of(&gold());
+                item.remove(name);
+                item.extend(value.map(|value| (name.to_owned(), value)));
+                assert!(currency(item).unwrap_err().to_string().contains(name));
+            }
+        }
+    }
+}

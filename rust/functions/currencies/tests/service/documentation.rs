@@ -1,0 +1,164 @@
+//! The OpenAPI document and the page with Swagger UI.
+
+use std::io::Read as _;
+use std::sync::Arc;
+
+use crate::suite::api::{Api, oauth};
+use crate::suite::conformance::document;
+use base64_simd::STANDARD;
+use currencies::store::memory::Memory;
+use flate2::read::GzDecoder;
+use serde_json::{Value, json};
+
+fn api() -> Api {
+    Api::over(Arc::new(Memory::default()))
+}
+
+/// Each operation with its path and its method.
+fn operations(document: &Value) -> Vec<(&String, &String, &Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    paths
+        .iter()
+        .flat_map(|(path, item)| item.as_object().unwrap().iter().map(move |(method, op)| (path, method, op)))
+        .collect()
+}
+
+#[test]
+fn every_operation_is_described_with_its_scope() {
+    let document = document();
+    let found: Vec<_> = operations(&document)
+        .into_iter()
+        .map(|(path, method, operation)| {
+            (path.as_str(), method.as_str(), operation["operationId"].as_str().unwrap(), &operation["security"])
+        })
+        .collect();
+    let (read, write) = (json!([{"oauth2": ["currencies/read"]}]), json!([{"oauth2": ["currencies/write"]}]));
+    let expected = [
+        ("/currencies", "get", "listCurrencies", &read),
+        ("/currencies", "post", "createCurrency", &write),
+        ("/currencies/{code}", "delete", "deleteCurrency", &write),
+        ("/currencies/{code}", "get", "readCurrency", &read),
+        ("/currencies/{code}", "put", "replaceCurrency", &write),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn the_document_is_openapi_3_1_and_right_under_any_path() {
+    let document = document();
+    assert_eq!((&document["openapi"], &document["servers"]), (&json!("3.1.0"), &json!([{"url": "."}])));
+    assert!(document["paths"].as_object().unwrap().keys().all(|path| path.starts_with("/currencies")));
+}
+
+#[test]
+fn every_operation_says_what_the_gateway_and_a_failure_look_like() {
+    for (path, method, operation) in operations(&document()) {
+        for status in ["401", "403", "429", "500"] {
+            assert!(operation["responses"][status]["content"].is_object(), "{method} {path} {status}");
+        }
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            assert!(!response["description"].as_str().unwrap().is_empty(), "{method} {path} {status}");
+        }
+    }
+}
+
+#[test]
+fn every_reference_leads_to_something() {
+    let document = document();
+    let mut references = 0;
+    visit(&document, &mut |value| {
+        if let Some(reference) = value["$ref"].as_str() {
+            references += 1;
+            assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+        }
+    });
+    assert!(references > 20);
+}
+
+fn visit(value: &Value, see: &mut impl FnMut(&Value)) {
+    see(value);
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| visit(item, see)),
+        Value::Object(fields) => fields.values().for_each(|field| visit(field, see)),
+        _ => {}
+    }
+}
+
+#[test]
+fn schemas_are_closed_and_have_examples() {
+    let document = document();
+    for name in ["Currency", "CurrencyContent", "NewCurrency", "Problem"] {
+        let schema = &document["components"]["schemas"][name];
+        assert_eq!(schema["additionalProperties"], false, "{name}");
+        assert!(schema["example"].is_object(), "{name}");
+    }
+}
+
+#[test]
+fn people_sign_in_by_code_and_machines_by_secret() {
+    let document = document();
+    let scheme = &document["components"]["securitySchemes"]["oauth2"];
+    assert_eq!(scheme["type"], "oauth2");
+    for flow in ["authorizationCode", "clientCredentials"] {
+        let flow = &scheme["flows"][flow];
+        assert_eq!(flow["tokenUrl"], oauth().token_url);
+        let scopes: Vec<&String> = flow["scopes"].as_object().unwrap().keys().collect();
+        assert_eq!(scopes, ["currencies/read", "currencies/write"]);
+    }
+    assert_eq!(scheme["flows"]["authorizationCode"]["authorizationUrl"], oauth().authorization_url);
+}
+
+#[tokio::test]
+async fn the_page_has_no_inline_script_and_may_load_nothing_from_elsewhere() {
+    let page = api().ask("GET", "/docs", &[], "").await;
+    assert_eq!((page.status, &page.headers["content-type"]), (200, &json!("text/html; charset=utf-8")));
+    for start in page.text.split("<script").skip(1) {
+        assert!(start.starts_with(" src=\"docs/") && start.contains("\"></script>"), "{start}");
+    }
+    assert!(!page.text.contains("//") && !page.text.contains("=\"/") && !page.text.contains("<style"), "{}", page.text);
+    let policy = page.headers["content-security-policy"].as_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
+    assert!(policy.contains("connect-src 'self' https://sign-in.example.com;"), "{policy}");
+    assert!(!policy.contains("unsafe"), "{policy}");
+}
+
+#[tokio::test]
+async fn every_file_of_the_page_is_served_compressed_or_not() {
+    let api = api();
+    let page = api.ask("GET", "/docs", &[], "").await.text;
+    let files: Vec<&str> = page.split("=\"docs/").skip(1).map(|start| start.split('"').next().unwrap()).collect();
+    assert_eq!(files, ["swagger-ui.css", "favicon-32x32.png", "swagger-ui-bundle.js", "start.js"]);
+    for file in files.into_iter().chain(["oauth2-redirect.html", "oauth2-redirect.js"]) {
+        let path = format!("/docs/{file}");
+        let plain = api.ask("GET", &path, &[], "").await;
+        assert_eq!(plain.status, 200, "{file}");
+        assert!(plain.headers["content-security-policy"].is_string());
+        assert!(plain.headers.get("content-encoding").is_none());
+
+        let packed = api.ask("GET", &path, &[("accept-encoding", "br, gzip")], "").await;
+        if packed.headers.get("content-encoding").is_some() {
+            let mut unpacked = Vec::new();
+            let bytes = STANDARD.decode_to_vec(&packed.text).unwrap();
+            GzDecoder::new(bytes.as_slice()).read_to_end(&mut unpacked).unwrap();
+            assert!(unpacked == plain.text.as_bytes() || unpacked == STANDARD.decode_to_vec(&plain.text).unwrap());
+        } else {
+            assert_eq!(file, "start.js");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_start_script_signs_in_with_pkce_and_without_a_secret() {
+    let script = api().ask("GET", "/docs/start.js", &[], "").await;
+    assert_eq!(script.headers["content-type"], "text/javascript; charset=utf-8");
+    let client_id = json!(oauth().client_id).to_string();
+    for expected in [
+        &format!("clientId: {client_id},"),
+        "usePkceWithAuthorizationCodeGrant: true",
+        "url: \"openapi.json\"",
+        "new URL(\"docs/oauth2-redirect.html\", window.location.href).href",
+    ] {
+        assert!(script.text.contains(expected), "{expected} is not in {}", script.text);
+    }
+    assert!(!script.text.to_lowercase().contains("secret"));
+}

@@ -1,0 +1,101 @@
+import json
+
+import pytest
+
+from components.cognito_auth import CognitoAuth, CognitoAuthArgs
+from components.http_api import HttpApi, HttpApiArgs, Throttle
+from tests.artifacts import function
+from tests.recording import Recording, record
+
+CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
+
+
+def args(**changes: object) -> CognitoAuthArgs:
+    values: dict[str, object] = {
+        "resource_server": "currencies",
+        "scopes": {"read": "Read currencies", "write": "Change currencies"},
+        "callback_urls": ["https://api.example/docs/oauth2-redirect.html"],
+        "region": "eu-west-1",
+        "protected": False,
+        **changes,
+    }
+    return CognitoAuthArgs(**values)  # type: ignore[arg-type]
+
+
+def declared(**changes: object) -> Recording:
+    return record(lambda: CognitoAuth("auth", args(**changes)))
+
+
+def test_passwords_are_strong_and_a_second_factor_can_be_added() -> None:
+    pool = declared().named("auth-users").inputs
+    policy = pool["passwordPolicy"]
+    assert policy["minimumLength"] >= 14
+    assert all(policy[f"require{kind}"] for kind in ("Lowercase", "Uppercase", "Numbers", "Symbols"))
+    assert pool["mfaConfiguration"] == "OPTIONAL"
+    assert pool["softwareTokenMfaConfiguration"] == {"enabled": True}
+
+
+def test_users_are_made_by_an_administrator_and_recover_by_e_mail() -> None:
+    pool = declared().named("auth-users").inputs
+    assert pool["adminCreateUserConfig"] == {"allowAdminCreateUserOnly": True}
+    assert pool["accountRecoverySetting"] == {"recoveryMechanisms": [{"name": "verified_email", "priority": 1}]}
+
+
+@pytest.mark.parametrize(("protected", "value"), [(True, "ACTIVE"), (False, "INACTIVE")])
+def test_users_can_be_protected_from_deletion(protected: bool, value: str) -> None:
+    assert declared(protected=protected).named("auth-users").inputs["deletionProtection"] == value
+
+
+def test_a_browser_has_no_secret_and_comes_back_to_known_addresses_only() -> None:
+    client = declared().named("auth-browser-client").inputs
+    assert client["generateSecret"] is False
+    assert client["allowedOauthFlows"] == ["code"]
+    assert client["allowedOauthScopes"] == ["openid", "currencies/read", "currencies/write"]
+    assert client["callbackUrls"] == ["https://api.example/docs/oauth2-redirect.html"]
+
+
+def test_a_machine_has_a_secret_and_no_way_to_sign_in_as_a_person() -> None:
+    client = declared().named("auth-machine-client").inputs
+    assert client["generateSecret"] is True
+    assert client["allowedOauthFlows"] == ["client_credentials"]
+    assert client["allowedOauthScopes"] == ["currencies/read", "currencies/write"]
+    assert "callbackUrls" not in client
+
+
+def test_tokens_are_short_lived_revocable_and_say_nothing_of_who_exists() -> None:
+    for client in declared().of_type(CLIENT):
+        assert client.inputs["accessTokenValidity"] == 60
+        assert client.inputs["tokenValidityUnits"]["accessToken"] == "minutes"
+        assert client.inputs["enableTokenRevocation"] is True
+        assert client.inputs["preventUserExistenceErrors"] == "ENABLED"
+        assert client.inputs["explicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]
+
+
+def sign_in_url(**changes: object) -> str:
+    urls: list[str] = []
+    record(lambda: CognitoAuth("auth", args(**changes)).sign_in_url.apply(urls.append))
+    return urls[0]
+
+
+def test_the_sign_in_page_is_where_the_provider_s_cognito_is() -> None:
+    assert sign_in_url() == "https://sign-in-auth-users-id.auth.eu-west-1.amazoncognito.com"
+    assert sign_in_url(endpoint="http://127.0.0.1:4566") == "http://127.0.0.1:4566"
+
+
+def test_a_route_that_requires_a_scope_believes_this_pool_s_tokens_for_both_clients() -> None:
+    def declare() -> None:
+        auth = CognitoAuth("auth", args())
+        api = HttpApi("api", HttpApiArgs())
+        api.route("GET /items", function("shop"), Throttle(rate_per_second=1, burst=1), auth.require("read"))
+        api.deploy()
+
+    recording = record(declare)
+    (authorizer,) = recording.of_type("aws:apigatewayv2/authorizer:Authorizer")
+    assert authorizer.inputs["jwtConfiguration"]["audiences"] == ["auth-browser-client-id", "auth-machine-client-id"]
+    assert recording.named("api-get-items-route").inputs["authorizationScopes"] == ["currencies/read"]
+
+
+def test_no_secret_is_an_input_of_anything() -> None:
+    assert "secret" not in json.dumps([client.inputs for client in declared().of_type(CLIENT)]).lower().replace(
+        "generatesecret", ""
+    )

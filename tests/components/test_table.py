@@ -1,0 +1,74 @@
+import json
+
+import pytest
+
+from components.table import Table, TableArgs
+from tests.artifacts import function
+from tests.recording import Recording, record
+
+TABLE = "aws:dynamodb/table:Table"
+
+
+def declared(args: TableArgs) -> Recording:
+    return record(lambda: Table("views", args))
+
+
+PLAIN = TableArgs(partition_key="pk", recoverable=False, protected=False)
+
+
+def test_it_is_paid_by_request_and_has_its_keys() -> None:
+    args = TableArgs(partition_key="pk", sort_key="sk", recoverable=False, protected=False)
+    (table,) = declared(args).of_type(TABLE)
+    assert table.inputs["billingMode"] == "PAY_PER_REQUEST"
+    assert (table.inputs["hashKey"], table.inputs["rangeKey"]) == ("pk", "sk")
+    assert table.inputs["attributes"] == [{"name": "pk", "type": "S"}, {"name": "sk", "type": "S"}]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_recovery_and_protection_are_said_either_way(kept: bool) -> None:
+    (table,) = declared(TableArgs(partition_key="pk", recoverable=kept, protected=kept)).of_type(TABLE)
+    assert table.inputs["pointInTimeRecovery"] == {"enabled": kept}
+    assert table.inputs["deletionProtectionEnabled"] is kept
+
+
+def test_items_can_expire_and_changes_can_be_streamed() -> None:
+    args = TableArgs(
+        partition_key="pk", ttl_attribute="expires", stream_view_type="NEW_IMAGE", recoverable=False, protected=False
+    )
+    (table,) = declared(args).of_type(TABLE)
+    assert table.inputs["ttl"] == {"enabled": True, "attributeName": "expires"}
+    assert (table.inputs["streamEnabled"], table.inputs["streamViewType"]) == (True, "NEW_IMAGE")
+    (plain,) = declared(PLAIN).of_type(TABLE)
+    assert plain.inputs["streamEnabled"] is False
+    assert not {"ttl", "streamViewType"} & set(plain.inputs)
+
+
+READ = ["dynamodb:GetItem", "dynamodb:Query"]
+WRITE = ["dynamodb:PutItem", "dynamodb:DeleteItem"]
+
+
+@pytest.mark.parametrize(
+    ("grant", "name", "actions"),
+    [
+        (Table.allow_read, "report-reads-views", READ),
+        (Table.allow_write, "report-writes-views", WRITE),
+        (Table.allow_read_write, "report-reads-and-writes-views", READ + WRITE),
+    ],
+)
+def test_a_grant_is_exact_actions_on_this_table_for_the_function_s_role(
+    grant: object, name: str, actions: list[str]
+) -> None:
+    assert callable(grant)
+    policy = record(lambda: grant(Table("views", PLAIN), function("report"))).named(name)
+    assert policy.inputs["role"] == "report-role"
+    (statement,) = json.loads(policy.inputs["policy"])["Statement"]
+    assert statement == {"Effect": "Allow", "Action": actions, "Resource": ["arn:aws:test:::views-table"]}
+
+
+def test_nobody_may_touch_it_without_a_grant() -> None:
+    def declare() -> None:
+        Table("views", PLAIN)
+        function("report")
+
+    policies = record(declare).of_type("aws:iam/rolePolicy:RolePolicy")
+    assert [policy.name for policy in policies] == ["report-writes-logs"]

@@ -1,0 +1,92 @@
+"""The currencies service outside Lambda, with its calls to DynamoDB counted on the way."""
+
+import http.client
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+
+from local.isolation import emulated_aws
+from tests.emulator.conftest import Local
+from tests.emulator.http import request
+from tests.recording import ROOT
+
+JSON = {"content-type": "application/json"}
+EURO = b'{"name": "Euro", "symbol": "E", "minorUnits": 2}'
+
+
+class Counter(ThreadingHTTPServer):
+    """Passes requests on to an endpoint, and remembers their targets."""
+
+    def __init__(self, endpoint: str) -> None:
+        """Listen on a free port."""
+        super().__init__(("127.0.0.1", 0), _Passing)
+        self.endpoint = urlsplit(endpoint).netloc
+        self.targets: list[str] = []
+
+
+class _Passing(BaseHTTPRequestHandler):
+    server: Counter
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.server.targets.append(self.headers["x-amz-target"])
+        body = self.rfile.read(int(self.headers["content-length"]))
+        with closing(http.client.HTTPConnection(self.server.endpoint)) as passed_on:
+            passed_on.request("POST", self.path, body, dict(self.headers))
+            answer = passed_on.getresponse()
+            content = answer.read()
+            self.send_response(answer.status)
+            self.send_header("content-type", answer.headers["content-type"])
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def counter(local: Local) -> Iterator[Counter]:
+    with Counter(local.context.endpoint) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def url(local: Local, counter: Counter) -> Iterator[str]:
+    """Where `make run FN=currencies` serves, over the table of the local environment."""
+    environment = {
+        **os.environ,
+        **emulated_aws(f"http://127.0.0.1:{counter.server_port}", "us-east-1"),
+        "CURRENCIES_TABLE": local.outputs["tables"]["currencies"],
+        "PORT": "0",
+    }
+    command = ["make", "--silent", "run", "FN=currencies"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as serving:
+        assert serving.stdout is not None
+        line = serving.stdout.readline()
+        yield next(word for word in line.split() if word.startswith("http://")).removesuffix("/currencies")
+        os.killpg(serving.pid, signal.SIGTERM)
+
+
+def test_reading_a_currency_costs_one_read_of_the_table_and_no_other_call(url: str, counter: Counter) -> None:
+    assert request("PUT", f"{url}/currencies/EUR", EURO, JSON).status in (200, 201)
+    counter.targets.clear()
+    for _ in range(2):
+        assert request("GET", f"{url}/currencies/EUR").status == 200
+    assert counter.targets == ["DynamoDB_20120810.GetItem"] * 2
+
+
+def test_outside_lambda_the_same_routes_are_served(url: str) -> None:
+    for path in ("/currencies", "/openapi.json", "/docs"):
+        assert request("GET", f"{url}{path}").status == 200
