@@ -41,10 +41,13 @@ def test_a_handler_can_be_added_as_the_readme_says(local: Local, checkout: Path)
     program.write_text(edited.replace("functions = (", "functions = (hello, "))
     subprocess.run(["cargo", "check", "--quiet", "--package", "hello"], cwd=checkout / "rust", check=True)
 
-    ran = local.run("up", root=checkout)
-    assert ran.returncode == 0, ran.stderr
-    assert "POST /hello" in ran.stdout
-    assert '200 {"hello":"Ada"}' in ran.stdout
-    reply = post(f"{local.outputs['apiUrl']}/hello", b"Grace", {"content-type": "text/plain"})
-    assert json.loads(reply.body) == {"hello": "Grace"}
-    assert local.run("up").returncode == 0
+    try:
+        ran = local.run("up", root=checkout)
+        assert ran.returncode == 0, ran.stderr
+        assert "POST /hello 200" in ran.stdout
+        assert '{"hello":"Ada"}' in ran.stdout
+        reply = post(f"{local.outputs['apiUrl']}/hello", b"Grace", {"content-type": "text/plain"})
+        assert json.loads(reply.body) == {"hello": "Grace"}
+    finally:
+        restored = local.run("up")
+    assert restored.returncode == 0, restored.stderr
