@@ -1,0 +1,107 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde_dynamo::{AttributeValue, Item};
+use thiserror::Error;
+
+/// An item that is not what its kind is: which attribute, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the attribute {attribute} {problem}")]
+pub struct DecodeError {
+    /// Name of the attribute.
+    pub attribute: String,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// What is wrong with an attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// It is not there.
+    Missing,
+    /// It has another type than its kind has.
+    Type {
+        /// The type that it should have.
+        expected: &'static str,
+    },
+    /// It has the type, and a value that breaks a rule.
+    Value {
+        /// The rule in words.
+        rule: &'static str,
+    },
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => formatter.write_str("is missing"),
+            Self::Type { expected } => write!(formatter, "is no {expected}"),
+            Self::Value { rule } => write!(formatter, "is not {rule}"),
+        }
+    }
+}
+
+/// Reads the attributes of an item by their types, and names the one that is wrong.
+#[derive(Clone, Copy)]
+pub(crate) struct Attributes<'a>(pub &'a Item);
+
+impl<'a> Attributes<'a> {
+    pub fn text(self, name: &str) -> Result<&'a str, DecodeError> {
+        self.optional_text(name)?.ok_or_else(|| wrong(name, Problem::Missing))
+    }
+
+    pub fn optional_text(self, name: &str) -> Result<Option<&'a str>, DecodeError> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(AttributeValue::S(text)) => Ok(Some(text)),
+            Some(_) => Err(wrong(name, Problem::Type { expected: "string" })),
+        }
+    }
+
+    pub fn number<N: FromStr>(self, name: &str, rule: &'static str) -> Result<N, DecodeError> {
+        self.optional_number(name, rule)?.ok_or_else(|| wrong(name, Problem::Missing))
+    }
+
+    pub fn optional_number<N: FromStr>(self, name: &str, rule: &'static str) -> Result<Option<N>, DecodeError> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(AttributeValue::N(number)) => {
+                number.parse().map(Some).map_err(|_| wrong(name, Problem::Value { rule }))
+            }
+            Some(_) => Err(wrong(name, Problem::Type { expected: "number" })),
+        }
+    }
+
+    /// A text by the rule of its type.
+    pub fn parsed<T>(
+        self,
+        name: &str,
+        rule: &'static str,
+        parse: impl FnOnce(&'a str) -> Option<T>,
+    ) -> Result<T, DecodeError> {
+        parse(self.text(name)?).ok_or_else(|| wrong(name, Problem::Value { rule }))
+    }
+
+    /// A text that may be left out, by the rule of its type.
+    pub fn optional<T>(
+        self,
+        name: &str,
+        rule: &'static str,
+        parse: impl FnOnce(&'a str) -> Option<T>,
+    ) -> Result<Option<T>, DecodeError> {
+        let parsed = |text| parse(text).ok_or_else(|| wrong(name, Problem::Value { rule }));
+        self.optional_text(name)?.map(parsed).transpose()
+    }
+}
+
+pub(crate) fn wrong(attribute: &str, problem: Problem) -> DecodeError {
+    DecodeError { attribute: attribute.to_owned(), problem }
+}
+
+pub(crate) fn text(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+pub(crate) fn number(number: impl Into<u64>) -> AttributeValue {
+    AttributeValue::N(number.into().to_string())
+}

@@ -1,0 +1,186 @@
+use std::fmt;
+
+use time::{Date, Month, Weekday};
+
+use crate::Day;
+use crate::day::digits;
+
+/// How long a bucket is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Granularity {
+    /// A day in UTC.
+    Day,
+    /// A week of ISO 8601: from Monday, in the year that has its Thursday.
+    Week,
+    /// A calendar month.
+    Month,
+}
+
+impl Granularity {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
+
+    /// `day`, `week` or `month`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+
+    /// The granularity with a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|granularity| granularity.name() == name)
+    }
+}
+
+/// A day, week or month for which views are counted, written `2026-11-21`, `2026-W47` or `2026-11`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bucket {
+    granularity: Granularity,
+    first: Day,
+}
+
+impl Bucket {
+    /// The bucket that a day is in.
+    #[must_use]
+    pub fn of(granularity: Granularity, day: Day) -> Self {
+        let first = match granularity {
+            Granularity::Day => day,
+            Granularity::Week => day.minus(u16::from(day.date().weekday().number_days_from_monday())),
+            Granularity::Month => day.minus(u16::from(day.date().day()) - 1),
+        };
+        Self { granularity, first }
+    }
+
+    /// The bucket with a text.
+    #[must_use]
+    pub fn parse(granularity: Granularity, text: &str) -> Option<Self> {
+        let first = match granularity {
+            Granularity::Day => text.parse().ok()?,
+            Granularity::Week => {
+                let (year, week) = text.split_once("-W")?;
+                let week = u8::try_from(digits::<2>(week)?).ok()?;
+                Date::from_iso_week_date(i32::from(digits::<4>(year)?), week, Weekday::Monday).ok()?.into()
+            }
+            Granularity::Month => {
+                let (year, month) = text.split_once('-')?;
+                let month = Month::try_from(u8::try_from(digits::<2>(month)?).ok()?).ok()?;
+                Date::from_calendar_date(i32::from(digits::<4>(year)?), month, 1).ok()?.into()
+            }
+        };
+        Some(Self { granularity, first })
+    }
+
+    /// How long it is.
+    #[must_use]
+    pub fn granularity(self) -> Granularity {
+        self.granularity
+    }
+
+    /// Its first day.
+    #[must_use]
+    pub fn first(self) -> Day {
+        self.first
+    }
+
+    /// Its last day.
+    #[must_use]
+    pub fn last(self) -> Day {
+        match self.granularity {
+            Granularity::Day => self.first,
+            Granularity::Week => self.first.plus(6),
+            Granularity::Month => {
+                self.first.plus(u16::from(self.first.date().month().length(self.first.date().year())) - 1)
+            }
+        }
+    }
+
+    /// The bucket after it, unless there are no days left.
+    #[must_use]
+    pub fn next(self) -> Option<Self> {
+        let next = Self::of(self.granularity, self.last().plus(1));
+        (next > self).then_some(next)
+    }
+}
+
+impl fmt::Display for Bucket {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let date = self.first.date();
+        match self.granularity {
+            Granularity::Day => self.first.fmt(formatter),
+            Granularity::Week => {
+                let (year, week, _) = date.to_iso_week_date();
+                write!(formatter, "{year:04}-W{week:02}")
+            }
+            Granularity::Month => write!(formatter, "{:04}-{:02}", date.year(), u8::from(date.month())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(day: &str) -> [String; 3] {
+        Granularity::ALL.map(|granularity| Bucket::of(granularity, day.parse().unwrap()).to_string())
+    }
+
+    #[test]
+    fn a_week_has_the_year_of_its_thursday() {
+        assert_eq!(texts("2026-11-21"), ["2026-11-21", "2026-W47", "2026-11"]);
+        assert_eq!(texts("2027-01-03"), ["2027-01-03", "2026-W53", "2027-01"]);
+        assert_eq!(texts("2024-12-30"), ["2024-12-30", "2025-W01", "2024-12"]);
+        assert_eq!(texts("9999-12-31"), ["9999-12-31", "9999-W52", "9999-12"]);
+    }
+
+    #[test]
+    fn every_day_is_in_its_bucket_and_texts_are_read_back() {
+        let mut day: Day = "2023-12-20".parse().unwrap();
+        for _ in 0..800 {
+            for granularity in Granularity::ALL {
+                let bucket = Bucket::of(granularity, day);
+                assert!((bucket.first()..=bucket.last()).contains(&day), "{bucket} {day}");
+                assert_eq!(Bucket::parse(granularity, &bucket.to_string()), Some(bucket));
+                assert_eq!(bucket.next().unwrap().first(), bucket.last().plus(1));
+            }
+            day = day.plus(1);
+        }
+    }
+
+    #[test]
+    fn texts_sort_as_the_buckets_do() {
+        for granularity in Granularity::ALL {
+            let mut bucket = Bucket::of(granularity, "2023-12-20".parse().unwrap());
+            for _ in 0..200 {
+                let next = bucket.next().unwrap();
+                assert!(bucket < next && bucket.to_string() < next.to_string(), "{bucket} {next}");
+                bucket = next;
+            }
+        }
+    }
+
+    #[test]
+    fn time_ends_with_the_year_9999() {
+        for granularity in Granularity::ALL {
+            assert_eq!(Bucket::of(granularity, "9999-12-31".parse().unwrap()).next(), None);
+        }
+    }
+
+    #[test]
+    fn what_is_no_bucket_is_refused() {
+        for (granularity, text) in [
+            (Granularity::Day, "2026-11"),
+            (Granularity::Week, "2026-W54"),
+            (Granularity::Week, "2026-W00"),
+            (Granularity::Week, "2026-47"),
+            (Granularity::Month, "2026-13"),
+            (Granularity::Month, "2026-11-21"),
+        ] {
+            assert_eq!(Bucket::parse(granularity, text), None, "{text}");
+        }
+    }
+}

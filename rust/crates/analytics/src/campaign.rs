@@ -1,0 +1,65 @@
+use std::fmt;
+
+use crate::OTHER;
+
+/// Bytes of a campaign's name at most; the rest is cut.
+const LIMIT: usize = 100;
+
+/// What brought a visitor: `utm_campaign`, or `utm_source` without one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Campaign(String);
+
+impl Campaign {
+    /// The campaign with a name, as far as one can see any of it.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let visible: String = name.chars().filter(|character| !character.is_control()).collect();
+        let trimmed = visible.trim();
+        let cut = trimmed.split_at(trimmed.floor_char_boundary(LIMIT)).0.trim_end();
+        (!cut.is_empty()).then(|| Self(cut.to_owned()))
+    }
+
+    /// What stands for campaigns over a cap.
+    #[must_use]
+    pub fn other() -> Self {
+        Self(OTHER.to_owned())
+    }
+
+    /// A campaign as it was stored.
+    #[must_use]
+    pub(crate) fn stored(text: &str) -> Option<Self> {
+        Self::named(text).filter(|campaign| campaign.0 == text)
+    }
+
+    /// The name, or `(other)`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Campaign {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_what_one_can_see_of_it() {
+        assert_eq!(Campaign::named(" spring\u{0}\n sale ").unwrap().as_str(), "spring sale");
+        assert_eq!(Campaign::named(&"é".repeat(200)).unwrap().as_str().len(), LIMIT);
+        assert_eq!(Campaign::named(" \t"), None);
+    }
+
+    #[test]
+    fn a_stored_name_is_read_back() {
+        for name in ["spring sale", "ümlaut/2026", OTHER] {
+            assert_eq!(Campaign::stored(name).unwrap().as_str(), name);
+        }
+        assert_eq!(Campaign::stored(" x"), None);
+    }
+}

@@ -1,0 +1,97 @@
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+use time::{Date, Month};
+
+/// A day in UTC, from 1970 to 9999, written `2026-11-21`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(Date);
+
+impl Day {
+    /// The day some days later, or the last there is.
+    #[must_use]
+    pub fn plus(self, days: u16) -> Self {
+        Self(self.0.saturating_add(time::Duration::days(i64::from(days))))
+    }
+
+    /// The day some days before.
+    #[must_use]
+    pub fn minus(self, days: u16) -> Self {
+        Self(self.0.saturating_sub(time::Duration::days(i64::from(days))))
+    }
+
+    /// Days from this one to a later one; 0 when it is not later.
+    #[must_use]
+    pub fn days_until(self, later: Self) -> u64 {
+        u64::try_from((later.0 - self.0).whole_days()).unwrap_or(0)
+    }
+
+    pub(crate) fn date(self) -> Date {
+        self.0
+    }
+}
+
+impl From<Date> for Day {
+    fn from(date: Date) -> Self {
+        Self(date)
+    }
+}
+
+impl FromStr for Day {
+    type Err = InvalidDay;
+
+    fn from_str(text: &str) -> Result<Self, InvalidDay> {
+        let date = || {
+            let (year, rest) = text.split_once('-')?;
+            let (month, day) = rest.split_once('-')?;
+            let month = Month::try_from(u8::try_from(digits::<2>(month)?).ok()?).ok()?;
+            Date::from_calendar_date(i32::from(digits::<4>(year)?), month, u8::try_from(digits::<2>(day)?).ok()?).ok()
+        };
+        date().map(Self).ok_or(InvalidDay)
+    }
+}
+
+/// A number of exactly `N` digits.
+pub(crate) fn digits<const N: usize>(text: &str) -> Option<u16> {
+    (text.len() == N && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:04}-{:02}-{:02}", self.0.year(), u8::from(self.0.month()), self.0.day())
+    }
+}
+
+/// Text that is no day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a day is written as in 2026-11-21")]
+pub struct InvalidDay;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_read_as_they_are_written() {
+        for text in ["1970-01-01", "2024-02-29", "2026-11-21", "9999-12-31"] {
+            assert_eq!(text.parse::<Day>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_day_is_refused() {
+        for text in ["", "2026-11", "2026-11-31", "2026-02-29", "2026-1-21", "+026-11-21", "2026-11-21 ", "10000-01-01"]
+        {
+            assert_eq!(text.parse::<Day>(), Err(InvalidDay), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_ends_of_time_are_not_passed() {
+        let last: Day = "9999-12-31".parse().unwrap();
+        assert_eq!(last.plus(7), last);
+        assert_eq!(last.minus(1).days_until(last), 1);
+        assert_eq!(last.days_until(last.minus(1)), 0);
+    }
+}

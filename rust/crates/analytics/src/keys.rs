@@ -1,0 +1,201 @@
+//! Text of all keys, and names of all attributes.
+//!
+//! | Table | `Path` | `Section` |
+//! |---|---|---|
+//! | views | `view/<site>` | `<day>/<milliseconds>-<random>` |
+//! | views | `leave/<site>` | `<day>/<milliseconds>-<random>/<duration>/<scroll>` |
+//! | totals | `total/<site>/<granularity>` | `summary/<bucket>/<shard>` |
+//! | totals | `total/<site>/<granularity>` | `page/<bucket>/<shard>/<value>`, the same for `referrer` and `campaign` |
+//! | totals | `visitor/<site>/<day>` | `<visitor>` |
+//! | totals | `quarantine` | `<sequence number>` |
+//!
+//! A day's views are the sections that begin with `<day>/`; counters of some buckets are those between two texts. The
+//! table of state has one key, `Name`: see [`state`].
+
+use std::collections::HashMap;
+
+use serde_dynamo::{AttributeValue, Item};
+
+use crate::attributes::{Attributes, DecodeError, text};
+use crate::{Bucket, Counter, Day, Dimension, Granularity, Leave, Site, TotalKey, ViewId, Visitor};
+
+pub mod attribute;
+pub mod state;
+
+/// A primary key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The partition key, the attribute `Path`.
+    pub path: String,
+    /// The sort key, the attribute `Section`.
+    pub section: String,
+}
+
+impl Key {
+    /// An item with nothing but its key.
+    #[must_use]
+    pub fn item(&self) -> Item {
+        let keys = [(attribute::PATH, &self.path), (attribute::SECTION, &self.section)];
+        Item::from(
+            keys.map(|(name, value)| (name.to_owned(), text(value)))
+                .into_iter()
+                .collect::<HashMap<_, AttributeValue>>(),
+        )
+    }
+
+    /// The key of an item.
+    ///
+    /// # Errors
+    /// The key attribute that is missing or no string.
+    pub fn of(item: &Item) -> Result<Self, DecodeError> {
+        let key = |name| Attributes(item).text(name).map(str::to_owned);
+        Ok(Self { path: key(attribute::PATH)?, section: key(attribute::SECTION)? })
+    }
+}
+
+/// Items of one path whose sections begin with a text, or are between two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sections {
+    /// The path.
+    pub path: String,
+    /// Which sections.
+    pub range: SectionRange,
+}
+
+/// A range of sort keys as a query takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SectionRange {
+    /// `begins_with(Section, …)`.
+    BeginsWith(String),
+    /// `Section BETWEEN … AND …`.
+    Between(String, String),
+}
+
+/// Where a view is.
+#[must_use]
+pub fn view(site: &Site, id: ViewId) -> Key {
+    Key { path: format!("view/{site}"), section: format!("{}/{id}", id.time.day()) }
+}
+
+/// All views of a day.
+#[must_use]
+pub fn views_of_day(site: &Site, day: Day) -> Sections {
+    Sections { path: format!("view/{site}"), range: SectionRange::BeginsWith(format!("{day}/")) }
+}
+
+/// Where a leave is.
+#[must_use]
+pub fn leave(leave: &Leave) -> Key {
+    let Key { section, .. } = view(&leave.site, leave.view);
+    let section = format!("{section}/{}/{}", leave.measure.duration_ms, leave.measure.scroll);
+    Key { path: format!("leave/{}", leave.site), section }
+}
+
+/// Where a counter is. Counters that are written often have several shards, to be added up by whoever reads them.
+#[must_use]
+pub fn total(TotalKey { site, bucket, counter }: &TotalKey, shard: u8) -> Key {
+    let section = match counter {
+        Counter::Summary => format!("summary/{bucket}/{shard}"),
+        Counter::Value(dimension, value) => format!("{}/{bucket}/{shard}/{value}", dimension.name()),
+    };
+    Key { path: totals_path(site, bucket.granularity()), section }
+}
+
+/// The summaries of all buckets from one to another, which has the same granularity.
+#[must_use]
+pub fn summaries(site: &Site, from: Bucket, to: Bucket) -> Sections {
+    totals_between(site, "summary", from, to)
+}
+
+/// The counters of all values of an open dimension in all buckets from one to another of the same granularity.
+#[must_use]
+pub fn values(site: &Site, dimension: Dimension, from: Bucket, to: Bucket) -> Sections {
+    totals_between(site, dimension.name(), from, to)
+}
+
+/// `0` is the character after `/`, so no section of the last bucket is after the end, and all of the next one are.
+fn totals_between(site: &Site, kind: &str, from: Bucket, to: Bucket) -> Sections {
+    let range = if from == to {
+        SectionRange::BeginsWith(format!("{kind}/{from}/"))
+    } else {
+        SectionRange::Between(format!("{kind}/{from}/"), format!("{kind}/{to}0"))
+    };
+    Sections { path: totals_path(site, from.granularity()), range }
+}
+
+fn totals_path(site: &Site, granularity: Granularity) -> String {
+    format!("total/{site}/{}", granularity.name())
+}
+
+/// Where it is written that a visitor of a day is counted.
+#[must_use]
+pub fn visitor(site: &Site, day: Day, visitor: Visitor) -> Key {
+    Key { path: format!("visitor/{site}/{day}"), section: visitor.to_string() }
+}
+
+/// Where a record that could not be counted is kept.
+#[must_use]
+pub fn quarantine(sequence_number: &str) -> Key {
+    Key { path: "quarantine".to_owned(), section: sequence_number.to_owned() }
+}
+
+/// All records that could not be counted.
+#[must_use]
+pub fn quarantined() -> Sections {
+    Sections { path: "quarantine".to_owned(), range: SectionRange::BeginsWith(String::new()) }
+}
+
+/// Whether an item of the views table is a leave; else it is a view, or neither.
+#[must_use]
+pub fn is_leave(item: &Item) -> bool {
+    matches!(item.get(attribute::PATH), Some(AttributeValue::S(path)) if path.starts_with("leave/"))
+}
+
+pub(crate) fn decode_view(attributes: Attributes<'_>) -> Result<(Site, ViewId), DecodeError> {
+    decode_keys(attributes, "view/", ViewId::parse)
+}
+
+pub(crate) fn decode_leave(attributes: Attributes<'_>) -> Result<(Site, ViewId), DecodeError> {
+    decode_keys(attributes, "leave/", |section| ViewId::parse(section.split('/').next()?))
+}
+
+/// The site in the path, and the id after the day, which must be the id's.
+fn decode_keys(
+    attributes: Attributes<'_>,
+    kind: &str,
+    id: impl FnOnce(&str) -> Option<ViewId>,
+) -> Result<(Site, ViewId), DecodeError> {
+    let site = |path: &str| Site::parse(path.strip_prefix(kind)?).ok();
+    let id = |section: &str| {
+        let (day, rest) = section.split_once('/')?;
+        id(rest).filter(|id| id.time.day().to_string() == day)
+    };
+    Ok((
+        attributes.parsed(attribute::PATH, "the kind of the item and a site", site)?,
+        attributes.parsed(attribute::SECTION, "a day and the id of a view on that day", id)?,
+    ))
+}
+
+pub(crate) fn decode_total(attributes: Attributes<'_>) -> Result<TotalKey, DecodeError> {
+    let rule = "total, a site and a granularity";
+    let (site, granularity) = attributes.parsed(attribute::PATH, rule, |path| {
+        let (site, granularity) = path.strip_prefix("total/")?.split_once('/')?;
+        Some((Site::parse(site).ok()?, Granularity::parse(granularity)?))
+    })?;
+    let rule = "a counter, a bucket and a shard";
+    let (bucket, counter) = attributes.parsed(attribute::SECTION, rule, |section| {
+        let mut parts = section.splitn(4, '/');
+        let (kind, bucket, shard, value) = (parts.next()?, parts.next()?, parts.next()?, parts.next());
+        shard.parse::<u8>().ok()?;
+        let counter = match (kind, value) {
+            ("summary", None) => Counter::Summary,
+            (name, Some(value)) => {
+                let dimension = Dimension::OPEN.into_iter().find(|dimension| dimension.name() == name)?;
+                Counter::Value(dimension, value.to_owned())
+            }
+            _ => return None,
+        };
+        Some((Bucket::parse(granularity, bucket)?, counter))
+    })?;
+    Ok(TotalKey { site, bucket, counter })
+}

@@ -1,0 +1,38 @@
+//! Names in the table of state: what the API keeps for hours, and the keys of its sessions.
+//!
+//! | `Name` | what it is |
+//! |---|---|
+//! | `session-keys` | keys that encrypt session tokens, made when the stack is |
+//! | `visitor-secret/<day>` | secret that visitors of a day are derived from |
+//! | `known/<site>/<day>/<dimension>` | values of an open dimension that a day has counters for |
+//! | `ended-session/<id>` | session that was signed out of |
+//! | `sign-in/<who>` | attempts to sign in |
+
+use crate::{Day, Dimension, Site};
+
+/// Where the session keys are.
+pub const SESSION_KEYS: &str = "session-keys";
+
+/// Where the secret of a day is.
+#[must_use]
+pub fn visitor_secret(day: Day) -> String {
+    format!("visitor-secret/{day}")
+}
+
+/// Where the known values of an open dimension are.
+#[must_use]
+pub fn known(site: &Site, day: Day, dimension: Dimension) -> String {
+    format!("known/{site}/{day}/{}", dimension.name())
+}
+
+/// Where it is written that a session has ended.
+#[must_use]
+pub fn ended_session(id: &str) -> String {
+    format!("ended-session/{id}")
+}
+
+/// Where attempts to sign in are counted; `who` is a hash.
+#[must_use]
+pub fn sign_in(who: &str) -> String {
+    format!("sign-in/{who}")
+}

@@ -1,0 +1,76 @@
+use std::time::SystemTime;
+
+use thiserror::Error;
+use time::OffsetDateTime;
+
+use crate::Day;
+
+/// The last millisecond of the year 9999, after which days have no four-digit year.
+const LAST: u64 = 253_402_300_799_999;
+
+/// Milliseconds since 1970, in UTC, up to the end of the year 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(u64);
+
+impl Moment {
+    /// The moment `milliseconds` after 1970 began.
+    ///
+    /// # Errors
+    /// When it is after the year 9999.
+    pub fn from_milliseconds(milliseconds: u64) -> Result<Self, InvalidMoment> {
+        if milliseconds <= LAST { Ok(Self(milliseconds)) } else { Err(InvalidMoment) }
+    }
+
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub fn milliseconds(self) -> u64 {
+        self.0
+    }
+
+    /// Seconds since 1970, as DynamoDB's time to live wants them.
+    #[must_use]
+    pub fn seconds(self) -> u64 {
+        self.0 / 1000
+    }
+
+    /// The day in UTC.
+    #[must_use]
+    pub fn day(self) -> Day {
+        let seconds = i64::try_from(self.seconds()).unwrap_or(i64::MAX);
+        Day::from(OffsetDateTime::from_unix_timestamp(seconds).map_or(time::Date::MAX, OffsetDateTime::date))
+    }
+}
+
+impl TryFrom<SystemTime> for Moment {
+    type Error = InvalidMoment;
+
+    fn try_from(time: SystemTime) -> Result<Self, InvalidMoment> {
+        let elapsed = time.duration_since(SystemTime::UNIX_EPOCH).map_err(|_| InvalidMoment)?;
+        Self::from_milliseconds(u64::try_from(elapsed.as_millis()).map_err(|_| InvalidMoment)?)
+    }
+}
+
+/// A time before 1970 or after the year 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the time is not between the years 1970 and 9999")]
+pub struct InvalidMoment;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_has_a_day_in_utc() {
+        let day = |milliseconds| Moment::from_milliseconds(milliseconds).unwrap().day().to_string();
+        assert_eq!(day(0), "1970-01-01");
+        assert_eq!(day(1_795_305_599_999), "2026-11-21");
+        assert_eq!(day(1_795_305_600_000), "2026-11-22");
+        assert_eq!(day(LAST), "9999-12-31");
+    }
+
+    #[test]
+    fn the_year_10000_is_refused() {
+        assert_eq!(Moment::from_milliseconds(LAST + 1), Err(InvalidMoment));
+        assert_eq!(Moment::from_milliseconds(u64::MAX), Err(InvalidMoment));
+    }
+}

@@ -1,0 +1,149 @@
+use std::fmt;
+
+use percent_encoding::{percent_decode_str, percent_encode_byte};
+
+use crate::OTHER;
+
+/// Bytes of a page's path at most: as much as fits into a sort key (1,024 bytes) with all that stands before it.
+const LIMIT: usize = 512;
+
+/// The path of a page as it is counted: one text for all ways to write it.
+///
+/// Without query and fragment, percent-decoded where that changes nothing, without empty and dot segments, without a
+/// slash at the end. A path that is still over 512 bytes counts as `(other)`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Page(String);
+
+impl Page {
+    /// The page at a path, with or without percent-encoding.
+    #[must_use]
+    pub fn normalise(path: &str) -> Self {
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let mut segments: Vec<String> = Vec::new();
+        for segment in path.split('/') {
+            match segment {
+                "" | "." => {}
+                ".." => drop(segments.pop()),
+                _ => segments.push(decoded(segment)),
+            }
+        }
+        let path = format!("/{}", segments.join("/"));
+        if path.len() <= LIMIT { Self(path) } else { Self::other() }
+    }
+
+    /// What stands for pages over a cap.
+    #[must_use]
+    pub fn other() -> Self {
+        Self(OTHER.to_owned())
+    }
+
+    /// A page as it was stored.
+    #[must_use]
+    pub(crate) fn stored(text: &str) -> Option<Self> {
+        let page = if text == OTHER { Self::other() } else { Self::normalise(text) };
+        (page.0 == text).then_some(page)
+    }
+
+    /// The path, which starts with a slash, or `(other)`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn decoded(segment: &str) -> String {
+    let text = percent_decode_str(segment).decode_utf8_lossy();
+    // A segment that is dots only after decoding is a name; as plain dots it would be resolved the next time.
+    if matches!(text.as_ref(), "." | "..") {
+        return text.replace('.', "%2E");
+    }
+    let mut kept = String::with_capacity(text.len());
+    for character in text.chars() {
+        if stays_encoded(character) {
+            kept.extend(character.encode_utf8(&mut [0; 4]).bytes().map(percent_encode_byte));
+        } else {
+            kept.push(character);
+        }
+    }
+    kept
+}
+
+/// What would mean something else, or nothing that one can see, if it were not encoded: delimiters, control characters,
+/// and those that turn the direction of the text around them.
+fn stays_encoded(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '/' | '?' | '#' | '%' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+impl fmt::Display for Page {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn all_ways_to_write_a_path_are_one_page() {
+        for (written, page) in [
+            ("", "/"),
+            ("/", "/"),
+            ("//", "/"),
+            ("/about", "/about"),
+            ("about/", "/about"),
+            ("/about/?ref=1#team", "/about"),
+            ("/a//b/./c/../d", "/a/b/d"),
+            ("/../../etc", "/etc"),
+            ("/caf%C3%A9", "/café"),
+            ("/café", "/café"),
+            ("/a%20b", "/a b"),
+            ("/%41", "/A"),
+        ] {
+            assert_eq!(Page::normalise(written).as_str(), page, "{written:?}");
+        }
+    }
+
+    #[test]
+    fn what_would_mean_something_else_stays_encoded() {
+        for path in ["/a%2Fb", "/a%3Fb", "/a%23b", "/100%25", "/%2E%2E", "/a%00b", "/%E2%80%AEtxt"] {
+            assert_eq!(Page::normalise(path).as_str(), path);
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_page() {
+        for path in ["/שלום/עולם", "/日本語", "/' OR 1=1; DROP TABLE views; --", "/user=1#x", "/%FF", "/😀"]
+        {
+            assert!(Page::normalise(path).as_str().starts_with('/'), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_is_too_long_counts_as_other() {
+        assert_eq!(Page::normalise(&"a".repeat(LIMIT - 1)).as_str().len(), LIMIT);
+        assert_eq!(Page::normalise(&"a".repeat(LIMIT)), Page::other());
+        assert_eq!(Page::normalise(&"/é".repeat(5_000)), Page::other());
+    }
+
+    #[test]
+    fn only_a_normalised_path_is_read_from_storage() {
+        for text in ["/", "/café", OTHER] {
+            assert_eq!(Page::stored(text).unwrap().as_str(), text);
+        }
+        for text in ["", "about", "/about/", "/a?b"] {
+            assert_eq!(Page::stored(text), None, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_normalised_path_stays_as_it_is(path in r"[a/%.?#\PC\x00-\x1f]{0,40}|(%[0-9A-F]{2}|/|\.){0,20}") {
+            let page = Page::normalise(&path);
+            prop_assert_eq!(Page::stored(page.as_str()), Some(page));
+        }
+    }
+}

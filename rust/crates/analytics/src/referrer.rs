@@ -1,0 +1,85 @@
+use std::fmt;
+
+use http::Uri;
+
+use crate::{OTHER, Site};
+
+/// Bytes of a host name at most, by RFC 1035.
+const LIMIT: usize = 253;
+
+/// The host that a visitor came from, without `www.`; nothing else of the address is kept.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Referrer(String);
+
+impl Referrer {
+    /// The host of a web address, unless it is the site itself or no address.
+    #[must_use]
+    pub fn of(address: &str, site: &Site) -> Option<Self> {
+        let uri: Uri = address.split('#').next()?.parse().ok()?;
+        let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
+        let host = without_www(&uri.host()?.to_ascii_lowercase()).to_owned();
+        (is_web && host != without_www(site.host())).then_some(())?;
+        Self::stored(&host)
+    }
+
+    /// What stands for referrers over a cap.
+    #[must_use]
+    pub fn other() -> Self {
+        Self(OTHER.to_owned())
+    }
+
+    /// A referrer as it was stored.
+    #[must_use]
+    pub(crate) fn stored(text: &str) -> Option<Self> {
+        let is_host = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/');
+        ((1..=LIMIT).contains(&text.len()) && is_host).then(|| Self(text.to_owned()))
+    }
+
+    /// The host, or `(other)`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn without_www(host: &str) -> &str {
+    host.strip_prefix("www.").unwrap_or(host)
+}
+
+impl fmt::Display for Referrer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(address: &str) -> Option<String> {
+        let site = Site::parse("example.com").unwrap();
+        Some(Referrer::of(address, &site)?.as_str().to_owned())
+    }
+
+    #[test]
+    fn only_the_host_is_kept() {
+        assert_eq!(host("https://www.Search.example/find?q=secret#x").unwrap(), "search.example");
+        assert_eq!(host("http://user:secret@blog.example:8080/").unwrap(), "blog.example");
+        assert_eq!(host("https://xn--bcher-kva.example/").unwrap(), "xn--bcher-kva.example");
+    }
+
+    #[test]
+    fn the_site_itself_refers_nobody() {
+        for address in ["https://example.com/a", "https://www.example.com/", "http://EXAMPLE.com:8000/"] {
+            assert_eq!(host(address), None, "{address}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_web_address_is_no_referrer() {
+        let long = format!("https://{}.example/", "a".repeat(300));
+        for address in ["", "/about", "about:client", "android-app://com.example", "https://", "https://é/", &long] {
+            assert_eq!(host(address), None, "{address:?}");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+use std::fmt;
+
+use serde_dynamo::Item;
+
+use crate::attributes::{Attributes, DecodeError, Problem, number, text, wrong};
+use crate::keys::{self, attribute};
+use crate::{Campaign, Moment, Page, Referrer, Site, Visitor};
+
+/// Bytes of a name that a user agent is given: those of the parser are shorter.
+const NAME_LIMIT: usize = 100;
+
+/// Which view of a site it is: when, by the server's clock, and a random number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ViewId {
+    /// When the view was received.
+    pub time: Moment,
+    /// Tells it from others of the same millisecond, and cannot be guessed.
+    pub random: u64,
+}
+
+impl ViewId {
+    /// The id with a text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (time, random) = text.split_once('-')?;
+        let is_plain = time.len() == 15 && time.bytes().all(|byte| byte.is_ascii_digit()) && random.len() == 16;
+        let id = Self {
+            time: Moment::from_milliseconds(time.parse().ok()?).ok()?,
+            random: u64::from_str_radix(random, 16).ok()?,
+        };
+        (is_plain && id.to_string() == text).then_some(id)
+    }
+}
+
+impl fmt::Display for ViewId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:015}-{:016x}", self.time.milliseconds(), self.random)
+    }
+}
+
+/// A page view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// Where.
+    pub site: Site,
+    /// When, and which.
+    pub id: ViewId,
+    /// Of what.
+    pub page: Page,
+    /// By whom, for a day; nobody where the browser asks for privacy (`Sec-GPC: 1`).
+    pub visitor: Option<Visitor>,
+    /// Where the visitor came from.
+    pub referrer: Option<Referrer>,
+    /// What brought the visitor.
+    pub campaign: Option<Campaign>,
+    /// The `utm_` parameters of the page's address, form-encoded.
+    pub utm: Option<String>,
+    /// With what.
+    pub agent: Agent,
+    /// ISO 3166 code of the country, where a header gave one.
+    pub country: Option<String>,
+}
+
+/// What is known of a user agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agent {
+    /// Name of the browser.
+    pub browser: String,
+    /// Its version, which may be empty.
+    pub version: String,
+    /// Name of the operating system.
+    pub system: String,
+    /// Class of the device.
+    pub device: Device,
+    /// Name of the bot, if it is one.
+    pub bot: Option<String>,
+}
+
+/// A class of devices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Device {
+    /// With a keyboard.
+    Desktop,
+    /// In a hand.
+    Phone,
+    /// On a lap.
+    Tablet,
+    /// A console, a television, and what is not known.
+    Other,
+}
+
+impl Device {
+    const ALL: [Self; 4] = [Self::Desktop, Self::Phone, Self::Tablet, Self::Other];
+
+    /// `desktop`, `phone`, `tablet` or `other`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Desktop => "desktop",
+            Self::Phone => "phone",
+            Self::Tablet => "tablet",
+            Self::Other => "other",
+        }
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|device| device.name() == name)
+    }
+}
+
+impl View {
+    /// The item that records it until `expires`.
+    #[must_use]
+    pub fn item(&self, expires: Moment) -> Item {
+        let mut item = keys::view(&self.site, self.id).item();
+        let mut set = |name: &str, value: Option<&str>| {
+            item.extend(value.map(|value| (name.to_owned(), text(value))));
+        };
+        set(attribute::PAGE, Some(self.page.as_str()));
+        set(attribute::VISITOR, self.visitor.map(|visitor| visitor.to_string()).as_deref());
+        set(attribute::REFERRER, self.referrer.as_ref().map(Referrer::as_str));
+        set(attribute::CAMPAIGN, self.campaign.as_ref().map(Campaign::as_str));
+        set(attribute::UTM, self.utm.as_deref());
+        set(attribute::BROWSER, Some(&self.agent.browser));
+        set(attribute::VERSION, Some(&self.agent.version));
+        set(attribute::SYSTEM, Some(&self.agent.system));
+        set(attribute::DEVICE, Some(self.agent.device.name()));
+        set(attribute::BOT, self.agent.bot.as_deref());
+        set(attribute::COUNTRY, self.country.as_deref());
+        item.insert(attribute::EXPIRES.to_owned(), number(expires.seconds()));
+        item
+    }
+}
+
+/// How long a view was looked at, and how far down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Measure {
+    /// Milliseconds.
+    pub duration_ms: u64,
+    /// Percent of the page's height, 100 at most.
+    pub scroll: u8,
+}
+
+impl Measure {
+    /// The more of both: in any order and any number of times, measures of one view come to the same.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        Self { duration_ms: self.duration_ms.max(other.duration_ms), scroll: self.scroll.max(other.scroll) }
+    }
+}
+
+/// A view as it is stored, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The view.
+    pub view: View,
+    /// When it is deleted.
+    pub expires: Moment,
+    /// Whether it is in the totals.
+    pub counted: bool,
+    /// What of its duration and scroll depth is in the totals.
+    pub measure: Option<Measure>,
+}
+
+impl Record {
+    /// The record in an item.
+    ///
+    /// # Errors
+    /// The first attribute that is not as this crate writes it.
+    pub fn decode(item: &Item) -> Result<Self, DecodeError> {
+        let attributes = Attributes(item);
+        let (site, id) = keys::decode_view(attributes)?;
+        let named = |name| attributes.parsed(name, "a name of at most 100 bytes", is_name);
+        let view = View {
+            site,
+            id,
+            page: attributes.parsed(attribute::PAGE, "a normalised path", Page::stored)?,
+            visitor: attributes.optional(attribute::VISITOR, "32 hexadecimal digits", Visitor::parse)?,
+            referrer: attributes.optional(attribute::REFERRER, "a host", Referrer::stored)?,
+            campaign: attributes.optional(
+                attribute::CAMPAIGN,
+                "a trimmed name of at most 100 bytes",
+                Campaign::stored,
+            )?,
+            utm: attributes.optional_text(attribute::UTM)?.map(str::to_owned),
+            agent: Agent {
+                browser: named(attribute::BROWSER)?,
+                version: attributes.text(attribute::VERSION)?.to_owned(),
+                system: named(attribute::SYSTEM)?,
+                device: attributes.parsed(attribute::DEVICE, "a class of devices", Device::parse)?,
+                bot: attributes.optional(attribute::BOT, "a name of at most 100 bytes", is_name)?,
+            },
+            country: attributes.optional(attribute::COUNTRY, "two capital letters", is_country)?,
+        };
+        Ok(Self {
+            view,
+            expires: decode_expires(attributes)?,
+            counted: item.contains_key(attribute::COUNTED),
+            measure: decode_measure(attributes)?,
+        })
+    }
+}
+
+pub(crate) fn decode_expires(attributes: Attributes<'_>) -> Result<Moment, DecodeError> {
+    let rule = "a second of this millennium or the next eight";
+    let seconds: u64 = attributes.number(attribute::EXPIRES, rule)?;
+    Moment::from_milliseconds(seconds.saturating_mul(1000))
+        .map_err(|_| wrong(attribute::EXPIRES, Problem::Value { rule }))
+}
+
+pub(crate) fn decode_measure(attributes: Attributes<'_>) -> Result<Option<Measure>, DecodeError> {
+    let duration_ms = attributes.optional_number(attribute::DURATION_MS, "a number of milliseconds")?;
+    let rule = "a percentage";
+    let scroll: Option<u8> = attributes.optional_number(attribute::SCROLL, rule)?;
+    match (duration_ms, scroll) {
+        (_, Some(101..)) => Err(wrong(attribute::SCROLL, Problem::Value { rule })),
+        (Some(duration_ms), Some(scroll)) => Ok(Some(Measure { duration_ms, scroll })),
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(wrong(attribute::DURATION_MS, Problem::Missing)),
+        (Some(_), None) => Err(wrong(attribute::SCROLL, Problem::Missing)),
+    }
+}
+
+fn is_name(text: &str) -> Option<String> {
+    let is_name = (1..=NAME_LIMIT).contains(&text.len()) && !text.chars().any(char::is_control);
+    is_name.then(|| text.to_owned())
+}
+
+fn is_country(text: &str) -> Option<String> {
+    (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())).then(|| text.to_owned())
+}
