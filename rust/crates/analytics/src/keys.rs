@@ -199,3 +199,6 @@ pub(crate) fn decode_total(attributes: Attributes<'_>) -> Result<TotalKey, Decod
     })?;
     Ok(TotalKey { site, bucket, counter })
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,3 +41,44 @@ impl Leave {
         Ok(Self { site, view, measure })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{NOON, site, view};
+
+    fn leave(duration_ms: u64, scroll: u8) -> Leave {
+        Leave { site: site(), view: view("/").id, measure: Measure { duration_ms, scroll } }
+    }
+
+    fn item(leave: &Leave) -> Item {
+        leave.item(Moment::from_milliseconds(NOON).unwrap())
+    }
+
+    #[test]
+    fn a_leave_is_read_as_it_was_written() {
+        for leave in [leave(0, 0), leave(u64::MAX, 100)] {
+            assert_eq!(Leave::decode(&item(&leave)).unwrap(), leave);
+        }
+    }
+
+    #[test]
+    fn what_is_told_twice_is_one_item() {
+        let key = |leave| keys::Key::of(&item(&leave)).unwrap();
+        assert_eq!(key(leave(5, 10)), key(leave(5, 10)));
+        assert_ne!(key(leave(5, 10)), key(leave(6, 10)));
+    }
+
+    #[test]
+    fn an_attribute_that_is_missing_is_named() {
+        for name in [attribute::PATH, attribute::SECTION, attribute::DURATION_MS, attribute::SCROLL] {
+            let mut item = item(&leave(5, 10));
+            item.remove(name);
+            assert_eq!(Leave::decode(&item).unwrap_err().to_string(), format!("the attribute {name} is missing"));
+        }
+        let mut item = item(&leave(5, 10));
+        item.remove(attribute::DURATION_MS);
+        item.remove(attribute::SCROLL);
+        assert_eq!(Leave::decode(&item).unwrap_err().to_string(), "the attribute DurationMs is missing");
+    }
+}

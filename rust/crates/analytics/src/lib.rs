@@ -15,6 +15,8 @@ mod leave;
 mod moment;
 mod page;
 mod referrer;
+#[cfg(test)]
+mod samples;
 mod site;
 mod tally;
 mod total;

@@ -107,3 +107,6 @@ fn open_values(view: &View) -> impl Iterator<Item = (Dimension, &str)> {
     .into_iter()
     .filter_map(|(dimension, value)| Some((dimension, value?)))
 }
+
+#[cfg(test)]
+mod tests;

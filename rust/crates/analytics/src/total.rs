@@ -31,3 +31,33 @@ impl Total {
         Ok(Self { key, counts })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attributes::text;
+
+    fn item(name: &str, value: AttributeValue) -> Item {
+        let key = keys::Key { path: "total/example.com/day".to_owned(), section: "summary/2026-11-21/0".to_owned() };
+        let mut item = key.item();
+        item.insert(name.to_owned(), value);
+        item
+    }
+
+    #[test]
+    fn counts_are_read_and_what_a_newer_version_writes_is_left_out() {
+        let total = Total::decode(&item("Views", AttributeValue::N("3".to_owned()))).unwrap();
+        assert_eq!(total.counts, Counts::from([(Count::Views, 3)]));
+        assert_eq!(Total::decode(&item("Clicks", text("many"))).unwrap().counts, Counts::new());
+    }
+
+    #[test]
+    fn a_count_that_is_none_is_named() {
+        for (value, problem) in
+            [(text("3"), "is no number"), (AttributeValue::N("3.5".to_owned()), "is not a whole number")]
+        {
+            let error = Total::decode(&item("browser/Firefox", value)).unwrap_err();
+            assert_eq!(error.to_string(), format!("the attribute browser/Firefox {problem}"));
+        }
+    }
+}

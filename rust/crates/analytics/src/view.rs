@@ -229,3 +229,6 @@ fn is_name(text: &str) -> Option<String> {
 fn is_country(text: &str) -> Option<String> {
     (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())).then(|| text.to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::samples::{site, view};
+use crate::{Campaign, Measure, Page, Referrer};
+
+fn bucket(granularity: Granularity, text: &str) -> Bucket {
+    Bucket::parse(granularity, text).unwrap()
+}
+
+fn total_key(counter: Counter) -> TotalKey {
+    TotalKey { site: site(), bucket: bucket(Granularity::Week, "2026-W47"), counter }
+}
+
+fn holds(sections: &Sections, key: &Key) -> bool {
+    key.path == sections.path
+        && match &sections.range {
+            SectionRange::BeginsWith(prefix) => key.section.starts_with(prefix),
+            SectionRange::Between(from, to) => (from..=to).contains(&&key.section),
+        }
+}
+
+#[test]
+fn a_counter_is_read_from_its_key_whatever_the_shard() {
+    let values = Dimension::OPEN.map(|dimension| Counter::Value(dimension, "/a/b/c".to_owned()));
+    for counter in [Counter::Summary].into_iter().chain(values) {
+        for shard in [0, 99] {
+            let item = total(&total_key(counter.clone()), shard).item();
+            assert_eq!(decode_total(Attributes(&item)).unwrap(), total_key(counter.clone()));
+        }
+    }
+}
+
+#[test]
+fn what_is_no_counter_is_refused_by_attribute() {
+    for (path, section, attribute) in [
+        ("view/example.com", "summary/2026-W47/0", attribute::PATH),
+        ("total/example.com", "summary/2026-W47/0", attribute::PATH),
+        ("total/example.com/year", "summary/2026-W47/0", attribute::PATH),
+        ("total/example.com/week", "summary", attribute::SECTION),
+        ("total/example.com/week", "summary/2026-W47", attribute::SECTION),
+        ("total/example.com/week", "summary/2026-W47/x", attribute::SECTION),
+        ("total/example.com/week", "summary/2026-W47/0/value", attribute::SECTION),
+        ("total/example.com/week", "summary/2026-11-21/0", attribute::SECTION),
+        ("total/example.com/week", "page/2026-W47/0", attribute::SECTION),
+        ("total/example.com/week", "browser/2026-W47/0/Firefox", attribute::SECTION),
+    ] {
+        let item = Key { path: path.to_owned(), section: section.to_owned() }.item();
+        assert_eq!(decode_total(Attributes(&item)).unwrap_err().attribute, attribute, "{path} {section}");
+    }
+}
+
+#[test]
+fn a_range_of_buckets_has_all_of_them_and_no_other() {
+    let site = site();
+    for granularity in Granularity::ALL {
+        let first = Bucket::of(granularity, "2025-12-20".parse().unwrap());
+        let buckets: Vec<Bucket> = std::iter::successors(Some(first), |bucket| bucket.next()).take(60).collect();
+        for (from, to) in [(10, 50), (20, 21), (30, 30)] {
+            let of_range = |sections: &Sections, counter: &Counter| {
+                let key = |bucket| total(&TotalKey { site: site.clone(), bucket, counter: counter.clone() }, 99);
+                buckets.iter().filter(|bucket| holds(sections, &key(**bucket))).copied().collect::<Vec<_>>()
+            };
+            let expected = &buckets[from..=to];
+            let (from, to) = (buckets[from], buckets[to]);
+            assert_eq!(of_range(&summaries(&site, from, to), &Counter::Summary), expected);
+            let page = Counter::Value(Dimension::Page, "\u{10FFFF}".to_owned());
+            assert_eq!(of_range(&values(&site, Dimension::Page, from, to), &page), expected);
+            assert_eq!(of_range(&values(&site, Dimension::Referrer, from, to), &page), []);
+            assert_eq!(of_range(&summaries(&site, from, to), &page), []);
+        }
+    }
+}
+
+#[test]
+fn the_longest_key_fits_into_a_table() {
+    let day = bucket(Granularity::Day, "9999-12-31");
+    for value in [Page::normalise(&"a".repeat(511)).as_str(), &"a".repeat(253), &"é".repeat(50)] {
+        let counter = Counter::Value(Dimension::Referrer, value.to_owned());
+        let key = total(&TotalKey { site: Site::parse(&"a".repeat(259)).unwrap(), bucket: day, counter }, 99);
+        assert!(key.path.len() <= 2048 && key.section.len() <= 1024, "{}", key.section);
+    }
+}
+
+proptest! {
+    #[test]
+    fn nothing_that_a_client_sends_reaches_another_kind_of_item(
+        path in r"(view|leave|total|visitor|quarantine|user|[a-z/=#.%])*\PC{0,20}",
+        referrer in r"https?://\PC{0,30}",
+        campaign in r"\PC{0,30}",
+    ) {
+        let site = site();
+        let values = [
+            Some((Dimension::Page, Page::normalise(&path).as_str().to_owned())),
+            Referrer::of(&referrer, &site).map(|referrer| (Dimension::Referrer, referrer.as_str().to_owned())),
+            Campaign::named(&campaign).map(|campaign| (Dimension::Campaign, campaign.as_str().to_owned())),
+        ];
+        for (dimension, value) in values.into_iter().flatten() {
+            let counter = Counter::Value(dimension, value);
+            let key = total_key(counter);
+            let stored = total(&key, 0);
+            prop_assert_eq!(&stored.path, "total/example.com/week");
+            prop_assert_eq!(decode_total(Attributes(&stored.item())).unwrap(), key);
+        }
+    }
+}
+
+#[test]
+fn a_leave_is_no_view_and_a_view_no_leave() {
+    let (site, id) = (site(), view("/").id);
+    let leave = leave(&Leave { site: site.clone(), view: id, measure: Measure::default() }).item();
+    let view = super::view(&site, id).item();
+    assert_eq!((is_leave(&leave), is_leave(&view)), (true, false));
+    assert!(decode_view(Attributes(&leave)).is_err() && decode_leave(Attributes(&view)).is_err());
+}

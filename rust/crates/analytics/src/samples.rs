@@ -1,0 +1,32 @@
+//! Views for tests.
+
+use crate::{Agent, Campaign, Device, Moment, Page, Referrer, Site, View, ViewId, Visitor};
+
+/// Noon of 2026-11-21.
+pub const NOON: u64 = 1_795_262_400_000;
+
+/// The site of all samples.
+pub fn site() -> Site {
+    Site::parse("example.com").unwrap()
+}
+
+/// A person's view of a page at noon of 2026-11-21, with everything that can be known.
+pub fn view(page: &str) -> View {
+    View {
+        site: site(),
+        id: ViewId { time: Moment::from_milliseconds(NOON).unwrap(), random: 7 },
+        page: Page::normalise(page),
+        visitor: Some(Visitor::from_bytes([7; 16])),
+        referrer: Referrer::of("https://search.example/", &site()),
+        campaign: Campaign::named("spring"),
+        utm: Some("utm_campaign=spring".to_owned()),
+        agent: Agent {
+            browser: "Firefox".to_owned(),
+            version: "145.0".to_owned(),
+            system: "Linux".to_owned(),
+            device: Device::Desktop,
+            bot: None,
+        },
+        country: Some("DE".to_owned()),
+    }
+}
