@@ -91,6 +91,12 @@ pub fn leave(leave: &Leave) -> Key {
     Key { path: format!("leave/{}", leave.site), section }
 }
 
+/// All leaves of a day's views.
+#[must_use]
+pub fn leaves_of_day(site: &Site, day: Day) -> Sections {
+    Sections { path: format!("leave/{site}"), range: SectionRange::BeginsWith(format!("{day}/")) }
+}
+
 /// Where a counter is. Counters that are written often have several shards, to be added up by whoever reads them.
 #[must_use]
 pub fn total(TotalKey { site, bucket, counter }: &TotalKey, shard: u8) -> Key {

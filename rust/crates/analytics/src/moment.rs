@@ -1,4 +1,4 @@
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -31,6 +31,19 @@ impl Moment {
     #[must_use]
     pub fn seconds(self) -> u64 {
         self.0 / 1000
+    }
+
+    /// The moment some time later, or the last there is.
+    #[must_use]
+    pub fn plus(self, time: Duration) -> Self {
+        let milliseconds = u64::try_from(time.as_millis()).unwrap_or(LAST);
+        Self(self.0.saturating_add(milliseconds).min(LAST))
+    }
+
+    /// The time since an earlier moment; none when that is not earlier.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
     /// The day in UTC.
@@ -66,6 +79,15 @@ mod tests {
         assert_eq!(day(1_795_305_599_999), "2026-11-21");
         assert_eq!(day(1_795_305_600_000), "2026-11-22");
         assert_eq!(day(LAST), "9999-12-31");
+    }
+
+    #[test]
+    fn time_passes_up_to_the_last_moment() {
+        let (first, last) = (Moment::from_milliseconds(0).unwrap(), Moment::from_milliseconds(LAST).unwrap());
+        let second = first.plus(Duration::from_secs(1));
+        assert_eq!((second.milliseconds(), second.since(first)), (1000, Duration::from_secs(1)));
+        assert_eq!(first.since(second), Duration::ZERO);
+        assert_eq!((second.plus(Duration::MAX), last.plus(Duration::from_millis(1))), (last, last));
     }
 
     #[test]

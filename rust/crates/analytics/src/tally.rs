@@ -75,12 +75,15 @@ impl Tally {
 
     /// Add what is stored of a counter, or of one of its shards.
     pub fn add_counts(&mut self, key: TotalKey, counts: impl IntoIterator<Item = (Count, i64)>) {
-        let total = self.0.entry(key).or_default();
+        let mut total = self.0.remove(&key).unwrap_or_default();
         for (count, number) in counts {
             let sum = total.entry(count).or_default();
             *sum = sum.saturating_add(number);
         }
         total.retain(|_, number| *number != 0);
+        if !total.is_empty() {
+            self.0.insert(key, total);
+        }
     }
 
     fn summary(&mut self, site: &Site, day: Day, counts: &[(Count, i64)]) {
@@ -93,7 +96,6 @@ impl Tally {
             let key = TotalKey { site: site.clone(), bucket, counter: counter.clone() };
             self.add_counts(key, counts.iter().cloned());
         }
-        self.0.retain(|_, counts| !counts.is_empty());
     }
 }
 

@@ -47,7 +47,7 @@ pub struct View {
     pub id: ViewId,
     /// Of what.
     pub page: Page,
-    /// By whom, for a day; nobody where the browser asks for privacy (`Sec-GPC: 1`).
+    /// By whom, for a day; nobody where the browser asks for privacy (`Sec-GPC: 1`), and for bots.
     pub visitor: Option<Visitor>,
     /// Where the visitor came from.
     pub referrer: Option<Referrer>,
@@ -135,13 +135,16 @@ impl View {
 /// How long a view was looked at, and how far down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Measure {
-    /// Milliseconds.
+    /// Milliseconds, `LONGEST_MS` at most.
     pub duration_ms: u64,
     /// Percent of the page's height, 100 at most.
     pub scroll: u8,
 }
 
 impl Measure {
+    /// Milliseconds of the longest look that is counted, a day: one client's claim of ages would outweigh all others.
+    pub const LONGEST_MS: u64 = 86_400_000;
+
     /// The more of both: in any order and any number of times, measures of one view come to the same.
     #[must_use]
     pub fn max(self, other: Self) -> Self {
@@ -209,11 +212,12 @@ pub(crate) fn decode_expires(attributes: Attributes<'_>) -> Result<Moment, Decod
 }
 
 pub(crate) fn decode_measure(attributes: Attributes<'_>) -> Result<Option<Measure>, DecodeError> {
-    let duration_ms = attributes.optional_number(attribute::DURATION_MS, "a number of milliseconds")?;
-    let rule = "a percentage";
-    let scroll: Option<u8> = attributes.optional_number(attribute::SCROLL, rule)?;
+    let (a_day, a_percentage) = ("a number of milliseconds, at most a day's", "a percentage");
+    let duration_ms = attributes.optional_number(attribute::DURATION_MS, a_day)?;
+    let scroll: Option<u8> = attributes.optional_number(attribute::SCROLL, a_percentage)?;
     match (duration_ms, scroll) {
-        (_, Some(101..)) => Err(wrong(attribute::SCROLL, Problem::Value { rule })),
+        (Some(ms), _) if ms > Measure::LONGEST_MS => Err(wrong(attribute::DURATION_MS, Problem::Value { rule: a_day })),
+        (_, Some(101..)) => Err(wrong(attribute::SCROLL, Problem::Value { rule: a_percentage })),
         (Some(duration_ms), Some(scroll)) => Ok(Some(Measure { duration_ms, scroll })),
         (None, None) => Ok(None),
         (None, Some(_)) => Err(wrong(attribute::DURATION_MS, Problem::Missing)),

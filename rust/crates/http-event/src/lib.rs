@@ -8,7 +8,9 @@
 mod body;
 mod request;
 mod response;
+mod source_ip;
 
 pub use body::{Body, BodyError};
 pub use request::Request;
 pub use response::Response;
+pub use source_ip::SourceIp;

@@ -1,7 +1,7 @@
 use http::{HeaderMap, Method};
 use serde::Deserialize;
 
-use crate::Body;
+use crate::{Body, SourceIp};
 
 /// What a client sent to the HTTP API.
 ///
@@ -17,6 +17,8 @@ pub struct Request {
     pub headers: HeaderMap,
     /// The body, empty when the client sent none.
     pub body: Body,
+    /// Where the request came from, as API Gateway saw it.
+    pub source_ip: Option<SourceIp>,
     raw_query: String,
 }
 
@@ -41,6 +43,7 @@ impl From<Event> for Request {
             path: event.raw_path,
             headers: event.headers,
             body: if event.is_base64_encoded { Body::Base64(body) } else { Body::Text(body) },
+            source_ip: event.request_context.http.source_ip,
             raw_query: event.raw_query_string,
         }
     }
@@ -73,9 +76,11 @@ struct RequestContext {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Http {
     #[serde(with = "http_serde::method")]
     method: Method,
+    source_ip: Option<SourceIp>,
 }
 
 #[cfg(test)]
@@ -105,6 +110,17 @@ mod tests {
         assert_eq!(request.path, "/glitch");
         assert_eq!(request.headers.get(header::CONTENT_TYPE).unwrap(), "image/png");
         assert_eq!(request.body.into_bytes(2).unwrap(), b"hi");
+    }
+
+    #[test]
+    fn the_source_ip_is_at_hand_and_in_no_debug_output() {
+        let mut event = event();
+        let request: Request = serde_json::from_value(event.clone()).unwrap();
+        assert_eq!(request.source_ip.as_ref().unwrap().as_str(), "192.0.2.1");
+        assert!(!format!("{request:?}").contains("192.0"), "{request:?}");
+
+        event["requestContext"]["http"] = json!({"method": "POST"});
+        assert_eq!(serde_json::from_value::<Request>(event).unwrap().source_ip, None);
     }
 
     #[test]

@@ -2,7 +2,7 @@ use http::Uri;
 use http_event::Request;
 use reply::Error;
 
-/// The request as a web framework takes it.
+/// The request as a web framework takes it, with the `SourceIp` as an extension.
 ///
 /// # Errors
 /// `InvalidPath`, `InvalidBase64` and `BodyTooLarge` are the client's.
@@ -13,6 +13,9 @@ pub fn http_request<B: From<Vec<u8>>>(request: Request, body_limit: usize) -> Re
     *http_request.method_mut() = request.method;
     *http_request.uri_mut() = uri;
     *http_request.headers_mut() = request.headers;
+    if let Some(source_ip) = request.source_ip {
+        http_request.extensions_mut().insert(source_ip);
+    }
     Ok(http_request)
 }
 
@@ -31,6 +34,7 @@ fn uri(request: &Request) -> Result<Uri, Error> {
 #[cfg(test)]
 mod tests {
     use http::Method;
+    use http_event::SourceIp;
     use serde_json::json;
 
     use super::*;
@@ -38,7 +42,7 @@ mod tests {
     fn request(path: &str, query: &str, body: &str) -> Request {
         let event = json!({
             "version": "2.0", "rawPath": path, "rawQueryString": query, "headers": {"x-note": "hi"},
-            "requestContext": {"http": {"method": "PUT"}}, "body": body, "isBase64Encoded": true,
+            "requestContext": {"http": {"method": "PUT", "sourceIp": "192.0.2.1"}}, "body": body, "isBase64Encoded": true,
         });
         serde_json::from_value(event).unwrap()
     }
@@ -48,11 +52,12 @@ mod tests {
     }
 
     #[test]
-    fn method_path_query_headers_and_bytes_are_kept() {
+    fn method_path_query_headers_bytes_and_source_are_kept() {
         let http_request: http::Request<Vec<u8>> = http_request(request("/a%20b", "q=%2F&r", "AP8="), 2).unwrap();
         assert_eq!((http_request.method(), http_request.uri().to_string().as_str()), (&Method::PUT, "/a%20b?q=%2F&r"));
         assert_eq!(http_request.headers()["x-note"], "hi");
         assert_eq!(http_request.body(), &[0, 255]);
+        assert_eq!(http_request.extensions().get::<SourceIp>().unwrap().as_str(), "192.0.2.1");
     }
 
     #[test]

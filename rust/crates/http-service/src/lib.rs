@@ -1,11 +1,13 @@
-//! Serves HTTP API events with a tower service, such as a router of a web framework.
+//! Serves HTTP API events with a tower service: the router of axum, the web framework of this system's services.
 //!
 //! The framework sees an ordinary HTTP request, and the client sees this system's errors: a service answers a request
 //! that fails with [`failure`], and what is told of it is decided by `reply`, as in every other function.
 
 mod failure;
 mod http_request;
+mod problem;
 mod respond;
 
 pub use failure::{failure, take_failure};
+pub use problem::{Problem, no_method, no_route};
 pub use respond::respond;

@@ -11,13 +11,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
+use currencies::OAuth;
 use currencies::store::Store;
 use currencies::store::dynamodb::DynamoDb;
 use currencies::store::memory::Memory;
-use currencies::{OAuth, required};
 use dynamo::Connection;
 use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use settings::required;
 use tokio::net::TcpListener;
 
 fn variable(name: &str) -> Option<String> {

@@ -1,6 +1,7 @@
 //! The OpenAPI document, and Swagger UI to read and try it with. All links are relative, so that it works wherever the
 //! API is, also under a path; all files come from here, so that the page may be allowed nothing else.
 
+use http_service::Problem;
 use std::io::Read as _;
 use std::sync::{Arc, OnceLock};
 
@@ -16,7 +17,7 @@ use serde_json::json;
 use swagger_ui::{ASSETS, Asset};
 use utoipa::openapi::OpenApi;
 
-use crate::{OAuth, Problem, problem};
+use crate::OAuth;
 
 const PAGE: &str = include_str!("docs/page.html");
 const START: &str = include_str!("docs/start.js");
@@ -81,7 +82,7 @@ pub async fn file(State(docs): Shared, path: Path<String>, headers: HeaderMap) -
     }
     match ASSETS.iter().find(|asset| asset.name == name) {
         Some(asset) => guarded(packed(asset, &headers)?, &docs),
-        None => Err(problem::no_route().await),
+        None => Err(http_service::no_route().await),
     }
 }
 

@@ -2,9 +2,9 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
+use http_service::Problem;
 use reply::Error;
 
-use crate::Problem;
 use crate::router::BODY_LIMIT;
 
 /// The bytes of a body that is said to be JSON.

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use currencies::store::dynamodb::DynamoDb;
-use currencies::{BODY_LIMIT, OAuth, required};
+use currencies::{BODY_LIMIT, OAuth};
 use dynamo::Connection;
 use lambda_runtime::service_fn;
+use settings::required;
 
 /// What the environment says, all of it read here.
 struct Settings {

@@ -1,3 +1,4 @@
+use http_service::Problem;
 use std::borrow::Cow;
 
 use axum::extract::FromRequestParts;
@@ -6,7 +7,7 @@ use reply::{Error, FieldError};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{Code, Currency, Problem, cursor};
+use crate::{Code, Currency, cursor};
 
 /// Which currencies to list.
 #[derive(IntoParams)]

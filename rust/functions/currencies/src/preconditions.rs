@@ -2,9 +2,8 @@ use axum::extract::FromRequestParts;
 use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
+use http_service::Problem;
 use reply::Error;
-
-use crate::Problem;
 
 /// The entity tag of a version.
 #[must_use]

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use crate::docs::{self, Docs};
 use crate::store::Store;
-use crate::{OAuth, openapi, problem, routes};
+use crate::{OAuth, openapi, routes};
 
 /// Bytes of a request's body that are taken; a currency in JSON has at most some 1,500, with every character escaped.
 pub const BODY_LIMIT: usize = 16_384;
@@ -30,8 +30,8 @@ pub fn router(store: Arc<dyn Store>, oauth: OAuth) -> Router {
     currencies
         .with_state(store)
         .merge(documentation)
-        .fallback(problem::no_route)
-        .method_not_allowed_fallback(problem::no_method)
+        .fallback(http_service::no_route)
+        .method_not_allowed_fallback(http_service::no_method)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(axum::middleware::map_response(no_sniffing))
 }

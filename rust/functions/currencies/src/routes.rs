@@ -1,5 +1,6 @@
 //! The routes: what of a request goes to which action, and what of its result into the response.
 
+use http_service::Problem;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams, State};
@@ -17,7 +18,7 @@ use crate::openapi::{Always, Body as OfBody, Problem as ProblemBody};
 use crate::page::{Page, PageQuery, Wanted};
 use crate::preconditions::{Preconditions, Unmet, etag};
 use crate::store::Store;
-use crate::{Code, Currency, Problem, cursor};
+use crate::{Code, Currency, cursor};
 
 type Stored = State<Arc<dyn Store>>;
 

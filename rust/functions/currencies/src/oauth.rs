@@ -1,6 +1,6 @@
 use http::Uri;
 use http::uri::Scheme;
-use thiserror::Error;
+use settings::{InvalidSetting, required};
 
 /// Where people sign in, as Swagger UI and the OpenAPI document need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ impl OAuth {
     ///
     /// # Errors
     /// The first variable that is missing or no URL.
-    pub fn from(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidSettings> {
+    pub fn from(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidSetting> {
         let authorization_url = required(&variable, "OAUTH_AUTHORIZATION_URL")?;
         let token_url = required(&variable, "OAUTH_TOKEN_URL")?;
         origin("OAUTH_AUTHORIZATION_URL", &authorization_url)?;
@@ -33,19 +33,10 @@ impl OAuth {
     }
 }
 
-/// A variable that must be set.
-///
-/// # Errors
-/// `Missing` when it is not, or is empty.
-pub fn required(
-    variable: impl Fn(&'static str) -> Option<String>,
-    name: &'static str,
-) -> Result<String, InvalidSettings> {
-    variable(name).filter(|value| !value.is_empty()).ok_or(InvalidSettings::Missing { name })
-}
-
-fn origin(name: &'static str, url: &str) -> Result<String, InvalidSettings> {
-    let invalid = || InvalidSettings::NoUrl { name, value: url.to_owned() };
+fn origin(name: &'static str, url: &str) -> Result<String, InvalidSetting> {
+    let invalid = || {
+        InvalidSetting::new(name, format!("is {url:?}, which is no URL. Set one that starts with https:// and a host."))
+    };
     let uri: Uri = url.parse().map_err(|_| invalid())?;
     let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else { return Err(invalid()) };
     // It becomes part of a header, in which semicolons and quotes mean something.
@@ -54,25 +45,6 @@ fn origin(name: &'static str, url: &str) -> Result<String, InvalidSettings> {
         return Err(invalid());
     }
     Ok(format!("{scheme}://{authority}"))
-}
-
-/// The environment is not what the function needs.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum InvalidSettings {
-    /// A variable is not set.
-    #[error("{name} is not set. Set it in the function's environment.")]
-    Missing {
-        /// The variable.
-        name: &'static str,
-    },
-    /// A variable should be a URL.
-    #[error("{name} is {value:?}, which is no URL. Set one that starts with https:// and a host.")]
-    NoUrl {
-        /// The variable.
-        name: &'static str,
-        /// What it is.
-        value: String,
-    },
 }
 
 #[cfg(test)]
@@ -85,7 +57,7 @@ mod tests {
         ("OAUTH_CLIENT_ID", "1example23456789"),
     ];
 
-    fn oauth(variables: [(&str, &str); 3]) -> Result<OAuth, InvalidSettings> {
+    fn oauth(variables: [(&str, &str); 3]) -> Result<OAuth, InvalidSetting> {
         OAuth::from(|name| Some(variables.iter().find(|(key, _)| *key == name)?.1.to_owned()))
     }
 

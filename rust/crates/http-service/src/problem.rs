@@ -3,7 +3,9 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use reply::Error;
 
-/// An error as a handler returns it: told later, in the one form that this system has for errors.
+use crate::failure;
+
+/// An error as a route returns it: told later, in the one form that this system has for errors.
 #[derive(Debug)]
 pub struct Problem(Error);
 
@@ -15,13 +17,13 @@ impl<E: Into<Error>> From<E> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        http_service::failure::<Body>(self.0)
+        failure::<Body>(self.0)
     }
 }
 
 /// The answer to a path that no route has.
 pub async fn no_route() -> Problem {
-    let detail = "There is nothing at this path. See docs for what there is.";
+    let detail = "There is nothing at this path. See the routes that the stack prints for what there is.";
     Error::client(StatusCode::NOT_FOUND, "NoRoute", detail).into()
 }
 

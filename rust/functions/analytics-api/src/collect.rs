@@ -1,0 +1,31 @@
+//! Collects page views, and how long and how far down each was looked at.
+//!
+//! In the steady state a view is one write. The address a request comes from and its user agent are read while it is
+//! answered, and are neither stored nor logged.
+
+use http::{HeaderName, HeaderValue};
+
+mod address;
+mod agent;
+mod body;
+mod client;
+mod collector;
+mod json_text;
+mod known;
+mod limits;
+mod pixel;
+mod routes;
+mod secrets;
+pub mod store;
+mod tracker;
+mod visit;
+mod visitor;
+
+pub use collector::Collector;
+pub use limits::Limits;
+pub use routes::routes;
+
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// Pages that load nothing else from other sites load this.
+const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("cross-origin");

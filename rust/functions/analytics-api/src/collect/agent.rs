@@ -1,0 +1,84 @@
+use analytics::{Agent, Device};
+use woothee::parser::{Parser, WootheeResult};
+
+/// Bytes of a user agent that are read; those of browsers have some hundred.
+const READ: usize = 1024;
+
+/// Bytes of a version that are kept.
+const VERSION_LIMIT: usize = 20;
+
+/// What is not known.
+const UNKNOWN: &str = "Unknown";
+
+/// What is known of a user agent. All names come from short lists, whatever it says.
+pub fn agent(text: &str) -> Agent {
+    let text = text.split_at(text.floor_char_boundary(READ)).0.trim();
+    // The patterns are compiled when they are first needed, once for all parsers.
+    let parsed = Parser::new().parse(text);
+    let bot = bot(text, parsed.as_ref());
+    let parsed = parsed.unwrap_or_default();
+    Agent {
+        browser: named(parsed.name),
+        version: version(parsed.version),
+        system: named(parsed.os),
+        device: device(text, &parsed),
+        bot,
+    }
+}
+
+/// The name of a program that nobody looks at a page with.
+fn bot(text: &str, parsed: Option<&WootheeResult<'_>>) -> Option<String> {
+    if matches!(text, "" | "-") {
+        return Some("No user agent".to_owned());
+    }
+    match parsed {
+        // Of this category are HTTP libraries and feed readers.
+        Some(WootheeResult { category: "crawler", name, .. } | WootheeResult { category: "misc", name, .. }) => {
+            Some(named(name))
+        }
+        _ if text.contains("HeadlessChrome") => Some("HeadlessChrome".to_owned()),
+        _ if has_the_word_bot(text) => Some("Other bot".to_owned()),
+        // Every browser says Mozilla first, except for those that the parser knows.
+        None if !text.starts_with("Mozilla/") => Some("HTTP Library".to_owned()),
+        _ => None,
+    }
+}
+
+/// Whether a word ends in bot, spider or crawler. `CUBOT` makes phones.
+fn has_the_word_bot(text: &str) -> bool {
+    let text = text.to_ascii_lowercase().replace("cubot", "");
+    ["bot", "spider", "crawler"].iter().any(|word| {
+        text.match_indices(word).any(|(start, _)| {
+            let after = text.split_at(start + word.len()).1;
+            !after.starts_with(|next: char| next.is_ascii_lowercase())
+        })
+    })
+}
+
+fn named(name: &str) -> String {
+    match name {
+        "" | "UNKNOWN" => UNKNOWN.to_owned(),
+        "Windows UNKNOWN Ver" => "Windows".to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+/// The parser gives names of phones as versions, too.
+fn version(version: &str) -> String {
+    let is_number = version.len() <= VERSION_LIMIT && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if is_number { version.to_owned() } else { String::new() }
+}
+
+fn device(text: &str, parsed: &WootheeResult<'_>) -> Device {
+    match (parsed.category, parsed.os) {
+        ("pc", _) => Device::Desktop,
+        (_, "iPad") => Device::Tablet,
+        // https://developer.chrome.com/docs/multidevice/user-agent/
+        ("smartphone", "Android") if !text.contains("Mobi") => Device::Tablet,
+        ("smartphone" | "mobilephone", _) => Device::Phone,
+        _ => Device::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,28 @@
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+use reply::Error;
+
+use http_service::Problem;
+
+/// The bytes of a body that is JSON, also where it is said to be plain text: for that, a browser asks no permission first.
+pub struct JsonText(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for JsonText {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !is_json_or_text(request.headers()) {
+            let detail = "The body is said to be neither JSON nor text. Send JSON, with content-type: text/plain.";
+            return Err(Error::client(StatusCode::UNSUPPORTED_MEDIA_TYPE, "NotJson", detail).into());
+        }
+        Ok(Self(Bytes::from_request(request, state).await.map_err(Error::internal)?))
+    }
+}
+
+fn is_json_or_text(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    ["application/json", "text/plain"].iter().any(|taken| media_type.eq_ignore_ascii_case(taken))
+}

@@ -1,0 +1,48 @@
+//! The routes: what of a request goes to the collector, and what of its result into the response.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+
+use super::client::Client;
+use super::json_text::JsonText;
+use super::{Collector, body, pixel, tracker};
+use http_service::Problem;
+
+/// What pages load and call.
+pub fn routes(collector: Arc<Collector>) -> Router {
+    Router::new()
+        .route("/analytics/collect", post(collect))
+        .route("/analytics/append", post(append))
+        .route("/analytics/pv.gif", get(pixel::view))
+        .route("/analytics/a.js", get(tracker::script))
+        .with_state(collector)
+}
+
+async fn collect(
+    State(collector): State<Arc<Collector>>,
+    headers: HeaderMap,
+    client: Client,
+    JsonText(json): JsonText,
+) -> Result<Response, Problem> {
+    let site = collector.site(&headers)?;
+    let id = collector.view(site, body::visit(&json, site)?, client).await?;
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
+    Ok((StatusCode::ACCEPTED, headers, json!({"view": id.to_string()}).to_string()).into_response())
+}
+
+async fn append(
+    State(collector): State<Arc<Collector>>,
+    headers: HeaderMap,
+    JsonText(json): JsonText,
+) -> Result<StatusCode, Problem> {
+    let site = collector.site(&headers)?;
+    collector.leave(site, body::left(&json)?).await?;
+    Ok(StatusCode::ACCEPTED)
+}

@@ -1,0 +1,97 @@
+use analytics::{Campaign, Page, Referrer, Site};
+
+use super::address::Address;
+
+/// Bytes of `utm_` parameters that are kept of an address.
+const UTM_LIMIT: usize = 1024;
+
+/// What was visited, and from where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// The page.
+    pub page: Page,
+    /// Where the visitor came from.
+    pub referrer: Option<Referrer>,
+    /// What brought the visitor.
+    pub campaign: Option<Campaign>,
+    /// The `utm_` parameters, form-encoded.
+    pub utm: Option<String>,
+}
+
+impl Visit {
+    /// The visit of an address of a site.
+    pub fn of(site: &Site, address: &Address<'_>, referrer: &str) -> Self {
+        Self::to(site, address.path, address.query, referrer)
+    }
+
+    /// The visit of a path of a site; of the query, only the `utm_` parameters are kept.
+    pub fn to(site: &Site, path: &str, query: &str, referrer: &str) -> Self {
+        let (utm, campaign) = utm(query);
+        Self { page: Page::normalise(path), referrer: Referrer::of(referrer, site), campaign, utm }
+    }
+}
+
+/// The `utm_` parameters that say something, as many as fit, and the campaign they name.
+fn utm(query: &str) -> (Option<String>, Option<Campaign>) {
+    let mut kept = String::new();
+    let mut campaign = None;
+    let mut source = None;
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if !name.starts_with("utm_") || value.is_empty() {
+            continue;
+        }
+        match name.as_ref() {
+            "utm_campaign" => campaign = campaign.or_else(|| Campaign::named(&value)),
+            "utm_source" => source = source.or_else(|| Campaign::named(&value)),
+            _ => {}
+        }
+        let pair = form_urlencoded::Serializer::new(String::new()).append_pair(&name, &value).finish();
+        if kept.len() + 1 + pair.len() <= UTM_LIMIT {
+            if !kept.is_empty() {
+                kept.push('&');
+            }
+            kept.push_str(&pair);
+        }
+    }
+    ((!kept.is_empty()).then_some(kept), campaign.or(source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn visit(path: &str, query: &str, referrer: &str) -> Visit {
+        Visit::to(&Site::parse("example.com").unwrap(), path, query, referrer)
+    }
+
+    #[test]
+    fn of_the_query_only_utm_parameters_are_kept() {
+        let visit = visit("/a", "token=secret&utm_source=news%20letter&id=7&utm_medium=&utm_x=%26", "");
+        assert_eq!(visit.utm.as_deref(), Some("utm_source=news+letter&utm_x=%26"));
+        assert!(!format!("{visit:?}").contains("secret"), "{visit:?}");
+    }
+
+    #[test]
+    fn a_campaign_is_named_by_its_own_parameter_or_else_by_the_source() {
+        let campaign = |query| Some(visit("/", query, "").campaign?.as_str().to_owned());
+        assert_eq!(campaign("utm_source=mail&utm_campaign=spring").as_deref(), Some("spring"));
+        assert_eq!(campaign("utm_campaign=spring&utm_source=mail").as_deref(), Some("spring"));
+        assert_eq!(campaign("utm_source=mail&utm_campaign=%20").as_deref(), Some("mail"));
+        assert_eq!(campaign("utm_medium=mail&campaign=x"), None);
+    }
+
+    #[test]
+    fn a_query_of_any_length_leaves_a_short_text() {
+        let query = (0..1000).map(|index| format!("utm_{index}=é&")).collect::<String>();
+        let visit = visit("/", &query, "");
+        assert!(visit.utm.unwrap().len() <= UTM_LIMIT);
+    }
+
+    #[test]
+    fn a_referrer_is_a_host_and_not_the_site() {
+        let referrer = |address| Some(visit("/", "", address).referrer?.as_str().to_owned());
+        assert_eq!(referrer("https://www.search.example/?q=secret").as_deref(), Some("search.example"));
+        assert_eq!(referrer("https://example.com/before"), None);
+        assert_eq!(referrer(""), None);
+    }
+}

@@ -1,0 +1,13 @@
+//! Site analytics behind `/analytics`: what trackers and beacons call, sessions, and reports for who has one. A web
+//! service that knows nothing of what it runs on; `main.rs` runs it on Lambda.
+
+mod clock;
+pub mod collect;
+pub mod report;
+mod router;
+pub mod session;
+mod sites;
+
+pub use clock::Clock;
+pub use router::{BODY_LIMIT, router};
+pub use sites::Sites;

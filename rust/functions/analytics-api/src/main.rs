@@ -1,0 +1,68 @@
+//! Site analytics on Lambda, over the DynamoDB tables that the environment names.
+
+use std::env;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use analytics_api::collect::{Collector, Limits};
+use analytics_api::report::Reports;
+use analytics_api::session::{Sessions, verify};
+use analytics_api::{BODY_LIMIT, Clock, Sites, collect, report, session};
+use axum::body::Body;
+use dynamo::Connection;
+use lambda_runtime::service_fn;
+use settings::required;
+
+/// What the environment says, all of it read here.
+struct Settings {
+    views_table: String,
+    totals_table: String,
+    accounts_table: String,
+    state_table: String,
+    sites: Sites,
+    limits: Limits,
+    connection: Connection,
+}
+
+impl Settings {
+    fn from_env() -> Result<Self, lambda_runtime::Error> {
+        let variable = |name: &str| env::var(name).ok();
+        Ok(Self {
+            views_table: required(variable, "VIEWS_TABLE")?,
+            totals_table: required(variable, "TOTALS_TABLE")?,
+            accounts_table: required(variable, "ACCOUNTS_TABLE")?,
+            state_table: required(variable, "STATE_TABLE")?,
+            sites: Sites::from(variable)?,
+            limits: Limits::from(variable)?,
+            connection: Connection::from(variable)?,
+        })
+    }
+}
+
+async fn serve() -> Result<(), lambda_runtime::Error> {
+    let Settings { views_table, totals_table, accounts_table, state_table, sites, limits, connection } =
+        Settings::from_env()?;
+    let client = dynamo::client(connection)?;
+    let clock = Clock::system();
+
+    let accounts = session::store::dynamodb::DynamoDb::new(client.clone(), accounts_table, state_table.clone());
+    let sessions = Arc::new(Sessions::start(Arc::new(accounts), Box::new(verify), clock.clone()).await?);
+
+    let counted = report::store::dynamodb::DynamoDb::new(client.clone(), views_table.clone(), totals_table);
+    let reports = Reports::new(Arc::new(counted), sites.all(), limits.retention_days, clock.clone());
+
+    let views = collect::store::dynamodb::DynamoDb::new(client, views_table, state_table);
+    let collector = Collector::new(Arc::new(views), sites, limits, clock);
+
+    let router = analytics_api::router([
+        collect::routes(Arc::new(collector)),
+        session::routes(sessions.clone()),
+        report::routes(reports, sessions),
+    ]);
+    lambda_runtime::run(service_fn(move |event| http_service::respond::<_, Body, _>(event, router.clone(), BODY_LIMIT)))
+        .await
+}
+
+fn main() -> ExitCode {
+    startup::run(serve())
+}

@@ -1,0 +1,182 @@
+//! The report as JSON.
+
+use std::collections::BTreeMap;
+
+use analytics::{Bucket, Count, Counts, Dimension};
+use serde::Serialize;
+
+use super::figures::Figures;
+use super::filter::Filter;
+use super::period::Period;
+
+/// What was counted of a site in a period, and in the one before.
+#[derive(Serialize)]
+pub struct Report<'a> {
+    site: &'a str,
+    /// `day`, `week` or `month`.
+    by: &'static str,
+    #[serde(flatten)]
+    part: Part,
+    /// The values that the report is narrowed to, by their dimensions.
+    filters: BTreeMap<&'static str, &'a str>,
+    /// As many buckets before; null where a report with filters would need views that are deleted.
+    previous: Option<Part>,
+    pages: List<'a>,
+    referrers: List<'a>,
+    browsers: List<'a>,
+    systems: List<'a>,
+    devices: List<'a>,
+    countries: List<'a>,
+    campaigns: List<'a>,
+    bots: List<'a>,
+    /// Items that are not what they should be, and are left out of all numbers.
+    unreadable: u64,
+}
+
+/// A period and its numbers.
+#[derive(Serialize)]
+struct Part {
+    /// The first day, and the last.
+    from: String,
+    to: String,
+    totals: Numbers,
+    /// Every bucket, the earliest first.
+    series: Vec<Point>,
+}
+
+/// A bucket and its numbers.
+#[derive(Serialize)]
+pub struct Point {
+    /// As in `2026-11-21`, `2026-W47` or `2026-11`.
+    pub bucket: String,
+    #[serde(flatten)]
+    pub numbers: Numbers,
+}
+
+/// What was counted in a bucket, or in several.
+///
+/// Identities last a day, so that the visitors of a longer time are the sum of its days' visitors: whoever comes on two
+/// days is two.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Numbers {
+    /// Views by people.
+    pub views: i64,
+    /// Those people, each once a day.
+    pub visitors: i64,
+    /// Views by bots.
+    pub bots: i64,
+    /// Milliseconds that a view was looked at; null where none was measured.
+    pub average_duration_ms: Option<i64>,
+    /// How far down a view was scrolled, in percent; null where none was measured.
+    pub average_scroll_percent: Option<i64>,
+    /// Views of which duration and scroll depth are known.
+    pub measured: i64,
+}
+
+/// Values with their views, the most views first.
+#[derive(Serialize)]
+struct List<'a> {
+    rows: Vec<Row<'a>>,
+    /// How many values there are, in these rows and beyond.
+    all: usize,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    value: &'a str,
+    views: i64,
+}
+
+impl<'a> Report<'a> {
+    /// The report of figures, with lists of at most `limit` rows.
+    pub fn of(site: &'a str, filter: &'a Filter, figures: &'a Figures, previous: Option<Period>, limit: usize) -> Self {
+        let period = figures.period();
+        let list = |dimension| List::of(figures, dimension, limit);
+        Self {
+            site,
+            by: period.by().name(),
+            part: Part::of(figures, period),
+            filters: filter.named(),
+            previous: previous.map(|previous| Part::of(figures, previous)),
+            pages: list(Dimension::Page),
+            referrers: list(Dimension::Referrer),
+            browsers: list(Dimension::Browser),
+            systems: list(Dimension::System),
+            devices: list(Dimension::Device),
+            countries: list(Dimension::Country),
+            campaigns: list(Dimension::Campaign),
+            bots: list(Dimension::Bot),
+            unreadable: figures.unreadable,
+        }
+    }
+}
+
+impl Part {
+    fn of(figures: &Figures, period: Period) -> Self {
+        Self {
+            from: period.first_day().to_string(),
+            to: period.last_day().to_string(),
+            totals: Numbers::of(period.buckets().filter_map(|bucket| figures.bucket(bucket))),
+            series: series(figures, period),
+        }
+    }
+}
+
+/// The numbers of every bucket of a period.
+pub fn series(figures: &Figures, period: Period) -> Vec<Point> {
+    let point = |bucket: Bucket| Point { bucket: bucket.to_string(), numbers: Numbers::of(figures.bucket(bucket)) };
+    period.buckets().map(point).collect()
+}
+
+impl Numbers {
+    fn of<'a>(counts: impl IntoIterator<Item = &'a Counts>) -> Self {
+        let (mut views, mut visitors, mut bots) = (0, 0, 0);
+        let (mut measured, mut duration, mut scroll) = (0_i64, 0_i64, 0_i64);
+        for (count, number) in counts.into_iter().flatten() {
+            let total = match count {
+                Count::Views => &mut views,
+                Count::Visitors => &mut visitors,
+                Count::Bots => &mut bots,
+                Count::Measured => &mut measured,
+                Count::DurationMs => &mut duration,
+                Count::Scroll => &mut scroll,
+                Count::Of(..) => continue,
+            };
+            *total = number.saturating_add(*total);
+        }
+        Self {
+            views,
+            visitors,
+            bots,
+            average_duration_ms: average(duration, measured),
+            average_scroll_percent: average(scroll, measured),
+            measured,
+        }
+    }
+}
+
+/// To the nearest whole number, and up from the middle of two.
+fn average(sum: i64, of: i64) -> Option<i64> {
+    sum.saturating_add(of / 2).checked_div_euclid(of)
+}
+
+impl<'a> List<'a> {
+    fn of(figures: &'a Figures, dimension: Dimension, limit: usize) -> Self {
+        let values = figures.values(dimension);
+        let row = |&(value, views): &(&'a str, i64)| Row { value, views };
+        Self { rows: values.iter().take(limit).map(row).collect(), all: values.len() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn averages_are_rounded_and_there_is_none_of_nothing() {
+        assert_eq!(average(0, 0), None);
+        assert_eq!([1, 2, 3].map(|sum| average(sum, 2)), [Some(1), Some(1), Some(2)]);
+        assert_eq!([3, 4, 5].map(|sum| average(sum, 3)), [Some(1), Some(1), Some(2)]);
+    }
+}

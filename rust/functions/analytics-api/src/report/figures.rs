@@ -1,0 +1,95 @@
+use std::collections::BTreeMap;
+
+use analytics::{Bucket, Count, Counter, Counts, Dimension, TotalKey};
+
+use super::period::Period;
+
+/// What was counted in a period and the one before, added up as a report shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figures {
+    period: Period,
+    buckets: BTreeMap<Bucket, Counts>,
+    values: BTreeMap<Dimension, BTreeMap<String, i64>>,
+    /// Items that are not what they should be, and are left out.
+    pub unreadable: u64,
+}
+
+impl Figures {
+    /// Nothing yet.
+    pub fn of(period: Period) -> Self {
+        Self { period, buckets: BTreeMap::new(), values: BTreeMap::new(), unreadable: 0 }
+    }
+
+    /// Add a counter, or one of its shards.
+    pub fn add(&mut self, TotalKey { bucket, counter, .. }: TotalKey, counts: &Counts) {
+        if bucket.granularity() != self.period.by() {
+            return;
+        }
+        match counter {
+            Counter::Summary => {
+                let total = self.buckets.entry(bucket).or_default();
+                for (count, number) in counts {
+                    increase(total.entry(count.clone()).or_default(), *number);
+                }
+            }
+            Counter::Value(dimension, value) if self.is_current(bucket) => {
+                let views = counts.get(&Count::Views).copied().unwrap_or_default();
+                increase(self.values.entry(dimension).or_default().entry(value).or_default(), views);
+            }
+            Counter::Value(..) => {}
+        }
+    }
+
+    /// Add what others have counted of the same period.
+    pub fn merge(&mut self, other: Self) {
+        for (bucket, counts) in other.buckets {
+            let total = self.buckets.entry(bucket).or_default();
+            for (count, number) in counts {
+                increase(total.entry(count).or_default(), number);
+            }
+        }
+        for (dimension, values) in other.values {
+            let total = self.values.entry(dimension).or_default();
+            for (value, views) in values {
+                increase(total.entry(value).or_default(), views);
+            }
+        }
+        self.unreadable += other.unreadable;
+    }
+
+    /// The period.
+    pub fn period(&self) -> Period {
+        self.period
+    }
+
+    /// The counts of a bucket of the period or the one before.
+    pub fn bucket(&self, bucket: Bucket) -> Option<&Counts> {
+        self.buckets.get(&bucket)
+    }
+
+    /// The values of a dimension in the period with their views, the most views first, and then in the order of values.
+    pub fn values(&self, dimension: Dimension) -> Vec<(&str, i64)> {
+        let mut values: BTreeMap<&str, i64> = BTreeMap::new();
+        let in_summaries = self.buckets.iter().filter(|(bucket, _)| self.is_current(**bucket));
+        for (count, views) in in_summaries.flat_map(|(_, counts)| counts) {
+            match count {
+                Count::Of(of, value) if *of == dimension => increase(values.entry(value).or_default(), *views),
+                _ => {}
+            }
+        }
+        for (value, views) in self.values.get(&dimension).into_iter().flatten() {
+            increase(values.entry(value).or_default(), *views);
+        }
+        let mut values: Vec<(&str, i64)> = values.into_iter().collect();
+        values.sort_by_key(|&(value, views)| (-views, value));
+        values
+    }
+
+    fn is_current(&self, bucket: Bucket) -> bool {
+        (self.period.from()..=self.period.to()).contains(&bucket)
+    }
+}
+
+fn increase(total: &mut i64, number: i64) {
+    *total = total.saturating_add(number);
+}

@@ -1,0 +1,75 @@
+use std::collections::BTreeMap;
+
+use analytics::{Campaign, Dimension, OTHER, Page, Referrer, View};
+
+/// Which views a report is of: those with one value in each of some dimensions.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter(BTreeMap<Dimension, String>);
+
+impl Filter {
+    /// Dimensions that a report can be narrowed by.
+    pub const DIMENSIONS: [Dimension; 7] = [
+        Dimension::Page,
+        Dimension::Referrer,
+        Dimension::Browser,
+        Dimension::System,
+        Dimension::Device,
+        Dimension::Country,
+        Dimension::Campaign,
+    ];
+
+    /// Take only views with a value of a dimension.
+    pub fn only(&mut self, dimension: Dimension, value: &str) {
+        let value = match dimension {
+            // All ways to write a path are one page.
+            Dimension::Page if value != OTHER => Page::normalise(value).as_str().to_owned(),
+            _ => value.to_owned(),
+        };
+        self.0.insert(dimension, value);
+    }
+
+    /// Whether all views are taken.
+    #[must_use]
+    pub fn takes_all(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a view is taken.
+    #[must_use]
+    pub fn takes(&self, view: &View) -> bool {
+        self.0.iter().all(|(dimension, value)| value_of(view, *dimension) == Some(value.as_str()))
+    }
+
+    /// The values by the names of their dimensions.
+    #[must_use]
+    pub fn named(&self) -> BTreeMap<&'static str, &str> {
+        self.0.iter().map(|(dimension, value)| (dimension.name(), value.as_str())).collect()
+    }
+}
+
+fn value_of(view: &View, dimension: Dimension) -> Option<&str> {
+    match dimension {
+        Dimension::Page => Some(view.page.as_str()),
+        Dimension::Referrer => view.referrer.as_ref().map(Referrer::as_str),
+        Dimension::Campaign => view.campaign.as_ref().map(Campaign::as_str),
+        Dimension::Browser => Some(&view.agent.browser),
+        Dimension::System => Some(&view.agent.system),
+        Dimension::Device => Some(view.agent.device.name()),
+        Dimension::Country => view.country.as_deref(),
+        Dimension::Bot => view.agent.bot.as_deref(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_ways_to_write_a_page_filter_alike() {
+        for (written, page) in [("/about", "/about"), ("about/?a=1", "/about"), ("(other)", "(other)")] {
+            let mut filter = Filter::default();
+            filter.only(Dimension::Page, written);
+            assert_eq!(filter.named(), BTreeMap::from([("page", page)]));
+        }
+    }
+}

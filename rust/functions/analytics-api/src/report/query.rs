@@ -1,0 +1,222 @@
+use std::collections::BTreeMap;
+
+use analytics::{Bucket, Day, Granularity, Site};
+use reply::{Error, FieldError};
+
+use super::csv::Table;
+use super::filter::Filter;
+use super::period::{MOST_BUCKETS, NoPeriod, Period};
+
+/// Days of a report for which no period is asked.
+const DAYS: u16 = 30;
+
+/// Rows of a list for which no limit is asked.
+const ROWS: usize = 10;
+
+/// Rows of a list at most.
+const MOST_ROWS: usize = 1000;
+
+/// What is asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The site.
+    pub site: Site,
+    /// The period, in whole buckets.
+    pub period: Period,
+    /// As many buckets before, unless their views are needed and deleted.
+    pub previous: Option<Period>,
+    /// Which views.
+    pub filter: Filter,
+    /// In which form.
+    pub format: Format,
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// All of it, with lists of at most so many rows.
+    Json {
+        /// Rows of a list.
+        limit: usize,
+    },
+    /// A table with all its rows.
+    Csv(Table),
+}
+
+/// What a query may refer to.
+#[derive(Debug, Clone, Copy)]
+pub struct Available<'a> {
+    /// Sites that have reports.
+    pub sites: &'a [Site],
+    /// The day.
+    pub today: Day,
+    /// Days that views are kept.
+    pub view_retention_days: u16,
+}
+
+impl Wanted {
+    /// What a query asks for.
+    ///
+    /// # Errors
+    /// `InvalidQuery` with each parameter that breaks a rule.
+    pub fn of(query: &str, available: Available<'_>) -> Result<Self, Error> {
+        let mut parameters = Parameters::of(query);
+        let site = parameters.site(available.sites);
+        let period = parameters.period(available.today);
+        let filter = parameters.filter();
+        let format = parameters.format();
+        let previous = period.and_then(|period| parameters.previous(period, &filter, available));
+        match (site, period, format) {
+            (Some(site), Some(period), Some(format)) if parameters.errors.is_empty() => {
+                Ok(Self { site, period, previous, filter, format })
+            }
+            _ => Err(Error::invalid("InvalidQuery", parameters.errors)),
+        }
+    }
+}
+
+/// A rule that a value breaks: its name, and how to keep it.
+type Broken = (&'static str, String);
+
+/// The parameters that are given, and what is wrong with them.
+struct Parameters {
+    given: BTreeMap<&'static str, String>,
+    errors: Vec<FieldError>,
+}
+
+impl Parameters {
+    fn of(query: &str) -> Self {
+        let own = ["site", "from", "to", "by", "limit", "format", "table"];
+        let names: Vec<&str> = own.into_iter().chain(Filter::DIMENSIONS.map(analytics::Dimension::name)).collect();
+        let mut parameters = Self { given: BTreeMap::new(), errors: Vec::new() };
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let Some(known) = names.iter().find(|known| **known == name) else {
+                parameters.broken(&name, ("unknown", format!("is no parameter; there are {}", names.join(", "))));
+                continue;
+            };
+            if parameters.given.insert(known, value.into_owned()).is_some() {
+                parameters.broken(&name, ("unique", "is given more than once".to_owned()));
+            }
+        }
+        parameters
+    }
+
+    fn site(&mut self, sites: &[Site]) -> Option<Site> {
+        let known = || format!("is one of: {}", sites.iter().map(Site::as_str).collect::<Vec<_>>().join(", "));
+        match (self.given.remove("site"), sites) {
+            (None, [only]) => Some(only.clone()),
+            (None, _) => self.checked("site", Err(("required", known()))),
+            (Some(name), _) => {
+                let site = sites.iter().find(|site| site.as_str() == name).cloned();
+                self.checked("site", site.ok_or_else(|| ("known", known())))
+            }
+        }
+    }
+
+    fn period(&mut self, today: Day) -> Option<Period> {
+        let by = self.parsed("by", Granularity::Day, Granularity::parse, ("value", "is day, week or month"));
+        let rule = ("day", "is a day of 1970 to 9999, as in 2026-11-21");
+        let to = self.parsed("to", today, day, rule);
+        let from = self.parsed("from", to.unwrap_or(today).minus(DAYS - 1), day, rule);
+        let (by, from, to) = (by?, from?, to?);
+        let error = match Period::covering(by, from, to) {
+            Ok(period) => return Some(period),
+            Err(NoPeriod::Reversed) => ("order", format!("is {from}, after to, which is {to}; give them in order")),
+            Err(NoPeriod::TooLong) => {
+                let longer = match by {
+                    Granularity::Day => ", or by=week or by=month",
+                    Granularity::Week => ", or by=month",
+                    Granularity::Month => "",
+                };
+                let by = by.name();
+                let detail = format!("is more than {MOST_BUCKETS} {by}s before to; ask for a shorter period{longer}");
+                ("period", detail)
+            }
+        };
+        self.checked("from", Err(error))
+    }
+
+    fn filter(&mut self) -> Filter {
+        let mut filter = Filter::default();
+        for dimension in Filter::DIMENSIONS {
+            match self.given.remove(dimension.name()) {
+                None => {}
+                Some(value) if value.is_empty() => {
+                    self.broken(dimension.name(), ("length", "is empty; give a value or leave it out".to_owned()));
+                }
+                Some(value) => filter.only(dimension, &value),
+            }
+        }
+        filter
+    }
+
+    /// The limit is of JSON's lists and the table is of CSV; where they mean nothing, they have to be right all the
+    /// same.
+    fn format(&mut self) -> Option<Format> {
+        let number = |text: &str| {
+            let digits = text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text)?;
+            digits.parse().ok().filter(|number| (1..=MOST_ROWS).contains(number))
+        };
+        let limit = self.parsed("limit", ROWS, number, ("range", "is a whole number from 1 to 1000"));
+        let rule = "is series, pages, referrers, browsers, systems, devices, countries, campaigns or bots";
+        let table = self.parsed("table", Table::Series, Table::parse, ("value", rule));
+        let is_csv = |name: &str| ["json", "csv"].contains(&name).then_some(name == "csv");
+        let is_csv = self.parsed("format", false, is_csv, ("value", "is json or csv"))?;
+        let (limit, table) = (limit?, table?);
+        Some(if is_csv { Format::Csv(table) } else { Format::Json { limit } })
+    }
+
+    /// The period before, as far as it can be reported.
+    fn previous(&mut self, period: Period, filter: &Filter, available: Available<'_>) -> Option<Period> {
+        let previous = period.before();
+        if filter.takes_all() {
+            return Some(previous);
+        }
+        // The views of the day before have begun to be deleted.
+        let kept = available.today.minus(available.view_retention_days.saturating_sub(1));
+        if period.first_day() < kept {
+            let days = available.view_retention_days;
+            let first = first_after(period.by(), kept);
+            let detail = format!(
+                "begins on {}, and views are kept for {days} days: with filters, give {first} or later as from",
+                period.first_day()
+            );
+            return self.checked("from", Err(("retention", detail)));
+        }
+        (previous.first_day() >= kept).then_some(previous)
+    }
+
+    /// The value of a parameter, or the default.
+    fn parsed<T>(
+        &mut self,
+        name: &'static str,
+        default: T,
+        parse: impl FnOnce(&str) -> Option<T>,
+        (rule, how): (&'static str, &str),
+    ) -> Option<T> {
+        let value = self.given.remove(name).map_or(Some(default), |text| parse(&text));
+        self.checked(name, value.ok_or_else(|| (rule, how.to_owned())))
+    }
+
+    fn checked<T>(&mut self, name: &str, result: Result<T, Broken>) -> Option<T> {
+        result.map_err(|broken| self.broken(name, broken)).ok()
+    }
+
+    fn broken(&mut self, name: &str, (rule, how): Broken) {
+        self.errors.push(FieldError { field: name.to_owned(), rule, detail: format!("{name} {how}.") });
+    }
+}
+
+fn day(text: &str) -> Option<Day> {
+    let day: Day = text.parse().ok()?;
+    (text >= "1970-01-01").then_some(day)
+}
+
+/// The first day at which a bucket begins, from a day on.
+fn first_after(by: Granularity, day: Day) -> Day {
+    let bucket = Bucket::of(by, day);
+    if bucket.first() == day { day } else { bucket.next().unwrap_or(bucket).first() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn sites() -> Vec<Site> {
+    ["example.com", "example.org"].map(|name| Site::parse(name).unwrap()).to_vec()
+}
+
+/// What is wanted on 2026-11-21, with two sites, and views that are kept for 90 days.
+fn wanted(query: &str) -> Result<Wanted, Error> {
+    let available = Available { sites: &sites(), today: "2026-11-21".parse().unwrap(), view_retention_days: 90 };
+    Wanted::of(query, available)
+}
+
+fn days(period: Period) -> [String; 2] {
+    [period.first_day().to_string(), period.last_day().to_string()]
+}
+
+/// The parameters that break rules, with the rules and how to keep them.
+fn errors(query: &str) -> Vec<(String, &'static str, String)> {
+    let Err(Error::Invalid { error_type: "InvalidQuery", errors }) = wanted(query) else { panic!("{query}") };
+    errors.into_iter().map(|error| (error.field, error.rule, error.detail)).collect()
+}
+
+#[test]
+fn without_a_query_the_last_thirty_days_of_the_only_site_are_wanted() {
+    let only = [Site::parse("example.com").unwrap()];
+    let available = Available { sites: &only, today: "2026-11-21".parse().unwrap(), view_retention_days: 90 };
+    let wanted = Wanted::of("", available).unwrap();
+    assert_eq!(wanted.site, only[0]);
+    assert_eq!(
+        (wanted.period.by(), days(wanted.period)),
+        (Granularity::Day, ["2026-10-23", "2026-11-21"].map(Into::into))
+    );
+    assert_eq!(days(wanted.previous.unwrap()), ["2026-09-23", "2026-10-22"]);
+    assert_eq!((wanted.format, wanted.filter), (Format::Json { limit: 10 }, Filter::default()));
+}
+
+#[test]
+fn everything_can_be_chosen() {
+    let query =
+        "site=example.org&from=2026-11-03&to=2026-11-05&by=week&limit=1000&format=json&page=/a%20b&device=phone";
+    let wanted = wanted(query).unwrap();
+    assert_eq!(
+        (wanted.site.as_str(), days(wanted.period)),
+        ("example.org", ["2026-11-02", "2026-11-08"].map(Into::into))
+    );
+    assert_eq!(wanted.filter.named(), BTreeMap::from([("page", "/a b"), ("device", "phone")]));
+    assert_eq!(wanted.format, Format::Json { limit: 1000 });
+}
+
+#[test]
+fn a_parameter_that_breaks_a_rule_is_named_with_the_rule() {
+    for (query, field, rule) in [
+        ("", "site", "required"),
+        ("site=example.net", "site", "known"),
+        ("site=", "site", "known"),
+        ("site=example.com&site=example.com", "site", "unique"),
+        ("site=example.com&sites=1", "sites", "unknown"),
+        ("site=example.com&by=year", "by", "value"),
+        ("site=example.com&from=2026-02-30", "from", "day"),
+        ("site=example.com&to=yesterday", "to", "day"),
+        ("site=example.com&to=0000-01-01", "to", "day"),
+        ("site=example.com&from=1969-12-31", "from", "day"),
+        ("site=example.com&from=2026-11-22", "from", "order"),
+        ("site=example.com&from=2025-10-17", "from", "period"),
+        ("site=example.com&limit=0", "limit", "range"),
+        ("site=example.com&limit=1001", "limit", "range"),
+        ("site=example.com&limit=%2B1", "limit", "range"),
+        ("site=example.com&limit=", "limit", "range"),
+        ("site=example.com&format=xml", "format", "value"),
+        ("site=example.com&table=page", "table", "value"),
+        ("site=example.com&page=", "page", "length"),
+        ("site=example.com&bot=x", "bot", "unknown"),
+        ("site=example.com&page=/&from=2026-08-23", "from", "retention"),
+    ] {
+        let found: Vec<_> = errors(query).into_iter().map(|(field, rule, _)| (field, rule)).collect();
+        assert_eq!(found, [(field.to_owned(), rule)], "{query}");
+    }
+}
+
+#[test]
+fn all_that_is_wrong_is_told_at_once_and_how_to_mend_it() {
+    let errors = errors("site=example.net&by=year&from=1&limit=x&format=xml&table=x&page=&x=1");
+    assert_eq!(errors.len(), 8);
+    let detail = |name| &errors.iter().find(|(field, ..)| field == name).unwrap().2;
+    assert_eq!(detail("site"), "site is one of: example.com, example.org.");
+    assert_eq!(detail("by"), "by is day, week or month.");
+}
+
+#[test]
+fn a_period_that_is_too_long_is_told_with_a_remedy() {
+    let expected = "from is more than 400 days before to; ask for a shorter period, or by=week or by=month.";
+    assert_eq!(errors("site=example.com&from=2025-10-17")[0].2, expected);
+}
+
+#[test]
+fn with_filters_a_period_begins_while_its_views_are_kept() {
+    let period = |query: &str| wanted(&format!("site=example.com&country=DE&{query}"));
+    assert_eq!(days(period("from=2026-08-24").unwrap().period), ["2026-08-24", "2026-11-21"]);
+    for (by, day) in [("day", "2026-08-24"), ("week", "2026-08-24"), ("month", "2026-09-01")] {
+        let error = &errors(&format!("site=example.com&country=DE&from=2026-08-23&by={by}"))[0].2;
+        assert!(error.contains(&format!("give {day} or later")), "{error}");
+        assert!(period(&format!("from={day}&by={by}")).is_ok());
+    }
+}
+
+#[test]
+fn with_filters_the_period_before_is_left_out_when_its_views_are_deleted() {
+    let previous = |from: &str| wanted(&format!("site=example.com&country=DE&from={from}")).unwrap().previous;
+    // 45 days, of which the 45 before begin on the last day that is kept, and 46.
+    assert_eq!(days(previous("2026-10-08").unwrap()), ["2026-08-24", "2026-10-07"]);
+    assert_eq!(previous("2026-10-07"), None);
+}
+
+proptest! {
+    #[test]
+    fn any_query_is_wanted_or_a_parameter_is_named(query: String) {
+        match wanted(&format!("site=example.com&{query}")) {
+            Ok(wanted) => prop_assert!(wanted.period.buckets().count() <= MOST_BUCKETS),
+            Err(Error::Invalid { errors, .. }) => prop_assert!(!errors.is_empty()),
+            Err(error) => prop_assert!(false, "{error:?}"),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+use std::sync::Arc;
+
+use analytics::{Day, Site};
+use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue};
+use reply::{Error, PAYLOAD_LIMIT};
+
+use super::csv::Table;
+use super::document::Report;
+use super::figures::Figures;
+use super::query::{Available, Format, Wanted};
+use super::reader;
+use super::store::Store;
+use crate::Clock;
+
+/// Bytes of a reply beside its body: status and headers.
+const OTHER_BYTES: usize = 2000;
+
+/// Reports of sites.
+pub struct Reports {
+    store: Arc<dyn Store>,
+    sites: Vec<Site>,
+    view_retention_days: u16,
+    clock: Clock,
+}
+
+/// A report as it is sent.
+pub struct Sent {
+    /// Its type, and how it is to be kept.
+    pub headers: HeaderMap,
+    /// The report.
+    pub body: String,
+}
+
+impl Reports {
+    /// Reports of some sites, whose views are kept for some days.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, sites: Vec<Site>, view_retention_days: u16, clock: Clock) -> Self {
+        Self { store, sites, view_retention_days, clock }
+    }
+
+    /// The report that a query asks for.
+    ///
+    /// # Errors
+    /// `InvalidQuery`, `TooManyViews`, `ReportTooLarge`, and the store's failure.
+    pub async fn answer(&self, query: &str) -> Result<Sent, Error> {
+        let today = self.clock.now()?.day();
+        let Self { sites, view_retention_days, .. } = self;
+        let wanted = Wanted::of(query, Available { sites, today, view_retention_days: *view_retention_days })?;
+        let figures = self.figures(&wanted, today).await?;
+        let sent = match wanted.format {
+            Format::Json { limit } => json(&wanted, &figures, limit)?,
+            Format::Csv(table) => csv(&wanted, &figures, table)?,
+        };
+        if in_reply(&sent.body) + OTHER_BYTES > PAYLOAD_LIMIT {
+            let detail =
+                "The report is larger than a reply can be. Ask for a shorter period, or for fewer rows as JSON.";
+            return Err(Error::too_large("ReportTooLarge", detail));
+        }
+        Ok(sent)
+    }
+
+    async fn figures(
+        &self,
+        Wanted { site, period, previous, filter, .. }: &Wanted,
+        today: Day,
+    ) -> Result<Figures, Error> {
+        let store = self.store.as_ref();
+        match previous {
+            Some(previous) if filter.takes_all() => reader::totals(store, site, *period, *previous).await,
+            _ => reader::views(store, site, (*period, *previous), filter, today).await,
+        }
+    }
+}
+
+fn json(wanted: &Wanted, figures: &Figures, limit: usize) -> Result<Sent, Error> {
+    let report = Report::of(wanted.site.as_str(), &wanted.filter, figures, wanted.previous, limit);
+    let body = serde_json::to_string(&report).map_err(Error::internal)?;
+    Ok(Sent { headers: headers("application/json"), body })
+}
+
+fn csv(wanted: &Wanted, figures: &Figures, table: Table) -> Result<Sent, Error> {
+    let body = String::from_utf8(table.csv(figures).map_err(Error::internal)?).map_err(Error::internal)?;
+    let mut headers = headers("text/csv; charset=utf-8");
+    let (from, to) = (wanted.period.first_day(), wanted.period.last_day());
+    // A site may have a port, and names of files no colon.
+    let site = wanted.site.as_str().replace(':', "-");
+    let file = format!("attachment; filename=\"{site}-{}-{from}-{to}.csv\"", table.name());
+    headers.insert(CONTENT_DISPOSITION, HeaderValue::try_from(file).map_err(Error::internal)?);
+    Ok(Sent { headers, body })
+}
+
+/// What only one user may see is kept nowhere.
+fn headers(content_type: &'static str) -> HeaderMap {
+    [(CONTENT_TYPE, content_type), (CACHE_CONTROL, "no-store")]
+        .map(|(name, value)| (name, HeaderValue::from_static(value)))
+        .into_iter()
+        .collect()
+}
+
+/// Bytes of a text as the string in JSON that a reply is.
+fn in_reply(text: &str) -> usize {
+    let bytes = |byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(bytes).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_size_in_a_reply_is_that_of_its_json() {
+        for text in ["", "a\"b\\c", "\r\n\t\u{1}\u{1f}", "é\u{7f}"] {
+            assert!(in_reply(text) + 2 >= serde_json::to_string(text).unwrap().len(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+use axum::Router;
+use axum::response::Response;
+use http::HeaderValue;
+use http::header::X_CONTENT_TYPE_OPTIONS;
+
+/// Bytes of a request's body that are taken: more than the longest addresses that browsers send.
+pub const BODY_LIMIT: usize = 8192;
+
+/// The service of the routes of its parts. What it answers with an error is told by `http-service`.
+pub fn router(parts: impl IntoIterator<Item = Router>) -> Router {
+    parts
+        .into_iter()
+        .fold(Router::new(), Router::merge)
+        .fallback(http_service::no_route)
+        .method_not_allowed_fallback(http_service::no_method)
+        .layer(axum::middleware::map_response(no_sniffing))
+}
+
+/// No answer is to be taken for another type than it says.
+async fn no_sniffing(mut response: Response) -> Response {
+    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

@@ -1,0 +1,21 @@
+//! Sessions: signing in and out, and who may ask.
+//!
+//! A session is an encrypted token that a client holds for an hour: its user's name and a random id, sealed with a key
+//! of the stack. Nothing is stored for it until it is signed out of. A request finds its session in one place,
+//! [`Claim`]; whether it still counts is read while the request is worked on, by [`Sessions::guard`].
+
+mod body;
+mod keyring;
+mod password;
+mod refusal;
+mod routes;
+mod sessions;
+pub mod store;
+mod throttle;
+mod token;
+
+pub use keyring::NoKeys;
+pub use password::{InvalidHash, Verify, verify};
+pub use refusal::Refusal;
+pub use routes::{Claim, routes};
+pub use sessions::Sessions;

@@ -1,0 +1,152 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const KEY: &str = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
+const OTHER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/ .";
+
+fn keys(texts: &[&str]) -> Keys {
+    Keys::new(&texts.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap()
+}
+
+fn at(second: u64) -> Moment {
+    Moment::from_milliseconds(second * 1000).unwrap()
+}
+
+const NOW: u64 = 1_795_231_140;
+
+fn session() -> Session {
+    Session { user: "Zoë".to_owned(), id: "00112233445566778899aabbccddeeff".to_owned() }
+}
+
+fn token() -> String {
+    keys(&[KEY]).seal(&session(), at(NOW)).unwrap()
+}
+
+fn opened(token: &str, now: u64) -> Result<Session, Unopened> {
+    keys(&[KEY]).open(token, at(now))
+}
+
+#[test]
+fn a_session_comes_back_for_an_hour_and_no_second_longer() {
+    for (now, expected) in [
+        (NOW, Ok(session())),
+        (NOW + 3600, Ok(session())),
+        (NOW + 3601, Err(Unopened::Expired)),
+        (NOW + 1_000_000_000, Err(Unopened::Expired)),
+    ] {
+        assert_eq!(opened(&token(), now), expected, "{now}");
+    }
+}
+
+#[test]
+fn a_token_from_the_future_is_not_taken_but_for_a_minute_that_clocks_may_differ() {
+    assert_eq!(opened(&token(), NOW - SKEW), Ok(session()));
+    assert_eq!(opened(&token(), NOW - SKEW - 1), Err(Unopened::Unknown));
+    assert_eq!(opened(&token(), 0), Err(Unopened::Unknown));
+}
+
+#[test]
+fn a_token_with_any_character_changed_is_not_taken() {
+    let token = token();
+    for index in 0..token.len() {
+        for other in ALPHABET.iter().copied().filter(|other| *other != token.as_bytes()[index]) {
+            let mut tampered = token.clone().into_bytes();
+            tampered[index] = other;
+            let tampered = String::from_utf8(tampered).unwrap();
+            assert_eq!(opened(&tampered, NOW), Err(Unopened::Unknown), "{tampered}");
+        }
+    }
+}
+
+#[test]
+fn a_token_that_is_cut_anywhere_or_longer_is_not_taken() {
+    let token = token();
+    for length in 0..token.len() {
+        assert_eq!(opened(token.split_at(length).0, NOW), Err(Unopened::Unknown), "{length}");
+        assert_eq!(opened(token.split_at(length + 1).1, NOW), Err(Unopened::Unknown), "{length}");
+    }
+    for longer in [format!("{token}="), format!("{token}=="), format!("{token}A"), format!(" {token}")] {
+        assert_eq!(opened(&longer, NOW), Err(Unopened::Unknown), "{longer}");
+    }
+}
+
+#[test]
+fn a_token_whose_time_is_beyond_all_numbers_is_not_taken() {
+    // The version, and a time of all ones.
+    let mut token = "gP__________".to_owned();
+    token.push_str(&"A".repeat(120));
+    assert_eq!(opened(&token, NOW), Err(Unopened::Unknown));
+}
+
+#[test]
+fn a_token_of_another_key_is_not_taken() {
+    assert_eq!(keys(&[OTHER_KEY]).open(&token(), at(NOW)), Err(Unopened::Unknown));
+}
+
+#[test]
+fn after_a_rotation_the_new_key_seals_and_both_open() {
+    let rotated = keys(&[OTHER_KEY, KEY]);
+    assert_eq!(rotated.open(&token(), at(NOW)), Ok(session()));
+    assert_eq!(rotated.open(&token(), at(NOW + 3601)), Err(Unopened::Expired));
+    let new = rotated.seal(&session(), at(NOW)).unwrap();
+    assert_eq!(opened(&new, NOW), Err(Unopened::Unknown));
+    assert_eq!(keys(&[OTHER_KEY]).open(&new, at(NOW)), Ok(session()));
+}
+
+#[test]
+fn no_two_tokens_of_a_session_are_the_same() {
+    assert_ne!(token(), token());
+    assert!(!token().contains('='));
+}
+
+#[test]
+fn a_token_with_other_content_is_not_taken() {
+    let key = Fernet::new(KEY).unwrap();
+    for content in ["", "{}", "null", r#"{"user": "a"}"#, r#"{"user": 1, "id": "2"}"#] {
+        let token = key.encrypt_at_time(content.as_bytes(), NOW);
+        assert_eq!(opened(token.trim_end_matches('='), NOW), Err(Unopened::Unknown), "{content}");
+    }
+}
+
+#[test]
+fn what_is_no_key_is_refused() {
+    assert_eq!(Keys::new(&[]).err(), Some(InvalidKeys::None));
+    for text in ["", "short", KEY.split_at(1).1, "password password password password"] {
+        let error = Keys::new(&[KEY.to_owned(), text.to_owned()]).err().unwrap();
+        assert_eq!(error, InvalidKeys::Malformed, "{text}");
+        assert!(!error.to_string().contains(KEY));
+    }
+}
+
+#[test]
+fn who_attempts_has_another_name_in_another_window_and_with_another_key() {
+    let who = |key, window, parts: &[&str]| keys(&[key]).who(window, parts);
+    let names = [
+        who(KEY, 1, &["a", "192.0.2.1"]),
+        who(KEY, 1, &["a1", "92.0.2.1"]),
+        who(KEY, 1, &["a"]),
+        who(KEY, 2, &["a"]),
+        who(OTHER_KEY, 1, &["a"]),
+    ];
+    for (index, name) in names.iter().enumerate() {
+        assert_eq!(names.iter().position(|other| other == name), Some(index));
+        assert_eq!(name.len(), 64);
+    }
+    assert_eq!(who(KEY, 1, &["a"]), names[2]);
+}
+
+proptest! {
+    #[test]
+    fn any_session_comes_back(user: String, id in "[0-9a-f]{32}", now in 0_u64..253_402_300_000) {
+        let session = Session { user, id };
+        let token = keys(&[KEY]).seal(&session, at(now)).unwrap();
+        prop_assert_eq!(opened(&token, now), Ok(session));
+    }
+
+    #[test]
+    fn no_text_is_a_token(text: String) {
+        prop_assert_eq!(opened(&text, NOW), Err(Unopened::Unknown));
+    }
+}

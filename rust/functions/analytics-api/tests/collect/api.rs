@@ -1,0 +1,207 @@
+//! The service as a client of the API sees it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use analytics::{Leave, Record, View, ViewId, keys};
+use analytics_api::collect::{Collector, Limits};
+use analytics_api::{BODY_LIMIT, Clock, Sites, collect};
+use axum::Router;
+use axum::body::Body;
+use base64_simd::STANDARD;
+use lambda_runtime::{Context, LambdaEvent};
+use serde_json::{Value, json};
+
+use crate::spy::Spy;
+
+/// When the tests begin: 2026-11-21 03:19 in UTC.
+pub const NOW: u64 = 1_795_231_140_000;
+
+pub const SECOND: u64 = 1000;
+pub const HOUR: u64 = 3600 * SECOND;
+pub const DAY: u64 = 24 * HOUR;
+
+pub const CHROME: &str =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+pub const IP: &str = "203.0.113.77";
+pub const ORIGIN: &str = "https://example.com";
+
+/// Values of a dimension that a day counts by name.
+pub const CAP: u16 = 20;
+
+/// The service over a store.
+pub struct Api {
+    pub store: Arc<Spy>,
+    clock: Arc<AtomicU64>,
+    router: Router,
+}
+
+/// A request as API Gateway passes it on.
+#[derive(Clone)]
+pub struct Request(pub Value);
+
+/// What a client gets.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u64,
+    pub headers: Value,
+    /// The body, decoded.
+    pub bytes: Vec<u8>,
+    /// The body, if it is JSON.
+    pub json: Value,
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// The fields that break rules, with the rules.
+    pub fn errors(&self) -> Vec<(&str, &str)> {
+        let errors = self.json["errors"].as_array().unwrap();
+        errors.iter().map(|error| (error["field"].as_str().unwrap(), error["rule"].as_str().unwrap())).collect()
+    }
+
+    /// The view that was recorded.
+    pub fn view(&self) -> ViewId {
+        assert_eq!(self.status, 202, "{self:?}");
+        ViewId::parse(self.json["view"].as_str().unwrap()).unwrap()
+    }
+}
+
+impl Request {
+    /// From a page of the site, by a person.
+    pub fn new(method: &str, target: &str) -> Self {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Self(json!({
+            "version": "2.0",
+            "routeKey": format!("{method} {path}"),
+            "rawPath": path,
+            "rawQueryString": query,
+            "headers": {
+                "host": "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com",
+                "origin": ORIGIN,
+                "user-agent": CHROME,
+                "x-forwarded-for": IP,
+            },
+            "requestContext": {"http": {
+                "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": IP, "userAgent": CHROME,
+            }},
+            "isBase64Encoded": false,
+        }))
+    }
+
+    pub fn collect(url: &str) -> Self {
+        Self::new("POST", "/analytics/collect").json(&json!({"url": url, "referrer": ""}))
+    }
+
+    pub fn append(view: ViewId, duration_ms: u64, scroll: u8) -> Self {
+        let body = json!({"view": view.to_string(), "durationMs": duration_ms, "scroll": scroll});
+        Self::new("POST", "/analytics/append").json(&body)
+    }
+
+    pub fn picture(query: &str) -> Self {
+        let request = Self::new("GET", &format!("/analytics/pv.gif?{query}"));
+        request.without("origin").header("referer", "https://example.com/")
+    }
+
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.0["headers"][name] = json!(value);
+        self
+    }
+
+    pub fn without(mut self, header: &str) -> Self {
+        self.0["headers"].as_object_mut().unwrap().remove(header);
+        self
+    }
+
+    pub fn sent_from(mut self, ip: &str) -> Self {
+        self.0["requestContext"]["http"]["sourceIp"] = json!(ip);
+        self
+    }
+
+    pub fn json(self, body: &Value) -> Self {
+        self.header("content-type", "application/json").body(&body.to_string())
+    }
+
+    pub fn body(mut self, body: &str) -> Self {
+        self.0["body"] = json!(body);
+        self
+    }
+
+    /// With the body that it has as base64.
+    pub fn base64(mut self) -> Self {
+        self.0["body"] = json!(STANDARD.encode_to_string(self.0["body"].as_str().unwrap()));
+        self.0["isBase64Encoded"] = json!(true);
+        self
+    }
+}
+
+impl Api {
+    pub fn new() -> Self {
+        Self::over(Arc::default(), Arc::new(AtomicU64::new(NOW)))
+    }
+
+    /// Another environment of the same function.
+    pub fn another_environment(&self) -> Self {
+        Self::over(self.store.clone(), self.clock.clone())
+    }
+
+    fn over(store: Arc<Spy>, clock: Arc<AtomicU64>) -> Self {
+        let origins = r#"["https://example.com", "https://other.example", "http://localhost:8000"]"#;
+        let sites = Sites::from(|_| Some(origins.to_owned())).unwrap();
+        let limits = Limits { retention_days: 90, values_per_day: CAP };
+        let time = clock.clone();
+        let now = Clock::of(move || SystemTime::UNIX_EPOCH + Duration::from_millis(time.load(Ordering::Relaxed)));
+        let collector = Collector::new(store.clone(), sites, limits, now);
+        Self { store, clock, router: analytics_api::router([collect::routes(Arc::new(collector))]) }
+    }
+
+    /// Let milliseconds pass.
+    pub fn pass(&self, milliseconds: u64) {
+        self.clock.fetch_add(milliseconds, Ordering::Relaxed);
+    }
+
+    pub async fn send(&self, Request(event): Request) -> Answer {
+        let mut context = Context::default();
+        context.request_id = "id-1".to_owned();
+        let event = LambdaEvent::new(serde_json::from_value(event).unwrap(), context);
+        let response = http_service::respond::<_, Body, _>(event, self.router.clone(), BODY_LIMIT).await.unwrap();
+        let response = serde_json::to_value(response).unwrap();
+        let body = response["body"].as_str().unwrap();
+        let is_base64 = response["isBase64Encoded"].as_bool().unwrap();
+        let bytes = if is_base64 { STANDARD.decode_to_vec(body).unwrap() } else { body.as_bytes().to_vec() };
+        Answer {
+            status: response["statusCode"].as_u64().unwrap(),
+            headers: response["headers"].clone(),
+            json: serde_json::from_slice(&bytes).unwrap_or_default(),
+            bytes,
+        }
+    }
+
+    /// All views that are stored, in the order of sites and times.
+    pub fn records(&self) -> Vec<Record> {
+        let items = self.store.memory.items();
+        items.iter().filter(|item| !keys::is_leave(item)).map(|item| Record::decode(item).unwrap()).collect()
+    }
+
+    /// The only view that is stored.
+    pub fn only_view(&self) -> View {
+        let [record] = <[Record; 1]>::try_from(self.records()).unwrap();
+        record.view
+    }
+
+    /// All leaves that are stored.
+    pub fn leaves(&self) -> Vec<Leave> {
+        let items = self.store.memory.items();
+        items.iter().filter(|item| keys::is_leave(item)).map(|item| Leave::decode(item).unwrap()).collect()
+    }
+
+    /// The view that is recorded of a request.
+    pub async fn viewed(&self, request: Request) -> View {
+        let id = self.send(request).await.view();
+        let mut found = self.records().into_iter().map(|record| record.view).filter(|view| view.id == id);
+        found.next().unwrap()
+    }
+}

@@ -1,0 +1,87 @@
+//! What the mapping of a DynamoDB stream sends.
+//!
+//! <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>
+
+use analytics::{Item, Leave, Record, keys};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// A batch of records. Each is read on its own, so that a malformed one spoils no other.
+#[derive(Debug, Deserialize)]
+pub struct Event {
+    #[serde(rename = "Records")]
+    pub(crate) records: Vec<Box<RawValue>>,
+}
+
+/// What a record says.
+#[derive(Debug)]
+pub struct Said {
+    /// What the mapping calls the record by, where it can be read.
+    pub sequence_number: Option<String>,
+    /// What has happened, or why that cannot be read.
+    pub change: Result<Change, String>,
+}
+
+/// What has happened in the views table.
+#[derive(Debug)]
+pub enum Change {
+    /// A view was stored.
+    View(Box<Record>),
+    /// A page was left.
+    Leave(Leave),
+    /// An item was changed or deleted: by us, or because its time had come.
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Outer<'a> {
+    #[serde(rename = "eventName")]
+    event_name: Option<String>,
+    #[serde(borrow)]
+    dynamodb: Option<Inner<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Inner<'a> {
+    #[serde(rename = "SequenceNumber")]
+    sequence_number: Option<String>,
+    #[serde(rename = "NewImage", borrow)]
+    new_image: Option<&'a RawValue>,
+}
+
+impl Said {
+    /// Read a record.
+    #[must_use]
+    pub fn read(record: &RawValue) -> Self {
+        let Outer { event_name, dynamodb } = match serde_json::from_str(record.get()) {
+            Ok(outer) => outer,
+            Err(error) => return Self { sequence_number: None, change: Err(error.to_string()) },
+        };
+        let (sequence_number, image) = dynamodb.map_or((None, None), |inner| (inner.sequence_number, inner.new_image));
+        Self {
+            sequence_number: sequence_number.filter(|text| is_number(text)),
+            change: change(event_name.as_deref(), image),
+        }
+    }
+}
+
+/// Anything else would name no record to the mapping, and be no sort key.
+fn is_number(text: &str) -> bool {
+    (1..=100).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn change(event_name: Option<&str>, image: Option<&RawValue>) -> Result<Change, String> {
+    match event_name {
+        Some("INSERT") => {}
+        Some(_) => return Ok(Change::Other),
+        None => return Err("the record has no eventName".to_owned()),
+    }
+    let image = image.ok_or("the record has no NewImage")?;
+    let item: Item = serde_json::from_str(image.get()).map_err(|error| error.to_string())?;
+    let decoded = if keys::is_leave(&item) {
+        Leave::decode(&item).map(Change::Leave)
+    } else {
+        Record::decode(&item).map(|record| Change::View(Box::new(record)))
+    };
+    decoded.map_err(|error| error.to_string())
+}

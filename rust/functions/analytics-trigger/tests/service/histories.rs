@@ -1,0 +1,312 @@
+//! 10,000 generated histories, after each of which the totals are exactly what the views come to.
+//!
+//! A history that fails is told by its seed: `TRIGGER_HISTORY=<seed> cargo test -p analytics-trigger histories`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::sync::Arc;
+use std::time::Duration;
+
+use analytics::keys::{self, Key, attribute};
+use analytics::{Agent, Campaign, Device, Item, Leave, Measure, Page, Record, Referrer, Site, View, ViewId, Visitor};
+use analytics_trigger::reconcile::{Period, Report, reconcile, repair};
+use analytics_trigger::store::memory::{Memory, Tables};
+use analytics_trigger::{Deadline, Folder, Shards};
+use tokio::task::LocalSet;
+
+use crate::dice::Dice;
+use crate::faulty::{Call, Fault, World};
+use crate::mapping::{Mapping, Record as Told};
+use crate::plain::{self, Time};
+use crate::suite::world::{leave_item, moment, record};
+
+/// Midnights, the year's and the week's ends, and a year that DynamoDB sees last.
+const TIMES: [Time; 6] = [
+    Time { milliseconds: 1_735_560_000_000, day: "2024-12-30", week: "2025-W01", month: "2024-12" },
+    Time { milliseconds: 1_798_416_000_000, day: "2026-12-28", week: "2026-W53", month: "2026-12" },
+    Time { milliseconds: 1_798_761_599_999, day: "2026-12-31", week: "2026-W53", month: "2026-12" },
+    Time { milliseconds: 1_798_761_600_000, day: "2027-01-01", week: "2026-W53", month: "2027-01" },
+    Time { milliseconds: 1_799_020_799_999, day: "2027-01-03", week: "2026-W53", month: "2027-01" },
+    Time { milliseconds: 253_402_171_200_000, day: "9999-12-30", week: "9999-W52", month: "9999-12" },
+];
+
+const SITES: [&str; 2] = ["example.com", "localhost:8000"];
+const PAGES: [&str; 6] = ["/", "/about", "/שלום", "/' OR 1=1; --", "/user=1", "/summary/2026-12-31/0"];
+const BROWSERS: [&str; 3] = ["Firefox", "Chrome", "a/b"];
+const BOTS: [&str; 2] = ["Googlebot", "b/t"];
+
+/// Views and leaves, and what the stream tells of them.
+struct History {
+    memory: Memory,
+    /// The stream's shards: an item's path decides in which it is told of.
+    shards: Vec<Vec<Told>>,
+    /// Where views are stored.
+    views: BTreeSet<Key>,
+    /// Those that the store takes no writes of.
+    refused: BTreeSet<Key>,
+    /// What was told of them, by the view.
+    leaves: BTreeMap<Key, Measure>,
+    /// Where items are told of that are no views.
+    malformed: BTreeSet<Key>,
+}
+
+impl History {
+    fn new(dice: &mut Dice) -> Self {
+        let mut history = Self {
+            memory: Memory::default(),
+            shards: vec![Vec::new(); 1 + dice.below(3)],
+            views: BTreeSet::new(),
+            refused: BTreeSet::new(),
+            leaves: BTreeMap::new(),
+            malformed: BTreeSet::new(),
+        };
+        let mut told = Vec::new();
+        let most = if dice.percent(2) { 60 } else { 6 };
+        for index in 0..=dice.below(most) {
+            told.extend(history.view(dice, index));
+        }
+        // A leave may be in another shard than its view, and so be delivered before it.
+        for index in 1..told.len() {
+            told.swap(index, dice.below(index + 1));
+        }
+        for (number, item) in (1..).zip(told) {
+            history.tell(number, &item);
+        }
+        history
+    }
+
+    fn tell(&mut self, number: u64, item: &Item) {
+        let key = Key::of(item).unwrap();
+        let json = record(number, "INSERT", item).to_string();
+        let shard = key.path.len() % self.shards.len();
+        self.shards[shard].push(Told { sequence_number: format!("{number:021}"), json, key });
+    }
+
+    /// A view and its leaves.
+    fn view(&mut self, dice: &mut Dice, index: usize) -> Vec<Item> {
+        let view = view(dice, index);
+        let key = keys::view(&view.site, view.id);
+        let item = view.item(moment(253_402_300_799_000));
+        if dice.percent(5) {
+            let item = malformed(dice, item);
+            self.malformed.insert(Key::of(&item).unwrap());
+            return vec![item];
+        }
+        let mut told = vec![item.clone()];
+        // A view may be deleted before it is counted.
+        let stored = !dice.percent(3);
+        if stored {
+            self.memory.tables().views.insert(key.clone(), item);
+            self.views.insert(key.clone());
+            self.refused.extend(dice.percent(3).then(|| key.clone()));
+        }
+        for _ in 0..dice.below(3) {
+            let measure =
+                Measure { duration_ms: dice.number() % 100_000, scroll: u8::try_from(dice.below(101)).unwrap() };
+            let item = leave_item(&Leave { site: view.site.clone(), view: view.id, measure });
+            self.memory.tables().views.insert(Key::of(&item).unwrap(), item.clone());
+            told.push(item);
+            if stored && view.agent.bot.is_none() {
+                let known = self.leaves.entry(key.clone()).or_default();
+                *known = (*known).max(measure);
+            }
+        }
+        told
+    }
+}
+
+fn view(dice: &mut Dice, index: usize) -> View {
+    let site = Site::parse(dice.one_of(&SITES)).unwrap();
+    let random = (dice.number() << 16) | u64::try_from(index).unwrap();
+    let visitor = Visitor::from_bytes([u8::try_from(dice.below(4)).unwrap(); 16]);
+    let from = ["https://a.example/", "https://b.example/"];
+    View {
+        id: ViewId { time: moment(dice.one_of(&TIMES).milliseconds), random },
+        page: Page::normalise(dice.one_of(&PAGES)),
+        visitor: dice.percent(85).then_some(visitor),
+        referrer: if dice.percent(40) { Referrer::of(dice.one_of(&from), &site) } else { None },
+        campaign: dice.percent(20).then(Campaign::other),
+        utm: None,
+        agent: Agent {
+            browser: dice.one_of(&BROWSERS).to_owned(),
+            version: String::new(),
+            system: "Linux".to_owned(),
+            device: dice.one_of(&[Device::Desktop, Device::Phone]),
+            bot: dice.percent(15).then(|| dice.one_of(&BOTS).to_owned()),
+        },
+        country: dice.percent(50).then(|| "DE".to_owned()),
+        site,
+    }
+}
+
+/// Something that is no view, as it might come from elsewhere.
+fn malformed(dice: &mut Dice, mut item: Item) -> Item {
+    let page = item.remove(attribute::PAGE);
+    match dice.below(3) {
+        0 => {}
+        1 => item.extend(page.map(|page| (attribute::EXPIRES.to_owned(), page))),
+        _ => item.extend(page.map(|page| (attribute::SECTION.to_owned(), page))),
+    }
+    item
+}
+
+/// How bad things are.
+#[derive(Debug)]
+struct Weather {
+    throttled: usize,
+    conflicts: usize,
+    no_answer: usize,
+    hangs: usize,
+    crashes: usize,
+}
+
+impl Weather {
+    fn new(dice: &mut Dice) -> Self {
+        Self {
+            throttled: dice.below(31),
+            conflicts: dice.below(16),
+            no_answer: dice.below(11),
+            hangs: dice.below(3),
+            crashes: dice.below(16),
+        }
+    }
+
+    fn script(self, mut dice: Dice) -> impl FnMut(Call) -> Fault + Send + 'static {
+        move |call| {
+            let writes = call == Call::Write;
+            let mut throw = dice.below(100);
+            let faults = [
+                (self.throttled, Fault::Throttled),
+                (if writes { self.conflicts } else { 0 }, Fault::Conflict),
+                (self.no_answer, Fault::NoAnswer),
+                (self.hangs, Fault::Hang),
+                (self.crashes / 2, Fault::CrashBefore),
+                (self.crashes.div_ceil(2), Fault::CrashAfter),
+            ];
+            for (percent, fault) in faults {
+                if throw < percent {
+                    return fault;
+                }
+                throw -= percent;
+            }
+            Fault::None
+        }
+    }
+}
+
+/// The week of which most views are: its seven days, itself, and the month that has just begun at its end.
+async fn report(memory: &Memory) -> Report {
+    let sites = SITES.map(|site| Site::parse(site).unwrap());
+    let [from, to] = ["2026-12-28", "2027-01-03"].map(|day| day.parse().unwrap());
+    reconcile(memory, &sites, Period::new(Some(from), None, to, 400)).await.unwrap()
+}
+
+fn assert_no_drift(tables: &Tables) {
+    assert_eq!(plain::are(tables), plain::should(tables, &TIMES));
+}
+
+async fn happens(seed: u64) {
+    let mut dice = Dice::new(seed);
+    let History { memory, shards: streams, views, refused, leaves, malformed } = History::new(&mut dice);
+    let weather = Weather::new(&mut dice);
+    let world = World::refusing(memory, refused.clone(), weather.script(Dice::new(!seed)));
+    let discarded = deliver(&world, streams, &mut dice).await;
+
+    let tables = world.memory.tables().clone();
+    assert_no_drift(&tables);
+    for key in views.difference(&refused).filter(|key| !discarded.contains(key)) {
+        assert!(tables.views[key].contains_key(attribute::COUNTED), "{key:?} is lost");
+    }
+    let quarantined = tables.totals.keys().filter(|key| key.path == "quarantine").count();
+    assert!(quarantined >= malformed.difference(&discarded).count(), "of {malformed:?} {quarantined} are kept");
+    if seed.is_multiple_of(4) || !discarded.is_empty() {
+        repair_all(&world.memory).await;
+    }
+    let tables = world.memory.tables().clone();
+    for key in views.difference(&refused).filter(|key| discarded.is_empty() || is_reported(key)) {
+        let record = Record::decode(&tables.views[key]).unwrap();
+        assert_eq!((record.counted, record.measure), (true, leaves.get(key).copied()), "{key:?}");
+    }
+}
+
+/// Deliver all shards at the same time: the items whose records were discarded.
+async fn deliver(world: &Arc<World>, streams: Vec<Vec<Told>>, dice: &mut Dice) -> BTreeSet<Key> {
+    let shards = dice.one_of(&["1", "1", "3"]);
+    let shards = Shards::from(|_| Some((*shards).to_owned())).unwrap();
+    let local = LocalSet::new();
+    let mut deliveries = Vec::new();
+    for records in streams {
+        let mapping = Mapping {
+            world: Arc::clone(world),
+            shards,
+            batch_size: dice.one_of(&[1, 3, 10, 100]),
+            retries: dice.one_of(&[2, 10]),
+            duplicates: dice.one_of(&[0, 30]),
+            dice: Dice::new(dice.number()),
+        };
+        deliveries.push(local.spawn_local(async move { mapping.run(&records).await }));
+    }
+    local.await;
+    let mut discarded = BTreeSet::new();
+    for delivery in deliveries {
+        discarded.extend(delivery.await.unwrap().into_iter().map(|record| record.key));
+    }
+    discarded
+}
+
+/// Count what is left, as if it were long ago.
+async fn repair_all(memory: &Memory) {
+    let found = report(memory).await;
+    assert_eq!((found.drifts.as_slice(), found.moving), ([].as_slice(), 0));
+    if found.waiting.is_empty() && found.waiting_leaves.is_empty() {
+        return;
+    }
+    let folder = Folder { store: memory, shards: Shards::ONE, deadline: Deadline::after(Duration::from_secs(60)) };
+    repair(memory, folder, found, moment(253_402_300_799_999)).await.unwrap();
+    assert_no_drift(&memory.tables());
+    let found = report(memory).await;
+    assert_eq!((found.drifts.len(), found.waiting.len(), found.waiting_leaves.len()), (0, 0, 0));
+}
+
+/// Whether a view is of the days that are recounted.
+fn is_reported(key: &Key) -> bool {
+    TIMES[1..5].iter().any(|time| key.section.starts_with(time.day))
+}
+
+fn histories(seeds: impl Iterator<Item = u64>) {
+    for seed in seeds {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let passed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| runtime.block_on(happens(seed))));
+        assert!(passed.is_ok(), "TRIGGER_HISTORY={seed} runs this history alone");
+    }
+}
+
+/// In parts, which tests run side by side.
+const EACH: u64 = 2_500;
+
+fn part(number: u64) {
+    match env::var("TRIGGER_HISTORY") {
+        Ok(seed) => histories([seed.parse().unwrap()].into_iter()),
+        Err(_) => histories(number * EACH..(number + 1) * EACH),
+    }
+}
+
+#[test]
+fn whatever_happens_the_totals_are_what_the_views_come_to() {
+    part(0);
+}
+
+#[test]
+fn whatever_happens_the_totals_are_what_the_views_come_to_2() {
+    part(1);
+}
+
+#[test]
+fn whatever_happens_the_totals_are_what_the_views_come_to_3() {
+    part(2);
+}
+
+#[test]
+fn whatever_happens_the_totals_are_what_the_views_come_to_4() {
+    part(3);
+}

@@ -1,0 +1,21 @@
+//! The promises over the store in memory.
+
+use std::future::ready;
+use std::sync::Arc;
+
+use analytics::keys::Key;
+use analytics_trigger::store::memory::Memory;
+
+use crate::suite::bed::Bed;
+
+async fn bed(_: &str) -> Bed {
+    let memory = Arc::new(Memory::default());
+    let tables = Arc::clone(&memory);
+    let put = move |item| {
+        tables.tables().views.insert(Key::of(&item).unwrap(), item);
+        Box::pin(ready(())) as _
+    };
+    Bed { store: Arc::<Memory>::clone(&memory), ledger: memory, put: Box::new(put) }
+}
+
+crate::suite::keep_every_promise!(bed);

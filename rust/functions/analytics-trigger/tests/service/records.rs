@@ -1,0 +1,302 @@
+//! Records of every kind: what is no view holds nothing up.
+
+use std::time::Duration;
+
+use analytics::keys::{Key, attribute};
+use analytics::{AttributeValue, Item, Page, View};
+use analytics_trigger::Shards;
+use analytics_trigger::store::memory::Memory;
+use serde_json::{Value, json};
+
+use crate::faulty::{Fault, Faulty, World};
+use crate::plain;
+use crate::suite::world::{TIME, inserted, invoke, leave, leave_item, moment, record, view, view_item};
+
+/// Fold records: what is reported, the views of the day, and the reasons in quarantine.
+async fn fold(memory: &Memory, records: &[impl ToString]) -> (Vec<String>, i64, Vec<String>) {
+    let reported = invoke(memory, Shards::ONE, records, TIME).await.unwrap();
+    let tables = memory.tables();
+    let views = plain::are(&tables).get("example.com day 2026-11-21 summary Views").copied().unwrap_or_default();
+    let reasons = tables.totals.values().filter_map(|item| match item.get(attribute::REASON) {
+        Some(AttributeValue::S(reason)) => Some(reason.clone()),
+        _ => None,
+    });
+    (reported, views, reasons.collect())
+}
+
+fn holding(items: &[Item]) -> Memory {
+    let memory = Memory::default();
+    memory.tables().views.extend(items.iter().map(|item| (Key::of(item).unwrap(), item.clone())));
+    memory
+}
+
+/// A good view before and after a record: both are counted, and the record is quarantined.
+async fn is_quarantined(bad: &str, reason: &str) {
+    let items = [view_item(&view(1, 1)), view_item(&view(2, 2))];
+    let [first, last] = [record(1, "INSERT", &items[0]).to_string(), record(3, "INSERT", &items[1]).to_string()];
+    let (reported, views, reasons) = fold(&holding(&items), &[first.as_str(), bad, last.as_str()]).await;
+    assert_eq!((reported, views, reasons.len()), (Vec::new(), 2, 1), "{bad}");
+    assert!(reasons[0].contains(reason), "{:?} for {bad}", reasons[0]);
+}
+
+/// A view's record with a part of its image replaced.
+fn with(attribute: &str, value: Value) -> String {
+    let mut record = record(2, "INSERT", &view_item(&view(9, 9)));
+    record["dynamodb"]["NewImage"][attribute] = value;
+    record.to_string()
+}
+
+#[tokio::test]
+async fn a_record_that_is_no_record_is_quarantined() {
+    for bad in ["null", "7", r#""text""#, "[]", "{}", r#"{"eventName": 1}"#, r#"{"eventName": "INSERT"}"#] {
+        is_quarantined(bad, "").await;
+    }
+    is_quarantined(r#"{"dynamodb": {"SequenceNumber": "2"}}"#, "no eventName").await;
+    is_quarantined(r#"{"eventName": "INSERT", "dynamodb": {"SequenceNumber": "2"}}"#, "no NewImage").await;
+    is_quarantined(r#"{"eventName": "INSERT", "dynamodb": {"SequenceNumber": 2, "NewImage": {}}}"#, "string").await;
+    let deep =
+        format!(r#"{{"eventName": "INSERT", "dynamodb": {{"NewImage": {}{} }}}}"#, "[".repeat(500), "]".repeat(500));
+    is_quarantined(&deep, "").await;
+}
+
+#[tokio::test]
+async fn an_image_that_is_no_view_is_quarantined() {
+    for (attribute, value, reason) in [
+        ("Page", json!({"S": "not normalised/"}), "Page is not a normalised path"),
+        ("Page", json!({"N": "7"}), "Page is no string"),
+        ("Page", json!({"S": 7}), ""),
+        ("Page", json!({"Q": "x"}), ""),
+        ("Page", json!("x"), ""),
+        ("Path", json!({"S": "user"}), "Path"),
+        ("Path", json!({"S": "view/Example.com"}), "Path"),
+        ("Section", json!({"S": "2026-11-22/001795262400000-0000000000000009"}), "Section"),
+        ("Section", json!({"S": "#"}), "Section"),
+        ("Visitor", json!({"S": "me"}), "Visitor"),
+        ("Device", json!({"S": "toaster"}), "Device"),
+        ("Expires", json!({"N": "-1"}), "Expires"),
+        ("Expires", json!({"N": "1e99"}), "Expires"),
+        ("Browser", json!({"S": ""}), "Browser"),
+        ("Country", json!({"S": "deutschland"}), "Country"),
+        ("Scroll", json!({"N": "50"}), "DurationMs is missing"),
+    ] {
+        is_quarantined(&with(attribute, value), reason).await;
+    }
+}
+
+/// "One bad time blocks the shard", of a well-known pair.
+#[tokio::test]
+async fn a_bad_time_is_quarantined_and_holds_nothing_up() {
+    for time in [
+        "yesterday",
+        "2026-11-21/",
+        "2026-11-31/001795262400000-0000000000000009",
+        "10000-01-01/253402300800000-0000000000000009",
+    ] {
+        is_quarantined(&with("Section", json!({"S": time})), "Section is not a day and the id of a view on that day")
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn negative_and_huge_durations_are_quarantined() {
+    let valid = record(2, "INSERT", &leave_item(&leave(&view(1, 1), 1000, 50)));
+    for (attribute, number) in [
+        ("DurationMs", "-1"),
+        ("DurationMs", "86400001"),
+        ("DurationMs", "18446744073709551616"),
+        ("DurationMs", "1e3"),
+        ("DurationMs", "NaN"),
+        ("Scroll", "-1"),
+        ("Scroll", "101"),
+        ("Scroll", "50.5"),
+    ] {
+        let mut record = valid.clone();
+        record["dynamodb"]["NewImage"][attribute] = json!({"N": number});
+        is_quarantined(&record.to_string(), attribute).await;
+    }
+}
+
+#[tokio::test]
+async fn the_longest_duration_counts() {
+    let view = view(1, 1);
+    let items = [view_item(&view), leave_item(&leave(&view, 86_400_000, 100))];
+    let memory = holding(&items);
+    fold(&memory, &inserted(&items)).await;
+    assert_eq!(plain::are(&memory.tables())["example.com day 2026-11-21 summary DurationMs"], 86_400_000);
+}
+
+#[tokio::test]
+async fn a_text_with_half_a_character_is_quarantined() {
+    let bad = with("Page", json!({"S": "/x"})).replace("/x", r"/\ud800");
+    is_quarantined(&bad, "").await;
+}
+
+#[tokio::test]
+async fn a_path_of_10_kb_is_quarantined_where_the_api_lets_it_pass() {
+    is_quarantined(&with("Page", json!({"S": format!("/{}", "é".repeat(5000))})), "Page is not a normalised path")
+        .await;
+}
+
+#[tokio::test]
+async fn a_record_of_half_a_megabyte_is_kept_in_part() {
+    let bad = with("Page", json!({"S": "é".repeat(250_000)}));
+    let memory = Memory::default();
+    fold(&memory, &[bad]).await;
+    let tables = memory.tables();
+    let kept = tables.totals.values().next().unwrap();
+    assert!(matches!(&kept[attribute::RECORD], AttributeValue::S(text) if (199_990..=200_000).contains(&text.len())));
+}
+
+#[tokio::test]
+async fn a_leave_whose_view_nobody_can_read_is_quarantined() {
+    let view = view(1, 1);
+    let leave = leave_item(&leave(&view, 1000, 50));
+    let mut item = view_item(&view);
+    item.remove(attribute::DEVICE);
+    let (reported, _, reasons) = fold(&holding(&[item]), &inserted([&leave])).await;
+    assert_eq!(
+        (reported.len(), reasons),
+        (0, vec!["the view of the leave is malformed: the attribute Device is missing".to_owned()])
+    );
+}
+
+#[tokio::test]
+async fn views_of_the_last_day_there_is_are_counted() {
+    let mut last = view(1, 1);
+    last.id.time = moment(253_402_300_799_999);
+    let item = last.item(moment(253_402_300_799_999));
+    let memory = holding(std::slice::from_ref(&item));
+    fold(&memory, &inserted([&item])).await;
+    let totals = plain::are(&memory.tables());
+    for bucket in ["day 9999-12-31", "week 9999-W52", "month 9999-12"] {
+        assert_eq!(totals[&format!("example.com {bucket} summary Visitors")], 1, "{bucket}");
+    }
+}
+
+/// "Calendar year with ISO week".
+#[tokio::test]
+async fn a_week_counts_in_the_year_of_its_thursday() {
+    let mut new_year = view(1, 1);
+    new_year.id.time = moment(1_798_761_600_000);
+    let item = view_item(&new_year);
+    let memory = holding(std::slice::from_ref(&item));
+    fold(&memory, &inserted([&item])).await;
+    let totals = plain::are(&memory.tables());
+    for bucket in ["day 2027-01-01", "week 2026-W53", "month 2027-01"] {
+        assert_eq!(totals[&format!("example.com {bucket} summary Views")], 1, "{bucket}");
+    }
+}
+
+/// "Client paths share keys with users and settings."
+#[tokio::test]
+async fn no_page_reaches_an_item_that_is_no_counter_of_pages() {
+    let pages = ["/user", "/path=user", "/quarantine", "/summary/2026-11-21/0", "/../summary", "/visitor/example.com"];
+    let mut items = Vec::new();
+    for (random, page) in (0..).zip(pages) {
+        items.push(view_item(&View {
+            page: Page::normalise(page),
+            visitor: None,
+            referrer: None,
+            campaign: None,
+            ..view(random, 0)
+        }));
+    }
+    let memory = holding(&items);
+    fold(&memory, &inserted(&items)).await;
+    for key in memory.tables().totals.keys() {
+        assert!(key.path.starts_with("total/example.com/"), "{key:?}");
+        assert!(key.section.starts_with("page/2026-") || key.section.matches('/').count() == 2, "{key:?}");
+    }
+    assert_eq!(plain::are(&memory.tables())["example.com day 2026-11-21 summary Views"], 6);
+}
+
+/// "Path normalised in one place only."
+#[tokio::test]
+async fn a_page_that_is_written_in_another_way_is_never_a_counter_of_its_own() {
+    for page in ["/about/", "about", "/about?x=1", "/./about", "/%61bout"] {
+        is_quarantined(&with("Page", json!({"S": page})), "Page is not a normalised path").await;
+    }
+}
+
+/// "Totals in the streamed table, so one view causes twelve invocations": nothing that the trigger writes is an insert
+/// into the table whose inserts trigger it.
+#[tokio::test]
+async fn the_trigger_never_triggers_itself() {
+    let views: Vec<_> = (0..20).map(|index| view(u64::from(index), index)).collect();
+    let items: Vec<_> = views.iter().map(view_item).chain([leave_item(&leave(&views[0], 1000, 50))]).collect();
+    let memory = holding(&items);
+    fold(&memory, &inserted(&items)).await;
+    let keys: Vec<_> = memory.tables().views.keys().cloned().collect();
+    let before: Vec<_> = holding(&items).tables().views.keys().cloned().collect();
+    assert_eq!(keys, before);
+}
+
+#[tokio::test]
+async fn changes_and_deletions_cost_no_call() {
+    let item = view_item(&view(1, 1));
+    let world = World::new(Memory::default(), |_| Fault::None);
+    let store = Faulty::new(&world);
+    let records = [record(1, "MODIFY", &item), record(2, "REMOVE", &item)];
+    assert_eq!(invoke(&store, Shards::ONE, &records, TIME).await, Ok(Vec::new()));
+    assert_eq!(*world.calls.lock().unwrap(), (0, 0));
+}
+
+/// "Eleven separate ADDs per view with no deduplication."
+#[tokio::test(start_paused = true)]
+async fn a_view_is_one_transaction_whatever_it_counts() {
+    let item = view_item(&view(1, 1));
+    let world = World::new(holding(std::slice::from_ref(&item)), |_| Fault::None);
+    let store = Faulty::new(&world);
+    assert_eq!(invoke(&store, Shards::ONE, &inserted([&item]), TIME).await, Ok(Vec::new()));
+    assert_eq!(*world.calls.lock().unwrap(), (2, 1));
+}
+
+#[tokio::test]
+async fn a_view_that_is_delivered_twice_in_a_batch_is_counted_once() {
+    let item = view_item(&view(1, 1));
+    let (reported, views, reasons) = fold(&holding(std::slice::from_ref(&item)), &inserted([&item, &item])).await;
+    assert_eq!((reported.len(), views, reasons.len()), (0, 1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_without_a_number_that_cannot_be_put_aside_brings_the_whole_batch_again() {
+    let world = World::new(Memory::default(), |_| Fault::Throttled);
+    let store = Faulty::new(&world);
+    assert_eq!(invoke(&store, Shards::ONE, &["{}"], TIME).await, Ok(vec![String::new()]));
+}
+
+#[tokio::test]
+async fn what_is_no_batch_is_refused_by_name() {
+    use analytics_trigger::{Event, handle};
+    use lambda_runtime::{Context, LambdaEvent};
+    use reply::Received;
+
+    for payload in ["{}", "null", r#"{"Records": 7}"#, r#"{"message": "hi"}"#] {
+        let payload: Received<Event> = serde_json::from_str(payload).unwrap();
+        let event = LambdaEvent::new(payload, Context::default());
+        let error = handle(event, &Memory::default(), Shards::ONE).await.unwrap_err();
+        assert_eq!(error.error_type, "NotAStreamEvent");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_batch_is_a_success() {
+    assert_eq!(invoke(&Memory::default(), Shards::ONE, &[] as &[&str], Duration::ZERO).await, Ok(Vec::new()));
+}
+
+#[tokio::test]
+async fn the_sample_events_are_what_they_are_called() {
+    let records = |event: &str| {
+        let event: Value = serde_json::from_str(event).unwrap();
+        event["Records"].as_array().unwrap().clone()
+    };
+    let stream = records(include_str!("../../events/stream.json"));
+    let items = stream.iter().map(|record| serde_json::from_value::<Item>(record["dynamodb"]["NewImage"].clone()));
+    let memory = holding(&items.map(Result::unwrap).collect::<Vec<_>>());
+    assert_eq!(fold(&memory, &stream).await, (Vec::new(), 1, Vec::new()));
+    assert_eq!(plain::are(&memory.tables())["example.com day 2026-11-21 summary DurationMs"], 4000);
+
+    let malformed = records(include_str!("../../events/stream-malformed.json"));
+    let (reported, views, reasons) = fold(&memory, &malformed).await;
+    assert_eq!((reported, views, reasons), (Vec::new(), 1, vec!["the attribute Page is missing".to_owned()]));
+}

@@ -1,0 +1,262 @@
+//! The promises. Each is kept over empty tables.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use analytics::keys::{self, Key, attribute};
+use analytics::{Bucket, Campaign, Count, Counter, Counts, Granularity, Page, Referrer, TotalKey, View};
+use analytics_trigger::reconcile::{Table, repair};
+use analytics_trigger::{Deadline, Folder, Shards};
+
+use super::bed::{Bed, day};
+use super::world::{NOON, TIME, inserted, leave, moment, record, site, view, view_item};
+
+/// Views by as many visitors.
+fn views(number: u8) -> Vec<View> {
+    (0..number).map(|index| view(u64::from(index), index)).collect()
+}
+
+fn numbers<const N: usize>(all: [(&str, i64); N]) -> BTreeMap<String, i64> {
+    all.map(|(name, number)| (name.to_owned(), number)).into()
+}
+
+pub async fn a_view_counts_in_every_dimension_of_its_day_week_and_month(bed: Bed) {
+    let records = bed.store_views(&[view(1, 1)]).await;
+    bed.fold(&records).await;
+    let expected = numbers([
+        ("Views", 1),
+        ("Visitors", 1),
+        ("browser/Firefox", 1),
+        ("system/Linux", 1),
+        ("device/desktop", 1),
+        ("country/DE", 1),
+        ("page /about Views", 1),
+        ("referrer search.example Views", 1),
+        ("campaign spring Views", 1),
+    ]);
+    for granularity in Granularity::ALL {
+        assert_eq!(bed.totals(granularity).await, expected, "{granularity:?}");
+    }
+}
+
+pub async fn a_replayed_view_is_counted_once(bed: Bed) {
+    let records = bed.store_views(&views(3)).await;
+    for batch in [&records[..2], &records, &records[1..], &[records.clone(), records.clone()].concat()] {
+        bed.fold(batch).await;
+    }
+    assert_eq!((bed.total("Views").await, bed.total("Visitors").await), (3, 3));
+}
+
+pub async fn a_hundred_views_of_as_many_pages_are_counted(bed: Bed) {
+    let mut views = views(100);
+    for (index, view) in views.iter_mut().enumerate() {
+        view.page = Page::normalise(&format!("/page/{index}"));
+    }
+    let records = bed.store_views(&views).await;
+    bed.fold(&records).await;
+    assert_eq!((bed.total("Views").await, bed.total("page /page/99 Views").await), (100, 1));
+}
+
+pub async fn of_concurrent_invocations_with_the_same_views_each_counts_some_and_none_twice(bed: Bed) {
+    let records = bed.store_views(&views(40)).await;
+    let batch = |start: usize| bed.fold(&records[start..]);
+    tokio::join!(batch(0), batch(0), batch(10), batch(20));
+    assert_eq!((bed.total("Views").await, bed.total("Visitors").await), (40, 40));
+}
+
+pub async fn concurrent_invocations_with_other_views_lose_none(bed: Bed) {
+    let records = bed.store_views(&views(40)).await;
+    let batch = |number: usize| bed.fold(&records[number * 10..][..10]);
+    tokio::join!(batch(0), batch(1), batch(2), batch(3));
+    assert_eq!((bed.total("Views").await, bed.total("page /about Views").await), (40, 40));
+}
+
+pub async fn a_visitor_counts_once_a_day(bed: Bed) {
+    let mut views = [view(1, 7), view(2, 7), view(3, 7), view(4, 7)];
+    views[3].id.time = moment(NOON - 86_400_000);
+    let records = bed.store_views(&views).await;
+    bed.fold(&records[..2]).await;
+    bed.fold(&records[2..]).await;
+    assert_eq!((bed.total("Views").await, bed.total("Visitors").await), (3, 1));
+    assert_eq!(bed.totals(Granularity::Week).await["Visitors"], 2);
+}
+
+pub async fn a_visitor_who_is_new_to_two_invocations_at_once_counts_once(bed: Bed) {
+    let records = bed.store_views(&[view(1, 7), view(2, 7), view(3, 7), view(4, 7)]).await;
+    tokio::join!(bed.fold(&records[..2]), bed.fold(&records[2..]));
+    assert_eq!((bed.total("Views").await, bed.total("Visitors").await), (4, 1));
+}
+
+pub async fn a_bot_is_counted_apart_and_is_no_visitor(bed: Bed) {
+    let mut bot = view(1, 7);
+    bot.agent.bot = Some("Googlebot".to_owned());
+    let mut records = bed.store_views(&[bot.clone()]).await;
+    records.extend(bed.store_leaves(&[leave(&bot, 900, 50)]).await);
+    bed.fold(&records).await;
+    assert_eq!(bed.totals(Granularity::Day).await, numbers([("Bots", 1), ("bot/Googlebot", 1)]));
+
+    let records = bed.store_views(&[view(2, 7)]).await;
+    bed.fold(&records).await;
+    assert_eq!((bed.total("Views").await, bed.total("Visitors").await), (1, 1));
+}
+
+pub async fn who_asks_for_privacy_is_a_view_and_no_visitor(bed: Bed) {
+    let records = bed.store_views(&[View { visitor: None, ..view(1, 0) }]).await;
+    bed.fold(&records).await;
+    assert_eq!((bed.total("Views").await, bed.total("Visitors").await), (1, 0));
+}
+
+/// Measured views, milliseconds and percent.
+async fn measures(bed: &Bed) -> [i64; 3] {
+    [bed.total("Measured").await, bed.total("DurationMs").await, bed.total("Scroll").await]
+}
+
+pub async fn a_replayed_leave_changes_nothing(bed: Bed) {
+    let mut records = bed.store_views(&[view(1, 1)]).await;
+    records.extend(bed.store_leaves(&[leave(&view(1, 1), 4000, 50)]).await);
+    for _ in 0..3 {
+        bed.fold(&records).await;
+        assert_eq!(measures(&bed).await, [1, 4000, 50]);
+    }
+}
+
+pub async fn leaves_in_any_order_come_to_the_most_of_each(bed: Bed) {
+    let view = view(1, 1);
+    let records = bed.store_views([&view]).await;
+    bed.fold(&records).await;
+    let leaves = [leave(&view, 3000, 10), leave(&view, 1000, 90), leave(&view, 2000, 50)];
+    let records = bed.store_leaves(&leaves).await;
+    for order in [[2, 0, 1], [0, 1, 2]] {
+        for index in order {
+            bed.fold(&records[index..=index]).await;
+        }
+        assert_eq!(measures(&bed).await, [1, 3000, 90]);
+    }
+}
+
+pub async fn concurrent_leaves_of_a_view_come_to_the_most_of_each(bed: Bed) {
+    let view = view(1, 1);
+    bed.store_views([&view]).await;
+    let leaves = [leave(&view, 3000, 10), leave(&view, 1000, 90), leave(&view, 2000, 50)];
+    let records = bed.store_leaves(&leaves).await;
+    let fold = |index: usize| bed.fold(&records[index..=index]);
+    tokio::join!(fold(0), fold(1), fold(2));
+    assert_eq!(measures(&bed).await, [1, 3000, 90]);
+}
+
+pub async fn a_leave_that_is_delivered_before_its_view_counts(bed: Bed) {
+    let views = bed.store_views(&[view(1, 1)]).await;
+    let leaves = bed.store_leaves(&[leave(&view(1, 1), 0, 0)]).await;
+    bed.fold(&leaves).await;
+    assert_eq!((measures(&bed).await, bed.total("Views").await), ([1, 0, 0], 0));
+    bed.fold(&views).await;
+    assert_eq!((measures(&bed).await, bed.total("Views").await), ([1, 0, 0], 1));
+}
+
+pub async fn a_leave_of_a_view_that_is_not_there_changes_nothing(bed: Bed) {
+    let records = bed.store_leaves(&[leave(&view(1, 1), 4000, 50)]).await;
+    bed.fold(&records).await;
+    assert_eq!(bed.totals(Granularity::Day).await, BTreeMap::new());
+    assert_eq!(bed.items(Table::Views, &keys::views_of_day(&site(), day())).await, []);
+}
+
+pub async fn a_view_that_is_gone_is_not_counted(bed: Bed) {
+    let here = view(1, 1);
+    let mut records = inserted(&[view_item(&view(2, 2))]);
+    records.extend(bed.store_views([&here]).await);
+    bed.fold(&records).await;
+    assert_eq!((bed.total("Views").await, bed.total("Visitors").await), (1, 1));
+    assert_eq!(bed.items(Table::Views, &keys::views_of_day(&site(), day())).await.len(), 1);
+}
+
+pub async fn a_view_and_its_leaves_may_be_in_one_batch(bed: Bed) {
+    let mut records = bed.store_leaves(&[leave(&view(1, 1), 3000, 10), leave(&view(1, 1), 1000, 90)]).await;
+    records.extend(bed.store_views(&[view(1, 1)]).await);
+    bed.fold(&records).await;
+    assert_eq!((measures(&bed).await, bed.total("Views").await), ([1, 3000, 90], 1));
+}
+
+pub async fn a_malformed_record_is_quarantined_and_its_neighbours_are_counted(bed: Bed) {
+    for (number, position) in [0, 1, 2].into_iter().enumerate() {
+        let number = u64::try_from(number).unwrap();
+        let views = [view(number * 10, 1), view(number * 10 + 1, 2)];
+        let mut records = bed.store_views(&views).await;
+        let mut item = view_item(&view(number * 10 + 2, 3));
+        item.remove(attribute::PAGE);
+        records.insert(position, record(100 + number, "INSERT", &item));
+        bed.fold(&records).await;
+    }
+    assert_eq!((bed.total("Views").await, bed.report().await.quarantined), (6, 3));
+    let items = bed.items(Table::Totals, &keys::quarantined()).await;
+    assert_eq!(Key::of(&items[0]).unwrap().section, format!("{:021}", 100));
+    assert_eq!(items[0][attribute::REASON], analytics::AttributeValue::S("the attribute Page is missing".to_owned()));
+}
+
+pub async fn hot_totals_are_spread_over_shards(bed: Bed) {
+    let records = bed.store_views(&views(9)).await;
+    for record in &records {
+        bed.fold_into(Shards::from(|_| Some("3".to_owned())).unwrap(), std::slice::from_ref(record)).await;
+    }
+    assert_eq!((bed.total("Views").await, bed.total("page /about Views").await), (9, 9));
+    let bucket = Bucket::of(Granularity::Day, day());
+    assert_eq!(bed.items(Table::Totals, &keys::summaries(&site(), bucket, bucket)).await.len(), 3);
+}
+
+pub async fn any_text_is_counted_as_it_is(bed: Bed) {
+    let pages = ["/שלום", "/日本語", "/' OR 1=1; DROP TABLE views; --", "/user=1#x", "/summary/2026-11-21/0", "/😀"];
+    let mut views = views(6);
+    for (view, page) in views.iter_mut().zip(pages) {
+        view.page = Page::normalise(page);
+        view.campaign = Campaign::named(page);
+        view.agent.browser = page.to_owned();
+        view.referrer = Some(Referrer::other());
+    }
+    let records = bed.store_views(&views).await;
+    bed.fold(&records).await;
+    for view in &views {
+        assert_eq!(bed.total(&format!("page {} Views", view.page)).await, 1, "{}", view.page);
+        assert_eq!(bed.total(&format!("browser/{}", view.agent.browser)).await, 1, "{}", view.page);
+    }
+    assert_eq!(bed.total("referrer (other) Views").await, 6);
+}
+
+fn folder(bed: &Bed) -> Folder<'_> {
+    Folder { store: &*bed.store, shards: Shards::ONE, deadline: Deadline::after(TIME) }
+}
+
+pub async fn drift_is_found_and_repaired(bed: Bed) {
+    let records = bed.store_views(&views(3)).await;
+    bed.fold_into(Shards::from(|_| Some("3".to_owned())).unwrap(), &records).await;
+    let total = TotalKey { site: site(), bucket: Bucket::of(Granularity::Day, day()), counter: Counter::Summary };
+    let key = keys::total(&total, 0);
+    let counts = |number| Counts::from([(Count::Views, number)]);
+    assert!(!bed.ledger.correct(&key, &counts(99), &counts(7)).await.unwrap());
+    assert!(bed.ledger.correct(&key, &counts(3), &counts(7)).await.unwrap());
+
+    let report = bed.report().await;
+    let found: Vec<_> = report.drifts.iter().map(|drift| (&drift.count, drift.is, drift.should)).collect();
+    assert_eq!(found, [(&Count::Views, 7, 3)]);
+    let repaired = repair(&*bed.ledger, folder(&bed), report, moment(NOON)).await.unwrap();
+    assert_eq!((repaired.corrected, repaired.left), (1, 0));
+    assert_eq!(bed.total("Views").await, 3);
+}
+
+pub async fn views_that_wait_for_more_than_a_day_are_counted_by_a_repair(bed: Bed) {
+    let mut views = views(4);
+    views[0].id.time = moment(NOON - 86_400_000);
+    let records = bed.store_views(&views).await;
+    bed.store_leaves(&[leave(&views[0], 4000, 50), leave(&views[1], 4000, 50)]).await;
+    bed.fold(&records[3..]).await;
+    let report = bed.report().await;
+    assert_eq!((report.counted, report.waiting.len(), report.waiting_leaves.len()), (1, 3, 2));
+
+    let now = |after: Duration| moment(NOON + u64::try_from(after.as_millis()).unwrap());
+    for (now, waiting) in [(now(Duration::from_secs(1)), 2), (now(Duration::from_hours(25)), 0)] {
+        let report = bed.report().await;
+        let repaired = repair(&*bed.ledger, folder(&bed), report, now).await.unwrap();
+        assert_eq!((repaired.corrected, repaired.left), (0, 0));
+        assert_eq!(bed.report().await.waiting.len(), waiting);
+    }
+    assert_eq!((bed.total("Views").await, bed.total("Measured").await), (3, 1));
+    assert_eq!(bed.totals(Granularity::Week).await["Measured"], 2);
+}

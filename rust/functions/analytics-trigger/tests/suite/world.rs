@@ -1,0 +1,106 @@
+//! Views and leaves, and the stream that tells of them.
+
+use std::time::{Duration, SystemTime};
+
+use analytics::keys;
+use analytics::{Agent, Campaign, Device, Item, Leave, Measure, Moment, Page, Referrer, Site, View, ViewId, Visitor};
+use analytics_trigger::store::Store;
+use analytics_trigger::{Event, Shards, handle};
+use lambda_runtime::{Context, LambdaEvent};
+use reply::Received;
+use serde_json::{Value, json};
+
+/// Noon of 2026-11-21, a Saturday.
+pub const NOON: u64 = 1_795_262_400_000;
+
+/// When nothing of a test has expired yet.
+pub const EXPIRES: u64 = NOON + 100 * 86_400_000;
+
+pub fn moment(milliseconds: u64) -> Moment {
+    Moment::from_milliseconds(milliseconds).unwrap()
+}
+
+pub fn site() -> Site {
+    Site::parse("example.com").unwrap()
+}
+
+/// A view that tells all that can be told. Visitors and random numbers are what tells views apart.
+pub fn view(random: u64, visitor: u8) -> View {
+    View {
+        site: site(),
+        id: ViewId { time: moment(NOON), random },
+        page: Page::normalise("/about"),
+        visitor: Some(Visitor::from_bytes([visitor; 16])),
+        referrer: Referrer::of("https://search.example/", &site()),
+        campaign: Campaign::named("spring"),
+        utm: None,
+        agent: Agent {
+            browser: "Firefox".to_owned(),
+            version: "150".to_owned(),
+            system: "Linux".to_owned(),
+            device: Device::Desktop,
+            bot: None,
+        },
+        country: Some("DE".to_owned()),
+    }
+}
+
+pub fn leave(view: &View, duration_ms: u64, scroll: u8) -> Leave {
+    Leave { site: view.site.clone(), view: view.id, measure: Measure { duration_ms, scroll } }
+}
+
+pub fn view_item(view: &View) -> Item {
+    view.item(moment(EXPIRES))
+}
+
+pub fn leave_item(leave: &Leave) -> Item {
+    leave.item(moment(EXPIRES))
+}
+
+/// A record of the stream, as AWS writes it.
+pub fn record(sequence_number: u64, event_name: &str, item: &Item) -> Value {
+    json!({
+        "eventID": format!("{sequence_number:032x}"),
+        "eventName": event_name,
+        "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": "eu-central-1",
+        "dynamodb": {
+            "ApproximateCreationDateTime": 1_795_262_400,
+            "Keys": keys::Key::of(item).map(|key| key.item()).ok(),
+            "NewImage": item,
+            "SequenceNumber": format!("{sequence_number:021}"),
+            "SizeBytes": 321,
+            "StreamViewType": "NEW_IMAGE",
+        },
+        "eventSourceARN": "arn:aws:dynamodb:eu-central-1:123456789012:table/views/stream/2026-11-21T00:00:00.000",
+    })
+}
+
+/// Records of stored views, numbered from 1.
+pub fn inserted<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<Value> {
+    (1..).zip(items).map(|(number, item)| record(number, "INSERT", item)).collect()
+}
+
+/// Invoke the handler as Lambda does, with some time left: what it asks to have delivered again, or its error's type.
+pub async fn invoke(
+    store: &dyn Store,
+    shards: Shards,
+    records: &[impl ToString],
+    time: Duration,
+) -> Result<Vec<String>, String> {
+    let records: Vec<String> = records.iter().map(ToString::to_string).collect();
+    let payload = format!(r#"{{"Records": [{}]}}"#, records.join(","));
+    let payload: Received<Event> = serde_json::from_str(&payload).unwrap();
+    let mut context = Context::default();
+    "request-1".clone_into(&mut context.request_id);
+    let deadline = (SystemTime::now() + time).duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    context.deadline = u64::try_from(deadline.as_millis()).unwrap();
+    let response = handle(LambdaEvent::new(payload, context), store, shards).await.map_err(|error| error.error_type)?;
+    let response = serde_json::to_value(response).unwrap();
+    let failures = response["batchItemFailures"].as_array().unwrap();
+    Ok(failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect())
+}
+
+/// What an invocation of a test has: Lambda's time for it.
+pub const TIME: Duration = Duration::from_secs(30);
