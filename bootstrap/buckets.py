@@ -1,0 +1,91 @@
+"""Private buckets that keep what is written to them."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.iam import tls_only_policy
+
+KEPT_DAYS = 90
+"""How long what was overwritten or deleted can be brought back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptBucketArgs:
+    """What the bucket refuses, and what it forgets."""
+
+    refuse: Callable[[str], dict[str, Any]] | None = None
+    """Makes a further statement of the bucket's policy, of its ARN."""
+    passing: Sequence[str] = ()
+    """Prefixes of objects that go after 90 days by themselves."""
+
+
+class KeptBucket(pulumi.ComponentResource):
+    """Afterwards there is a bucket that is encrypted, not public, reached by TLS only, and protected from deletion.
+
+    What is overwritten or deleted in it can be brought back for 90 days.
+    """
+
+    def __init__(self, name: str, args: KeptBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the bucket."""
+        super().__init__("rust-serverless:index:KeptBucket", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        bucket = aws.s3.Bucket(f"{name}-bucket", opts=pulumi.ResourceOptions(parent=self, protect=True))
+        versions = aws.s3.BucketVersioning(
+            f"{name}-versions",
+            bucket=bucket.bucket,
+            versioning_configuration={"status": "Enabled"},
+            opts=child,
+        )
+        aws.s3.BucketServerSideEncryptionConfiguration(
+            f"{name}-encryption",
+            bucket=bucket.bucket,
+            rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
+            opts=child,
+        )
+        aws.s3.BucketLifecycleConfiguration(
+            f"{name}-old-versions",
+            bucket=bucket.bucket,
+            rules=[_forget_old_versions(), *map(_forget, args.passing)],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[versions]),
+        )
+        aws.s3.BucketPublicAccessBlock(
+            f"{name}-private",
+            bucket=bucket.bucket,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=child,
+        )
+        aws.s3.BucketPolicy(
+            f"{name}-policy", bucket=bucket.bucket, policy=bucket.arn.apply(lambda arn: _policy(arn, args)), opts=child
+        )
+        self.name = bucket.bucket
+        self.arn = bucket.arn
+        self.register_outputs({"name": self.name, "arn": self.arn})
+
+
+def _forget_old_versions() -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
+    return {
+        "id": "old-versions",
+        "status": "Enabled",
+        "filter": {"prefix": ""},
+        "noncurrent_version_expiration": {"noncurrent_days": KEPT_DAYS},
+        "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
+    }
+
+
+def _forget(prefix: str) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
+    return {"id": prefix, "status": "Enabled", "filter": {"prefix": prefix}, "expiration": {"days": KEPT_DAYS}}
+
+
+def _policy(arn: str, args: KeptBucketArgs) -> str:
+    document = json.loads(tls_only_policy(arn))
+    if args.refuse:
+        document["Statement"].append(args.refuse(arn))
+    return json.dumps(document)

@@ -1,0 +1,145 @@
+"""`python -m pipeline <verb>`: what the workflows call."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pipeline import comment, drift, github, guard, stale
+from pipeline.changed_files import causes, changed_files
+from pipeline.preview import read_preview
+from pipeline.rollback import instructions
+from pipeline.smoke import probes, smoke
+from pipeline.stack_file import pull_request_stack_file
+
+ROOT = Path(__file__).parent.parent
+
+
+def main() -> None:
+    """Call the verb."""
+    arguments = _parser().parse_args()
+    refusal = arguments.verb(arguments)
+    if refusal:
+        sys.exit(f"error: {refusal}")
+
+
+def _guard(arguments: argparse.Namespace) -> str | None:
+    verdict = guard.judge(read_preview(arguments.preview), json.loads(arguments.labels))
+    for loss in verdict.losses:
+        print(guard.sentence(loss))
+    if not verdict.refused:
+        return None
+    return "the preview failed" if verdict.failed else f"add the label {guard.LABEL} if that is meant"
+
+
+def _comment(arguments: argparse.Namespace) -> None:
+    preview = read_preview(arguments.preview)
+    verdict = guard.judge(preview, json.loads(arguments.labels))
+    reasons = {}
+    if preview.code_changes:
+        files = changed_files(ROOT, arguments.base, arguments.head)
+        reasons = causes(ROOT, "rust", files, arguments.base)
+    body = comment.preview_comment(arguments.stack, preview, verdict, reasons, _text(arguments.diff))
+    github.put_comment(arguments.pull_request, comment.marker(arguments.stack), body)
+
+
+def _smoke(arguments: argparse.Namespace) -> str | None:
+    outputs = _json(arguments.outputs)
+    routes = probes(ROOT, outputs)
+    problems = smoke(outputs["apiUrl"], routes)
+    for said in problems:
+        print(said)
+    if problems:
+        how = instructions(arguments.stack, _json(arguments.history), arguments.commit) if arguments.history else ""
+        return f"{len(problems)} of {len(routes)} routes of {arguments.stack} do not work.\n{how}"
+    print(f"all {len(routes)} routes of {arguments.stack} work")
+    return None
+
+
+def _stack_file(arguments: argparse.Namespace) -> None:
+    stack = stale.stack_of(arguments.pull_request)
+    text = pull_request_stack_file(_text(ROOT / "Pulumi.dev.yaml"), stack)
+    (ROOT / f"Pulumi.{stack}.yaml").write_text(text, encoding="utf-8")
+
+
+def _announce(arguments: argparse.Namespace) -> None:
+    stack = stale.stack_of(arguments.pull_request)
+    body = comment.environment_comment(stack, _json(arguments.outputs)["apiUrl"], stale.LABEL)
+    github.put_comment(arguments.pull_request, comment.marker(stack), body)
+
+
+def _stale(arguments: argparse.Namespace) -> None:
+    stacks = stale.stale_stacks(_json(arguments.stacks), _json(arguments.pull_requests))
+    print(f"stacks={json.dumps(stacks)}")
+
+
+def _drift(arguments: argparse.Namespace) -> str | None:
+    try:
+        body = drift.body(arguments.stack, read_preview(arguments.preview))
+    except ValueError as error:
+        return str(error)
+    github.put_issue(drift.title(arguments.stack), drift.LABEL, body)
+    return None
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m pipeline", description="What the workflows call.")
+    verbs = parser.add_subparsers(required=True, metavar="verb")
+
+    verb = verbs.add_parser("guard", help="fail when a preview would lose data, users or an address")
+    verb.set_defaults(verb=_guard)
+    _preview_arguments(verb)
+
+    verb = verbs.add_parser("comment", help="write or edit the comment about a preview")
+    verb.set_defaults(verb=_comment)
+    _preview_arguments(verb)
+    verb.add_argument("--diff", type=Path, required=True, help="text of `pulumi preview --diff`")
+    verb.add_argument("--stack", required=True)
+    verb.add_argument("--pull-request", type=int, required=True)
+    verb.add_argument("--base", default="HEAD^1", help="what the pull request is merged into")
+    verb.add_argument("--head", default="HEAD", help="what is checked out: the merge")
+
+    verb = verbs.add_parser("smoke", help="call every route of a stack")
+    verb.set_defaults(verb=_smoke)
+    verb.add_argument("--outputs", type=Path, required=True, help="JSON of `pulumi stack output`")
+    verb.add_argument("--history", type=Path, help="JSON of `pulumi stack history`, for the way back")
+    verb.add_argument("--stack", required=True)
+    verb.add_argument("--commit", default="", help="what was deployed")
+
+    verb = verbs.add_parser("stack-file", help="write the stack file of a pull request")
+    verb.set_defaults(verb=_stack_file)
+    verb.add_argument("--pull-request", type=int, required=True)
+
+    verb = verbs.add_parser("announce", help="write or edit the comment that says where the environment is")
+    verb.set_defaults(verb=_announce)
+    verb.add_argument("--pull-request", type=int, required=True)
+    verb.add_argument("--outputs", type=Path, required=True, help="JSON of `pulumi stack output`")
+
+    verb = verbs.add_parser("stale", help="print the stacks of pull requests that are over, as a step's output")
+    verb.set_defaults(verb=_stale)
+    verb.add_argument("--stacks", type=Path, required=True, help="JSON of `pulumi stack ls`")
+    verb.add_argument("--pull-requests", type=Path, required=True, help="JSON of `gh pr list`, asked afterwards")
+
+    verb = verbs.add_parser("drift", help="write, edit or close the issue about a stack's drift")
+    verb.set_defaults(verb=_drift)
+    verb.add_argument("--preview", type=Path, required=True, help="JSON of `pulumi refresh --preview-only`")
+    verb.add_argument("--stack", required=True)
+    return parser
+
+
+def _preview_arguments(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--preview", type=Path, required=True, help="JSON of `pulumi preview`")
+    verb.add_argument("--labels", default="[]", help="JSON list of the pull request's labels")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""Calls every route of a deployed stack once, as a stranger, and says how to go back when one does not answer.
+
+Open routes get the sample event beside their handler, whatever the stack: a sample must be harmless in production.
+Guarded routes get no token, and must refuse. Nothing is checked of what the answers say; the tests do that.
+"""
+
+import base64
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+ATTEMPTS = 6
+PAUSE_SECONDS = 5.0
+"""A new API answers 404, and a new permission 500, for some seconds."""
+CALL_SECONDS = 30
+USER_AGENT = "rust-serverless-smoke-test (bot)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """A request to one route."""
+
+    route_key: str
+    method: str
+    path: str
+    """With the query string."""
+    content_type: str | None
+    body: bytes
+    guarded: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came back; status 0 when nothing did."""
+
+    status: int
+    content_type: str
+
+
+def probes(root: Path, outputs: Mapping[str, Any]) -> list[Probe]:
+    """Return a probe for each route in the outputs of a stack."""
+    guarded = outputs["guardedRoutes"]
+    return [_probe(root, key, function, guarded=key in guarded) for key, function in outputs["routes"].items()]
+
+
+def problem(probe: Probe, answer: Answer) -> str | None:
+    """Say what is wrong with an answer.
+
+    A handler refuses with problem details (RFC 9457), API Gateway with JSON of its own. So a refusal in problem details
+    means that the route, the permission and the function work, and that just the sample does not suit.
+    """
+    said = f"{probe.route_key} answered {answer.status} {answer.content_type}".rstrip()
+    if answer.status == 0:
+        return f"{probe.route_key} did not answer: {answer.content_type}"
+    if probe.guarded:
+        return None if answer.status == HTTPStatus.UNAUTHORIZED else f"{said} without a token, where it must be 401"
+    if answer.status < HTTPStatus.BAD_REQUEST:
+        return None
+    by_handler = answer.content_type.startswith("application/problem+json")
+    return None if by_handler and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR else said
+
+
+def smoke(
+    api_url: str,
+    routes: Sequence[Probe],
+    *,
+    send: Callable[[str, Probe], Answer] | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> list[str]:
+    """Call each route until it answers as it should, and return the problems that stayed."""
+    left = dict.fromkeys(routes, "")
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            sleep(PAUSE_SECONDS)
+        found = {probe: problem(probe, (send or call)(api_url, probe)) for probe in left}
+        left = {probe: said for probe, said in found.items() if said}
+        if not left:
+            break
+    return list(left.values())
+
+
+def call(api_url: str, probe: Probe) -> Answer:
+    """Send the request; a status of 400 or more is an answer like any other."""
+    request = urllib.request.Request(api_url + probe.path, method=probe.method, data=probe.body or None)
+    request.add_header("user-agent", USER_AGENT)
+    if probe.content_type:
+        request.add_header("content-type", probe.content_type)
+    try:
+        with urllib.request.urlopen(request, timeout=CALL_SECONDS) as response:
+            return Answer(status=response.status, content_type=response.headers.get("content-type", ""))
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(status=error.code, content_type=error.headers.get("content-type", ""))
+    except OSError as error:
+        return Answer(status=0, content_type=str(error))
+
+
+def _probe(root: Path, route_key: str, function: str, *, guarded: bool) -> Probe:
+    method, path = route_key.split(" ")
+    event = _event(root / "rust" / "functions" / function / "events", route_key)
+    body = str(event.get("body") or "")
+    query = event.get("rawQueryString")
+    return Probe(
+        route_key=route_key,
+        method=method,
+        path=event.get("rawPath", path) + (f"?{query}" if query else ""),
+        content_type=event.get("headers", {}).get("content-type"),
+        body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
+        guarded=guarded,
+    )
+
+
+def _event(folder: Path, route_key: str) -> Mapping[str, Any]:
+    """Return the sample with the shortest file name: `http.json` before `http-large.json`."""
+    for file in sorted(folder.glob("*.json"), key=lambda file: (len(file.name), file.name)):
+        event: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if event.get("routeKey") == route_key:
+            return event
+    return {"headers": {"content-type": "application/json"}, "body": "{}"}

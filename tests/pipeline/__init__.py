@@ -1,0 +1,1 @@
+"""The workflows, what they call, and the account that they work in."""

@@ -1,0 +1,133 @@
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+from pipeline.comment import environment_comment, marker, preview_comment
+from pipeline.guard import LABEL, judge
+from pipeline.preview import Preview, read_preview
+from tests.pipeline.recorded import FIXTURES, recorded_preview, recorded_text
+
+GITHUB_LIMIT = 65_536
+
+
+def comment(
+    preview: Preview,
+    *,
+    labels: tuple[str, ...] = (),
+    causes: dict[str, list[str]] | None = None,
+    diff: str = "Previewing update (dev):",
+) -> str:
+    return preview_comment("dev", preview, judge(preview, list(labels)), causes or {}, diff)
+
+
+def test_it_starts_with_the_marker_by_which_it_is_found_again() -> None:
+    assert comment(recorded_preview("code")).startswith(marker("dev"))
+    assert marker("dev") != marker("prod")
+
+
+def test_it_names_the_functions_with_new_code_and_the_files_that_are_the_reason() -> None:
+    said = comment(recorded_preview("code"), causes={"glitch": ["rust/functions/glitch/src/main.rs"], "echo": []})
+    assert "### dev: 2 to update, 54 unchanged" in said
+    assert "| `glitch` | `rust/functions/glitch/src/main.rs` |" in said
+    assert "| `echo` |" not in said
+
+
+def test_many_files_are_counted() -> None:
+    files = [f"rust/crates/reply/src/{number}.rs" for number in range(20)]
+    assert "and 12 more" in comment(recorded_preview("code"), causes={"glitch": files})
+
+
+def test_code_that_no_file_of_the_pull_request_changes_is_said_to_come_from_the_stack() -> None:
+    assert "| `glitch` | no file of this pull request: the stack runs" in comment(recorded_preview("code"))
+
+
+def test_a_new_function_and_another_architecture_need_no_file_for_a_reason() -> None:
+    assert "| `echo` | the function is new |" in comment(recorded_preview("create"))
+    preview = recorded_preview("code")
+    steps = [
+        dataclasses.replace(step, code_after=str(step.code_after).replace("arm64", "x86_64")) for step in preview.steps
+    ]
+    moved = dataclasses.replace(preview, steps=tuple(step for step in steps if step.code_before))
+    assert "another architecture, arm64 to x86_64" in comment(moved)
+
+
+def test_a_refused_loss_says_what_would_be_lost_and_which_label_allows_it() -> None:
+    said = comment(recorded_preview("replace"))
+    assert "Refused" in said
+    assert "> - currencies-table (aws:dynamodb/table:Table) would be replaced, and its items lost" in said
+    assert f"add the label `{LABEL}`" in said
+    assert "| replace | `currencies-table` | `aws:dynamodb/table:Table` | `attributes[0].name`" in said
+
+
+def test_an_allowed_loss_is_still_said() -> None:
+    said = comment(recorded_preview("replace"), labels=(LABEL,))
+    assert "Refused" not in said
+    assert "its items lost" in said
+
+
+def test_nothing_to_do_is_one_line() -> None:
+    assert comment(recorded_preview("unchanged")) == f"{marker('dev')}\n\n### dev: nothing changes\n"
+
+
+def test_a_failed_preview_shows_the_error_and_nothing_else() -> None:
+    said = comment(recorded_preview("failed"))
+    assert "### dev: the preview failed" in said
+    assert "RuntimeError: no" in said
+    assert "unchanged" not in said
+
+
+def test_the_diff_is_folded_and_without_the_lines_about_providers() -> None:
+    said = comment(recorded_preview("replace"), diff=recorded_text("replace"))
+    assert "<details>" in said
+    assert '~ hashKey   : "pk" => "id"' in said
+    assert "[provider=" not in said
+
+
+def test_what_the_build_command_printed_is_not_in_it(tmp_path: Path) -> None:
+    """The state holds what cargo printed; the preview's JSON has it in the build's old state."""
+    digest = json.loads((FIXTURES / "code.json").read_text())
+    for step in digest["steps"]:
+        if step["urn"].endswith("::rust-build"):
+            step["oldState"]["outputs"] |= {"stderr": "Compiling glitch v0.1.0", "stdout": "glitch/… uploaded"}
+    (tmp_path / "preview.json").write_text(json.dumps(digest))
+    said = comment(read_preview(tmp_path / "preview.json"))
+    assert "rust-build" in said
+    assert "Compiling" not in said
+    assert "uploaded" not in said
+
+
+def test_values_of_properties_and_of_the_configuration_are_not_in_it(tmp_path: Path) -> None:
+    """Only `pulumi preview --diff` shows values, and that hides secrets itself."""
+    text = (FIXTURES / "replace.json").read_text().replace('"info"', '"hunter2"')
+    (tmp_path / "preview.json").write_text(json.dumps({**json.loads(text), "config": {"token": "hunter2"}}))
+    assert "hunter2" not in comment(read_preview(tmp_path / "preview.json"))
+
+
+def test_a_long_diff_is_cut_to_what_github_takes() -> None:
+    said = comment(recorded_preview("code"), diff="~ changed\n" * 100_000)
+    assert len(said) < GITHUB_LIMIT
+    assert "the rest is in the log of this check" in said
+    assert said.rstrip().endswith("</details>")
+
+
+def test_long_errors_and_long_lists_stay_within_what_github_takes() -> None:
+    create = recorded_preview("create")
+    many = dataclasses.replace(create, steps=create.steps * 50)
+    assert len(comment(many, diff="+ x\n" * 100_000)) < GITHUB_LIMIT
+    assert "more | | |" in comment(many)
+    failed = dataclasses.replace(recorded_preview("failed"), errors=("x" * 50_000,) * 50)
+    assert len(comment(failed)) < GITHUB_LIMIT
+
+
+def test_no_text_of_a_diff_ends_the_fence() -> None:
+    said = comment(recorded_preview("code"), diff="```\n@everyone\n````\n<script>")
+    fences = re.findall(r"^`{5}$", said, re.MULTILINE)
+    assert len(fences) == 2
+
+
+def test_the_environment_of_a_pull_request_says_its_address_and_its_end() -> None:
+    said = environment_comment("pr-12", "https://abc.execute-api.eu-west-1.amazonaws.com", "environment")
+    assert said.startswith(marker("pr-12"))
+    assert "https://abc.execute-api.eu-west-1.amazonaws.com" in said
+    assert "`environment`" in said

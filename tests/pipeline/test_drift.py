@@ -1,0 +1,26 @@
+import pytest
+
+from pipeline.drift import body, title
+from tests.pipeline.recorded import recorded_preview
+
+
+def test_drift_names_each_resource_with_what_happened_to_it() -> None:
+    said = body("prod", recorded_preview("drift"))
+    assert said is not None
+    assert "- `glitch-logs` (aws:cloudwatch/logGroup:LogGroup) is gone" in said
+    assert "- `glitch-function` (aws:lambda/function:Function) is not as the program left it: `memorySize`" in said
+    assert "echo-function" not in said
+    assert "pulumi up --refresh --stack prod" in said
+
+
+def test_without_drift_there_is_no_issue() -> None:
+    assert body("prod", recorded_preview("unchanged")) is None
+
+
+def test_a_refresh_that_failed_closes_nothing() -> None:
+    with pytest.raises(ValueError, match="RuntimeError"):
+        body("prod", recorded_preview("failed"))
+
+
+def test_each_stack_has_an_issue_of_its_own() -> None:
+    assert title("prod") != title("dev")

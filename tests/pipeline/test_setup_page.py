@@ -1,0 +1,38 @@
+"""`docs/aws-setup.md` against what it describes."""
+
+import re
+
+from bootstrap import roles
+from bootstrap.policies import PREFIX
+from pipeline import drift, guard, stale
+from tests.recording import ROOT
+
+PAGE = (ROOT / "docs/aws-setup.md").read_text()
+WORKFLOWS = {path.name for path in (ROOT / ".github/workflows").glob("*.yml")}
+
+
+def test_every_workflow_is_explained() -> None:
+    """`stage.yml` is a part of `deploy.yml`."""
+    assert WORKFLOWS - {"stage.yml"} == set(re.findall(r"^\| `([\w-]+\.yml)` \|", PAGE, re.MULTILINE))
+
+
+def test_every_role_is_explained() -> None:
+    names = {f"deploy-{stage}" for stage in roles.STAGES} | {"preview", "drift", "pull-request"}
+    rows = PAGE[PAGE.index(f"| Role `{PREFIX}") :].splitlines()[2:]
+    said = {name for row in rows if row.startswith("|") for name in re.findall(r"`([\w-]+)`", row.split("|")[1])}
+    assert said == names
+
+
+def test_every_label_variable_and_environment_is_made() -> None:
+    labels = set(re.findall(r"gh label create ([\w-]+)", PAGE))
+    assert labels == {guard.LABEL, drift.LABEL, stale.LABEL}
+    for variable in ("AWS_ACCOUNT_ID", "AWS_REGION", "PULUMI_BACKEND_URL"):
+        assert variable in PAGE[PAGE.index("for name in AWS_") :].splitlines()[0]
+    assert "for name in dev staging prod; do" in PAGE
+    assert "environments/pull-request'" in PAGE
+
+
+def test_the_settings_are_those_of_the_program() -> None:
+    project = (ROOT / "bootstrap/Pulumi.yaml").read_text()
+    for setting in re.findall(r"pulumi config set (?:aws:region|(\w+))", PAGE):
+        assert not setting or f"  {setting}:" in project

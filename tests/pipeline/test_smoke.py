@@ -1,0 +1,145 @@
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from pipeline.smoke import ATTEMPTS, USER_AGENT, Answer, Probe, call, probes, problem, smoke
+from tests.pipeline.recorded import recorded_json
+from tests.recording import ROOT
+
+OPEN = Probe(
+    route_key="POST /echo", method="POST", path="/echo?a=1", content_type="text/plain", body=b"hi", guarded=False
+)
+GUARDED = Probe(route_key="GET /list", method="GET", path="/list", content_type=None, body=b"", guarded=True)
+
+
+def answer(status: int, content_type: str = "application/json") -> Answer:
+    return Answer(status=status, content_type=content_type)
+
+
+def test_every_route_of_the_stack_is_called() -> None:
+    outputs = recorded_json("outputs")
+    found = probes(ROOT, outputs)
+    assert {probe.route_key for probe in found} == set(outputs["routes"])
+    assert {probe.route_key for probe in found if probe.guarded} == set(outputs["guardedRoutes"])
+
+
+def test_a_route_gets_the_sample_beside_its_handler() -> None:
+    found = {probe.route_key: probe for probe in probes(ROOT, recorded_json("outputs"))}
+    assert b'"message"' in found["POST /echo"].body
+    assert found["POST /glitch"].path == "/glitch?seed=7&steps=7"
+    assert found["POST /glitch"].body == bytes(range(64)), "the sample is in base64"
+    assert "{" not in found["GET /currencies/{code}"].path
+
+
+def test_a_route_without_a_sample_gets_an_empty_object() -> None:
+    (probe,) = probes(ROOT, {"routes": {"POST /new": "new"}, "guardedRoutes": {}})
+    assert (probe.path, probe.body) == ("/new", b"{}")
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 304])
+def test_an_open_route_that_answers_works(status: int) -> None:
+    assert problem(OPEN, answer(status)) is None
+
+
+def test_a_handler_that_refuses_the_sample_works() -> None:
+    assert problem(OPEN, answer(422, "application/problem+json; charset=utf-8")) is None
+
+
+@pytest.mark.parametrize("status", [403, 404, 429, 500, 502])
+def test_a_refusal_of_the_gateways_own_is_a_problem(status: int) -> None:
+    assert problem(OPEN, answer(status)) == f"POST /echo answered {status} application/json"
+
+
+def test_a_handler_that_fails_is_a_problem() -> None:
+    assert problem(OPEN, answer(500, "application/problem+json"))
+
+
+def test_a_guarded_route_that_refuses_strangers_works() -> None:
+    assert problem(GUARDED, answer(401)) is None
+
+
+@pytest.mark.parametrize("status", [200, 403, 500])
+def test_a_guarded_route_that_does_anything_else_is_a_problem(status: int) -> None:
+    assert "must be 401" in str(problem(GUARDED, answer(status)))
+
+
+def test_no_answer_is_a_problem() -> None:
+    assert problem(GUARDED, answer(0, "refused")) == "GET /list did not answer: refused"
+
+
+def answering(*answers: Answer) -> Callable[[str, Probe], Answer]:
+    """Give one answer after the other, the last one for ever."""
+    left = list(answers)
+    return lambda _url, _probe: left.pop(0) if len(left) > 1 else left[0]
+
+
+def test_a_route_that_needs_a_moment_is_called_again() -> None:
+    pauses: list[float] = []
+    send = answering(answer(404), answer(500), answer(200))
+    assert smoke("https://example.com", [OPEN], send=send, sleep=pauses.append) == []
+    assert len(pauses) == 2
+
+
+def test_a_route_that_works_is_not_called_again() -> None:
+    called: list[str] = []
+
+    def send(_: str, probe: Probe) -> Answer:
+        called.append(probe.route_key)
+        return answer(401)
+
+    assert len(smoke("https://example.com", [OPEN, GUARDED], send=send, sleep=lambda _: None)) == 1
+    assert called.count(GUARDED.route_key) == 1
+    assert called.count(OPEN.route_key) == ATTEMPTS
+
+
+class Recorder(BaseHTTPRequestHandler):
+    """Remembers the requests, and answers what the path says."""
+
+    seen: list[tuple[str, str, dict[str, str], bytes]]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.seen.append((self.command, self.path, headers, body))
+        self.send_response(400 if "bad" in self.path else 200)
+        self.send_header("content-type", "application/problem+json")
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[HTTPServer]:
+    """A server on this machine."""
+    Recorder.seen = []
+    with HTTPServer(("127.0.0.1", 0), Recorder) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_a_request_is_sent_as_the_sample_says_and_says_who_it_is(server: HTTPServer) -> None:
+    url = f"http://127.0.0.1:{server.server_port}"
+    assert call(url, OPEN) == answer(200, "application/problem+json")
+    ((method, path, headers, body),) = Recorder.seen
+    assert (method, path, body) == ("POST", "/echo?a=1", b"hi")
+    assert headers["content-type"] == "text/plain"
+    assert headers["user-agent"] == USER_AGENT
+    assert "bot" in USER_AGENT, "analytics counts bots apart"
+
+
+def test_a_refusal_is_an_answer(server: HTTPServer) -> None:
+    probe = Probe(route_key="POST /bad", method="POST", path="/bad", content_type=None, body=b"x", guarded=False)
+    assert call(f"http://127.0.0.1:{server.server_port}", probe).status == 400
+
+
+def test_a_machine_that_is_not_there_is_an_answer_too() -> None:
+    with HTTPServer(("127.0.0.1", 0), Recorder) as server:
+        port = server.server_port
+    assert call(f"http://127.0.0.1:{port}", OPEN).status == 0

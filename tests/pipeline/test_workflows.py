@@ -1,0 +1,259 @@
+"""Rules for every workflow; actionlint and zizmor hold the rest."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import yaml
+
+from bootstrap.policies import PREFIX
+from bootstrap.roles import STAGES
+from bootstrap.state_key import ALIAS
+from pipeline.__main__ import _parser
+from pipeline.stale import LABEL, stack_of
+from tests.recording import ROOT
+
+GITHUB = ROOT / ".github"
+NAMES = sorted(path.stem for path in (GITHUB / "workflows").glob("*.yml"))
+PINNED = re.compile(r"uses: (?P<action>[\w-]+/[\w-]+)@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+LOCAL = re.compile(r"uses: \./\.github/\S+$")
+WRITES = {
+    "preview": {"id-token", "pull-requests"},
+    "stage": {"id-token"},
+    "deploy": {"id-token"},
+    "pr-environment": {"id-token", "pull-requests"},
+    "drift": {"id-token", "issues"},
+    "check": set(),
+}
+"""What a workflow's jobs may write. `id-token` is the question for an AWS role, and writes nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workflow:
+    """One workflow."""
+
+    name: str
+    text: str
+    content: dict[Any, Any]
+
+    @property
+    def triggers(self) -> dict[str, Any]:
+        """`on`, which YAML takes for a truth value."""
+        return dict(self.content[True])
+
+    @property
+    def jobs(self) -> dict[str, dict[str, Any]]:
+        """Jobs by id."""
+        return dict(self.content["jobs"])
+
+    @property
+    def steps(self) -> Iterator[dict[str, Any]]:
+        """The steps of all jobs."""
+        for job in self.jobs.values():
+            yield from job.get("steps", [])
+
+
+def read(name: str) -> Workflow:
+    text = (GITHUB / "workflows" / f"{name}.yml").read_text()
+    return Workflow(name=name, text=text, content=yaml.safe_load(text))
+
+
+@pytest.fixture(params=NAMES)
+def workflow(request: pytest.FixtureRequest) -> Workflow:
+    return read(request.param)
+
+
+def all_steps() -> Iterator[dict[str, Any]]:
+    for name in NAMES:
+        yield from read(name).steps
+    yield from yaml.safe_load((GITHUB / "actions/pulumi/action.yml").read_text())["runs"]["steps"]
+
+
+def test_every_action_is_pinned_by_commit_with_its_version_beside_it() -> None:
+    lines = [line.strip() for path in GITHUB.rglob("*.yml") for line in path.read_text().splitlines()]
+    uses = [line.removeprefix("- ") for line in lines if "uses:" in line]
+    assert uses
+    for line in uses:
+        assert PINNED.match(line) or LOCAL.match(line), line
+
+
+def test_an_action_has_the_same_commit_everywhere() -> None:
+    found: dict[str, set[str]] = {}
+    for path in GITHUB.rglob("*.yml"):
+        for line in path.read_text().splitlines():
+            if pin := PINNED.search(line):
+                found.setdefault(pin["action"], set()).add(pin[0])
+    assert all(len(pins) == 1 for pins in found.values()), found
+
+
+def test_a_job_may_do_what_it_says_and_no_more(workflow: Workflow) -> None:
+    assert workflow.content["permissions"] == {}, "nothing for jobs that say nothing"
+    for name, job in workflow.jobs.items():
+        granted = job["permissions"]
+        assert granted["contents"] == "read", name
+        assert {scope for scope, access in granted.items() if access == "write"} <= WRITES[workflow.name], name
+
+
+def test_no_workflow_runs_a_strangers_code_with_our_rights(workflow: Workflow) -> None:
+    assert not {"pull_request_target", "workflow_run", "issue_comment"} & workflow.triggers.keys()
+
+
+def test_a_job_of_a_pull_request_gets_an_aws_role_in_no_fork() -> None:
+    for name in NAMES:
+        workflow = read(name)
+        if "pull_request" not in workflow.triggers:
+            continue
+        for job in workflow.jobs.values():
+            if "id-token" in job["permissions"] and "needs" not in job:
+                assert "head.repo.full_name == github.repository" in job["if"], name
+
+
+def test_credentials_stay_out_of_the_checkout() -> None:
+    checkouts = [step for step in all_steps() if str(step.get("uses")).startswith("actions/checkout@")]
+    assert checkouts
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+def test_every_script_is_a_file_and_every_step_one_command() -> None:
+    commands = [step["run"] for step in all_steps() if "run" in step]
+    assert commands
+    for command in commands:
+        assert "\n" not in command.strip(), command
+        assert "<<" not in command, command
+        assert not {";", "&&", "||", "`"} & set(re.findall(r";|&&|\|\||`", command)), command
+        assert "$(" not in command, command
+
+
+def test_nothing_from_outside_is_pasted_into_a_shell() -> None:
+    """An expression in a command is text before it is shell; a variable is not."""
+    for step in all_steps():
+        assert "${{" not in step.get("run", ""), step
+        variables = re.findall(r"\$\w+", step.get("run", ""))
+        for variable in variables:
+            assert f'"{variable}"' in step["run"], f"{variable} is not quoted in {step['run']}"
+
+
+def test_every_job_ends_by_itself(workflow: Workflow) -> None:
+    for name, job in workflow.jobs.items():
+        assert "uses" in job or 0 < job["timeout-minutes"] <= 60, name
+
+
+def test_what_changes_aws_is_never_cancelled_and_never_runs_twice_at_once() -> None:
+    changing = {"pulumi up", "pulumi destroy"}
+    seen = set()
+    for name in NAMES:
+        workflow = read(name)
+        for job in workflow.jobs.values():
+            commands = {" ".join(str(step.get("run")).split()[:2]) for step in job.get("steps", [])}
+            if not commands & changing:
+                continue
+            seen |= commands & changing
+            assert job["concurrency"]["cancel-in-progress"] is False, name
+            assert job["concurrency"]["group"].startswith("stack-"), name
+            assert workflow.content.get("concurrency", {}).get("cancel-in-progress") is not True, name
+    assert seen == changing
+
+
+def test_update_and_destroy_of_a_pull_request_wait_for_each_other() -> None:
+    jobs = read("pr-environment").jobs
+    number = "${{ github.event.pull_request.number }}"
+    assert jobs["up"]["env"]["STACK"] == f"pr-{number}"
+    assert jobs["up"]["concurrency"]["group"] == f"stack-pr-{number}"
+    assert jobs["destroy"]["concurrency"]["group"] == "stack-${{ matrix.stack }}"
+    assert stack_of(7) == "pr-7"
+
+
+def test_every_workflow_but_the_called_one_limits_how_many_of_it_run() -> None:
+    for name in NAMES:
+        workflow = read(name)
+        jobs = [job for job in workflow.jobs.values() if "uses" not in job]
+        assert "concurrency" in workflow.content or all("concurrency" in job for job in jobs), name
+
+
+def test_a_clone_without_an_aws_account_has_nothing_to_fail() -> None:
+    for name in set(NAMES) - {"check", "stage"}:
+        for job in read(name).jobs.values():
+            assert "needs" in job or "vars.PULUMI_BACKEND_URL != ''" in job["if"], name
+
+
+def test_check_needs_no_rights_at_all() -> None:
+    for job in read("check").jobs.values():
+        assert job["permissions"] == {"contents": "read"}
+        assert "secrets." not in str(job)
+    assert read("check").triggers["pull_request"] is None, "every pull request, a fork's too"
+
+
+def test_the_guard_runs_again_for_every_label() -> None:
+    """A skipped check counts as passed, so it must not be skipped for labels that mean nothing."""
+    workflow = read("preview")
+    assert {"labeled", "unlabeled"} <= set(workflow.triggers["pull_request"]["types"])
+    assert "label" not in workflow.jobs["preview"]["if"]
+
+
+def test_a_preview_needs_no_rust() -> None:
+    assert not re.search(r"cargo |rustup", read("preview").text)
+
+
+def test_the_state_of_a_preview_stays_out_of_the_log() -> None:
+    (step,) = [step for step in read("preview").steps if "--json" in str(step.get("run"))]
+    assert step["run"].endswith("> preview.json")
+    (step,) = [step for step in read("preview").steps if "--diff --" in str(step.get("run"))]
+    assert "--suppress-outputs" in step["run"]
+
+
+def test_the_stages_come_one_after_the_other() -> None:
+    jobs = read("deploy").jobs
+    assert tuple(jobs) == STAGES
+    assert jobs["staging"]["needs"] == "dev"
+    assert jobs["prod"]["needs"] == "staging"
+    assert {job["with"]["stack"] for job in jobs.values()} == set(STAGES)
+    assert {job["uses"] for job in jobs.values()} == {"./.github/workflows/stage.yml"}
+    assert read("deploy").triggers["workflow_dispatch"]["inputs"]["stack"]["options"] == list(STAGES)
+
+
+def test_the_stages_are_those_that_are_previewed_and_watched() -> None:
+    for name in ("preview", "drift"):
+        (job,) = read(name).jobs.values()
+        assert tuple(job["strategy"]["matrix"]["stack"]) == STAGES
+
+
+def test_a_stage_runs_in_the_environment_that_its_role_trusts() -> None:
+    (job,) = read("stage").jobs.values()
+    assert job["environment"] == "${{ inputs.stack }}"
+    for name in ("up", "destroy"):
+        assert read("pr-environment").jobs[name]["environment"] == "pull-request"
+
+
+def test_a_deployment_ends_with_a_smoke_test_that_knows_the_way_back() -> None:
+    *_, last = read("stage").steps
+    assert "pipeline smoke" in last["run"]
+    assert "--history history.json" in last["run"]
+
+
+def test_roles_labels_and_keys_have_one_name() -> None:
+    roles = {step["with"]["role"] for name in NAMES for step in read(name).steps if "role" in step.get("with", {})}
+    assert roles == {f"{PREFIX}{role}" for role in ("preview", "drift", "pull-request", "deploy-${{ inputs.stack }}")}
+    assert f"'{LABEL}'" in read("pr-environment").text
+    for name in ("stage", "pr-environment"):
+        assert f"awskms://{ALIAS}?region=" in read(name).text
+
+
+def test_the_cli_has_the_version_of_the_sdk() -> None:
+    (sdk,) = re.findall(r"^pulumi==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    assert f'pulumi-version: "{sdk}"' in (GITHUB / "actions/pulumi/action.yml").read_text()
+
+
+def test_every_verb_that_a_workflow_calls_is_one() -> None:
+    calls = [step["run"] for step in all_steps() if "-m pipeline" in step.get("run", "")]
+    assert calls
+    for call in calls:
+        words = call.split("-m pipeline ", 1)[1].split(" >> ")[0].replace('"$PULL_REQUEST"', "12").split()
+        assert _parser().parse_args(words).verb
+
+
+def test_every_verb_is_called() -> None:
+    text = "".join(read(name).text for name in NAMES)
+    for verb in ("guard", "comment", "smoke", "stack-file", "announce", "stale", "drift"):
+        assert f"-m pipeline {verb} " in text, verb
