@@ -8,7 +8,7 @@ LOCAL := $(BIN)/python -m local
 
 .PHONY: help
 help: ## List the verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(INSTALLED): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Python 3.11 or newer is needed: make PYTHON=python3.13 …" >&2; exit 1; }
@@ -42,6 +42,49 @@ local-token: $(INSTALLED) ## Print a machine's token for the guarded routes
 seed: $(INSTALLED) ## Load all currencies of ISO 4217 into what `make local` runs
 	@$(LOCAL) seed
 
+STACK ?= local
+OPERATE = $(BIN)/python -m operations --stack "$(STACK)"
+
+.PHONY: up
+up: $(INSTALLED) ## Bring a stack on AWS up to date, and print its URLs: STACK=dev
+	@$(OPERATE) up
+
+.PHONY: preview
+preview: $(INSTALLED) ## Show what `up` would change; needs no Rust: STACK=dev
+	@$(OPERATE) preview
+
+.PHONY: destroy
+destroy: $(INSTALLED) ## Remove a stack with everything in it: STACK=dev
+	@$(OPERATE) destroy
+
+.PHONY: outputs
+outputs: $(INSTALLED) ## Print a stack's URLs, and write all outputs to .outputs: STACK=dev
+	@$(OPERATE) outputs
+
+.PHONY: logs
+logs: $(INSTALLED) ## Follow the functions' logs of a stack: STACK=dev (FN=echo for one)
+	@$(OPERATE) logs $(FN)
+
+.PHONY: new-stack
+new-stack: $(INSTALLED) ## Write the configuration of a disposable stack: NAME=qa
+	@$(BIN)/python -m operations --stack "$(or $(NAME),$(error name a stack: make new-stack NAME=qa))" new-stack
+
+.PHONY: analytics-user
+analytics-user: $(INSTALLED) ## Create a user of the reports, or give one another password: NAME=ann STACK=dev (REMOVE=1 removes)
+	@$(OPERATE) analytics-user "$(or $(NAME),$(error name a user: make analytics-user NAME=ann))" $(if $(REMOVE),--remove)
+
+.PHONY: analytics-token
+analytics-token: $(INSTALLED) ## Print a session token for the reports of the local stack
+	@$(LOCAL) analytics-token
+
+.PHONY: rotate-session-keys
+rotate-session-keys: $(INSTALLED) ## Encrypt the sessions of reports with a new key: STACK=dev
+	@$(OPERATE) rotate-session-keys
+
+.PHONY: reconcile
+reconcile: $(INSTALLED) ## Count the raw page views again, and print the drift of the totals: STACK=dev (FROM=2026-11-01, REPAIR=1)
+	@$(OPERATE) reconcile $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(REPAIR),--repair)
+
 .PHONY: run
 run: ## Serve a handler's HTTP routes outside Lambda: FN=currencies
 	@cd rust && cargo run --locked --quiet --package "$(or $(FN),$(error name a function: make run FN=currencies))" --example serve
@@ -64,6 +107,7 @@ check: $(INSTALLED) ## Check formats, lints and types
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/zizmor --offline --persona pedantic --no-progress --quiet .github
 	cd rust && cargo fmt --all --check
 	cd rust && cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings
 
@@ -72,6 +116,10 @@ format: $(INSTALLED) ## Format Python and Rust
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 	cd rust && cargo fmt --all
+
+.PHONY: docs
+docs: $(INSTALLED) ## Write docs/settings.md from the schema
+	@$(BIN)/python -m operations docs
 
 .PHONY: lock
 lock: ## Resolve the Python dependencies of pyproject.toml anew; needs uv

@@ -1,23 +1,33 @@
-"""The stack's configuration as one checked value. Nothing else in the program reads `pulumi.Config`."""
+"""The stack's configuration as one checked value. Nothing else in the program reads configuration."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 
-from components.architecture import Architecture, host_architecture
+from components.architecture import Architecture
+from config_rules import (
+    ARCHITECTURE,
+    DOMAIN_NAME,
+    EMAIL_ADDRESS,
+    ENDPOINTS,
+    HOSTED_ZONE,
+    LOG_LEVEL,
+    OPTIONAL,
+    ORIGINS,
+    RETENTION,
+    SWITCH,
+    TEXT,
+    Rule,
+    whole_number,
+)
 
 T = TypeVar("T")
 
-LOG_LEVELS = ("error", "warn", "info", "debug", "trace")
-RETENTION_DAYS = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
-    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
-)
-"""https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
+RECOVERABLE_STACKS = ("prod",)
+"""Stacks whose data must be recoverable. Their protection can be lifted, or they could never be removed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,48 +43,60 @@ class Settings:
     log_retention_days: int
     throttle_rate_per_second: int
     throttle_burst: int
+    reserved_concurrency: int | None
+    tracing: bool
     cors_origins: tuple[str, ...]
+    domain_name: str | None
+    hosted_zone_id: str | None
+    alarm_email: str | None
     artifact_bucket: str | None
     point_in_time_recovery: bool
     deletion_protection: bool
+    analytics_sites: tuple[str, ...]
+    analytics_view_retention_days: int
+    analytics_total_shards: int
 
 
-class _RuleError(Exception):
-    """A value breaks the rule in the message."""
-
-
-class _Reader:
+class Reader:
     """Reads keys one after the other, and remembers every problem instead of stopping at the first."""
 
-    def __init__(self) -> None:
+    def __init__(self, project: str, values: Mapping[str, str]) -> None:
+        """Read the keys of a project from values by their full names."""
+        self._project = project
+        self._values = values
         self.problems: list[str] = []
-        self._read: set[str] = set()
+        self.rules: dict[str, str] = {}
+        """What each key that was read must be, by its full name."""
 
-    def get(self, key: str, parse: Callable[[str], T], example: str, default: str | None = None) -> T:
-        """Read a key; when it breaks a rule, remember the line to paste and go on with the example."""
-        bag, _, name = key.rpartition(":")
-        full_key = key if bag else f"{pulumi.get_project()}:{name}"
-        self._read.add(full_key)
-        value = pulumi.Config(bag or None).get(name, default)
+    def get(self, key: str, rule: Rule[T], example: str, default: str | None = None) -> T:
+        """Read a key; when it breaks its rule, remember the line to paste and go on with the example."""
+        full_key = self._full(key)
+        self.rules[full_key] = rule.text
+        value = self._values.get(full_key, default)
         if value is None:
-            self._remember(full_key, "is missing", example)
-            return parse(example)
+            self.refuse(full_key, "is missing", example)
+            return rule.parse(example)
         try:
-            return parse(value)
-        except _RuleError as rule:
-            self._remember(full_key, f"is {value!r}, it {rule}", example)
-            return parse(example)
+            return rule.parse(value)
+        except ValueError:
+            self.refuse(full_key, f"is {value!r}, it must be {rule.text}", example)
+            return rule.parse(example)
 
-    def _remember(self, key: str, problem: str, example: str) -> None:
-        self.problems.append(f"{key} {problem}\n    {key}: {example}")
+    def refuse(self, key: str, problem: str, example: str) -> None:
+        """Remember a problem with a key, and the line that mends it."""
+        full_key = self._full(key)
+        self.problems.append(f"{full_key} {problem}\n    {full_key}: {example}")
 
     def refuse_unknown_keys(self) -> None:
         """Remember each key of the project's own that nothing has read."""
-        prefix = f"{pulumi.get_project()}:"
-        known = ", ".join(sorted(key.removeprefix(prefix) for key in self._read if key.startswith(prefix)))
-        for key in sorted({*get_config_env(), *CONFIG.get()} - self._read):
+        prefix = f"{self._project}:"
+        known = ", ".join(sorted(key.removeprefix(prefix) for key in self.rules if key.startswith(prefix)))
+        for key in sorted(self._values.keys() - self.rules.keys()):
             if key.startswith(prefix):
                 self.problems.append(f"{key} is no setting of this program: remove it, or use one of {known}")
+
+    def _full(self, key: str) -> str:
+        return key if ":" in key else f"{self._project}:{key}"
 
 
 def read_settings() -> Settings:
@@ -83,21 +105,9 @@ def read_settings() -> Settings:
     Raises:
         pulumi.RunError: naming each key that is wrong, missing or unknown, its rule, and a line to paste.
     """
-    reader = _Reader()
-    settings = Settings(
-        region=reader.get("aws:region", _text, "eu-west-1"),
-        endpoints=reader.get("aws:endpoints", _endpoints, '[{"s3": "http://127.0.0.1:4566"}]', default="[]"),
-        aws_profile=reader.get("aws:profile", str, "default", default="") or None,
-        architecture=reader.get("architecture", _architecture, "arm64"),
-        log_level=reader.get("logLevel", _one_of(LOG_LEVELS), "info"),
-        log_retention_days=reader.get("logRetentionDays", _retention, "30"),
-        throttle_rate_per_second=reader.get("throttleRatePerSecond", _positive, "50"),
-        throttle_burst=reader.get("throttleBurst", _positive, "100"),
-        cors_origins=reader.get("corsOrigins", _origins, '["https://example.com"]'),
-        artifact_bucket=reader.get("artifactBucket", str, '""') or None,
-        point_in_time_recovery=reader.get("pointInTimeRecovery", _switch, "true"),
-        deletion_protection=reader.get("deletionProtection", _switch, "true"),
-    )
+    reader = Reader(pulumi.get_project(), {**get_config_env(), **CONFIG.get()})
+    settings = read_with(reader)
+    _check_together(settings, reader)
     reader.refuse_unknown_keys()
     if reader.problems:
         problems = "\n".join(f"  {problem}" for problem in reader.problems)
@@ -105,68 +115,37 @@ def read_settings() -> Settings:
     return settings
 
 
-def _endpoints(value: str) -> Mapping[str, str]:
-    rule = _RuleError("must be a list with one map of services to addresses")
-    try:
-        endpoints = json.loads(value)
-    except json.JSONDecodeError:
-        raise rule from None
-    if not isinstance(endpoints, list) or not all(isinstance(services, dict) for services in endpoints):
-        raise rule
-    return {name: str(address) for services in endpoints for name, address in services.items() if address}
+def read_with(reader: Reader) -> Settings:
+    """Read every key: the schema."""
+    return Settings(
+        region=reader.get("aws:region", TEXT, "eu-west-1"),
+        endpoints=reader.get("aws:endpoints", ENDPOINTS, '[{"s3": "http://127.0.0.1:4566"}]', default="[]"),
+        aws_profile=reader.get("aws:profile", OPTIONAL, "default", default=""),
+        architecture=reader.get("architecture", ARCHITECTURE, "arm64"),
+        log_level=reader.get("logLevel", LOG_LEVEL, "info"),
+        log_retention_days=reader.get("logRetentionDays", RETENTION, "30"),
+        throttle_rate_per_second=reader.get("throttleRatePerSecond", whole_number(1), "50"),
+        throttle_burst=reader.get("throttleBurst", whole_number(1), "100"),
+        reserved_concurrency=reader.get("reservedConcurrency", whole_number(0, 1000), "0") or None,
+        tracing=reader.get("tracing", SWITCH, "false"),
+        cors_origins=reader.get("corsOrigins", ORIGINS, '["https://example.com"]'),
+        domain_name=reader.get("domainName", DOMAIN_NAME, "api.example.com"),
+        hosted_zone_id=reader.get("hostedZoneId", HOSTED_ZONE, "Z0123456789ABCDEFGHIJ"),
+        alarm_email=reader.get("alarmEmail", EMAIL_ADDRESS, "on-call@example.com"),
+        artifact_bucket=reader.get("artifactBucket", OPTIONAL, '""'),
+        point_in_time_recovery=reader.get("pointInTimeRecovery", SWITCH, "true"),
+        deletion_protection=reader.get("deletionProtection", SWITCH, "true"),
+        analytics_sites=reader.get("analyticsSites", ORIGINS, '["https://example.com"]'),
+        analytics_view_retention_days=reader.get("analyticsViewRetentionDays", whole_number(1, 3650), "400"),
+        analytics_total_shards=reader.get("analyticsTotalShards", whole_number(1, 100), "1"),
+    )
 
 
-def _text(value: str) -> str:
-    if not value:
-        raise _RuleError("must not be empty")
-    return value
-
-
-def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if value not in allowed:
-            raise _RuleError(f"must be one of {', '.join(allowed)}")
-        return value
-
-    return parse
-
-
-def _architecture(value: str) -> Architecture:
-    _one_of((*Architecture, "host"))(value)
-    return host_architecture() if value == "host" else Architecture(value)
-
-
-def _switch(value: str) -> bool:
-    if value not in ("true", "false"):
-        raise _RuleError("must be true or false")
-    return value == "true"
-
-
-def _positive(value: str) -> int:
-    if not value.isdecimal() or int(value) == 0:
-        raise _RuleError("must be a whole number over 0")
-    return int(value)
-
-
-def _retention(value: str) -> int:
-    if not value.isdecimal() or int(value) not in RETENTION_DAYS:
-        raise _RuleError(f"must be one of {', '.join(map(str, RETENTION_DAYS))}")
-    return int(value)
-
-
-def _origins(value: str) -> tuple[str, ...]:
-    problem = _RuleError("must be a list of origins: scheme and host, no path")
-    try:
-        origins = json.loads(value)
-    except json.JSONDecodeError:
-        raise problem from None
-    if not isinstance(origins, list) or not all(_is_origin(origin) for origin in origins):
-        raise problem
-    return tuple(origins)
-
-
-def _is_origin(value: object) -> bool:
-    if not isinstance(value, str):
-        return False
-    scheme, separator, host = value.partition("://")
-    return scheme in ("http", "https") and bool(separator and host) and "/" not in host and "*" not in host
+def _check_together(settings: Settings, reader: Reader) -> None:
+    """Refuse values that are right alone, and not with the others."""
+    if pulumi.get_stack() in RECOVERABLE_STACKS and not settings.point_in_time_recovery:
+        reader.refuse("pointInTimeRecovery", f"is false, and the data of {pulumi.get_stack()} must be kept", "true")
+    if settings.domain_name and not settings.hosted_zone_id:
+        reader.refuse("hostedZoneId", "is empty, and domainName is not", "Z0123456789ABCDEFGHIJ")
+    if settings.hosted_zone_id and not settings.domain_name:
+        reader.refuse("domainName", "is empty, and hostedZoneId is not", "api.example.com")

@@ -33,3 +33,12 @@ def host_architecture() -> Architecture:
     machine = platform.machine().lower()
     aliases = {"aarch64": Architecture.ARM64, "amd64": Architecture.X86_64}
     return aliases.get(machine) or Architecture(machine)
+
+
+def parse_architecture(text: str) -> Architecture:
+    """Return the architecture that a setting names, in which `host` is that of this machine.
+
+    Raises:
+        ValueError: it names none.
+    """
+    return host_architecture() if text == "host" else Architecture(text)

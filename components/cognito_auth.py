@@ -94,7 +94,7 @@ class CognitoAuth(pulumi.ComponentResource):
             admin_create_user_config={"allow_admin_create_user_only": True},
             account_recovery_setting={"recovery_mechanisms": [{"name": "verified_email", "priority": 1}]},
             deletion_protection="ACTIVE" if self._args.protected else "INACTIVE",
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, protect=self._args.protected),
         )
 
     def _sign_in_page(self) -> pulumi.Output[str]:

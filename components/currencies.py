@@ -1,12 +1,12 @@
 """The currencies service: a documented REST API over one table, behind sign-in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 
 from components.cognito_auth import CognitoAuth
 from components.http_api import HttpApi, Throttle
-from components.rust_function import RustFunction, RustFunctionArgs
+from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import Artifact
 from components.table import Table, TableArgs
 
@@ -31,8 +31,7 @@ class CurrenciesArgs:
     api: HttpApi
     auth: CognitoAuth
     throttle: Throttle
-    log_level: str = "info"
-    log_retention_days: int = 30
+    operation: Operation = field(default_factory=Operation)
     recoverable: bool
     """Whether any second of the table's last 35 days can be restored."""
     protected: bool
@@ -60,8 +59,7 @@ class Currencies(pulumi.ComponentResource):
             RustFunctionArgs(
                 artifact=args.artifact,
                 memory_mib=256,
-                log_level=args.log_level,
-                log_retention_days=args.log_retention_days,
+                operation=args.operation,
                 environment={
                     "CURRENCIES_TABLE": table.table_name,
                     "OAUTH_AUTHORIZATION_URL": pulumi.Output.concat(args.auth.sign_in_url, "/oauth2/authorize"),

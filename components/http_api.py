@@ -97,6 +97,7 @@ class HttpApi(pulumi.ComponentResource):
         self.guarded_routes: dict[str, list[str]] = {}
         """Scopes of which a caller needs one, by route key; the other routes are open to everyone."""
         self.url = self._api.api_endpoint
+        self.api_id = self._api.id
         self._deployed = False
 
     def route(
@@ -162,6 +163,7 @@ class HttpApi(pulumi.ComponentResource):
             ],
             opts=pulumi.ResourceOptions(parent=self, depends_on=self._declared),
         )
+        self.stage_name = stage.name
         self.url = pulumi.Output.all(self._api.api_endpoint, stage.id).apply(lambda values: str(values[0]))
         self.register_outputs({"url": self.url, "routes": self.routes})
 

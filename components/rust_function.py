@@ -1,6 +1,6 @@
 """A Lambda function that runs one binary of a `RustWorkspace`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
@@ -8,6 +8,20 @@ import pulumi_aws as aws
 
 from components.iam import Statement, policy_document, trust_policy
 from components.rust_workspace import Artifact
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """How functions are operated, usually the same for all of a stack."""
+
+    log_level: str = "info"
+    """Level of the handler's own logs, RUST_LOG."""
+    log_retention_days: int = 30
+    """Days that logs are kept; one of the values that CloudWatch Logs knows."""
+    tracing: bool = False
+    """Whether invocations are traced by X-Ray; costs by trace."""
+    reserved_concurrency: int | None = None
+    """Environments at once at most, which no other function of the account can use up; by default there is no limit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,12 +34,11 @@ class RustFunctionArgs:
     """Memory; the share of a processor grows with it, up to a whole one at 1,769 MiB."""
     timeout_seconds: int = 3
     """An invocation is ended after this long. Rust handlers that take longer are stuck."""
-    log_level: str = "info"
-    """Level of the handler's own logs, RUST_LOG."""
-    log_retention_days: int = 30
-    """Days that logs are kept; one of the values that CloudWatch Logs knows."""
+    operation: Operation = field(default_factory=Operation)
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """Further variables for the handler. Never a secret: whoever may describe the function can read them."""
+    wait_for: Sequence[pulumi.Resource] = ()
+    """What must be there before the handler can start."""
 
 
 class RustFunction(pulumi.ComponentResource):
@@ -39,8 +52,12 @@ class RustFunction(pulumi.ComponentResource):
         """Declare the role, the log group and the function; `name` should be the binary's."""
         super().__init__("rust-serverless:index:RustFunction", name, None, opts)
         self.name = name
+        self.timeout_seconds = args.timeout_seconds
+        operation = args.operation
         logs = aws.cloudwatch.LogGroup(
-            f"{name}-logs", retention_in_days=args.log_retention_days, opts=pulumi.ResourceOptions(parent=self)
+            f"{name}-logs",
+            retention_in_days=operation.log_retention_days,
+            opts=pulumi.ResourceOptions(parent=self),
         )
         self.role = aws.iam.Role(
             f"{name}-role",
@@ -53,6 +70,7 @@ class RustFunction(pulumi.ComponentResource):
             policy=logs.arn.apply(_write_to_log_group),
             opts=pulumi.ResourceOptions(parent=self),
         )
+        needed = [args.artifact.uploaded, writes_logs, *args.wait_for, *self._may_trace(operation)]
         self._function = aws.lambda_.Function(
             f"{name}-function",
             runtime="provided.al2023",
@@ -63,10 +81,12 @@ class RustFunction(pulumi.ComponentResource):
             role=self.role.arn,
             memory_size=args.memory_mib,
             timeout=args.timeout_seconds,
-            environment={"variables": {"RUST_LOG": args.log_level, "RUST_BACKTRACE": "1", **args.environment}},
+            environment={"variables": {"RUST_LOG": operation.log_level, "RUST_BACKTRACE": "1", **args.environment}},
+            tracing_config={"mode": "Active"} if operation.tracing else None,
+            reserved_concurrent_executions=operation.reserved_concurrency,
             # Lambda filters nothing: RUST_LOG alone decides the level.
             logging_config={"log_format": "JSON", "application_log_level": "TRACE", "log_group": logs.name},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.artifact.uploaded, writes_logs]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=needed),
         )
         self.function_name = self._function.name
         self.arn = self._function.arn
@@ -75,6 +95,19 @@ class RustFunction(pulumi.ComponentResource):
         self.register_outputs(
             {"functionName": self.function_name, "arn": self.arn, "logGroupName": self.log_group_name}
         )
+
+    def _may_trace(self, operation: Operation) -> list[pulumi.Resource]:
+        if not operation.tracing:
+            return []
+        statement = Statement(actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources=["*"])
+        return [
+            aws.iam.RolePolicy(
+                f"{self.name}-writes-traces",
+                role=self.role.name,
+                policy=policy_document(statement),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        ]
 
 
 def _write_to_log_group(arn: str) -> str:

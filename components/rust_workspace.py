@@ -1,6 +1,5 @@
 """A Cargo workspace whose binaries are compiled once and stored under a name made of their sources."""
 
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +11,8 @@ from components.architecture import Architecture
 from components.artifacts.plan import PACKER_VERSION, artifact_key
 from components.cargo_workspace import WorkspaceError, read_workspace
 from components.iam import tls_only_policy
+from components.own_program import own_program
 from components.source_digest import BuildSettings, source_digests
-
-BUILD = f'PATH="$PWD/.venv/bin:$PATH" {shlex.join(["python3", "-m", "components.artifacts"])}'
-"""The build, with the tools of the program's virtual environment first: cargo-lambda and zig are installed there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +65,7 @@ class RustWorkspace(pulumi.ComponentResource):
         self.bucket = self._bucket_name(name)
         self._build = local.Command(
             f"{name}-build",
-            create=BUILD,
+            create=own_program("components.artifacts"),
             dir=".",
             environment={
                 "ARTIFACT_WORKSPACE": args.path,

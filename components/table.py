@@ -1,7 +1,7 @@
 """A DynamoDB table that grants access function by function."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import pulumi
 import pulumi_aws as aws
@@ -9,8 +9,20 @@ import pulumi_aws as aws
 from components.iam import Statement, policy_document
 from components.rust_function import RustFunction
 
-READ_ACTIONS = ("dynamodb:GetItem", "dynamodb:Query")
-WRITE_ACTIONS = ("dynamodb:PutItem", "dynamodb:DeleteItem")
+
+class Access(StrEnum):
+    """What a function may do to items. A transaction needs the access of each of its parts; a scan is never granted."""
+
+    GET = "dynamodb:GetItem"
+    BATCH_GET = "dynamodb:BatchGetItem"
+    QUERY = "dynamodb:Query"
+    PUT = "dynamodb:PutItem"
+    UPDATE = "dynamodb:UpdateItem"
+    DELETE = "dynamodb:DeleteItem"
+
+
+READ = (Access.GET, Access.QUERY)
+WRITE = (Access.PUT, Access.DELETE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,28 +63,34 @@ class Table(pulumi.ComponentResource):
             stream_view_type=args.stream_view_type,
             point_in_time_recovery={"enabled": args.recoverable},
             deletion_protection_enabled=args.protected,
-            opts=pulumi.ResourceOptions(parent=self),
+            # The engine refuses before it has removed anything else; DynamoDB would in the middle.
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protected),
         )
         self.table_name = self._table.name
         self.arn = self._table.arn
+        self.stream_arn = self._table.stream_arn
         self.register_outputs({"tableName": self.table_name, "arn": self.arn})
 
     def allow_read(self, function: RustFunction) -> None:
         """Let a function read items, one by key or a range of them; never the whole table by a scan."""
-        self._allow(function, "reads", READ_ACTIONS)
+        self._allow(function, "reads", *READ)
 
     def allow_write(self, function: RustFunction) -> None:
         """Let a function put and delete whole items."""
-        self._allow(function, "writes", WRITE_ACTIONS)
+        self._allow(function, "writes", *WRITE)
 
     def allow_read_write(self, function: RustFunction) -> None:
         """Let a function do both."""
-        self._allow(function, "reads-and-writes", (*READ_ACTIONS, *WRITE_ACTIONS))
+        self._allow(function, "reads-and-writes", *READ, *WRITE)
 
-    def _allow(self, function: RustFunction, verb: str, actions: Sequence[str]) -> None:
+    def allow(self, function: RustFunction, *access: Access) -> None:
+        """Let a function do exactly this, where reading and writing would be more than it does."""
+        self._allow(function, "uses", *access)
+
+    def _allow(self, function: RustFunction, verb: str, *access: Access) -> None:
         aws.iam.RolePolicy(
             f"{function.name}-{verb}-{self._name}",
             role=function.role.name,
-            policy=self.arn.apply(lambda arn: policy_document(Statement(actions=actions, resources=[arn]))),
+            policy=self.arn.apply(lambda arn: policy_document(Statement(actions=access, resources=[arn]))),
             opts=pulumi.ResourceOptions(parent=function),
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.analytics import sign_in
 from local.emulator import PREFERRED_PORT, EmulatorHome
 from local.errors import LocalError
 from local.functions import chosen_log_groups, follow_logs, invoke
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     invocation.set_defaults(run=_invoke)
     commands.add_parser("user").set_defaults(run=_user)
     commands.add_parser("token").set_defaults(run=_token)
+    commands.add_parser("analytics-token").set_defaults(run=_analytics_token)
     commands.add_parser("seed").set_defaults(run=_seed)
     logs = commands.add_parser("logs")
     logs.add_argument("function", nargs="?")
@@ -88,7 +90,7 @@ def _invoke(arguments: argparse.Namespace, root: Path, home: Home) -> None:
 def _logs(arguments: argparse.Namespace, root: Path, home: Home) -> None:
     groups = chosen_log_groups(home.read_outputs()["logGroups"], arguments.function)
     with contextlib.suppress(KeyboardInterrupt):
-        for line in follow_logs(_context(root, home), groups):
+        for line in follow_logs(_context(root, home).client("logs"), groups):
             print(line, flush=True)
 
 
@@ -100,6 +102,10 @@ def _user(_: argparse.Namespace, root: Path, home: Home) -> None:
 
 def _token(_: argparse.Namespace, root: Path, home: Home) -> None:
     print(machine_token(_context(root, home), SignIn.from_outputs(home.read_outputs())))
+
+
+def _analytics_token(_: argparse.Namespace, root: Path, home: Home) -> None:
+    print(sign_in(_context(root, home), home.read_outputs()))
 
 
 def _seed(_: argparse.Namespace, root: Path, home: Home) -> None:

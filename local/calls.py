@@ -1,5 +1,6 @@
 """Calls the running API, as anyone with curl would."""
 
+import json
 import shlex
 import time
 import urllib.error
@@ -7,6 +8,7 @@ import urllib.request
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from local.examples import Example
 
@@ -30,13 +32,22 @@ class Answer:
         """Whether the handler did not do what was asked."""
         return self.status >= HTTPStatus.BAD_REQUEST
 
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields of a JSON object, none of anything else."""
+        try:
+            content = json.loads(self.body)
+        except ValueError:
+            return {}
+        return content if isinstance(content, dict) else {}
+
 
 def call(api_url: str, example: Example, token: str | None) -> Answer:
     """Send the request, with the token where one is needed; a status of 400 or more is an answer like any other."""
-    request = urllib.request.Request(api_url + example.path, method=example.method, data=example.body or None)
-    if example.content_type:
-        request.add_header("content-type", example.content_type)
-    if example.guarded:
+    request = urllib.request.Request(
+        api_url + example.path, method=example.method, data=example.body or None, headers=dict(example.headers)
+    )
+    if example.token:
         request.add_header("authorization", f"Bearer {token}")
     started = time.monotonic()
     try:
@@ -55,17 +66,19 @@ def call(api_url: str, example: Example, token: str | None) -> Answer:
 
 def curl(api_url: str, example: Example) -> str:
     """Return the command that sends the request, ready to paste."""
-    command = ["curl"] if example.method in ("GET", "POST") else ["curl", "-X", example.method]
+    # What curl does by itself: GET without a body, POST with one.
+    is_plain = example.method == ("POST" if example.body else "GET")
+    command = ["curl"] if is_plain else ["curl", "-X", example.method]
     command.append(api_url + example.path)
-    if example.content_type:
-        command += ["-H", f"content-type: {example.content_type}"]
+    for name, value in example.headers.items():
+        command += ["-H", f"{name}: {value}"]
     if example.body_file:
-        answer_file = f"{example.function}ed{SUFFIXES.get(str(example.content_type), '.bin')}"
+        answer_file = f"{example.function}ed{SUFFIXES.get(example.headers['content-type'], '.bin')}"
         command += ["--data-binary", f"@{_relative(example.body_file)}", "-o", answer_file]
     elif example.body:
         command += ["-d", example.body.decode()]
     typed = shlex.join(command)
-    return f'{typed} -H "authorization: Bearer $(make -s local-token)"' if example.guarded else typed
+    return f'{typed} -H "authorization: Bearer $(make -s {example.token})"' if example.token else typed
 
 
 def _relative(path: Path) -> Path:

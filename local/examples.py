@@ -20,12 +20,20 @@ class Example:
     method: str
     path: str
     """With the query string."""
-    content_type: str | None
+    headers: Mapping[str, str]
     body: bytes
     body_file: Path | None
     """Where the body is, when it is nothing that one can type."""
-    guarded: bool
-    """Whether it needs a token."""
+    token: str | None
+    """The verb of `make` that prints the token it needs."""
+
+
+SENT = ("content-type", "origin", "referer")
+"""Headers of an event that handlers read; the others are the gateway's and the client's own."""
+IDS = ("view",)
+"""Fields in which a function answers what it has made, and by which another call names it."""
+CURL = "curl/"
+"""How curl names itself; an event of another client's has that one's name."""
 
 
 def examples(root: Path, outputs: Mapping[str, Any], picture: Path) -> list[Example]:
@@ -36,27 +44,45 @@ def examples(root: Path, outputs: Mapping[str, Any], picture: Path) -> list[Exam
     """
     guarded = outputs["guardedRoutes"]
     return [
-        dataclasses.replace(_example(root, route_key, function, picture), guarded=route_key in guarded)
+        _example(root, route_key, function, picture, is_guarded=route_key in guarded)
         for route_key, function in outputs["routes"].items()
     ]
 
 
-def _example(root: Path, route_key: str, function: str, picture: Path) -> Example:
+def with_answers(example: Example, answered: Mapping[str, Any]) -> Example:
+    """Return the example with the ids of what earlier calls of the function have made, in place of the event's."""
+    made = {name: answered[name] for name in IDS if name in answered}
+    try:
+        body = json.loads(example.body)
+    except ValueError:
+        return example
+    if not isinstance(body, dict) or not body.keys() & made.keys():
+        return example
+    return dataclasses.replace(example, body=json.dumps({**body, **made}).encode())
+
+
+def _example(root: Path, route_key: str, function: str, picture: Path, *, is_guarded: bool) -> Example:
     method, path = route_key.split(" ")
     event = _event(root / "rust" / "functions" / function / "events", route_key)
-    content_type = event.get("headers", {}).get("content-type")
-    body_file = picture if str(content_type).startswith("image/") else None
+    headers = event["headers"]
+    body_file = picture if headers.get("content-type", "").startswith("image/") else None
     query = event.get("rawQueryString")
     return Example(
         route_key=route_key,
         function=function,
         method=method,
         path=event.get("rawPath", path) + (f"?{query}" if query else ""),
-        content_type=content_type,
+        headers=_sent(headers),
         body=body_file.read_bytes() if body_file else _body(event),
         body_file=body_file,
-        guarded=False,
+        token="local-token" if is_guarded else "analytics-token" if "authorization" in headers else None,
     )
+
+
+def _sent(headers: Mapping[str, str]) -> dict[str, str]:
+    agent = headers.get("user-agent", CURL)
+    names = SENT if agent.startswith(CURL) else (*SENT, "user-agent")
+    return {name: headers[name] for name in names if name in headers}
 
 
 def _event(folder: Path, route_key: str) -> dict[str, Any]:

@@ -32,9 +32,8 @@ def invoke(context: Context, functions: Mapping[str, str], function: str, payloa
     return answer
 
 
-def follow_logs(context: Context, log_groups: Mapping[str, str]) -> Iterator[str]:
+def follow_logs(logs: Any, log_groups: Mapping[str, str]) -> Iterator[str]:
     """Yield the log lines of the functions as they come, each after its function's name, until interrupted."""
-    logs = context.client("logs")
     since = int((time.time() - LOOK_BACK_SECONDS) * 1000)
     shown: Counter[str] = Counter()
     width = max(map(len, log_groups))

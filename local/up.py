@@ -1,15 +1,18 @@
 """`make local`: the emulator, the program, and an answer from every route."""
 
 import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pulumi
 from pulumi.runtime.mocks import MockMonitor
 
-from local.calls import call
+from local.analytics import sign_in
+from local.calls import Answer, call
 from local.emulator import EmulatorHome
 from local.errors import LocalError
-from local.examples import draw_picture, examples
+from local.examples import Example, draw_picture, examples, with_answers
 from local.home import Home
 from local.program import run_program
 from local.provisioner import Provisioner
@@ -19,6 +22,12 @@ from local.stack_config import read_stack_config
 from local.tokens import SignIn, machine_token
 
 STACK = "local"
+
+TOKENS: Mapping[str, Callable[[Context, Mapping[str, Any]], str]] = {
+    "local-token": lambda context, outputs: machine_token(context, SignIn.from_outputs(outputs)),
+    "analytics-token": sign_in,
+}
+"""How to get the token that each verb prints."""
 
 
 def up(root: Path, home: Home) -> None:
@@ -44,12 +53,23 @@ def up(root: Path, home: Home) -> None:
         if not home.picture.exists():
             draw_picture(home.picture)
         progress.say("calling every route")
-        token = machine_token(context, SignIn.from_outputs(outputs)) if outputs["guardedRoutes"] else None
-        calls = [
-            (example, call(outputs["apiUrl"], example, token)) for example in examples(root, outputs, home.picture)
-        ]
+        calls = _call_all(context, outputs, examples(root, outputs, home.picture))
     print_result(outputs, calls, time.monotonic() - started)
     failed = [example for example, answer in calls if answer.is_refusal]
     if failed:
         names = ", ".join(sorted({example.function for example in failed}))
         raise LocalError(f"{names} did not do what its sample event asks: read `make local-logs`")
+
+
+def _call_all(context: Context, outputs: Mapping[str, Any], sent: Sequence[Example]) -> list[tuple[Example, Answer]]:
+    """Call every route in order, each with what its function has answered so far."""
+    needed = {example.token for example in sent if example.token}
+    tokens = {verb: TOKENS[verb](context, outputs) for verb in needed}
+    answered: dict[str, dict[str, Any]] = {}
+    calls = []
+    for planned in sent:
+        example = with_answers(planned, answered.get(planned.function, {}))
+        answer = call(outputs["apiUrl"], example, tokens.get(example.token or ""))
+        answered.setdefault(example.function, {}).update(answer.fields)
+        calls.append((example, answer))
+    return calls

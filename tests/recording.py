@@ -28,6 +28,8 @@ class Recorded:
     depends_on: tuple[str, ...]
     """URNs, those of the inputs included."""
     custom: bool
+    protect: bool
+    """Whether the engine refuses to delete it."""
 
 
 @dataclass
@@ -39,11 +41,18 @@ class Recording(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Answer with outputs as the provider's, so that ARNs and names flow on."""
         outputs = {"arn": f"arn:aws:test:::{args.name}", "name": args.name, "bucket": args.name}
-        extra = {
+        extra: dict[str, dict[str, Any]] = {
             "aws:apigatewayv2/api:Api": {
                 "apiEndpoint": "https://abc.execute-api.eu-west-1.amazonaws.com",
                 "executionArn": "arn:aws:execute-api:eu-west-1:123456789012:abc",
             },
+            "aws:acm/certificate:Certificate": {
+                "domainValidationOptions": [
+                    {"resourceRecordName": "_x", "resourceRecordType": "CNAME", "resourceRecordValue": "_y"}
+                ]
+            },
+            "aws:dynamodb/table:Table": {"streamArn": f"arn:aws:test:::{args.name}/stream/1"},
+            "aws:sqs/queue:Queue": {"url": f"https://sqs.eu-west-1.amazonaws.com/123456789012/{args.name}"},
             "aws:lambda/function:Function": {"invokeArn": f"arn:aws:apigateway:::{args.name}/invocations"},
         }
         return f"{args.name}-id", {**outputs, **extra.get(args.typ, {}), **args.inputs}
@@ -79,6 +88,7 @@ class _RecordingMonitor(MockMonitor):
                     parent=request.parent,
                     depends_on=tuple(request.dependencies),
                     custom=request.custom,
+                    protect=request.protect,
                 )
             )
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]

@@ -2,8 +2,9 @@ import pulumi
 import pytest
 
 from components.architecture import Architecture, host_architecture
+from config_rules import RETENTION_DAYS
 from local.stack_config import StackConfig, read_stack_config
-from settings import RETENTION_DAYS, Settings, read_settings
+from settings import Settings, read_settings
 from tests.recording import ROOT, record
 
 STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
@@ -60,7 +61,7 @@ def test_a_value_of_each_kind_is_read() -> None:
     ("key", "value", "rule"),
     [
         ("aws_region", None, "aws:region is missing"),
-        ("aws_region", "", "aws:region is '', it must not be empty"),
+        ("aws_region", "", "aws:region is '', it must be some text"),
         ("architecture", "arm", "must be one of arm64, x86_64, host"),
         ("logLevel", "loud", "must be one of error, warn, info, debug, trace"),
         ("logRetentionDays", "31", "must be one of 1, 3, 5, 7"),
@@ -73,6 +74,14 @@ def test_a_value_of_each_kind_is_read() -> None:
         ("corsOrigins", '["*"]', "must be a list of origins"),
         ("corsOrigins", '["https://a.example/path"]', "must be a list of origins"),
         ("corsOrigins", "[1]", "must be a list of origins"),
+        ("reservedConcurrency", "1001", "must be a whole number from 0 to 1000"),
+        ("tracing", "yes", "must be true or false"),
+        ("domainName", "https://api.example.com", "must be a domain name in lower case"),
+        ("hostedZoneId", "example.com", "must be the id of a Route 53 zone"),
+        ("alarmEmail", "nobody", "must be an e-mail address"),
+        ("analyticsSites", '["https://Example.com"]', "must be a list of origins"),
+        ("analyticsViewRetentionDays", "0", "must be a whole number from 1 to 3650"),
+        ("analyticsTotalShards", "101", "must be a whole number from 1 to 100"),
         ("aws_endpoints", '{"s3": "http://127.0.0.1"}', "must be a list with one map of services to addresses"),
         ("aws_endpoints", "http://127.0.0.1", "must be a list with one map of services to addresses"),
         ("logLevl", "info", "rust-serverless:logLevl is no setting of this program"),
@@ -82,6 +91,21 @@ def test_a_wrong_value_is_refused_with_its_rule(key: str, value: str | None, rul
     assert rule in refusal(**{key: value})
 
 
+def test_production_may_not_give_up_the_recovery_of_its_data() -> None:
+    rule = "rust-serverless:pointInTimeRecovery is false, and the data of prod must be kept"
+    with pytest.raises(pulumi.RunError, match=rule):
+        settings_of("prod", pointInTimeRecovery="false")
+    assert not settings_of("prod", deletionProtection="false").deletion_protection
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [({"domainName": "api.example.com"}, "hostedZoneId"), ({"hostedZoneId": "Z123"}, "domainName")],
+)
+def test_a_domain_and_its_zone_come_together(given: dict[str, str | None], missing: str) -> None:
+    assert f"rust-serverless:{missing} is empty" in refusal(**given)
+
+
 def test_every_problem_is_reported_at_once_with_a_line_to_paste() -> None:
     message = refusal(logLevel="loud", throttleBurst="0", aws_region=None, colour="red")
     assert message.startswith("the configuration in Pulumi.dev.yaml must be corrected:")
@@ -89,7 +113,7 @@ def test_every_problem_is_reported_at_once_with_a_line_to_paste() -> None:
         "rust-serverless:logLevel: info",
         "rust-serverless:throttleBurst: 100",
         "aws:region: eu-west-1",
-        "rust-serverless:colour is no setting of this program: remove it, or use one of architecture,",
+        "rust-serverless:colour is no setting of this program: remove it, or use one of alarmEmail,",
     ):
         assert line in message
 

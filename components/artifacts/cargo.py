@@ -28,7 +28,7 @@ def compile_workspace(root: Path, profile: str, architecture: Architecture) -> P
     Raises:
         BuildError: a tool is missing, or the code does not compile.
     """
-    _check_tools(root, architecture)
+    check_tools(root, architecture)
     lambda_dir = root / "target" / "lambda" / f"{architecture}-{profile}"
     glibc = ".".join(map(str, LAMBDA_GLIBC))
     command = [
@@ -58,7 +58,12 @@ def build_environment(caller: Mapping[str, str], root: Path, architecture: Archi
     return {**kept, "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags), "CARGO_TARGET_DIR": str(root / "target")}
 
 
-def _check_tools(root: Path, architecture: Architecture) -> None:
+def check_tools(root: Path, architecture: Architecture) -> None:
+    """Check that this machine can compile for the architecture.
+
+    Raises:
+        BuildError: with what is missing, and how to get it.
+    """
     if shutil.which("cargo") is None or shutil.which("rustc") is None:
         raise BuildError("cargo is not on the PATH: install Rust with rustup, https://rustup.rs")
     for tool, found in (("cargo-lambda", shutil.which("cargo-lambda")), ("zig", find_spec("ziglang"))):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from local.resources import apigateway, cognito, command, dynamodb, iam, lambda_function, logs, s3
+from local.resources import apigateway, cloudwatch, cognito, command, dynamodb, iam, lambda_function, logs, s3, sqs
 from local.resources.kind import Kind
 
 KINDS: Mapping[str, Kind] = {
@@ -12,6 +12,9 @@ KINDS: Mapping[str, Kind] = {
     "aws:apigatewayv2/route:Route": apigateway.ROUTE,
     "aws:apigatewayv2/stage:Stage": apigateway.STAGE,
     "aws:cloudwatch/logGroup:LogGroup": logs.LOG_GROUP,
+    "aws:cloudwatch/dashboard:Dashboard": cloudwatch.DASHBOARD,
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": logs.LOG_METRIC_FILTER,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": cloudwatch.METRIC_ALARM,
     "aws:cognito/resourceServer:ResourceServer": cognito.RESOURCE_SERVER,
     "aws:cognito/userPool:UserPool": cognito.USER_POOL,
     "aws:cognito/userPoolClient:UserPoolClient": cognito.USER_POOL_CLIENT,
@@ -19,11 +22,13 @@ KINDS: Mapping[str, Kind] = {
     "aws:dynamodb/table:Table": dynamodb.TABLE,
     "aws:iam/role:Role": iam.ROLE,
     "aws:iam/rolePolicy:RolePolicy": iam.ROLE_POLICY,
+    "aws:lambda/eventSourceMapping:EventSourceMapping": lambda_function.EVENT_SOURCE_MAPPING,
     "aws:lambda/function:Function": lambda_function.FUNCTION,
     "aws:lambda/permission:Permission": lambda_function.PERMISSION,
     "aws:s3/bucket:Bucket": s3.BUCKET,
     "aws:s3/bucketPolicy:BucketPolicy": s3.BUCKET_POLICY,
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": s3.PUBLIC_ACCESS_BLOCK,
+    "aws:sqs/queue:Queue": sqs.QUEUE,
     "command:local:Command": command.COMMAND,
 }
 """By Pulumi type token. A type that is not here cannot be declared by a program that runs locally."""

@@ -1,4 +1,4 @@
-"""Lambda functions and who may invoke them."""
+"""Lambda functions, who may invoke them, and which streams do."""
 
 from typing import Any
 
@@ -51,9 +51,31 @@ def _delete_permission(context: Context, made: Made) -> None:
     context.client("lambda").remove_permission(FunctionName=function, StatementId=statement)
 
 
+def _create_mapping(context: Context, _: str, inputs: Properties) -> Made:
+    made = context.client("lambda").create_event_source_mapping(
+        **chosen(inputs, "eventSourceArn", "functionName", "startingPosition"), **_mapping(inputs)
+    )
+    return Made(id=made["UUID"], outputs={"uuid": made["UUID"]})
+
+
+def _mapping(inputs: Properties) -> dict[str, Any]:
+    return {
+        **chosen(inputs, "bisectBatchOnFunctionError", "functionResponseTypes", "filterCriteria"),
+        "DestinationConfig": {"OnFailure": {"Destination": inputs["destinationConfig"]["onFailure"]["destinationArn"]}},
+        "BatchSize": int(inputs["batchSize"]),
+        "MaximumBatchingWindowInSeconds": int(inputs["maximumBatchingWindowInSeconds"]),
+        "MaximumRetryAttempts": int(inputs["maximumRetryAttempts"]),
+        "MaximumRecordAgeInSeconds": int(inputs["maximumRecordAgeInSeconds"]),
+    }
+
+
 FUNCTION = Kind(
     create=_create_function,
     update=_update_function,
     delete=lambda context, made: context.client("lambda").delete_function(FunctionName=made.id),
 )
 PERMISSION = Kind(create=_create_permission, delete=_delete_permission)
+EVENT_SOURCE_MAPPING = Kind(
+    create=_create_mapping,
+    delete=lambda context, made: context.client("lambda").delete_event_source_mapping(UUID=made.id),
+)

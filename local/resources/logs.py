@@ -1,4 +1,4 @@
-"""CloudWatch log groups."""
+"""CloudWatch log groups, and metrics made of their lines."""
 
 from local.resources.kind import ACCOUNT, Context, Kind, Made, Properties, physical_name
 
@@ -18,8 +18,38 @@ def _outputs(context: Context, group: str) -> Properties:
     return {"name": group, "arn": f"arn:aws:logs:{context.region}:{ACCOUNT}:log-group:{group}"}
 
 
+def _create_filter(context: Context, name: str, inputs: Properties) -> Made:
+    filter_name = physical_name(name)
+    made = Made(id=filter_name, outputs={"name": filter_name, "logGroupName": inputs["logGroupName"]})
+    return _put_filter(context, made, inputs)
+
+
+def _put_filter(context: Context, made: Made, inputs: Properties) -> Made:
+    metric = inputs["metricTransformation"]
+    context.client("logs").put_metric_filter(
+        logGroupName=inputs["logGroupName"],
+        filterName=made.id,
+        filterPattern=inputs["pattern"],
+        metricTransformations=[
+            {
+                "metricName": metric["name"],
+                "metricNamespace": metric["namespace"],
+                "metricValue": metric["value"],
+                "defaultValue": float(metric["defaultValue"]),
+                "unit": metric["unit"],
+            }
+        ],
+    )
+    return made
+
+
+def _delete_filter(context: Context, made: Made) -> None:
+    context.client("logs").delete_metric_filter(logGroupName=made.outputs["logGroupName"], filterName=made.id)
+
+
 LOG_GROUP = Kind(
     create=_create,
     update=_update,
     delete=lambda context, made: context.client("logs").delete_log_group(logGroupName=made.id),
 )
+LOG_METRIC_FILTER = Kind(create=_create_filter, update=_put_filter, delete=_delete_filter)

@@ -6,7 +6,7 @@ import pulumi
 import pytest
 from pulumi_command.local import Command
 
-from components.rust_function import RustFunction, RustFunctionArgs
+from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from tests.artifacts import artifact
 from tests.recording import Recording, record
 
@@ -31,13 +31,15 @@ def test_it_runs_the_artifact_small_and_on_arm64_unless_told_otherwise() -> None
 
 
 def test_memory_timeout_level_and_environment_can_be_chosen() -> None:
-    found = inputs(memory_mib=512, timeout_seconds=10, log_level="debug", environment={"TABLE": "views"})
+    found = inputs(
+        memory_mib=512, timeout_seconds=10, operation=Operation(log_level="debug"), environment={"TABLE": "views"}
+    )
     assert (found["memorySize"], found["timeout"]) == (512, 10)
     assert found["environment"]["variables"] == {"RUST_LOG": "debug", "RUST_BACKTRACE": "1", "TABLE": "views"}
 
 
 def test_logs_go_to_a_group_of_its_own_that_exists_first_and_is_kept_for_a_while() -> None:
-    recording = declared(log_retention_days=90)
+    recording = declared(operation=Operation(log_retention_days=90))
     (group,) = recording.of_type("aws:cloudwatch/logGroup:LogGroup")
     (function,) = recording.of_type(FUNCTION)
     assert group.inputs["retentionInDays"] == 90
@@ -87,3 +89,12 @@ def test_nothing_of_its_inputs_is_unknown_before_anything_exists(preview: bool) 
     recording = record(lambda: RustFunction("echo", RustFunctionArgs(artifact=artifact("echo"))), preview=preview)
     (function,) = recording.of_type(FUNCTION)
     assert function.inputs["s3Key"] == "echo/arm64/abc.zip"
+
+
+def test_invocations_are_traced_and_limited_where_the_stack_says_so() -> None:
+    recording = declared(operation=Operation(tracing=True, reserved_concurrency=50))
+    (function,) = recording.of_type(FUNCTION)
+    assert function.inputs["tracingConfig"] == {"mode": "Active"}
+    assert function.inputs["reservedConcurrentExecutions"] == 50
+    assert any(urn.endswith("::echo-writes-traces") for urn in function.depends_on)
+    assert not {"tracingConfig", "reservedConcurrentExecutions"} & set(inputs())

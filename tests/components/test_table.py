@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from components.table import Table, TableArgs
+from components.table import Access, Table, TableArgs
 from tests.artifacts import function
 from tests.recording import Recording, record
 
@@ -29,6 +29,7 @@ def test_recovery_and_protection_are_said_either_way(kept: bool) -> None:
     (table,) = declared(TableArgs(partition_key="pk", recoverable=kept, protected=kept)).of_type(TABLE)
     assert table.inputs["pointInTimeRecovery"] == {"enabled": kept}
     assert table.inputs["deletionProtectionEnabled"] is kept
+    assert table.protect is kept
 
 
 def test_items_can_expire_and_changes_can_be_streamed() -> None:
@@ -63,6 +64,14 @@ def test_a_grant_is_exact_actions_on_this_table_for_the_function_s_role(
     assert policy.inputs["role"] == "report-role"
     (statement,) = json.loads(policy.inputs["policy"])["Statement"]
     assert statement == {"Effect": "Allow", "Action": actions, "Resource": ["arn:aws:test:::views-table"]}
+
+
+def test_a_function_may_be_allowed_exactly_what_it_does() -> None:
+    policy = record(lambda: Table("views", PLAIN).allow(function("report"), Access.PUT, Access.QUERY)).named(
+        "report-uses-views"
+    )
+    (statement,) = json.loads(policy.inputs["policy"])["Statement"]
+    assert statement["Action"] == ["dynamodb:PutItem", "dynamodb:Query"]
 
 
 def test_nobody_may_touch_it_without_a_grant() -> None:

@@ -31,6 +31,11 @@ class Local:
             command, cwd=ROOT, env={**os.environ, **(environment or {})}, capture_output=True, text=True, check=False
         )
 
+    def operate(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `python -m operations` with the arguments on this stack."""
+        command = [sys.executable, "-m", "operations", "--home", str(self.home), "--stack", "local", *arguments]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
     @property
     def outputs(self) -> dict[str, Any]:
         """What `outputs.json` holds."""

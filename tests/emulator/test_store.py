@@ -1,15 +1,30 @@
+"""The stores of the handlers over DynamoDB keep every promise that they keep in memory."""
+
 import os
 import subprocess
+
+import pytest
 
 from tests.emulator.conftest import Local
 from tests.recording import ROOT
 
 
-def test_the_store_keeps_over_dynamodb_every_promise_that_it_keeps_in_memory(local: Local) -> None:
+@pytest.mark.parametrize(
+    ("package", "test", "variable"),
+    [
+        ("currencies", "dynamodb", "CURRENCIES_TEST_ENDPOINT"),
+        ("analytics-api", "collect_dynamodb", "ANALYTICS_TEST_ENDPOINT"),
+        ("analytics-api", "report", "ANALYTICS_TEST_ENDPOINT"),
+        ("analytics-trigger", "dynamodb", "ANALYTICS_TEST_ENDPOINT"),
+    ],
+)
+def test_the_store_keeps_over_dynamodb_every_promise_that_it_keeps_in_memory(
+    local: Local, package: str, test: str, variable: str
+) -> None:
     ran = subprocess.run(
-        ["cargo", "test", "--locked", "--quiet", "--package", "currencies", "--test", "dynamodb", "--", "--ignored"],
+        ["cargo", "test", "--locked", "--quiet", "--package", package, "--test", test, "--", "--ignored"],
         cwd=ROOT / "rust",
-        env={**os.environ, "CURRENCIES_TEST_ENDPOINT": local.context.endpoint},
+        env={**os.environ, variable: local.context.endpoint},
         capture_output=True,
         text=True,
         check=False,

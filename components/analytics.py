@@ -1,0 +1,212 @@
+"""Site analytics: page views are collected, counted exactly, and reported to who signs in."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+from pulumi_command import local
+
+from components.http_api import HttpApi, Throttle
+from components.metric_alarm import Metric
+from components.own_program import own_program
+from components.rust_function import Operation, RustFunction, RustFunctionArgs
+from components.rust_workspace import Artifact
+from components.stream_trigger import StreamTrigger, StreamTriggerArgs
+from components.table import Access, Table, TableArgs
+
+COLLECT_ROUTES = (
+    "POST /analytics/collect",
+    "POST /analytics/append",
+    "GET /analytics/pv.gif",
+    "GET /analytics/a.js",
+)
+"""What the pages of the sites call. The function knows the sites, and refuses other origins."""
+
+SIGN_IN_ROUTE = "POST /analytics/sign-in"
+SIGN_IN_THROTTLE = Throttle(rate_per_second=2, burst=10)
+"""Each attempt costs 19 MiB and some 20 ms of a processor on purpose."""
+
+SESSION_ROUTES = ("GET /analytics/report", "POST /analytics/sign-out")
+"""What wants a session; its token is encrypted by the function, so the function checks it, and no authorizer."""
+
+QUARANTINED = '{ $.fields.message = "a record is quarantined" }'
+"""The trigger's log line for a record that it cannot count."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalyticsArgs:
+    """What is counted for whom, by what, and how it is kept."""
+
+    api_artifact: Artifact
+    trigger_artifact: Artifact
+    api: HttpApi
+    throttle: Throttle
+    sites: Sequence[str]
+    """Origins of the sites whose views are counted, such as `https://example.com`."""
+    view_retention_days: int
+    """Days that single views are kept, for filters and recounts. Totals are kept for ever."""
+    paths_per_day: int = 1000
+    """New pages, and as many referrers and campaigns, that a site may have a day; further ones count as `(other)`."""
+    total_shards: int = 1
+    """Items that each counter is spread over. An item takes 1,000 write units a second; more cost reports reads."""
+    alarm_actions: Sequence[pulumi.Input[str]] = ()
+    """What is told when records were given up."""
+    operation: Operation = field(default_factory=Operation)
+    recoverable: bool
+    """Whether any second of the last 35 days of views, totals and accounts can be restored."""
+    protected: bool
+    """Whether a deletion of those is refused until this is off again."""
+    region: str
+    endpoint: str | None = None
+    """DynamoDB endpoint of the stack's provider, when it is not AWS's own."""
+    aws_profile: str | None = None
+    """Profile of the stack's provider, for what is made beside it."""
+
+
+class Analytics(pulumi.ComponentResource):
+    """Afterwards `/analytics` takes page views of the sites, and answers reports to who has signed in.
+
+    A view passes its route's throttle, reaches `analytics-api` and is put into the table of views. The stream of that
+    table invokes `analytics-trigger`, which adds it to the table of totals once, however often it is delivered. A
+    report reads totals.
+
+    Users are in a table of their own. Secrets of a day, which visitors are derived from, and ended sessions are in the
+    table of state, which is never backed up: what is deleted there is gone.
+    """
+
+    def __init__(self, name: str, args: AnalyticsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare tables, functions, grants, the trigger and the routes."""
+        super().__init__("rust-serverless:index:Analytics", name, None, opts)
+        self._name = name
+        self._args = args
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._views = self._table("views", stream_view_type="NEW_IMAGE")
+        self._totals = self._table("totals")
+        self._accounts = Table(
+            f"{name}-accounts",
+            TableArgs(partition_key="User", recoverable=args.recoverable, protected=args.protected),
+            self._child,
+        )
+        self._state = Table(
+            f"{name}-state",
+            TableArgs(partition_key="Name", ttl_attribute="Expires", recoverable=False, protected=False),
+            self._child,
+        )
+        self.api_function = self._api_function()
+        self.trigger_function = self._trigger_function()
+        self._routes()
+        self.table_names = {
+            f"{name}-views": self._views.table_name,
+            f"{name}-totals": self._totals.table_name,
+            f"{name}-accounts": self._accounts.table_name,
+            f"{name}-state": self._state.table_name,
+        }
+        self.register_outputs({"tableNames": self.table_names})
+
+    def _table(self, kind: str, stream_view_type: str | None = None) -> Table:
+        return Table(
+            f"{self._name}-{kind}",
+            TableArgs(
+                partition_key="Path",
+                sort_key="Section",
+                ttl_attribute="Expires",
+                stream_view_type=stream_view_type,
+                recoverable=self._args.recoverable,
+                protected=self._args.protected,
+            ),
+            self._child,
+        )
+
+    def _session_key(self) -> local.Command:
+        args = self._args
+        return local.Command(
+            f"{self._name}-session-key",
+            create=own_program("components.session_keys"),
+            dir=".",
+            environment={
+                "SESSION_KEYS_TABLE": self._state.table_name,
+                "SESSION_KEYS_REGION": args.region,
+                **({"SESSION_KEYS_ENDPOINT": args.endpoint} if args.endpoint else {}),
+                **({"AWS_PROFILE": args.aws_profile} if args.aws_profile else {}),
+            },
+            add_previous_output_in_env=False,
+            opts=self._child,
+        )
+
+    def _api_function(self) -> RustFunction:
+        function = RustFunction(
+            f"{self._name}-api",
+            RustFunctionArgs(
+                artifact=self._args.api_artifact,
+                memory_mib=256,
+                timeout_seconds=10,
+                operation=self._args.operation,
+                environment={
+                    "VIEWS_TABLE": self._views.table_name,
+                    "TOTALS_TABLE": self._totals.table_name,
+                    "ACCOUNTS_TABLE": self._accounts.table_name,
+                    "STATE_TABLE": self._state.table_name,
+                    "ANALYTICS_SITES": json.dumps(list(self._args.sites)),
+                    "VIEW_RETENTION_DAYS": str(self._args.view_retention_days),
+                    "PATHS_PER_DAY": str(self._args.paths_per_day),
+                },
+                wait_for=[self._session_key()],
+            ),
+            self._child,
+        )
+        self._views.allow(function, Access.PUT, Access.QUERY)
+        self._totals.allow(function, Access.QUERY)
+        self._accounts.allow(function, Access.GET)
+        self._state.allow(function, Access.GET, Access.PUT, Access.UPDATE, Access.DELETE)
+        return function
+
+    def _trigger_function(self) -> RustFunction:
+        name = f"{self._name}-trigger"
+        function = RustFunction(
+            name,
+            RustFunctionArgs(
+                artifact=self._args.trigger_artifact,
+                memory_mib=256,
+                timeout_seconds=30,
+                operation=self._args.operation,
+                environment={
+                    "VIEWS_TABLE": self._views.table_name,
+                    "TOTALS_TABLE": self._totals.table_name,
+                    "TOTAL_SHARDS": str(self._args.total_shards),
+                },
+            ),
+            self._child,
+        )
+        self._views.allow(function, Access.BATCH_GET, Access.UPDATE)
+        self._totals.allow(function, Access.BATCH_GET, Access.PUT, Access.UPDATE)
+        self.trigger = StreamTrigger(
+            name,
+            StreamTriggerArgs(table=self._views, function=function, alarm_actions=self._args.alarm_actions),
+            self._child,
+        )
+        self.quarantined = Metric(namespace=function.function_name, name="QuarantinedRecords", statistic="Sum")
+        aws.cloudwatch.LogMetricFilter(
+            f"{self._name}-quarantined-records",
+            log_group_name=function.log_group_name,
+            pattern=QUARANTINED,
+            metric_transformation={
+                "name": self.quarantined.name,
+                "namespace": self.quarantined.namespace,
+                "value": "1",
+                "default_value": "0",
+                "unit": "Count",
+            },
+            opts=self._child,
+        )
+        return function
+
+    def _routes(self) -> None:
+        throttles = {
+            **dict.fromkeys(COLLECT_ROUTES, self._args.throttle),
+            SIGN_IN_ROUTE: SIGN_IN_THROTTLE,
+            **dict.fromkeys(SESSION_ROUTES, self._args.throttle),
+        }
+        for route_key, throttle in throttles.items():
+            self._args.api.route(route_key, self.api_function, throttle)

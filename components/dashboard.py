@@ -1,0 +1,142 @@
+"""What a person on call wants to see, on one page."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.http_api import HttpApi
+from components.rust_function import RustFunction
+
+WIDTH, HEIGHT = 8, 6
+"""Of a graph; a row is 24 wide."""
+COLUMNS = 3
+
+ERRORS_QUERY = "fields @timestamp, @log, fields.message, fields.error | filter level = 'ERROR' | sort @timestamp desc"
+SLOWEST_QUERY = (
+    "filter type = 'platform.report' | stats max(record.metrics.durationMs) as slowestMs, "
+    "avg(record.metrics.durationMs) as averageMs, max(record.metrics.maxMemoryUsedMB) as memoryMb by @log"
+)
+COLD_STARTS_QUERY = (
+    "filter type = 'platform.initReport' or ispresent(record.metrics.initDurationMs) "
+    "| stats count() as coldStarts, max(record.metrics.initDurationMs) as slowestMs by @log, bin(1h)"
+)
+QUERIES = {"Errors": ERRORS_QUERY, "Slowest invocations": SLOWEST_QUERY, "Cold starts": COLD_STARTS_QUERY}
+"""Queries of Logs Insights, https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DashboardArgs:
+    """What is on it."""
+
+    title: str
+    """Its name, unique in the account and region, such as `rust-serverless-dev`."""
+    region: str
+    api: HttpApi
+    functions: Sequence[RustFunction]
+    stream_functions: Sequence[RustFunction]
+    """Those of them that a stream invokes."""
+    tables: Mapping[str, pulumi.Input[str]]
+    queues: Mapping[str, pulumi.Input[str]]
+    """Queues that should be empty."""
+
+
+class Dashboard(pulumi.ComponentResource):
+    """Afterwards CloudWatch has a dashboard of the API, functions, tables and queues.
+
+    Below the graphs are queries of the functions' logs with what they find; each opens in Logs Insights from there.
+    """
+
+    def __init__(self, name: str, args: DashboardArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the dashboard."""
+        super().__init__("rust-serverless:index:Dashboard", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        watched = pulumi.Output.all(
+            api=args.api.api_id,
+            functions={function.name: function.function_name for function in args.functions},
+            streams={function.name: function.function_name for function in args.stream_functions},
+            tables=dict(args.tables),
+            queues=dict(args.queues),
+            log_groups=[function.log_group_name for function in args.functions],
+        )
+        aws.cloudwatch.Dashboard(
+            f"{name}-page",
+            dashboard_name=args.title,
+            dashboard_body=watched.apply(lambda names: dashboard_body(args.region, Watched(**names))),
+            opts=child,
+        )
+        self.url = pulumi.Output.from_input(
+            f"https://{args.region}.console.aws.amazon.com/cloudwatch/home?region={args.region}"
+            f"#dashboards/dashboard/{args.title}"
+        )
+        self.register_outputs({"url": self.url})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """Physical names of what is on a dashboard, by their logical ones."""
+
+    api: str
+    functions: Mapping[str, str]
+    streams: Mapping[str, str]
+    tables: Mapping[str, str]
+    queues: Mapping[str, str]
+    log_groups: Sequence[str]
+
+
+def dashboard_body(region: str, watched: Watched) -> str:
+    """Return the page as CloudWatch takes it: graphs from left to right, the most urgent first.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+    """
+
+    def of_api(metric: str, statistic: str, label: str) -> list[Any]:
+        return ["AWS/ApiGateway", metric, "ApiId", watched.api, {"stat": statistic, "label": label}]
+
+    def of_each(namespace: str, metric: str, dimension: str, named: Mapping[str, str], statistic: str) -> list[Any]:
+        return [
+            [namespace, metric, dimension, physical, {"stat": statistic, "label": label}]
+            for label, physical in named.items()
+        ]
+
+    def of_functions(metric: str, statistic: str) -> list[Any]:
+        return of_each("AWS/Lambda", metric, "FunctionName", watched.functions, statistic)
+
+    graphs = {
+        "Requests": [of_api("Count", "Sum", "all"), of_api("4xx", "Sum", "4xx"), of_api("5xx", "Sum", "5xx")],
+        "Latency (ms)": [of_api("Latency", statistic, statistic) for statistic in ("p50", "p95", "p99")],
+        "Function errors": of_functions("Errors", "Sum"),
+        "Queues that should be empty": of_each(
+            "AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", watched.queues, "Maximum"
+        ),
+        "Behind the stream (ms)": of_each("AWS/Lambda", "IteratorAge", "FunctionName", watched.streams, "Maximum"),
+        "Throttled invocations": of_functions("Throttles", "Sum"),
+        "Duration, p95 (ms)": of_functions("Duration", "p95"),
+        "Invocations": of_functions("Invocations", "Sum"),
+        "At once": of_functions("ConcurrentExecutions", "Maximum"),
+        "Table writes (units)": of_each(
+            "AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", watched.tables, "Sum"
+        ),
+        "Table reads (units)": of_each("AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", watched.tables, "Sum"),
+        "Throttled writes": of_each("AWS/DynamoDB", "WriteThrottleEvents", "TableName", watched.tables, "Sum"),
+    }
+    sources = " | ".join(f"SOURCE '{group}'" for group in watched.log_groups)
+    shown: list[tuple[str, dict[str, Any]]] = [
+        *(("metric", {"title": title, "metrics": found, "period": 60}) for title, found in graphs.items() if found),
+        *(("log", {"title": title, "query": f"{sources} | {query}"}) for title, query in QUERIES.items()),
+    ]
+    widgets = [
+        {
+            "type": kind,
+            "x": WIDTH * (index % COLUMNS),
+            "y": HEIGHT * (index // COLUMNS),
+            "width": WIDTH,
+            "height": HEIGHT,
+            "properties": {"region": region, "view": "timeSeries" if kind == "metric" else "table", **properties},
+        }
+        for index, (kind, properties) in enumerate(shown)
+    ]
+    return json.dumps({"widgets": widgets})

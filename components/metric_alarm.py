@@ -1,0 +1,65 @@
+"""An alarm on a metric, with what all alarms of this program have in common."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+RUNBOOK = "docs/runbook.md"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A metric in CloudWatch, and how its values of a period become one."""
+
+    namespace: pulumi.Input[str]
+    name: str
+    dimensions: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    statistic: str
+    """`Sum`, `Maximum`, or a percentile such as `p99`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Threshold:
+    """When it is too much."""
+
+    above: float
+    """The alarm is raised when the metric is over this, in the metric's own unit."""
+    period_seconds: int = 60
+    periods: int = 1
+    """Periods in a row that it must be over."""
+
+
+def metric_alarm(  # noqa: PLR0913 (each says one thing of the alarm, and none has a default)
+    name: str,
+    *,
+    section: str,
+    meaning: str,
+    metric: Metric,
+    threshold: Threshold,
+    actions: Sequence[pulumi.Input[str]],
+    parent: pulumi.Resource,
+) -> aws.cloudwatch.MetricAlarm:
+    """Declare an alarm whose description names the section of the runbook that says what to do.
+
+    No data is no alarm: a metric of errors has data only when something happens.
+    """
+    is_percentile = metric.statistic.startswith("p")
+    return aws.cloudwatch.MetricAlarm(
+        name,
+        alarm_description=f"{meaning} What to do: {RUNBOOK}#{section}",
+        namespace=metric.namespace,
+        metric_name=metric.name,
+        dimensions=dict(metric.dimensions),
+        statistic=None if is_percentile else metric.statistic,
+        extended_statistic=metric.statistic if is_percentile else None,
+        period=threshold.period_seconds,
+        evaluation_periods=threshold.periods,
+        threshold=threshold.above,
+        comparison_operator="GreaterThanThreshold",
+        treat_missing_data="notBreaching",
+        alarm_actions=list(actions),
+        ok_actions=list(actions),
+        opts=pulumi.ResourceOptions(parent=parent),
+    )

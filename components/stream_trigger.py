@@ -1,0 +1,114 @@
+"""A function that is invoked with a table's changes."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.iam import Statement, policy_document
+from components.metric_alarm import Metric, Threshold, metric_alarm
+from components.rust_function import RustFunction
+from components.table import Table
+
+INSERTS = {"eventName": ["INSERT"]}
+"""New items only: what the function writes to the table itself, and what expires there, invokes nothing.
+https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html"""
+
+QUEUE_RETENTION_SECONDS = 14 * 24 * 3600
+"""The longest there is: what is in the queue waits for a person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamTriggerArgs:
+    """What invokes what, and how records that fail are tried again."""
+
+    table: Table
+    """A table with a stream."""
+    function: RustFunction
+    """Takes batches of records, and answers with those that failed, `batchItemFailures`."""
+    batch_size: int = 100
+    """Records of one invocation at most."""
+    window_seconds: int = 1
+    """How long records are collected for a batch."""
+    maximum_retries: int = 10
+    """Times that a batch is tried again before it goes to the queue; halving it uses none of them."""
+    maximum_age_seconds: int = 6 * 3600
+    """Age at which records go to the queue. They stay in the stream for 24 hours, so that leaves 18 to read them."""
+    alarm_actions: Sequence[pulumi.Input[str]] = ()
+    """What is told when the queue is not empty, such as an SNS topic."""
+
+
+class StreamTrigger(pulumi.ComponentResource):
+    """Afterwards each new item of the table reaches the function, at least once and in order.
+
+    A batch of new items invokes the function. What it reports as failed is tried again from the first of these on; a
+    batch that fails as a whole is halved. What still fails after the retries, or is too old, is named in a queue, and
+    an alarm tells that the queue is not empty. Only then does the stream go on without it.
+    """
+
+    def __init__(self, name: str, args: StreamTriggerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the queue, its alarm, what the function may do, and the mapping; `name` should be the function's."""
+        super().__init__("rust-serverless:index:StreamTrigger", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        queue = aws.sqs.Queue(
+            f"{name}-failures",
+            sqs_managed_sse_enabled=True,
+            message_retention_seconds=QUEUE_RETENTION_SECONDS,
+            opts=child,
+        )
+        metric_alarm(
+            f"{name}-failures-alarm",
+            section="failed-records",
+            meaning=f"Records of the stream were given up by {name}.",
+            metric=Metric(
+                namespace="AWS/SQS",
+                name="ApproximateNumberOfMessagesVisible",
+                dimensions={"QueueName": queue.name},
+                statistic="Maximum",
+            ),
+            threshold=Threshold(above=0),
+            actions=args.alarm_actions,
+            parent=self,
+        )
+        may_read_and_report = aws.iam.RolePolicy(
+            f"{name}-reads-stream",
+            role=args.function.role.name,
+            policy=pulumi.Output.all(args.table.arn, args.table.stream_arn, queue.arn).apply(_policy),
+            opts=child,
+        )
+        self._mapping = aws.lambda_.EventSourceMapping(
+            f"{name}-mapping",
+            event_source_arn=args.table.stream_arn,
+            function_name=args.function.function_name,
+            starting_position="TRIM_HORIZON",
+            batch_size=args.batch_size,
+            maximum_batching_window_in_seconds=args.window_seconds,
+            bisect_batch_on_function_error=True,
+            maximum_retry_attempts=args.maximum_retries,
+            maximum_record_age_in_seconds=args.maximum_age_seconds,
+            function_response_types=["ReportBatchItemFailures"],
+            destination_config={"on_failure": {"destination_arn": queue.arn}},
+            filter_criteria={"filters": [{"pattern": json.dumps(INSERTS)}]},
+            # Lambda asks at once whether the function may read the stream.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[may_read_and_report]),
+        )
+        self.queue_url = queue.url
+        self.queue_name = queue.name
+        self.register_outputs({"queueUrl": self.queue_url})
+
+
+def _policy(arns: list[str]) -> str:
+    """Allow what Lambda does with the function's role: read this stream, and report to the queue.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
+    """
+    table, stream, queue = arns
+    return policy_document(
+        Statement(
+            actions=["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], resources=[stream]
+        ),
+        Statement(actions=["dynamodb:ListStreams"], resources=[f"{table}/stream/*"]),
+        Statement(actions=["sqs:SendMessage"], resources=[queue]),
+    )

@@ -1,0 +1,103 @@
+"""Rules for the values of a stack's configuration: what a value must be, and how it is read."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from components.architecture import Architecture, parse_architecture
+
+T = TypeVar("T")
+
+LOG_LEVELS = ("error", "warn", "info", "debug", "trace")
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?")
+"""As browsers send it: in lower case, without a slash at the end."""
+DOMAIN = re.compile(r"([a-z0-9-]+\.)+[a-z]+")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+ZONE = re.compile(r"Z[A-Z0-9]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(Generic[T]):
+    """What a value must be."""
+
+    text: str
+    """In words that go on after "it must be"."""
+    parse: Callable[[str], T]
+    """Reads a value.
+
+    Raises:
+        ValueError: the value breaks the rule.
+    """
+
+
+def one_of(*allowed: str) -> Rule[str]:
+    """Return the rule that a value is one of some words."""
+    return Rule(text=f"one of {', '.join(allowed)}", parse=lambda value: allowed[allowed.index(value)])
+
+
+def whole_number(least: int, most: int | None = None) -> Rule[int]:
+    """Return the rule that a value is a number in a range."""
+
+    def parse(value: str) -> int:
+        number = int(value) if value.isdecimal() else -1
+        if number < least or (most is not None and number > most):
+            raise ValueError(value)
+        return number
+
+    text = f"a whole number over {least - 1}" if most is None else f"a whole number from {least} to {most}"
+    return Rule(text=text, parse=parse)
+
+
+def matching(pattern: re.Pattern[str], text: str) -> Rule[str | None]:
+    """Return the rule that a value matches a pattern, or is empty for none."""
+
+    def parse(value: str) -> str | None:
+        if value and not pattern.fullmatch(value):
+            raise ValueError(value)
+        return value or None
+
+    return Rule(text=f"{text}, or empty", parse=parse)
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    origins = json.loads(value)
+    if not isinstance(origins, list) or not all(isinstance(item, str) and ORIGIN.fullmatch(item) for item in origins):
+        raise ValueError(value)
+    return tuple(origins)
+
+
+def _endpoints(value: str) -> Mapping[str, str]:
+    endpoints = json.loads(value)
+    if not isinstance(endpoints, list) or not all(isinstance(services, dict) for services in endpoints):
+        raise ValueError(value)
+    return {name: str(address) for services in endpoints for name, address in services.items() if address}
+
+
+def _retention(value: str) -> int:
+    return RETENTION_DAYS[RETENTION_DAYS.index(int(value))]
+
+
+def _not_empty(value: str) -> str:
+    if not value:
+        raise ValueError(value)
+    return value
+
+
+SWITCH: Rule[bool] = Rule(text="true or false", parse=lambda value: ("false", "true").index(value) == 1)
+TEXT: Rule[str] = Rule(text="some text", parse=_not_empty)
+OPTIONAL: Rule[str | None] = Rule(text="any text, or empty", parse=lambda value: value or None)
+ARCHITECTURE: Rule[Architecture] = Rule(text=one_of(*Architecture, "host").text, parse=parse_architecture)
+LOG_LEVEL = one_of(*LOG_LEVELS)
+RETENTION: Rule[int] = Rule(text=f"one of {', '.join(map(str, RETENTION_DAYS))}", parse=_retention)
+ORIGINS: Rule[tuple[str, ...]] = Rule(text="a list of origins: scheme and host in lower case, no path", parse=_origins)
+ENDPOINTS: Rule[Mapping[str, str]] = Rule(text="a list with one map of services to addresses", parse=_endpoints)
+DOMAIN_NAME = matching(DOMAIN, "a domain name in lower case")
+HOSTED_ZONE = matching(ZONE, "the id of a Route 53 zone, such as Z0123456789ABCDEFGHIJ")
+EMAIL_ADDRESS = matching(EMAIL, "an e-mail address")

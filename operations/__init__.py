@@ -1,0 +1,1 @@
+"""What a person does with a stack that runs: the local one, or one on AWS."""

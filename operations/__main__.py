@@ -1,0 +1,146 @@
+"""The commands behind `make up STACK=dev` and its like."""
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from components.session_keys import rotate
+from local.errors import LocalError
+from local.functions import chosen_log_groups, follow_logs
+from local.home import Home
+from operations import engine, settings_table
+from operations.analytics_user import put_user, remove_user
+from operations.errors import OperationError
+from operations.new_stack import new_stack
+from operations.reconcile import reconcile
+from operations.stack import LOCAL, RunningStack, running_stack
+
+
+def main() -> None:
+    """Run the command named on the command line on the stack named there."""
+    arguments = _parser().parse_args()
+    try:
+        sys.exit(arguments.run(arguments))
+    except (LocalError, OperationError) as error:
+        sys.exit(f"error: {error}")
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"error: AWS refuses: {error}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
+    parser.add_argument("--root", type=Path, default=Path(), help="folder of the program")
+    parser.add_argument("--home", type=Path, default=Path(".local"), help="folder of the local stack's state")
+    parser.add_argument("--stack", default=LOCAL)
+    commands = parser.add_subparsers(required=True)
+    for verb, run in (("up", _up), ("preview", _preview), ("destroy", _destroy)):
+        command = commands.add_parser(verb)
+        command.add_argument("options", nargs="*", help="options of the Pulumi CLI, after --")
+        command.set_defaults(run=run)
+    commands.add_parser("outputs").set_defaults(run=_on_running(_outputs))
+    logs = commands.add_parser("logs")
+    logs.add_argument("function", nargs="?")
+    logs.set_defaults(run=_on_running(_logs))
+    new = commands.add_parser("new-stack")
+    new.add_argument("--region", default="eu-west-1")
+    new.set_defaults(run=_new_stack)
+    commands.add_parser("docs").set_defaults(run=_docs)
+    user = commands.add_parser("analytics-user")
+    user.add_argument("name")
+    user.add_argument("--remove", action="store_true")
+    user.set_defaults(run=_on_running(_user))
+    commands.add_parser("rotate-session-keys").set_defaults(run=_on_running(_rotate))
+    recount = commands.add_parser("reconcile")
+    recount.add_argument("--from", dest="first")
+    recount.add_argument("--to", dest="last")
+    recount.add_argument("--repair", action="store_true")
+    recount.set_defaults(run=_on_running(_reconcile))
+    return parser
+
+
+def _on_running(run: Callable[[RunningStack, argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    def on_running(arguments: argparse.Namespace) -> int:
+        return run(_running(arguments), arguments)
+
+    return on_running
+
+
+def _running(arguments: argparse.Namespace) -> RunningStack:
+    return running_stack(arguments.stack, arguments.root.resolve(), Home(arguments.home.resolve()))
+
+
+def _up(arguments: argparse.Namespace) -> int:
+    status = engine.up(arguments.stack, arguments.root.resolve(), arguments.options)
+    if status == 0:
+        engine.print_outputs(_running(arguments), arguments.root)
+    return status
+
+
+def _preview(arguments: argparse.Namespace) -> int:
+    return engine.preview(arguments.stack, arguments.root.resolve(), arguments.options)
+
+
+def _destroy(arguments: argparse.Namespace) -> int:
+    return engine.destroy(arguments.stack, arguments.root.resolve(), arguments.options)
+
+
+def _outputs(stack: RunningStack, arguments: argparse.Namespace) -> int:
+    engine.print_outputs(stack, arguments.root)
+    return 0
+
+
+def _logs(stack: RunningStack, arguments: argparse.Namespace) -> int:
+    groups = chosen_log_groups(stack.outputs["logGroups"], arguments.function)
+    with contextlib.suppress(KeyboardInterrupt):
+        for line in follow_logs(stack.client("logs"), groups):
+            print(line, flush=True)
+    return 0
+
+
+def _new_stack(arguments: argparse.Namespace) -> int:
+    file = new_stack(arguments.root, arguments.stack, arguments.region)
+    print(f"Wrote {file.name}. Next: pulumi stack init {arguments.stack}, then make up STACK={arguments.stack}")
+    return 0
+
+
+def _docs(arguments: argparse.Namespace) -> int:
+    (arguments.root / settings_table.FILE).write_text(settings_table.settings_page(arguments.root), encoding="utf-8")
+    return 0
+
+
+def _user(stack: RunningStack, arguments: argparse.Namespace) -> int:
+    accounts = stack.table("analytics-accounts")
+    if arguments.remove:
+        remove_user(stack.client("dynamodb"), accounts, arguments.name)
+        print(f"{arguments.name} is removed, and signed out.")
+        return 0
+    password = put_user(stack.client("dynamodb"), accounts, arguments.name)
+    print(
+        f"user      {arguments.name}\npassword  {password}\nsign in   POST {stack.outputs['apiUrl']}/analytics/sign-in"
+    )
+    return 0
+
+
+def _rotate(stack: RunningStack, _: argparse.Namespace) -> int:
+    ended = rotate(stack.client("dynamodb"), stack.table("analytics-state"))
+    print("A new key encrypts session tokens; the one before goes on decrypting.")
+    if ended:
+        print(f"{ended} older one ended, and the sessions that still used it.")
+    return 0
+
+
+def _reconcile(stack: RunningStack, arguments: argparse.Namespace) -> int:
+    options = [
+        *(["--from", arguments.first] if arguments.first else []),
+        *(["--to", arguments.last] if arguments.last else []),
+        *(["--repair"] if arguments.repair else []),
+    ]
+    return reconcile(stack, arguments.root, options)
+
+
+if __name__ == "__main__":
+    main()

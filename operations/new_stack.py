@@ -1,0 +1,39 @@
+"""Writes the configuration of a new stack."""
+
+import re
+from pathlib import Path
+
+from operations.errors import OperationError
+
+NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+"""Letters that are allowed in every name that AWS makes of a stack's."""
+
+CONTENT = """\
+config:
+  aws:region: {region}
+  aws:defaultTags:
+    tags:
+      project: rust-serverless
+      stack: {name}
+  rust-serverless:logRetentionDays: "7"
+  rust-serverless:pointInTimeRecovery: "false"
+  rust-serverless:deletionProtection: "false"
+"""
+"""Disposable, as `dev` is; see docs/settings.md for what else can be set."""
+
+
+def new_stack(root: Path, name: str, region: str) -> Path:
+    """Write `Pulumi.<name>.yaml` and return its path.
+
+    Raises:
+        OperationError: the name cannot be one, or the file is there.
+    """
+    if not NAME.fullmatch(name):
+        raise OperationError(f"{name!r} is no stack's name: use up to 31 lower-case letters, digits and hyphens")
+    file = root / f"Pulumi.{name}.yaml"
+    try:
+        with file.open("x", encoding="utf-8") as written:
+            written.write(CONTENT.format(name=name, region=region))
+    except FileExistsError:
+        raise OperationError(f"{file.name} is there already") from None
+    return file

@@ -1,0 +1,54 @@
+"""Writes the table of settings in the documentation, from the schema, the project file and the stacks' files."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local.stack_config import StackConfig, read_stack_config
+from settings import Reader, read_with
+
+STACKS = ("dev", "staging", "prod")
+FILE = Path("docs") / "settings.md"
+
+HEAD = """\
+# Settings
+
+What can be set in `Pulumi.<stack>.yaml`, as `rust-serverless:<setting>`. `make docs` writes this page from the schema.
+Every value that is wrong, missing or unknown is reported together with all others, each with a line to paste.
+
+`prod` may not turn off `pointInTimeRecovery`; `domainName` and `hostedZoneId` come together.
+
+| Setting | What it is | It must be | Default | {stacks} |
+|---|---|---|---|{lines}|
+"""
+
+
+def settings_page(root: Path) -> str:
+    """Return the page's text."""
+    project: dict[str, Any] = yaml.safe_load((root / "Pulumi.yaml").read_text(encoding="utf-8"))
+    stacks = [read_stack_config(root, stack) for stack in STACKS]
+    rules = _rules(stacks[0])
+    head = HEAD.format(stacks=" | ".join(STACKS), lines="|".join("---" for _ in STACKS))
+    return head + "".join(_row(key, schema, rules, stacks) for key, schema in sorted(project["config"].items()))
+
+
+def _rules(config: StackConfig) -> dict[str, str]:
+    """Return what each setting must be, by its full key."""
+    reader = Reader(config.project, config.values)
+    read_with(reader)
+    return reader.rules
+
+
+def _row(key: str, schema: dict[str, Any], rules: dict[str, str], stacks: list[StackConfig]) -> str:
+    full_key = f"{stacks[0].project}:{key}"
+    default = _shown(schema["default"])
+    values = [_shown(stack.values[full_key]) for stack in stacks]
+    differing = ["" if value == default else value for value in values]
+    cells = [f"`{key}`", schema["description"], rules[full_key], default, *differing]
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _shown(value: object) -> str:
+    text = value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    return f"`{text}`" if text else "empty"

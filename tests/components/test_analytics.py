@@ -1,0 +1,108 @@
+import json
+from typing import Any
+
+import pytest
+
+from components.analytics import SIGN_IN_THROTTLE, Analytics, AnalyticsArgs
+from components.http_api import HttpApi, HttpApiArgs, Throttle
+from tests.artifacts import artifact
+from tests.recording import Recording, record
+
+THROTTLE = Throttle(rate_per_second=50, burst=100)
+
+
+def args(api: HttpApi, **changes: object) -> AnalyticsArgs:
+    values: dict[str, object] = {
+        "api_artifact": artifact("analytics-api"),
+        "trigger_artifact": artifact("analytics-trigger"),
+        "api": api,
+        "throttle": THROTTLE,
+        "sites": ["https://example.com"],
+        "view_retention_days": 400,
+        "recoverable": True,
+        "protected": True,
+        "region": "eu-west-1",
+        **changes,
+    }
+    return AnalyticsArgs(**values)  # type: ignore[arg-type]
+
+
+def declared(**changes: object) -> Recording:
+    def declare() -> None:
+        api = HttpApi("api", HttpApiArgs())
+        Analytics("analytics", args(api, **changes))
+        api.deploy()
+
+    return record(declare)
+
+
+@pytest.fixture(scope="module")
+def recording() -> Recording:
+    return declared()
+
+
+def allowed(recording: Recording, policy: str) -> set[str]:
+    (statement,) = json.loads(recording.named(policy).inputs["policy"])["Statement"]
+    return {action.removeprefix("dynamodb:") for action in statement["Action"]}
+
+
+def variables(recording: Recording, function: str) -> dict[str, Any]:
+    return dict(recording.named(f"{function}-function").inputs["environment"]["variables"])
+
+
+def test_only_new_views_invoke_the_trigger_and_totals_are_in_a_table_without_a_stream(recording: Recording) -> None:
+    assert recording.named("analytics-views-table").inputs["streamViewType"] == "NEW_IMAGE"
+    assert recording.named("analytics-totals-table").inputs["streamEnabled"] is False
+    mapping = recording.named("analytics-trigger-mapping").inputs
+    assert mapping["eventSourceArn"].startswith("arn:aws:test:::analytics-views-table/stream")
+
+
+def test_each_function_may_do_to_each_table_what_it_does_there(recording: Recording) -> None:
+    assert allowed(recording, "analytics-api-uses-analytics-views") == {"PutItem", "Query"}
+    assert allowed(recording, "analytics-api-uses-analytics-totals") == {"Query"}
+    assert allowed(recording, "analytics-api-uses-analytics-accounts") == {"GetItem"}
+    assert allowed(recording, "analytics-trigger-uses-analytics-views") == {"BatchGetItem", "UpdateItem"}
+    assert allowed(recording, "analytics-trigger-uses-analytics-totals") == {"BatchGetItem", "PutItem", "UpdateItem"}
+
+
+def test_the_session_key_is_made_beside_the_provider_and_is_no_input_or_output(recording: Recording) -> None:
+    command = recording.named("analytics-session-key").inputs
+    assert command["create"].endswith("python3 -m components.session_keys")
+    assert "delete" not in command
+    assert command["addPreviousOutputInEnv"] is False
+    assert set(command["environment"]) == {"SESSION_KEYS_TABLE", "SESSION_KEYS_REGION"}
+
+
+def test_the_api_waits_for_its_key(recording: Recording) -> None:
+    assert any("analytics-session-key" in urn for urn in recording.named("analytics-api-function").depends_on)
+
+
+def test_signing_in_is_throttled_harder_than_the_rest(recording: Recording) -> None:
+    (stage,) = recording.of_type("aws:apigatewayv2/stage:Stage")
+    rates = {setting["routeKey"]: setting["throttlingRateLimit"] for setting in stage.inputs["routeSettings"]}
+    assert rates.pop("POST /analytics/sign-in") == SIGN_IN_THROTTLE.rate_per_second < min(rates.values())
+
+
+def test_views_totals_and_users_are_kept_as_the_stack_says_and_state_never_is() -> None:
+    for kept in (True, False):
+        recording = declared(recoverable=kept, protected=kept)
+        for table in ("views", "totals", "accounts"):
+            inputs = recording.named(f"analytics-{table}-table").inputs
+            assert (inputs["pointInTimeRecovery"], inputs["deletionProtectionEnabled"]) == ({"enabled": kept}, kept)
+        assert recording.named("analytics-state-table").inputs["pointInTimeRecovery"] == {"enabled": False}
+
+
+def test_counters_are_spread_where_the_stack_says_so() -> None:
+    assert variables(declared(total_shards=4), "analytics-trigger")["TOTAL_SHARDS"] == "4"
+
+
+def test_a_record_that_cannot_be_counted_is_a_metric(recording: Recording) -> None:
+    metric = recording.named("analytics-quarantined-records").inputs
+    assert metric["logGroupName"] == "analytics-trigger-logs"
+    assert metric["metricTransformation"]["name"] == "QuarantinedRecords"
+
+
+def test_an_endpoint_and_a_profile_of_the_stack_reach_the_key_s_command() -> None:
+    command = declared(endpoint="http://127.0.0.1:4566", aws_profile="dev").named("analytics-session-key").inputs
+    assert command["environment"]["SESSION_KEYS_ENDPOINT"] == "http://127.0.0.1:4566"
+    assert command["environment"]["AWS_PROFILE"] == "dev"

@@ -1,0 +1,66 @@
+import json
+from typing import Any
+
+from components.dashboard import Dashboard, DashboardArgs, Watched, dashboard_body
+from components.http_api import HttpApi, HttpApiArgs
+from tests.artifacts import function
+from tests.recording import record
+
+WATCHED = Watched(
+    api="abc",
+    functions={"echo": "echo-1", "counts": "counts-1"},
+    streams={"counts": "counts-1"},
+    tables={"views": "views-1"},
+    queues={"counts": "failures-1"},
+    log_groups=["echo-logs-1", "counts-logs-1"],
+)
+
+
+def widgets(watched: Watched = WATCHED) -> dict[str, dict[str, Any]]:
+    """Return the widgets of a page by their titles."""
+    page = json.loads(dashboard_body("eu-west-1", watched))
+    return {widget["properties"]["title"]: widget for widget in page["widgets"]}
+
+
+def test_each_graph_shows_every_function_by_its_logical_name() -> None:
+    metrics = widgets()["Function errors"]["properties"]["metrics"]
+    assert metrics == [
+        ["AWS/Lambda", "Errors", "FunctionName", "echo-1", {"stat": "Sum", "label": "echo"}],
+        ["AWS/Lambda", "Errors", "FunctionName", "counts-1", {"stat": "Sum", "label": "counts"}],
+    ]
+
+
+def test_what_a_person_on_call_asks_first_is_there() -> None:
+    assert {"Requests", "Latency (ms)", "Function errors", "Behind the stream (ms)"} <= set(widgets())
+    assert "SOURCE 'echo-logs-1' | SOURCE 'counts-logs-1' | " in widgets()["Errors"]["properties"]["query"]
+
+
+def test_nothing_overlaps_and_nothing_is_outside() -> None:
+    places = [(widget["x"], widget["y"]) for widget in widgets().values()]
+    assert len(places) == len(set(places))
+    assert all(widget["x"] + widget["width"] <= 24 for widget in widgets().values())
+
+
+def test_a_graph_of_nothing_is_left_out() -> None:
+    bare = Watched(api="abc", functions={}, streams={}, tables={}, queues={}, log_groups=[])
+    assert "Queues that should be empty" not in widgets(bare)
+
+
+def test_the_page_is_made_of_physical_names() -> None:
+    def declare() -> None:
+        echo = function("echo")
+        args = DashboardArgs(
+            title="rust-serverless-dev",
+            region="eu-west-1",
+            api=HttpApi("api", HttpApiArgs()),
+            functions=[echo],
+            stream_functions=[],
+            tables={"views": "views-1"},
+            queues={},
+        )
+        Dashboard("dashboard", args)
+
+    page = record(declare).named("dashboard-page").inputs
+    assert page["dashboardName"] == "rust-serverless-dev"
+    assert "echo-function" in page["dashboardBody"]
+    assert "echo-logs" in page["dashboardBody"]

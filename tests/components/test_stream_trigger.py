@@ -1,0 +1,80 @@
+import json
+from typing import Any
+
+import pytest
+
+from components.stream_trigger import StreamTrigger, StreamTriggerArgs
+from components.table import Table, TableArgs
+from tests.artifacts import function
+from tests.recording import Recording, record
+
+
+def declare() -> None:
+    table = Table(
+        "views", TableArgs(partition_key="pk", stream_view_type="NEW_IMAGE", recoverable=False, protected=False)
+    )
+    StreamTrigger("counts", StreamTriggerArgs(table=table, function=function("counts")))
+
+
+@pytest.fixture(scope="module")
+def recording() -> Recording:
+    return record(declare)
+
+
+@pytest.fixture
+def mapping(recording: Recording) -> dict[str, Any]:
+    return dict(recording.named("counts-mapping").inputs)
+
+
+def test_a_batch_that_fails_is_tried_again_in_parts_and_given_up_in_the_end(mapping: dict[str, Any]) -> None:
+    assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["bisectBatchOnFunctionError"] is True
+    assert 0 < mapping["maximumRetryAttempts"] < 10_000
+    assert 0 < mapping["maximumRecordAgeInSeconds"] < 24 * 3600
+
+
+def test_no_record_is_missed_when_the_mapping_is_made(mapping: dict[str, Any]) -> None:
+    assert mapping["startingPosition"] == "TRIM_HORIZON"
+
+
+def test_only_new_items_invoke_the_function(mapping: dict[str, Any]) -> None:
+    (chosen,) = mapping["filterCriteria"]["filters"]
+    assert json.loads(chosen["pattern"]) == {"eventName": ["INSERT"]}
+
+
+def test_what_is_given_up_is_in_an_encrypted_queue_for_as_long_as_there_is(
+    recording: Recording, mapping: dict[str, Any]
+) -> None:
+    queue = recording.named("counts-failures")
+    assert mapping["destinationConfig"]["onFailure"]["destinationArn"] == f"arn:aws:test:::{queue.name}"
+    assert queue.inputs["sqsManagedSseEnabled"] is True
+    assert queue.inputs["messageRetentionSeconds"] == 14 * 24 * 3600
+
+
+def test_an_alarm_tells_that_the_queue_is_not_empty(recording: Recording) -> None:
+    alarm = recording.named("counts-failures-alarm").inputs
+    assert (alarm["namespace"], alarm["metricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
+    assert alarm["dimensions"] == {"QueueName": "counts-failures"}
+    assert (alarm["comparisonOperator"], alarm["threshold"]) == ("GreaterThanThreshold", 0)
+
+
+def test_the_mapping_waits_for_what_the_function_may_do(recording: Recording) -> None:
+    assert any("counts-reads-stream" in urn for urn in recording.named("counts-mapping").depends_on)
+
+
+def test_the_function_may_read_this_stream_report_to_this_queue_and_no_more(recording: Recording) -> None:
+    policy = recording.named("counts-reads-stream").inputs
+    assert policy["role"] == "counts-role"
+    allowed = {
+        action: statement["Resource"]
+        for statement in json.loads(policy["policy"])["Statement"]
+        for action in statement["Action"]
+    }
+    stream = ["arn:aws:test:::views-table/stream/1"]
+    assert allowed == {
+        "dynamodb:DescribeStream": stream,
+        "dynamodb:GetRecords": stream,
+        "dynamodb:GetShardIterator": stream,
+        "dynamodb:ListStreams": ["arn:aws:test:::views-table/stream/*"],
+        "sqs:SendMessage": ["arn:aws:test:::counts-failures"],
+    }

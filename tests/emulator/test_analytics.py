@@ -1,0 +1,255 @@
+"""Site analytics through the gateway, the stream and the trigger."""
+
+import csv
+import io
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from local.analytics import PASSWORD, USER, sign_in
+from operations.analytics_user import put_user, remove_user
+from tests.emulator.conftest import Local
+from tests.emulator.http import Reply, request
+
+ORIGIN = "https://example.com"
+SITE = "example.com"
+BROWSERS = {
+    "Firefox": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+    "Chrome": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 "
+    "Safari/537.36",
+    "Safari": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.6 Mobile/15E148 Safari/604.1",
+}
+BOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+VIEWS = 2000
+CLIENTS = 8
+PATIENCE_SECONDS = 180
+
+
+@dataclass(frozen=True, kw_only=True)
+class Client:
+    """Whoever calls `/analytics`."""
+
+    local: Local
+
+    def send(self, method: str, path: str, body: object = None, **headers: str) -> Reply:
+        """Send a request; names of headers have underscores for hyphens."""
+        sent = {"origin": ORIGIN, "user-agent": BROWSERS["Firefox"], "content-type": "application/json"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        content = None if body is None else json.dumps(body).encode()
+        return request(method, f"{self.local.outputs['apiUrl']}/analytics/{path}", content, sent)
+
+    def collect(self, path: str, **headers: str) -> str:
+        """Send a view, and return its id."""
+        reply = self.send("POST", "collect", {"url": f"{ORIGIN}{path}", "referrer": ""}, **headers)
+        assert reply.status == 202, reply.body
+        view: str = json.loads(reply.body)["view"]
+        return view
+
+    def report(self, query: str = "") -> dict[str, Any]:
+        """Read a report of the site as someone who has just signed in."""
+        token = sign_in(self.local.context, self.local.outputs)
+        reply = self.send("GET", f"report?site={SITE}&{query}", authorization=f"Bearer {token}")
+        assert reply.status == 200, reply.body
+        report: dict[str, Any] = json.loads(reply.body)
+        return report
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """Return every item of a table."""
+        dynamodb = self.local.context.client("dynamodb")
+        pages = dynamodb.get_paginator("scan").paginate(TableName=self.local.outputs["tables"][table])
+        return [item for page in pages for item in page["Items"]]
+
+    def views(self) -> list[dict[str, Any]]:
+        """Return every raw view of the site."""
+        return [item for item in self.items("analytics-views") if item["Path"]["S"] == f"view/{SITE}"]
+
+    def wait_until_counted(self) -> list[dict[str, Any]]:
+        """Return the raw views once the trigger has counted every one."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            views = self.views()
+            if all("Counted" in view for view in views):
+                return views
+            assert time.monotonic() < deadline, f"{sum('Counted' not in view for view in views)} views wait"
+            time.sleep(0.5)
+
+
+@pytest.fixture
+def client(local: Local) -> Iterator[Client]:
+    """A client of a service that has counted nothing."""
+    client = Client(local=local)
+    client.wait_until_counted()
+    _clear(client)
+    yield client
+    client.wait_until_counted()
+    _clear(client)
+
+
+def _clear(client: Client) -> None:
+    dynamodb = client.local.context.client("dynamodb")
+    for table in ("analytics-views", "analytics-totals"):
+        for item in client.items(table):
+            key = {name: item[name] for name in ("Path", "Section")}
+            dynamodb.delete_item(TableName=client.local.outputs["tables"][table], Key=key)
+
+
+def rows(report: dict[str, Any], dimension: str) -> dict[str, int]:
+    return {row["value"]: row["views"] for row in report[dimension]["rows"]}
+
+
+def raw(views: list[dict[str, Any]], attribute: str) -> dict[str, int]:
+    people = [view for view in views if "Bot" not in view]
+    return dict(Counter(view[attribute]["S"] for view in people if attribute in view))
+
+
+def test_two_thousand_views_from_several_clients_are_counted_exactly(client: Client) -> None:
+    agents = [*BROWSERS.values(), BOT]
+
+    def one(number: int) -> None:
+        path = f"/page-{number * number % 41}?utm_campaign=autumn-{number % 3}"
+        client.collect(path, user_agent=agents[number % len(agents)])
+
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        list(clients.map(one, range(VIEWS)))
+    views = client.wait_until_counted()
+    assert len(views) == VIEWS
+    report = client.report("limit=1000")
+    people = [view for view in views if "Bot" not in view]
+    assert report["totals"]["views"] == len(people) == sum(bucket["views"] for bucket in report["series"])
+    assert report["totals"]["bots"] == VIEWS - len(people)
+    assert report["totals"]["visitors"] == len({view["Visitor"]["S"] for view in people})
+    for dimension, attribute in (
+        ("pages", "Page"),
+        ("campaigns", "Campaign"),
+        ("browsers", "Browser"),
+        ("systems", "System"),
+        ("devices", "Device"),
+    ):
+        assert rows(report, dimension) == raw(views, attribute), dimension
+    for by in ("week", "month"):
+        assert client.report(f"by={by}")["totals"]["views"] == len(people), by
+    recount = client.local.operate("reconcile")
+    assert recount.returncode == 0, recount.stdout + recount.stderr
+    assert recount.stdout.splitlines()[-1] == "drift 0"
+
+
+def test_a_total_that_drifted_is_found_and_repaired(client: Client) -> None:
+    client.collect("/")
+    client.wait_until_counted()
+    (day,) = [item for item in client.items("analytics-totals") if item["Section"]["S"].startswith("page/20")][:1]
+    client.local.context.client("dynamodb").update_item(
+        TableName=client.local.outputs["tables"]["analytics-totals"],
+        Key={name: day[name] for name in ("Path", "Section")},
+        UpdateExpression="ADD #views :more",
+        ExpressionAttributeNames={"#views": "Views"},
+        ExpressionAttributeValues={":more": {"N": "5"}},
+    )
+    found = client.local.operate("reconcile")
+    assert (found.returncode, found.stdout.splitlines()[-1]) == (1, "drift 1")
+    client.local.operate("reconcile", "--repair")
+    assert client.local.operate("reconcile").stdout.splitlines()[-1] == "drift 0"
+
+
+def test_what_a_page_tells_when_it_is_left_is_counted_once_in_any_order(client: Client) -> None:
+    view = client.collect("/")
+    time.sleep(0.3)
+    for duration, scroll in ((200, 80), (100, 20), (200, 80), (150, 60)):
+        told = client.send("POST", "append", {"view": view, "durationMs": duration, "scroll": scroll})
+        assert told.status == 202, told.body
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while client.report()["totals"]["averageDurationMs"] != 200:
+        assert time.monotonic() < deadline, client.report()["totals"]
+        time.sleep(0.5)
+    totals = client.report()["totals"]
+    assert (totals["measured"], totals["averageScrollPercent"]) == (1, 80)
+
+
+def test_the_pixel_is_an_image_and_counts_without_javascript(client: Client) -> None:
+    reply = client.send("GET", "pv.gif?path=/without-javascript", referer=f"{ORIGIN}/")
+    assert (reply.status, reply.headers["content-type"], len(reply.body)) == (200, "image/gif", 43)
+    client.wait_until_counted()
+    assert rows(client.report(), "pages") == {"/without-javascript": 1}
+
+
+def test_another_origin_is_refused_and_counted_nowhere(client: Client) -> None:
+    reply = client.send("POST", "collect", {"url": "https://evil.example/"}, origin="https://evil.example")
+    assert reply.status == 403
+    assert client.views() == []
+
+
+def test_a_browser_may_read_the_answer_on_the_sites_and_nowhere_else(client: Client) -> None:
+    allowed = client.send("POST", "collect", {"url": f"{ORIGIN}/"})
+    assert allowed.headers["access-control-allow-origin"] == ORIGIN
+    other = client.send("POST", "collect", {"url": f"{ORIGIN}/"}, origin="https://evil.example")
+    assert "access-control-allow-origin" not in other.headers
+
+
+def test_neither_address_nor_agent_of_a_visitor_is_stored_or_logged(client: Client) -> None:
+    agent = "Mozilla/5.0 (X11; Linux x86_64) VerySpecialAgent/7.7"
+    client.collect("/", user_agent=agent, cookie="id=1")
+    client.wait_until_counted()
+    stored = json.dumps([client.items(f"analytics-{table}") for table in ("views", "totals", "accounts")])
+    logs = client.local.context.client("logs")
+    lines = [
+        event["message"]
+        for group in client.local.outputs["logGroups"].values()
+        for event in logs.filter_log_events(logGroupName=group)["events"]
+    ]
+    for text in (stored, *lines):
+        assert "VerySpecialAgent" not in text
+        assert "127.0.0.1" not in text.replace("http://127.0.0.1", "")
+
+
+def test_a_wrong_password_an_unknown_user_and_a_removed_one_get_nothing(client: Client) -> None:
+    wrong = [
+        client.send("POST", "sign-in", {"user": user, "password": password})
+        for user, password in ((USER, "wrong"), ("nobody", PASSWORD))
+    ]
+    told = [{**json.loads(reply.body), "requestId": ""} for reply in wrong]
+    assert [reply.status for reply in wrong] == [401, 401]
+    assert told[0] == told[1]
+
+    dynamodb = client.local.context.client("dynamodb")
+    accounts = client.local.outputs["tables"]["analytics-accounts"]
+    password = put_user(dynamodb, accounts, "ann")
+    token = json.loads(client.send("POST", "sign-in", {"user": "ann", "password": password}).body)["token"]
+    assert client.send("GET", f"report?site={SITE}", authorization=f"Bearer {token}").status == 200
+    remove_user(dynamodb, accounts, "ann")
+    assert client.send("GET", f"report?site={SITE}", authorization=f"Bearer {token}").status == 401
+
+
+def test_a_session_ends_when_it_is_signed_out_of(client: Client) -> None:
+    token = sign_in(client.local.context, client.local.outputs)
+    assert client.send("POST", "sign-out", authorization=f"Bearer {token}").status == 204
+    assert client.send("GET", f"report?site={SITE}", authorization=f"Bearer {token}").status == 401
+
+
+def test_sessions_outlive_one_rotation_of_the_key_and_no_two(client: Client) -> None:
+    token = sign_in(client.local.context, client.local.outputs)
+    client.local.operate("rotate-session-keys")
+    assert client.send("GET", f"report?site={SITE}", authorization=f"Bearer {token}").status == 200
+
+
+def test_a_user_is_made_by_a_command(client: Client) -> None:
+    made = client.local.operate("analytics-user", "bob")
+    assert made.returncode == 0, made.stderr
+    password = made.stdout.split("password")[1].split()[0]
+    assert client.send("POST", "sign-in", {"user": "bob", "password": password}).status == 200
+
+
+def test_a_report_comes_as_a_table_that_no_spreadsheet_runs(client: Client) -> None:
+    client.collect("/?utm_campaign=%3Dcmd%7Ccalc")
+    client.wait_until_counted()
+    token = sign_in(client.local.context, client.local.outputs)
+    reply = client.send("GET", f"report?site={SITE}&format=csv&table=campaigns", authorization=f"Bearer {token}")
+    assert reply.headers["content-type"].startswith("text/csv")
+    assert datetime.now(UTC).date().isoformat() in reply.headers["content-disposition"]
+    assert list(csv.reader(io.StringIO(reply.body.decode()))) == [["campaign", "views"], ["'=cmd|calc", "1"]]

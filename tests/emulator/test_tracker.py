@@ -1,0 +1,119 @@
+"""The tracker in a real browser, on a page of a site that is counted."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser import chromium
+from tests.emulator.conftest import Local
+from tests.emulator.test_analytics import BROWSERS, Client
+
+SITE = "http://localhost:8000"
+SHORTLY_MS = 300
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+class Visit:
+    """A person on the site: what the page sends, and what the browser complains about."""
+
+    def __init__(self, local: Local, context: BrowserContext) -> None:
+        """Open the browser; the site answers every path with a long page that has the tracker."""
+        self._local = local
+        self.context = context
+        self.sent: list[tuple[str, str]] = []
+        self.errors: list[str] = []
+        tracker = f'<script async src="{local.outputs["apiUrl"]}/analytics/a.js"></script>'
+        page = f'<!doctype html><title>page</title><body style="height: 4000px">{tracker}'
+        context.route(f"{SITE}/**", lambda route: route.fulfill(content_type="text/html", body=page))
+        context.on("request", lambda request: self._note(request.method, request.url))
+        self.page = context.new_page()
+        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _note(self, method: str, url: str) -> None:
+        if "/analytics/" in url:
+            self.sent.append((method, url.rsplit("/", 1)[1]))
+
+    def go(self, path: str) -> Page:
+        """Open a page, and wait until its view is collected."""
+        with self.page.expect_response("**/analytics/collect") as answered:
+            self.page.goto(f"{SITE}{path}")
+        assert answered.value.status == 202
+        return self.page
+
+    def push(self, path: str) -> None:
+        """Change the page by script, and wait until its view is collected."""
+        with self.page.expect_response("**/analytics/collect"):
+            self.page.evaluate(f"history.pushState({{}}, '', '{path}')")
+
+    def stored(self, kind: str) -> list[dict[str, Any]]:
+        """Return the views or leaves of the site."""
+        items = Client(local=self._local).items("analytics-views")
+        return [item for item in items if item["Path"]["S"] == f"{kind}/localhost:8000"]
+
+    def leaves_of(self, path: str) -> list[dict[str, Any]]:
+        """Return what was told of the views of a page when they were left."""
+        ids = [view["Section"]["S"] for view in self.stored("view") if view["Page"]["S"] == path]
+        return [leave for leave in self.stored("leave") if leave["Section"]["S"].startswith(tuple(ids))]
+
+
+def person(browser: Browser) -> BrowserContext:
+    """Open a browser that does not say that it is headless, or it would be a bot, and may call this machine."""
+    return browser.new_context(user_agent=BROWSERS["Chrome"], permissions=["local-network-access"])
+
+
+@pytest.fixture
+def visit(local: Local, browser: Browser) -> Iterator[Visit]:
+    context = person(browser)
+    yield Visit(local, context)
+    assert context.cookies() == []
+    context.close()
+
+
+def test_a_page_is_counted_when_it_loads_and_when_it_changes_and_told_when_it_is_left(visit: Visit) -> None:
+    page = visit.go("/first?utm_source=letter")
+    page.wait_for_timeout(SHORTLY_MS)
+    page.evaluate("scrollTo(0, 1e6)")
+    page.wait_for_timeout(SHORTLY_MS)
+    visit.push("/second")
+    page.wait_for_timeout(SHORTLY_MS)
+    page.goto("about:blank")
+    page.wait_for_timeout(SHORTLY_MS)
+    (first,), (second,) = visit.leaves_of("/first"), visit.leaves_of("/second")
+    assert int(first["DurationMs"]["N"]) >= SHORTLY_MS
+    assert first["Scroll"]["N"] == "100"
+    assert int(second["DurationMs"]["N"]) > 0
+    assert visit.errors == []
+
+
+def test_a_text_beacon_needs_no_preflight(visit: Visit) -> None:
+    visit.go("/plain")
+    assert "OPTIONS" not in {method for method, _ in visit.sent}
+
+
+def test_who_asks_for_privacy_is_counted_and_not_measured(visit: Visit) -> None:
+    visit.context.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
+    page = visit.go("/private")
+    page.goto("about:blank")
+    page.wait_for_timeout(SHORTLY_MS)
+    (view,) = [view for view in visit.stored("view") if view["Page"]["S"] == "/private"]
+    assert visit.leaves_of("/private") == []
+    assert view["Browser"]["S"] == "Chrome"
+
+
+def test_the_page_goes_on_when_the_tracker_is_refused(local: Local, browser: Browser) -> None:
+    context = person(browser)
+    visit = Visit(local, context)
+    context.route("**/analytics/collect", lambda route: route.abort())
+    visit.page.goto(f"{SITE}/refused")
+    expect(visit.page).to_have_title("page")
+    visit.page.wait_for_timeout(SHORTLY_MS)
+    assert not [error for error in visit.errors if "ERR_FAILED" not in error]
+    context.close()

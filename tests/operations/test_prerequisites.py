@@ -1,0 +1,80 @@
+"""What a command says of a machine that lacks something. The Pulumi CLI here is a script."""
+
+import os
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import NoCredentialsError
+
+from operations import prerequisites
+from operations.engine import destroy
+from operations.errors import OperationError
+from tests.recording import ROOT
+
+
+class _Session:
+    """A session of boto3 with or without credentials."""
+
+    has_credentials = True
+
+    def __init__(self, **_: object) -> None:
+        """Take what boto3 takes."""
+
+    def client(self, _: str) -> "_Session":
+        return self
+
+    def get_caller_identity(self) -> None:
+        if not self.has_credentials:
+            raise NoCredentialsError
+
+
+@pytest.fixture(autouse=True)
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine with the CLI and credentials; the folder of its programs."""
+    monkeypatch.setattr("boto3.Session", _Session)
+    monkeypatch.setattr(_Session, "has_credentials", True)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/usr/bin:/bin")
+    _install(tmp_path, "3.260.0")
+    return tmp_path
+
+
+def _install(folder: Path, version: str) -> None:
+    cli = folder / "pulumi"
+    cli.write_text(f"#!/bin/sh\necho v{version}\n")
+    cli.chmod(0o755)
+
+
+def refusal(*, builds: bool = False) -> str:
+    with pytest.raises(OperationError) as caught:
+        prerequisites.check("dev", ROOT, builds=builds)
+    return str(caught.value)
+
+
+def test_a_machine_that_has_everything_is_let_through() -> None:
+    assert prerequisites.check("dev", ROOT, builds=False).stack == "dev"
+
+
+def test_a_missing_cli_is_named_with_where_to_get_it(machine: Path) -> None:
+    (machine / "pulumi").unlink()
+    assert "the Pulumi CLI is not on the PATH: install it (https://" in refusal()
+
+
+def test_an_old_cli_is_named_with_its_version(machine: Path) -> None:
+    _install(machine, "3.9.1")
+    assert "the Pulumi CLI is 3.9.1" in refusal()
+
+
+def test_missing_credentials_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Session, "has_credentials", False)
+    assert "there are no AWS credentials that work" in refusal()
+
+
+def test_everything_that_is_missing_is_named_at_once(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (machine / "pulumi").unlink()
+    monkeypatch.setattr(_Session, "has_credentials", False)
+    assert len(refusal(builds=True).splitlines()) == 3
+
+
+def test_production_is_not_destroyed_and_it_says_how_it_could_be() -> None:
+    with pytest.raises(OperationError, match="set deletionProtection to false in Pulumi.prod.yaml"):
+        destroy("prod", ROOT, [])
