@@ -97,6 +97,10 @@ local-down: $(INSTALLED) ## Stop what `make local` or `make emulator` started
 emulator: $(INSTALLED) ## Start the emulator alone, for `pulumi up -s local`
 	@$(LOCAL) emulator
 
+.PHONY: bench-trigger
+bench-trigger: $(INSTALLED) ## Count views by the trigger and by a plain one, and print the ratios
+	@$(BIN)/python -m benchmarks trigger
+
 .PHONY: test
 test: $(INSTALLED) ## Run every test
 	cd rust && cargo test --locked --workspace --quiet

@@ -71,7 +71,7 @@ class Recording(Mocks):
         return found
 
 
-class _RecordingMonitor(MockMonitor):
+class RecordingMonitor(MockMonitor):
     """Keeps what `Mocks.new_resource` is not told: parents and dependencies."""
 
     def __init__(self, recording: Recording) -> None:
@@ -97,7 +97,7 @@ class _RecordingMonitor(MockMonitor):
 def record(declare: Callable[[], object], *, config: StackConfig = NO_CONFIG, preview: bool = False) -> Recording:
     """Run `declare`, which makes components, and return what was declared once everything has settled."""
     recording = Recording()
-    run_declarations(lambda: _discard(declare()), config, _RecordingMonitor(recording), preview=preview)
+    run_declarations(lambda: _discard(declare()), config, RecordingMonitor(recording), preview=preview)
     return recording
 
 
@@ -112,7 +112,7 @@ def record_program(
     read = read_stack_config(ROOT, stack)
     merged = {**read.values, **(config or {})}
     values = {key: value for key, value in merged.items() if value is not None}
-    outputs = run_program(root, dataclasses.replace(read, values=values), _RecordingMonitor(recording))
+    outputs = run_program(root, dataclasses.replace(read, values=values), RecordingMonitor(recording))
     return recording, outputs
 
 

@@ -16,7 +16,7 @@ from bootstrap import policies, roles
 from bootstrap.github import checked_subject
 from local.program import run_program
 from local.stack_config import StackConfig
-from tests.recording import ROOT, Recorded, Recording, _RecordingMonitor, record_program
+from tests.recording import ROOT, Recorded, Recording, RecordingMonitor, record_program
 
 SUBJECT = "repo:octocat@123456/hello@456789"
 REGION = "eu-west-1"
@@ -45,7 +45,7 @@ def run(**config: str) -> tuple[Recording, dict[str, Any]]:
     values |= {f"{project}:{key}": value for key, value in config.items()}
     stack = StackConfig(project=project, stack="account", values=values)
     with _outputs_of_its_own():
-        outputs = run_program(ROOT / "bootstrap", stack, _RecordingMonitor(recording))
+        outputs = run_program(ROOT / "bootstrap", stack, RecordingMonitor(recording))
     return recording, outputs
 
 
