@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from operations import prerequisites
 from operations.errors import OperationError
@@ -48,11 +48,11 @@ def print_outputs(stack: RunningStack, root: Path) -> None:
     file = root / OUTPUTS / f"{stack.name}.json"
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(stack.outputs, indent=2) + "\n", encoding="utf-8")
-    table = Table("Where", "URL", box=None)
-    for name, url in stack.outputs.get("urls", {}).items():
-        table.add_row(name, url)
+    urls = stack.outputs.get("urls", {})
+    width = max(map(len, urls), default=0)
     console = Console(highlight=False, soft_wrap=True)
-    console.print(table)
+    for name, url in urls.items():
+        console.print(f"[bold]{name:<{width}}[/]  {escape(url)}")
     console.print(f"All outputs are in {OUTPUTS}/{stack.name}.json")
 
 

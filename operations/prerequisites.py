@@ -26,6 +26,8 @@ def check(stack: str, root: Path, *, builds: bool) -> StackConfig:
     Raises:
         OperationError: with a line for each thing that is missing, and how to get it.
     """
+    if not (root / f"Pulumi.{stack}.yaml").exists():
+        raise OperationError(f"there is no Pulumi.{stack}.yaml: name another STACK, or run make new-stack NAME={stack}")
     config = read_stack_config(root, stack)
     missing = [*_cli(), *_credentials(config), *(_rust(config, root) if builds else ())]
     if missing:

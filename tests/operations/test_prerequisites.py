@@ -75,6 +75,11 @@ def test_everything_that_is_missing_is_named_at_once(machine: Path, monkeypatch:
     assert len(refusal(builds=True).splitlines()) == 3
 
 
+def test_a_stack_without_a_file_is_named_with_the_command_that_writes_one() -> None:
+    with pytest.raises(OperationError, match="run make new-stack NAME=nope"):
+        prerequisites.check("nope", ROOT, builds=False)
+
+
 def test_production_is_not_destroyed_and_it_says_how_it_could_be() -> None:
     with pytest.raises(OperationError, match="set deletionProtection to false in Pulumi.prod.yaml"):
         destroy("prod", ROOT, [])
