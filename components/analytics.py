@@ -31,7 +31,7 @@ SIGN_IN_THROTTLE = Throttle(rate_per_second=2, burst=10)
 SESSION_ROUTES = ("GET /analytics/report", "POST /analytics/sign-out")
 """What wants a session; its token is encrypted by the function, so the function checks it, and no authorizer."""
 
-QUARANTINED = '{ $.fields.message = "a record is quarantined" }'
+QUARANTINED = '{ $.message = "a record is quarantined" }'
 """The trigger's log line for a record that it cannot count."""
 
 

@@ -15,7 +15,7 @@ WIDTH, HEIGHT = 8, 6
 """Of a graph; a row is 24 wide."""
 COLUMNS = 3
 
-ERRORS_QUERY = "fields @timestamp, @log, fields.message, fields.error | filter level = 'ERROR' | sort @timestamp desc"
+ERRORS_QUERY = "fields @timestamp, @log, message, error | filter level = 'ERROR' | sort @timestamp desc"
 SLOWEST_QUERY = (
     "filter type = 'platform.report' | stats max(record.metrics.durationMs) as slowestMs, "
     "avg(record.metrics.durationMs) as averageMs, max(record.metrics.maxMemoryUsedMB) as memoryMb by @log"

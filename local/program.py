@@ -19,7 +19,7 @@ from pulumi.runtime.stack import Stack, run_pulumi_func
 from local.stack_config import StackConfig
 
 
-def run_program(root: Path, config: StackConfig, monitor: MockMonitor) -> dict[str, Any]:
+def run_program(root: Path, config: StackConfig, monitor: MockMonitor, *, preview: bool = False) -> dict[str, Any]:
     """Run the program at `root` with `monitor` for an engine, and return the stack's outputs.
 
     Raises:
@@ -27,7 +27,7 @@ def run_program(root: Path, config: StackConfig, monitor: MockMonitor) -> dict[s
         Exception: whatever the monitor raised.
     """
     with _program_folder(root):
-        return run_declarations(lambda: _run_main(root), config, monitor)
+        return run_declarations(lambda: _run_main(root), config, monitor, preview=preview)
 
 
 def run_declarations(

@@ -75,6 +75,7 @@ class RecordingMonitor(MockMonitor):
     """Keeps what `Mocks.new_resource` is not told: parents and dependencies."""
 
     def __init__(self, recording: Recording) -> None:
+        """Keep it in a recording."""
         super().__init__(recording)
         self._recording = recording
 
@@ -102,7 +103,7 @@ def record(declare: Callable[[], object], *, config: StackConfig = NO_CONFIG, pr
 
 
 def record_program(
-    stack: str, *, root: Path = ROOT, config: Mapping[str, str | None] | None = None
+    stack: str, *, root: Path = ROOT, config: Mapping[str, str | None] | None = None, preview: bool = False
 ) -> tuple[Recording, dict[str, Any]]:
     """Run the whole program with a stack's file, and return what was declared and the stack's outputs.
 
@@ -112,7 +113,8 @@ def record_program(
     read = read_stack_config(ROOT, stack)
     merged = {**read.values, **(config or {})}
     values = {key: value for key, value in merged.items() if value is not None}
-    outputs = run_program(root, dataclasses.replace(read, values=values), RecordingMonitor(recording))
+    monitor = RecordingMonitor(recording)
+    outputs = run_program(root, dataclasses.replace(read, values=values), monitor, preview=preview)
     return recording, outputs
 
 

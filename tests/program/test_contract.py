@@ -6,6 +6,7 @@ import re
 import pytest
 
 from components import session_keys
+from components.analytics import QUARANTINED
 from components.cargo_workspace import read_workspace
 from tests.recording import ROOT, Recording, record_program
 
@@ -83,6 +84,12 @@ def test_features_are_chosen_in_one_place() -> None:
     for package in WORKSPACE.packages.values():
         manifest = (package.root / "Cargo.toml").read_text()
         assert "features = [" not in manifest.split("[dev-dependencies]")[0], f"{package.name} chooses features"
+
+
+def test_the_metric_of_quarantined_records_counts_the_trigger_s_own_line() -> None:
+    message = QUARANTINED.split('"')[1]
+    source = ROOT / "rust" / "functions" / "analytics-trigger" / "src" / "quarantine.rs"
+    assert f'"{message}");' in source.read_text()
 
 
 def test_session_keys_are_made_where_the_service_looks_for_them() -> None:

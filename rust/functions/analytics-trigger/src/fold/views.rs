@@ -23,7 +23,7 @@ impl Folder<'_> {
         while let Some(group) = groups.pop() {
             let Some(first) = group.first() else { continue };
             let random = first.what.view.id.random;
-            let Chunk { mut taken, actions, mut rest } = plan::views(group, &marked, self.shards);
+            let Chunk { taken, actions, mut rest } = plan::views(group, &marked, self.shards);
             match self.transact(random, &actions).await {
                 Ok(Write::Done) => {
                     folded.applied += taken.len();
@@ -31,17 +31,16 @@ impl Folder<'_> {
                 }
                 Ok(Write::Lost(indexes)) => {
                     let lost = || indexes.iter().filter_map(|&index| actions.get(index));
-                    let counted: BTreeSet<&Key> = lost().filter_map(view).collect();
-                    let visitors = marked.len();
+                    let known = marked.len();
                     marked.extend(lost().filter_map(visitor).cloned());
-                    if counted.is_empty() && marked.len() == visitors {
-                        folded.fail(&taken, "the store lost a write without a condition".into());
+                    let lost: BTreeSet<&Key> = lost().map(Action::key).collect();
+                    let (gone, open): (Vec<_>, Vec<_>) =
+                        taken.into_iter().partition(|one| lost.contains(&key(&one.what)));
+                    folded.without_effect += gone.len();
+                    if gone.is_empty() && marked.len() == known {
+                        folded.fail(&open, "the store lost a write without a condition".into());
                     } else {
-                        let all = taken.len();
-                        taken.retain(|one| !counted.contains(&key(&one.what)));
-                        folded.without_effect += all - taken.len();
-                        taken.append(&mut rest);
-                        rest = taken;
+                        rest.splice(0..0, open);
                     }
                 }
                 Ok(Write::Refused(reason)) => match taken.as_slice() {
@@ -69,10 +68,6 @@ impl Folder<'_> {
 
 fn key(record: &Record) -> Key {
     keys::view(&record.view.site, record.view.id)
-}
-
-fn view(action: &Action) -> Option<&Key> {
-    if let Action::MarkCounted { view } = action { Some(view) } else { None }
 }
 
 fn visitor(action: &Action) -> Option<&Key> {

@@ -292,21 +292,21 @@ fn part(number: u64) {
 }
 
 #[test]
-fn whatever_happens_the_totals_are_what_the_views_come_to() {
+fn after_histories_0_to_2499_the_totals_are_what_the_views_come_to() {
     part(0);
 }
 
 #[test]
-fn whatever_happens_the_totals_are_what_the_views_come_to_2() {
+fn after_histories_2500_to_4999_the_totals_are_what_the_views_come_to() {
     part(1);
 }
 
 #[test]
-fn whatever_happens_the_totals_are_what_the_views_come_to_3() {
+fn after_histories_5000_to_7499_the_totals_are_what_the_views_come_to() {
     part(2);
 }
 
 #[test]
-fn whatever_happens_the_totals_are_what_the_views_come_to_4() {
+fn after_histories_7500_to_9999_the_totals_are_what_the_views_come_to() {
     part(3);
 }

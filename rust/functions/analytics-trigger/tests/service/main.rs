@@ -10,7 +10,6 @@ mod dice;
 mod faults;
 mod faulty;
 mod histories;
-mod logs;
 mod mapping;
 mod memory;
 mod plain;
