@@ -57,8 +57,16 @@ mod tests {
 
     #[test]
     fn a_leave_is_read_as_it_was_written() {
-        for leave in [leave(0, 0), leave(u64::MAX, 100)] {
+        for leave in [leave(0, 0), leave(Measure::LONGEST_MS, 100)] {
             assert_eq!(Leave::decode(&item(&leave)).unwrap(), leave);
+        }
+    }
+
+    #[test]
+    fn a_look_of_over_a_day_is_refused() {
+        for duration_ms in [Measure::LONGEST_MS + 1, u64::MAX] {
+            let error = Leave::decode(&item(&leave(duration_ms, 0))).unwrap_err();
+            assert!(error.to_string().ends_with("at most a day's"), "{error}");
         }
     }
 
