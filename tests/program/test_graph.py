@@ -178,3 +178,22 @@ def test_every_function_is_watched(recording: Recording) -> None:
 def test_everything_in_a_cloud_stack_is_tagged_with_it(stack: str) -> None:
     config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
     assert config["aws:defaultTags"]["tags"] == {"project": "rust-serverless", "stack": stack}
+
+
+PROVIDER_NAMES = {"cognito": "cognitoidp", "cloudwatch": "cloudwatch cloudwatchlogs"}
+"""What the provider calls the services of a Pulumi module, where it is not the module's name."""
+
+
+def test_the_local_stack_sends_every_service_to_the_emulator_whatever_is_set() -> None:
+    everything = {
+        "rust-serverless:alarmEmail": "on-call@example.com",
+        "rust-serverless:domainName": "api.example.com",
+        "rust-serverless:hostedZoneId": "Z123",
+        "rust-serverless:tracing": "true",
+    }
+    recording, _ = record_program("local", config=everything)
+    modules = {resource.typ.split(":")[1].split("/")[0] for resource in recording.resources if "aws:" in resource.typ}
+    services = {service for module in modules for service in PROVIDER_NAMES.get(module, module).split()}
+    (endpoints,) = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text())["config"]["aws:endpoints"]
+    assert services <= endpoints.keys()
+    assert set(endpoints.values()) == {"http://127.0.0.1:4566"}
