@@ -52,8 +52,9 @@ def probes(root: Path, outputs: Mapping[str, Any]) -> list[Probe]:
 def problem(probe: Probe, answer: Answer) -> str | None:
     """Say what is wrong with an answer.
 
-    A handler refuses with problem details (RFC 9457), API Gateway with JSON of its own. So a refusal in problem details
-    means that the route, the permission and the function work, and that just the sample does not suit.
+    A handler refuses with problem details (RFC 9457), or where an image is asked for with an image; API Gateway refuses
+    with JSON of its own. So any other refusal means that the route, the permission and the function work, and that just
+    the sample does not suit.
     """
     said = f"{probe.route_key} answered {answer.status} {answer.content_type}".rstrip()
     if answer.status == 0:
@@ -62,7 +63,7 @@ def problem(probe: Probe, answer: Answer) -> str | None:
         return None if answer.status == HTTPStatus.UNAUTHORIZED else f"{said} without a token, where it must be 401"
     if answer.status < HTTPStatus.BAD_REQUEST:
         return None
-    by_handler = answer.content_type.startswith("application/problem+json")
+    by_handler = answer.content_type.startswith(("application/problem+json", "image/"))
     return None if by_handler and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR else said
 
 

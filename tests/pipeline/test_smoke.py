@@ -45,6 +45,7 @@ def test_an_open_route_that_answers_works(status: int) -> None:
 
 def test_a_handler_that_refuses_the_sample_works() -> None:
     assert problem(OPEN, answer(422, "application/problem+json; charset=utf-8")) is None
+    assert problem(OPEN, answer(403, "image/gif")) is None
 
 
 @pytest.mark.parametrize("status", [403, 404, 429, 500, 502])
