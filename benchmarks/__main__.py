@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 from local.emulator import EmulatorHome
+from local.isolation import emulated_aws
+
+REGION = "us-east-1"
 
 
 def main() -> None:
@@ -21,9 +24,11 @@ def main() -> None:
 def _trigger(arguments: argparse.Namespace) -> int:
     """Count the same views by the trigger and by a plain one; over DynamoDB too when the emulator runs."""
     emulator = EmulatorHome(arguments.home).running()
-    endpoint = {"ANALYTICS_BENCH_ENDPOINT": emulator.url} if emulator else {}
+    place = {}
+    if emulator:
+        place = {**emulated_aws(emulator.url, REGION), "ANALYTICS_BENCH_ENDPOINT": emulator.url}
     command = ["cargo", "run", "--locked", "--quiet", "--release", "--package", "analytics-trigger"]
-    done = subprocess.run([*command, "--example", "bench"], cwd="rust", env={**os.environ, **endpoint}, check=False)
+    done = subprocess.run([*command, "--example", "bench"], cwd="rust", env={**os.environ, **place}, check=False)
     return done.returncode
 
 
