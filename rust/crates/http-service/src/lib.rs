@@ -5,9 +5,11 @@
 
 mod failure;
 mod http_request;
+mod json_bytes;
 mod problem;
 mod respond;
 
 pub use failure::{failure, take_failure};
+pub use json_bytes::{json_bytes, media_type};
 pub use problem::{Problem, no_method, no_route};
 pub use respond::respond;

@@ -1,10 +1,8 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
+use http_service::{Problem, media_type};
 use reply::Error;
-
-use http_service::Problem;
 
 /// The bytes of a body that is JSON, also where it is said to be plain text: for that, a browser asks no permission first.
 pub struct JsonText(pub Bytes);
@@ -22,7 +20,6 @@ impl<S: Send + Sync> FromRequest<S> for JsonText {
 }
 
 fn is_json_or_text(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    let media_type = media_type(headers);
     ["application/json", "text/plain"].iter().any(|taken| media_type.eq_ignore_ascii_case(taken))
 }

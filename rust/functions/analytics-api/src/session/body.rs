@@ -1,7 +1,5 @@
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, StatusCode};
+use http_service::json_bytes;
 use reply::{Error, FieldError};
 use serde_json::error::Category;
 use serde_json::{Map, Value};
@@ -24,11 +22,7 @@ impl<S: Send + Sync> FromRequest<S> for Credentials {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        if !is_json(request.headers()) {
-            let detail = "The body is not said to be JSON. Send JSON, with content-type: application/json.";
-            return Err(Error::client(StatusCode::UNSUPPORTED_MEDIA_TYPE, "NotJson", detail).into());
-        }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unread(rejection.status()))?;
+        let bytes = json_bytes(request, state, BODY_LIMIT).await?;
         Ok(Self::of(&bytes)?)
     }
 }
@@ -68,20 +62,6 @@ fn text(field: &str, value: Option<Value>, most: usize, errors: &mut Vec<FieldEr
 
 fn broken(field: &str, rule: &'static str, how: &str) -> FieldError {
     FieldError { field: field.to_owned(), rule, detail: format!("{field} {how}.") }
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = content_type.split(';').next().unwrap_or_default();
-    media_type.trim().eq_ignore_ascii_case("application/json")
-}
-
-fn unread(status: StatusCode) -> Error {
-    if status == StatusCode::PAYLOAD_TOO_LARGE {
-        let detail = format!("The body is too long; at most {BODY_LIMIT} bytes are taken. Send a smaller one.");
-        return Error::too_large("BodyTooLarge", detail);
-    }
-    Error::bad_request("UnreadableBody", "The body did not arrive whole. Send it again.")
 }
 
 #[cfg(test)]
