@@ -1,6 +1,5 @@
 """A request for each route, taken from the sample events beside the handlers."""
 
-import base64
 import dataclasses
 import json
 from collections.abc import Mapping
@@ -9,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
+
+from pipeline.samples import body_of, path_of, sample_event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +40,7 @@ CURL = "curl/"
 def examples(root: Path, outputs: Mapping[str, Any], picture: Path) -> list[Example]:
     """Return an example for each route key.
 
-    It comes from the event with the shortest file name that has the route key, `http.json` before `http-large.json`;
-    a body that is an image is replaced by `picture`. A route without an event gets an empty object.
+    It comes from the route's sample event; a body that is an image is replaced by `picture`.
     """
     guarded = outputs["guardedRoutes"]
     return [
@@ -63,17 +63,16 @@ def with_answers(example: Example, answered: Mapping[str, Any]) -> Example:
 
 def _example(root: Path, route_key: str, function: str, picture: Path, *, is_guarded: bool) -> Example:
     method, path = route_key.split(" ")
-    event = _event(root / "rust" / "functions" / function / "events", route_key)
+    event = sample_event(root, function, route_key)
     headers = event["headers"]
     body_file = picture if headers.get("content-type", "").startswith("image/") else None
-    query = event.get("rawQueryString")
     return Example(
         route_key=route_key,
         function=function,
         method=method,
-        path=event.get("rawPath", path) + (f"?{query}" if query else ""),
+        path=path_of(event, path),
         headers=_sent(headers),
-        body=body_file.read_bytes() if body_file else _body(event),
+        body=body_file.read_bytes() if body_file else body_of(event),
         body_file=body_file,
         token="local-token" if is_guarded else "analytics-token" if "authorization" in headers else None,
     )
@@ -83,19 +82,6 @@ def _sent(headers: Mapping[str, str]) -> dict[str, str]:
     agent = headers.get("user-agent", CURL)
     names = SENT if agent.startswith(CURL) else (*SENT, "user-agent")
     return {name: headers[name] for name in names if name in headers}
-
-
-def _event(folder: Path, route_key: str) -> dict[str, Any]:
-    for file in sorted(folder.glob("*.json"), key=lambda file: (len(file.name), file.name)):
-        event: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        if event.get("routeKey") == route_key:
-            return event
-    return {"headers": {"content-type": "application/json"}, "body": "{}"}
-
-
-def _body(event: Mapping[str, Any]) -> bytes:
-    body = event.get("body") or ""
-    return base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
 
 
 def draw_picture(path: Path) -> None:

@@ -4,8 +4,6 @@ Open routes get the sample event beside their handler, whatever the stack: a sam
 Guarded routes get no token, and must refuse. Nothing is checked of what the answers say; the tests do that.
 """
 
-import base64
-import json
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +12,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+
+from pipeline.samples import body_of, path_of, sample_event
 
 ATTEMPTS = 6
 PAUSE_SECONDS = 5.0
@@ -104,23 +104,12 @@ def call(api_url: str, probe: Probe) -> Answer:
 
 def _probe(root: Path, route_key: str, function: str, *, guarded: bool) -> Probe:
     method, path = route_key.split(" ")
-    event = _event(root / "rust" / "functions" / function / "events", route_key)
-    body = str(event.get("body") or "")
-    query = event.get("rawQueryString")
+    event = sample_event(root, function, route_key)
     return Probe(
         route_key=route_key,
         method=method,
-        path=event.get("rawPath", path) + (f"?{query}" if query else ""),
+        path=path_of(event, path),
         content_type=event.get("headers", {}).get("content-type"),
-        body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
+        body=body_of(event),
         guarded=guarded,
     )
-
-
-def _event(folder: Path, route_key: str) -> Mapping[str, Any]:
-    """Return the sample with the shortest file name: `http.json` before `http-large.json`."""
-    for file in sorted(folder.glob("*.json"), key=lambda file: (len(file.name), file.name)):
-        event: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        if event.get("routeKey") == route_key:
-            return event
-    return {"headers": {"content-type": "application/json"}, "body": "{}"}
