@@ -3,9 +3,11 @@
 //! Instead of `aws-config`, which looks for credentials and settings in ten places, in files and over HTTP too: a
 //! function has them in its environment, and a second HTTP stack's worth of code stays out of its binary.
 
+mod answer;
 mod client;
 mod connection;
 mod http_client;
 
+pub use answer::{Answer, Failure};
 pub use client::client;
 pub use connection::{Connection, Missing};

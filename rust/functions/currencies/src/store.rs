@@ -1,17 +1,11 @@
 //! Where currencies are kept. What a store is asked is little; what it means to a client is decided elsewhere.
 
-use std::pin::Pin;
-
 use crate::{Code, Currency};
 
 pub mod dynamodb;
 pub mod memory;
 
-/// Why a store has no answer.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-/// A store's answer, when it is there.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
+pub use dynamo::{Answer, Failure};
 
 /// What became of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

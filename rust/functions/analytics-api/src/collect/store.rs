@@ -3,18 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::pin::Pin;
 
 use analytics::{Day, Dimension, Leave, Moment, Site, View};
 
 pub mod dynamodb;
 pub mod memory;
 
-/// Why a store has no answer.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-/// A store's answer, when it is there.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
+pub use dynamo::{Answer, Failure};
 
 /// What visitors of a day are derived from. It is in no debug output.
 #[derive(Clone, Copy, PartialEq, Eq)]

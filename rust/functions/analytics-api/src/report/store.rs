@@ -1,18 +1,12 @@
 //! What reports need of the tables of views and totals.
 
-use std::pin::Pin;
-
 use analytics::Item;
 use analytics::keys::{Key, Sections};
 
 pub mod dynamodb;
 pub mod memory;
 
-/// Why a store has no answer.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-/// A store's answer, when it is there.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
+pub use dynamo::{Answer, Failure};
 
 /// Which table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

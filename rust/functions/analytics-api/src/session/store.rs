@@ -1,17 +1,11 @@
 //! What sessions need of the tables of accounts and state.
 
-use std::pin::Pin;
-
 use analytics::Moment;
 
 pub mod dynamodb;
 pub mod memory;
 
-/// Why a store has no answer.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-/// A store's answer, when it is there.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
+pub use dynamo::{Answer, Failure};
 
 /// A store of accounts, and of what is known of sessions.
 pub trait Store: Send + Sync {
