@@ -25,6 +25,7 @@ workspace = RustWorkspace(
     "rust",
     RustWorkspaceArgs(
         architecture=settings.architecture,
+        profile=settings.build_profile,
         region=settings.region,
         endpoint=settings.endpoints.get("s3"),
         aws_profile=settings.aws_profile,

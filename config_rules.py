@@ -10,6 +10,8 @@ from components.architecture import Architecture, parse_architecture
 
 T = TypeVar("T")
 
+RELEASE = "release"
+"""The Cargo profile of stacks that artifacts are promoted through."""
 LOG_LEVELS = ("error", "warn", "info", "debug", "trace")
 RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
@@ -94,6 +96,7 @@ SWITCH: Rule[bool] = Rule(text="true or false", parse=lambda value: ("false", "t
 TEXT: Rule[str] = Rule(text="some text", parse=_not_empty)
 OPTIONAL: Rule[str | None] = Rule(text="any text, or empty", parse=lambda value: value or None)
 ARCHITECTURE: Rule[Architecture] = Rule(text=one_of(*Architecture, "host").text, parse=parse_architecture)
+BUILD_PROFILE = one_of(RELEASE, "fast")
 LOG_LEVEL = one_of(*LOG_LEVELS)
 RETENTION: Rule[int] = Rule(text=f"one of {', '.join(map(str, RETENTION_DAYS))}", parse=_retention)
 ORIGINS: Rule[tuple[str, ...]] = Rule(text="a list of origins: scheme and host in lower case, no path", parse=_origins)

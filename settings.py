@@ -10,6 +10,7 @@ from pulumi.runtime.config import CONFIG, get_config_env
 from components.architecture import Architecture
 from config_rules import (
     ARCHITECTURE,
+    BUILD_PROFILE,
     DOMAIN_NAME,
     EMAIL_ADDRESS,
     ENDPOINTS,
@@ -17,6 +18,7 @@ from config_rules import (
     LOG_LEVEL,
     OPTIONAL,
     ORIGINS,
+    RELEASE,
     RETENTION,
     SWITCH,
     TEXT,
@@ -39,6 +41,8 @@ class Settings:
     """Addresses of the services that the provider does not find at AWS, by the provider's names for them."""
     aws_profile: str | None
     architecture: Architecture
+    build_profile: str
+    """Cargo profile of the functions."""
     log_level: str
     log_retention_days: int
     throttle_rate_per_second: int
@@ -122,6 +126,7 @@ def read_with(reader: Reader) -> Settings:
         endpoints=reader.get("aws:endpoints", ENDPOINTS, '[{"s3": "http://127.0.0.1:4566"}]', default="[]"),
         aws_profile=reader.get("aws:profile", OPTIONAL, "default", default=""),
         architecture=reader.get("architecture", ARCHITECTURE, "arm64"),
+        build_profile=reader.get("buildProfile", BUILD_PROFILE, "release"),
         log_level=reader.get("logLevel", LOG_LEVEL, "info"),
         log_retention_days=reader.get("logRetentionDays", RETENTION, "30"),
         throttle_rate_per_second=reader.get("throttleRatePerSecond", whole_number(1), "50"),
@@ -145,6 +150,8 @@ def _check_together(settings: Settings, reader: Reader) -> None:
     """Refuse values that are right alone, and not with the others."""
     if pulumi.get_stack() in RECOVERABLE_STACKS and not settings.point_in_time_recovery:
         reader.refuse("pointInTimeRecovery", f"is false, and the data of {pulumi.get_stack()} must be kept", "true")
+    if pulumi.get_stack() in RECOVERABLE_STACKS and settings.build_profile != RELEASE:
+        reader.refuse("buildProfile", f"is fast, and {pulumi.get_stack()} runs what was tested before it", RELEASE)
     if settings.domain_name and not settings.hosted_zone_id:
         reader.refuse("hostedZoneId", "is empty, and domainName is not", "Z0123456789ABCDEFGHIJ")
     if settings.hosted_zone_id and not settings.domain_name:

@@ -44,8 +44,14 @@ def test_defaults_come_from_the_project_file() -> None:
     assert settings.endpoints == {}
 
 
-def test_the_local_stack_builds_for_this_machine_and_stores_in_the_emulator() -> None:
+@pytest.mark.parametrize("stack", sorted({*STACKS} - {"local"}))
+def test_what_is_promoted_from_stack_to_stack_is_one_small_build(stack: str) -> None:
+    assert settings_of(stack).build_profile == "release"
+
+
+def test_the_local_stack_builds_for_this_machine_soon_and_stores_in_the_emulator() -> None:
     settings = settings_of("local")
+    assert settings.build_profile == "fast"
     assert settings.architecture is host_architecture()
     assert settings.endpoints["s3"] == "http://127.0.0.1:4566"
 
@@ -63,6 +69,7 @@ def test_a_value_of_each_kind_is_read() -> None:
         ("aws_region", None, "aws:region is missing"),
         ("aws_region", "", "aws:region is '', it must be some text"),
         ("architecture", "arm", "must be one of arm64, x86_64, host"),
+        ("buildProfile", "dev", "must be one of release, fast"),
         ("logLevel", "loud", "must be one of error, warn, info, debug, trace"),
         ("logRetentionDays", "31", "must be one of 1, 3, 5, 7"),
         ("logRetentionDays", "soon", "must be one of 1, 3, 5, 7"),
@@ -96,6 +103,12 @@ def test_production_may_not_give_up_the_recovery_of_its_data() -> None:
     with pytest.raises(pulumi.RunError, match=rule):
         settings_of("prod", pointInTimeRecovery="false")
     assert not settings_of("prod", deletionProtection="false").deletion_protection
+
+
+def test_production_runs_the_small_build() -> None:
+    with pytest.raises(pulumi.RunError, match="rust-serverless:buildProfile is fast, and prod runs what was tested"):
+        settings_of("prod", buildProfile="fast")
+    assert settings_of("dev", buildProfile="fast").build_profile == "fast"
 
 
 @pytest.mark.parametrize(

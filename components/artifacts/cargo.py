@@ -12,7 +12,10 @@ from components.architecture import Architecture
 from components.artifacts.elf import LAMBDA_GLIBC
 from components.artifacts.plan import BuildError
 
-UNPINNED = ("RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_", "CARGO_PROFILE_", "CARGO_TARGET_", "CARGO_LAMBDA_")
+UNPINNED = (
+    *("RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_INCREMENTAL"),
+    *("CARGO_BUILD_", "CARGO_PROFILE_", "CARGO_TARGET_", "CARGO_LAMBDA_"),
+)
 """Prefixes of variables in the caller's shell that would make other bytes from the same sources."""
 
 

@@ -217,6 +217,7 @@ def test_flags_of_the_caller_s_shell_do_not_reach_the_build() -> None:
         "CARGO_ENCODED_RUSTFLAGS": "-Copt-level=0",
         "CARGO_BUILD_TARGET": "wasm32-unknown-unknown",
         "CARGO_PROFILE_RELEASE_LTO": "false",
+        "CARGO_INCREMENTAL": "1",
         "CARGO_TARGET_DIR": "/elsewhere",
         "CARGO_HOME": "/home/someone/.cargo",
         "HTTPS_PROXY": "http://proxy",
@@ -230,4 +231,4 @@ def test_flags_of_the_caller_s_shell_do_not_reach_the_build() -> None:
     ]
     assert environment["CARGO_TARGET_DIR"] == "/checkout/rust/target"
     assert environment["HTTPS_PROXY"] == "http://proxy"
-    assert not {"RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_PROFILE_RELEASE_LTO"} & set(environment)
+    assert not {"RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_INCREMENTAL", "CARGO_PROFILE_RELEASE_LTO"} & set(environment)
