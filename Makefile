@@ -21,6 +21,10 @@ $(INSTALLED): requirements-dev.txt
 local: $(INSTALLED) ## Run the whole program on this machine, and print how to call it
 	@$(LOCAL) up
 
+.PHONY: dev
+dev: $(INSTALLED) ## The same, and follow the files: save one, and what it changes is replaced; the logs go by
+	@$(LOCAL) dev
+
 .PHONY: local-logs
 local-logs: $(INSTALLED) ## Follow the functions' logs (FN=echo for one)
 	@$(LOCAL) logs $(FN)

@@ -10,17 +10,19 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.analytics import sign_in
+from local.dev import dev
 from local.emulator import PREFERRED_PORT, EmulatorHome
 from local.errors import LocalError
-from local.functions import chosen_log_groups, follow_logs, invoke
+from local.functions import chosen_log_groups, invoke, named_logs
 from local.home import Home
 from local.isolation import drop_aws
+from local.local_stack import STACK
 from local.report import Progress
 from local.resources.kind import Context
 from local.seed import seed
 from local.stack_config import read_stack_config
 from local.tokens import SignIn, create_user, machine_token, user_tokens
-from local.up import STACK, up
+from local.up import up
 
 INTERRUPTED = 130
 """Exit status of a command that Ctrl-C ended, as shells have it."""
@@ -50,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--home", type=Path, default=Path(".local"), help="folder for the emulator's state")
     commands = parser.add_subparsers(required=True)
     commands.add_parser("up").set_defaults(run=lambda _, root, home: up(root, home))
+    commands.add_parser("dev").set_defaults(run=lambda _, root, home: dev(root, home))
     commands.add_parser("down").set_defaults(run=_down)
     commands.add_parser("emulator").set_defaults(run=_emulator)
     invocation = commands.add_parser("invoke")
@@ -90,7 +93,7 @@ def _invoke(arguments: argparse.Namespace, root: Path, home: Home) -> None:
 def _logs(arguments: argparse.Namespace, root: Path, home: Home) -> None:
     groups = chosen_log_groups(home.read_outputs()["logGroups"], arguments.function)
     with contextlib.suppress(KeyboardInterrupt):
-        for line in follow_logs(_context(root, home).client("logs"), groups):
+        for line in named_logs(_context(root, home).client("logs"), groups):
             print(line, flush=True)
 
 

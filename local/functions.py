@@ -11,7 +11,6 @@ from local.resources.kind import Context
 
 POLL_SECONDS = 1
 LOOK_BACK_SECONDS = 600
-"""How far back `follow_logs` starts."""
 
 
 def invoke(context: Context, functions: Mapping[str, str], function: str, payload: str) -> str:
@@ -32,18 +31,26 @@ def invoke(context: Context, functions: Mapping[str, str], function: str, payloa
     return answer
 
 
-def follow_logs(logs: Any, log_groups: Mapping[str, str]) -> Iterator[str]:
-    """Yield the log lines of the functions as they come, each after its function's name, until interrupted."""
-    since = int((time.time() - LOOK_BACK_SECONDS) * 1000)
-    shown: Counter[str] = Counter()
+def named_logs(logs: Any, log_groups: Mapping[str, str]) -> Iterator[str]:
+    """Yield the log lines of the last ten minutes, and further ones as they come, each after its function's name."""
     width = max(map(len, log_groups))
+    for function, line in follow_logs(logs, log_groups, time.time() - LOOK_BACK_SECONDS):
+        yield f"{function:<{width}}  {line}"
+
+
+def follow_logs(logs: Any, log_groups: Mapping[str, str], since: float) -> Iterator[tuple[str, str]]:
+    """Yield the log lines of the functions from a time on, in seconds since 1970, as they come and until interrupted.
+
+    Each comes with its function's name. Functions may join `log_groups` meanwhile.
+    """
+    shown: Counter[str] = Counter()
     while True:
         fresh = [
-            (event["timestamp"], f"{function:<{width}}  {event['message'].rstrip()}")
-            for function, group in log_groups.items()
-            for event in _unseen(_events(logs, group, since), shown)
+            (event["timestamp"], function, event["message"].rstrip())
+            for function, group in list(log_groups.items())
+            for event in _unseen(_events(logs, group, int(since * 1000)), shown)
         ]
-        yield from (line for _, line in sorted(fresh, key=lambda event: event[0]))
+        yield from ((function, line) for _, function, line in sorted(fresh, key=lambda event: event[0]))
         time.sleep(POLL_SECONDS)
 
 

@@ -47,5 +47,7 @@ class Home:
             try:
                 fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise LocalError("another `make local` is running in this folder: wait for it") from None
+                raise LocalError(
+                    "another `make local` or `make dev` is running in this folder: wait for it, or end it"
+                ) from None
             yield

@@ -7,6 +7,7 @@ alone; a changed one is updated or made again, and since that gives its dependen
 import json
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from local.resources.kind import Context, Made, Properties
 
 MEMORY = "rust-serverless-local"
 """The bucket in the emulator that remembers."""
+READERS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +47,8 @@ class Memory:
         if MEMORY not in {bucket["Name"] for bucket in self._s3.list_buckets()["Buckets"]}:
             self._s3.create_bucket(Bucket=MEMORY)
         self._lock = threading.Lock()
-        self._resources = {key: self._recall(key) for key in self._keys()}
+        with ThreadPoolExecutor(READERS) as readers:
+            self._resources = dict(readers.map(lambda key: (key, self._recall(key)), self._keys()))
 
     def get(self, key: str) -> Remembered | None:
         """Return what is remembered of a resource."""
@@ -80,11 +83,13 @@ class Memory:
 class Provisioner(pulumi.runtime.Mocks):
     """Stands where the SDK expects a mock of the engine, and really makes each resource."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, memory: Memory) -> None:
         """Make resources in `context`."""
         self._context = context
-        self._memory = Memory(context)
+        self._memory = memory
         self._declared: set[str] = set()
+        self.changes: list[str] = []
+        """What was done, in order."""
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
         """Refuse invokes: the program has none, and a made-up answer would be worse than this error."""
@@ -113,6 +118,7 @@ class Provisioner(pulumi.runtime.Mocks):
             if known:
                 kind.delete(self._context, known.made)
         self._memory.remember(key, args.inputs, made)
+        self.changes.append(f"{'updated' if known else 'made'} {args.name}")
         return made.id, {**args.inputs, **made.outputs}
 
     def remove_undeclared(self) -> None:
@@ -122,3 +128,4 @@ class Provisioner(pulumi.runtime.Mocks):
             self._context.report(f"removing {name}")
             KINDS[typ].delete(self._context, known.made)
             self._memory.forget(key)
+            self.changes.append(f"removed {name}")

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from local.calls import Answer, curl
 from local.examples import Example
@@ -23,6 +24,11 @@ class Progress:
         self._status = self._console.status("starting")
         self.steps = 0
 
+    @property
+    def is_terminal(self) -> bool:
+        """Whether somebody watches."""
+        return self._console.is_terminal
+
     @contextlib.contextmanager
     def shown(self) -> Iterator[None]:
         """Show the line, and remove it at the end."""
@@ -31,6 +37,10 @@ class Progress:
             return
         with self._status:
             yield
+
+    def tell(self, text: str | Text) -> None:
+        """Write something that stays, above the line."""
+        self._console.print(text, markup=False, soft_wrap=True)
 
     def say(self, step: str) -> None:
         """Say what is being done now."""

@@ -5,23 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pulumi
-from pulumi.runtime.mocks import MockMonitor
-
 from local.analytics import sign_in
 from local.calls import Answer, call
-from local.emulator import EmulatorHome
 from local.errors import LocalError
 from local.examples import Example, draw_picture, examples, with_answers
 from local.home import Home
-from local.program import run_program
-from local.provisioner import Provisioner
+from local.local_stack import LocalStack
 from local.report import Progress, print_result
 from local.resources.kind import Context
-from local.stack_config import read_stack_config
 from local.tokens import SignIn, machine_token
-
-STACK = "local"
 
 TOKENS: Mapping[str, Callable[[Context, Mapping[str, Any]], str]] = {
     "local-token": lambda context, outputs: machine_token(context, SignIn.from_outputs(outputs)),
@@ -39,21 +31,13 @@ def up(root: Path, home: Home) -> None:
     started = time.monotonic()
     progress = Progress()
     with home.one_run_at_a_time(), progress.shown():
-        config = read_stack_config(root, STACK)
         progress.say("starting the emulator")
-        emulator = EmulatorHome(home.folder).start(config.region)
-        context = Context(root=root, region=config.region, endpoint=emulator.url, report=progress.say)
-        engine = Provisioner(context)
-        try:
-            outputs = run_program(root, config.sent_to(emulator.url), MockMonitor(engine))
-            engine.remove_undeclared()
-        except pulumi.RunError as error:
-            raise LocalError(str(error)) from None
-        home.write_outputs(outputs)
+        stack = LocalStack(root, home, progress.say)
+        outputs = stack.deploy().outputs
         if not home.picture.exists():
             draw_picture(home.picture)
         progress.say("calling every route")
-        calls = _call_all(context, outputs, examples(root, outputs, home.picture))
+        calls = _call_all(stack.context, outputs, examples(root, outputs, home.picture))
     print_result(outputs, calls, time.monotonic() - started)
     failed = [example for example, answer in calls if answer.is_refusal]
     if failed:

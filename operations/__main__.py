@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from components.session_keys import rotate
 from local.errors import LocalError
-from local.functions import chosen_log_groups, follow_logs
+from local.functions import chosen_log_groups, named_logs
 from local.home import Home
 from operations import engine, settings_table
 from operations.analytics_user import put_user, remove_user
@@ -96,7 +96,7 @@ def _outputs(stack: RunningStack, arguments: argparse.Namespace) -> int:
 def _logs(stack: RunningStack, arguments: argparse.Namespace) -> int:
     groups = chosen_log_groups(stack.outputs["logGroups"], arguments.function)
     with contextlib.suppress(KeyboardInterrupt):
-        for line in follow_logs(stack.client("logs"), groups):
+        for line in named_logs(stack.client("logs"), groups):
             print(line, flush=True)
     return 0
 

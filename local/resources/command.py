@@ -1,6 +1,7 @@
 """`command:local:Command`, really run: the build."""
 
 import os
+import re
 import subprocess
 import tempfile
 
@@ -14,6 +15,7 @@ INHERITED = (
     "USER",
     "LANG",
     "TERM",
+    "CARGO_TERM_COLOR",
     "CARGO_HOME",
     "RUSTUP_",
     "CARGO_HTTP",
@@ -21,6 +23,7 @@ INHERITED = (
     "CARGO_REGISTR",
 )
 """Prefixes of what a build may need of the caller's environment. Of AWS it gets nothing."""
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
 NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
@@ -49,7 +52,7 @@ def _inherited() -> dict[str, str]:
 
 def _is_progress(context: Context, line: str) -> bool:
     """Report cargo's `   Compiling serde v1.0.0` as progress; everything else is kept in case the build fails."""
-    words = line.split()
+    words = ANSI.sub("", line).split()
     if not words or words[0] not in ("Compiling", "Downloading", "Downloaded", "Updating", "Finished"):
         return False
     context.report(" ".join(words[:2]).lower())

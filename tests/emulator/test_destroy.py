@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from local.emulator import EmulatorHome
-from local.provisioner import MEMORY, Provisioner
+from local.provisioner import MEMORY, Memory, Provisioner
 from local.resources.kind import Context
 from tests.emulator.conftest import Local
 from tests.recording import ROOT
@@ -55,5 +55,5 @@ def test_removing_everything_leaves_the_emulator_as_empty_as_before(alone: Local
     assert ran.returncode == 0, ran.stderr
     made = {service for service, _ in inventory(context) - before}
     assert made == set(SERVICES)
-    Provisioner(context).remove_undeclared()
+    Provisioner(context, Memory(context)).remove_undeclared()
     assert inventory(context) == before

@@ -188,7 +188,7 @@ def test_only_one_run_at_a_time(local: Local) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert second.returncode == 1
-    assert "another `make local` is running in this folder" in second.stderr
+    assert "another `make local` or `make dev` is running in this folder" in second.stderr
 
 
 def test_a_killed_emulator_is_replaced(local: Local) -> None:

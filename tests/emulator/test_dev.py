@@ -1,0 +1,143 @@
+"""The edit loop: files are saved, and what runs follows."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.emulator.conftest import Local
+from tests.emulator.http import request
+from tests.recording import ROOT
+from tests.small_program import PROGRAM, RUNTIME, write_program
+
+PATIENCE_SECONDS = 300
+"""For a machine that is busy with other things; nothing is asserted of how long anything takes."""
+
+
+class Loop:
+    """`make dev` on a program, and what it has told."""
+
+    def __init__(self, root: Path, home: Path) -> None:
+        """Start it."""
+        self.root = root
+        self.local = Local(home=home)
+        self._told = home / "told"
+        home.mkdir()
+        command = [sys.executable, "-m", "local", "--root", str(root), "--home", str(home), "dev"]
+        with self._told.open("w") as told:
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=told, stderr=told)
+
+    @property
+    def told(self) -> str:
+        """Everything so far."""
+        return self._told.read_text()
+
+    def save(self, name: str, content: str) -> None:
+        """Save a file, as an editor does that writes another file and puts it in the place of the first."""
+        beside = self.root / f"{name}~"
+        beside.write_text(content)
+        beside.rename(self.root / name)
+
+    def answer(self, path: str) -> str:
+        """Return what a route answers now."""
+        return request("GET", self.local.outputs["apiUrl"] + path).body.decode()
+
+    def until(self, reached: Callable[[], bool]) -> None:
+        """Wait for something to become true."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not reached():
+            assert self.process.poll() is None, self.told
+            assert time.monotonic() < end, self.told
+            time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
+    folder = tmp_path_factory.mktemp("dev")
+    loop = Loop(write_program(folder / "program"), folder / "home")
+    try:
+        loop.until(lambda: "watching; Ctrl-C ends" in loop.told)
+        yield loop
+    finally:
+        loop.process.kill()
+        loop.process.wait()
+        loop.local.run("down")
+
+
+def main_of(text: str) -> str:
+    return f'fn main() {{\n    runtime::serve("{text}");\n}}\n'
+
+
+def code_of(loop: Loop, function: str) -> str:
+    name = loop.local.outputs["functions"][function]
+    return str(loop.local.context.client("lambda").get_function_configuration(FunctionName=name)["CodeSha256"])
+
+
+def test_it_says_where_everything_is(loop: Loop) -> None:
+    assert f"API {loop.local.outputs['apiUrl']}" in loop.told
+    assert "GET /one  one" in loop.told
+    assert loop.answer("/one") == "one"
+
+
+def test_a_saved_handler_answers_at_the_same_url_and_the_others_stay(loop: Loop) -> None:
+    url, other = loop.local.outputs["apiUrl"], code_of(loop, "two")
+    loop.save("rust/functions/one/src/main.rs", main_of("first"))
+    loop.until(lambda: loop.answer("/one") == "first")
+    assert loop.local.outputs["apiUrl"] == url
+    assert code_of(loop, "two") == other
+    assert "saved rust/functions/one/src/main.rs" in loop.told
+
+
+def test_a_compile_error_is_told_whole_and_the_old_code_answers_until_it_is_mended(loop: Loop) -> None:
+    loop.save("rust/functions/two/src/main.rs", 'fn main() { let number: u8 = "text"; }\n')
+    loop.until(lambda: "not applied: what ran before goes on" in loop.told)
+    assert "error[E0308]: mismatched types" in loop.told
+    assert "functions/two/src/main.rs:1:30" in loop.told
+    assert loop.answer("/two") == "two"
+    loop.save("rust/functions/two/src/main.rs", main_of("mended"))
+    loop.until(lambda: loop.answer("/two") == "mended")
+
+
+def test_a_saved_crate_replaces_all_its_users(loop: Loop) -> None:
+    loop.save("rust/crates/runtime/src/lib.rs", RUNTIME.replace("{text}", "{text}!"))
+    loop.until(lambda: loop.answer("/one").endswith("!") and loop.answer("/two").endswith("!"))
+
+
+def test_a_change_of_the_program_is_applied_and_a_mistake_in_it_told(loop: Loop) -> None:
+    loop.save("__main__.py", PROGRAM.replace("GET /{function.name}", "GET /{function.name}/again"))
+    loop.until(lambda: set(loop.local.outputs["routes"]) == {"GET /one/again", "GET /two/again"})
+    loop.save("__main__.py", PROGRAM.replace("api.deploy()", "api.deploi()"))
+    loop.until(lambda: "AttributeError: 'HttpApi' object has no attribute 'deploi'" in loop.told)
+    loop.save("__main__.py", PROGRAM)
+    loop.until(lambda: set(loop.local.outputs["routes"]) == {"GET /one", "GET /two"})
+
+
+def test_a_change_of_a_component_is_applied(loop: Loop) -> None:
+    component = (loop.root / "components/rust_function.py").read_text()
+    assert "memory_mib: int = 128" in component
+    loop.save("components/rust_function.py", component.replace("memory_mib: int = 128", "memory_mib: int = 192"))
+    functions = loop.local.context.client("lambda")
+    one = loop.local.outputs["functions"]["one"]
+    loop.until(lambda: functions.get_function_configuration(FunctionName=one)["MemorySize"] == 192)
+
+
+def test_the_logs_of_the_functions_go_by(loop: Loop) -> None:
+    loop.answer("/one")
+    loop.until(lambda: "one  Duration: " in loop.told)
+
+
+def test_a_second_one_in_the_same_folder_is_refused(loop: Loop) -> None:
+    second = loop.local.run("dev", root=loop.root)
+    assert second.returncode == 1
+    assert "another `make local` or `make dev` is running in this folder" in second.stderr
+
+
+def test_an_interrupt_ends_it_and_leaves_everything_running(loop: Loop) -> None:
+    loop.process.send_signal(signal.SIGINT)
+    assert loop.process.wait(timeout=PATIENCE_SECONDS) == 0
+    assert "What was started goes on" in loop.told
+    assert loop.answer("/one")
