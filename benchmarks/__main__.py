@@ -1,35 +1,62 @@
-"""The commands behind `make bench-trigger` and its like."""
+"""The commands behind `make bench` and its like."""
 
 import argparse
+import logging
 import os
-import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from local.emulator import EmulatorHome
-from local.isolation import emulated_aws
+from botocore.exceptions import BotoCoreError, ClientError
 
-REGION = "us-east-1"
+from benchmarks import handlers, trigger
+from benchmarks.errors import BenchError
+from benchmarks.machine import busy, machine
+from benchmarks.report import show, write
+from benchmarks.section import Section
+from local.__main__ import INTERRUPTED
+from local.errors import LocalError
+from local.home import Home
+from local.isolation import drop_aws
+from local.report import Progress
+
+BENCHMARKS: Mapping[str, Callable[[Path, Path, Callable[[str], None]], Section]] = {
+    "handlers": handlers.run,
+    "trigger": trigger.run,
+}
 
 
 def main() -> None:
-    """Run the benchmark named on the command line."""
+    """Run the benchmark named on the command line, or all of them, and then write the page too."""
+    arguments = _parser().parse_args()
+    # The SDK logs each failed resource with its traceback; the error below says the same in one line.
+    logging.disable(logging.CRITICAL)
+    drop_aws(os.environ)
+    root, home = Path.cwd(), Home(arguments.home.resolve())
+    try:
+        _run(root, home, arguments.name)
+    except (BenchError, LocalError, BotoCoreError, ClientError) as error:
+        sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        os._exit(INTERRUPTED)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--home", type=Path, default=Path(".local"), help="folder of the local stack's state")
-    parser.add_subparsers(required=True).add_parser("trigger").set_defaults(run=_trigger)
-    arguments = parser.parse_args()
-    sys.exit(arguments.run(arguments))
+    parser.add_argument("--home", type=Path, default=Path(".local/bench"), help="folder for the state of benchmarks")
+    parser.add_argument("name", nargs="?", choices=BENCHMARKS, help="one benchmark; all of them by default")
+    return parser
 
 
-def _trigger(arguments: argparse.Namespace) -> int:
-    """Count the same views by the trigger and by a plain one; over DynamoDB too when the emulator runs."""
-    emulator = EmulatorHome(arguments.home).running()
-    place = {}
-    if emulator:
-        place = {**emulated_aws(emulator.url, REGION), "ANALYTICS_BENCH_ENDPOINT": emulator.url}
-    command = ["cargo", "run", "--locked", "--quiet", "--release", "--package", "analytics-trigger"]
-    done = subprocess.run([*command, "--example", "bench"], cwd="rust", env={**os.environ, **place}, check=False)
-    return done.returncode
+def _run(root: Path, home: Home, name: str | None) -> None:
+    warning = busy()
+    progress = Progress()
+    with home.one_run_at_a_time(), progress.shown():
+        sections = [BENCHMARKS[chosen](root, home.folder, progress.say) for chosen in ([name] if name else BENCHMARKS)]
+    measured_on = machine() + (f" · {warning}" if warning else "")
+    show(sections, measured_on)
+    if name is None:
+        write(root, sections, measured_on)
 
 
 if __name__ == "__main__":

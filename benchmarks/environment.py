@@ -1,0 +1,105 @@
+"""An execution environment: a function's process with what Lambda gives it, and what it costs."""
+
+import contextlib
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.errors import BenchError
+from benchmarks.runtime_api import Answer, RuntimeApi
+
+LOG_BYTES = 2000
+"""What of a failed function's log is told, from its end."""
+RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """What an environment runs."""
+
+    command: tuple[str, ...]
+    folder: Path
+    """`LAMBDA_TASK_ROOT`, where it starts."""
+    variables: Mapping[str, str]
+    """The whole of its environment, but for the address of the Runtime API."""
+    log: Path
+    """Where its output goes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """A process that has asked for its first event."""
+
+    pid: int
+    init_ns: int
+    """From just before the process is made until it asks for an event."""
+    api: RuntimeApi
+
+    def invoke(self, event: bytes) -> Answer:
+        """Invoke the function.
+
+        Raises:
+            BenchError: it fails.
+        """
+        return self.api.invoke(event)
+
+    def wait_until_idle(self) -> None:
+        """Wait until the function asks for another event.
+
+        Raises:
+            BenchError: it ends instead.
+        """
+        self.api.wait_until_asked()
+
+    @property
+    def resident_mib(self) -> float:
+        """Resident memory right now."""
+        found = RESIDENT.search(Path(f"/proc/{self.pid}/status").read_text(encoding="ascii"))
+        return int(found[1]) / 1024 if found else 0.0
+
+    @property
+    def cpu_ns(self) -> int:
+        """Processor time of all its threads so far, also of those that have ended."""
+        # CPUCLOCK_SCHED of another process, as clock_getcpuclockid(3) makes it.
+        return time.clock_gettime_ns(~self.pid << 3 | 2)
+
+
+@contextlib.contextmanager
+def environment(program: Program) -> Iterator[Environment]:
+    """Start a program, and end it with all that it has started.
+
+    Raises:
+        BenchError: it asks for no event; the message has the end of its log.
+    """
+    with RuntimeApi() as api:
+        started = time.perf_counter_ns()
+        pid = _spawn(program, api.address)
+        try:
+            api.watch(pid)
+            yield Environment(pid=pid, init_ns=api.wait_until_asked() - started, api=api)
+        except BenchError as error:
+            log = program.log.read_bytes()[-LOG_BYTES:].decode(errors="replace").strip()
+            raise BenchError(f"{' '.join(program.command)}: {error}\n{log}") from None
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def _spawn(program: Program, address: str) -> int:
+    with contextlib.chdir(program.folder):
+        return os.posix_spawn(
+            program.command[0],
+            program.command,
+            {**program.variables, "AWS_LAMBDA_RUNTIME_API": address},
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(program.log), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsid=True,
+        )

@@ -1,0 +1,59 @@
+"""What the samples of one language come to."""
+
+from dataclasses import dataclass
+from statistics import median
+
+from benchmarks.languages.language import Package
+from benchmarks.measure import Samples
+from benchmarks.price import dollars_per_million
+from benchmarks.stats import percentile
+from benchmarks.subjects.subject import Subject
+
+NS_PER_MS = 1e6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """A language's row of a subject's table."""
+
+    zip_mb: float
+    """Megabytes of 1,000,000 bytes, without an SDK that the managed runtime has too."""
+    sdk_mb: float
+    init_ms: float
+    init_ratio: float
+    """To the bare client in C."""
+    resident_mib: float
+    first_call_ms: float | None
+    """With 7% of a processor; None where that cannot be had."""
+    warm_p50_ms: float
+    warm_p90_ms: float
+    warm_p99_ms: float
+    per_second: float
+    cpu_ms: float
+    """Processor time of a warm call."""
+    own_share: float
+    """Of the time of warm calls, the part in which the function computes instead of waiting; 1 is all of it."""
+    dollars: float
+    """For a million requests."""
+
+
+def figures(subject: Subject, memory_mib: int, package: Package, samples: Samples, floor: Samples) -> Figures:
+    """Return what samples come to, beside those of the bare client in C."""
+    init_ns = median(samples.init_ns)
+    calls, busy_ns, cpu_ns = len(samples.warm_ns), sum(samples.busy_ns), sum(samples.cpu_ns)
+    p50, p90, p99 = (percentile(samples.warm_ns, percent) / NS_PER_MS for percent in (50, 90, 99))
+    return Figures(
+        zip_mb=package.own_bytes / 1e6,
+        sdk_mb=package.sdk_bytes / 1e6,
+        init_ms=init_ns / NS_PER_MS,
+        init_ratio=init_ns / median(floor.init_ns),
+        resident_mib=median(samples.resident_mib),
+        first_call_ms=median(samples.quota_ns) / NS_PER_MS if samples.quota_ns else None,
+        warm_p50_ms=p50,
+        warm_p90_ms=p90,
+        warm_p99_ms=p99,
+        per_second=calls * subject.per_call / (busy_ns / 1e9),
+        cpu_ms=cpu_ns / calls / NS_PER_MS,
+        own_share=cpu_ns / busy_ns,
+        dollars=dollars_per_million(p50, memory_mib),
+    )

@@ -1,0 +1,1 @@
+"""How a function is run in each language: its program, and what must be installed for it."""

@@ -1,0 +1,58 @@
+"""What a language brings to a benchmark."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.environment import Program
+from benchmarks.errors import BenchError
+from benchmarks.stack import Function, Stack
+from local.isolation import emulated_aws
+
+PEERS = ("Python", "JavaScript")
+"""Names of the languages beside ours."""
+
+
+class UnavailableError(BenchError):
+    """A language cannot be run on this machine; the message says what is missing, and how to get it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """What of a function is uploaded to Lambda, zipped."""
+
+    own_bytes: int
+    """The handler and its packages."""
+    sdk_bytes: int = 0
+    """The AWS SDK, which Lambda's managed runtime has in some version, and which AWS says to bring all the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Language:
+    """A way to write functions."""
+
+    name: str
+    program: Callable[[Function], Program]
+    package: Callable[[Function], Package]
+
+
+def lambda_variables(stack: Stack, function: Function, folder: Path, handler: str) -> Mapping[str, str]:
+    """Return the environment that Lambda gives a function, with the emulator's address and credentials of nobody.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    return {
+        **emulated_aws(stack.context.endpoint, stack.context.region),
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mib),
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "2026/11/21/[$LATEST]0123456789abcdef0123456789abcdef",
+        "LAMBDA_TASK_ROOT": str(folder),
+        "LANG": "en_US.UTF-8",
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "TZ": ":UTC",
+        "_HANDLER": handler,
+        **function.variables,
+    }

@@ -1,0 +1,40 @@
+"""The machine that numbers were measured on."""
+
+import os
+import platform
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+def machine() -> str:
+    """Return processor, system, versions and date, on one line."""
+    parts = (
+        f"{_processor()}, {os.cpu_count()} cores",
+        platform.freedesktop_os_release().get("PRETTY_NAME", platform.system()),
+        f"Linux {platform.release()}",
+        _version("rustc"),
+        f"Python {platform.python_version()}",
+        f"Node.js {_version('node')}" if shutil.which("node") else "no Node.js",
+        datetime.now(UTC).date().isoformat(),
+    )
+    return " · ".join(parts)
+
+
+def busy() -> str | None:
+    """Return a warning when other programs use the machine, whose noise is in every number."""
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    return f"the machine was busy: a load of {load:.1f} on {cores} cores when this began" if load > cores / 2 else None
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def _version(tool: str) -> str:
+    done = subprocess.run([tool, "--version"], capture_output=True, text=True, check=False)
+    return " ".join(done.stdout.split()[:2])

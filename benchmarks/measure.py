@@ -1,0 +1,112 @@
+"""Measures a subject in several languages side by side.
+
+Each takes its turn, so that whatever else the machine does hits all of them alike.
+"""
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks.environment import Environment, environment
+from benchmarks.languages.language import Language
+from benchmarks.quota import cpu_quota
+from benchmarks.stack import Function
+from benchmarks.subjects.subject import Subject
+
+COLD_ROUNDS = 15
+QUOTA_ROUNDS = 7
+WARM_BLOCKS = 10
+WARM_UP = 2
+"""Blocks that are not measured: JavaScript compiles what is called often."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Samples:
+    """What was measured of one language."""
+
+    init_ns: list[int] = field(default_factory=list)
+    resident_mib: list[float] = field(default_factory=list)
+    """After the first call."""
+    quota_ns: list[int] = field(default_factory=list)
+    """The first call with the quota of processor time; empty where that cannot be had."""
+    warm_ns: list[int] = field(default_factory=list)
+    busy_ns: list[int] = field(default_factory=list)
+    """Of each block of warm calls, the whole time from the first to the last."""
+    cpu_ns: list[int] = field(default_factory=list)
+    """Of each block, the processor time of the function."""
+
+
+def measure(
+    subject: Subject,
+    function: Function,
+    languages: Sequence[Language],
+    floor: Language,
+    report: Callable[[str], None],
+) -> Mapping[str, Samples]:
+    """Check the answers of the languages, then measure all of it, and beside them what any of them costs at least.
+
+    Raises:
+        BenchError: a function fails, or a peer's answer is not like ours.
+    """
+    samples = {language.name: Samples() for language in (floor, *languages)}
+    report(f"{subject.name}: comparing answers")
+    subject.check(_answers(subject, function, languages))
+    for number in range(COLD_ROUNDS):
+        report(f"{subject.name}: cold start {number + 1} of {COLD_ROUNDS}")
+        for language in (floor, *languages):
+            _cold(subject, function, language, samples[language.name])
+    for number in range(QUOTA_ROUNDS):
+        report(f"{subject.name}: first call with a quota {number + 1} of {QUOTA_ROUNDS}")
+        for language in languages:
+            _quota(subject, function, language, samples[language.name])
+    report(f"{subject.name}: warm calls")
+    _warm(subject, function, (floor, *languages), samples)
+    return samples
+
+
+def _answers(subject: Subject, function: Function, languages: Sequence[Language]) -> dict[str, Any]:
+    answers = {}
+    for language in languages:
+        with environment(language.program(function)) as place:
+            answers[language.name] = json.loads(place.invoke(*subject.first(language.name, 1)).body)
+    return answers
+
+
+def _cold(subject: Subject, function: Function, language: Language, samples: Samples) -> None:
+    (event,) = subject.first(language.name, 1)
+    with environment(language.program(function)) as place:
+        place.invoke(event)
+        samples.init_ns.append(place.init_ns)
+        samples.resident_mib.append(place.resident_mib)
+
+
+def _quota(subject: Subject, function: Function, language: Language, samples: Samples) -> None:
+    (event,) = subject.first(language.name, 1)
+    with cpu_quota() as limit:
+        if limit is None:
+            return
+        with environment(language.program(function)) as place:
+            limit(place.pid)
+            samples.quota_ns.append(place.invoke(event).nanoseconds)
+
+
+def _warm(subject: Subject, function: Function, languages: Sequence[Language], samples: Mapping[str, Samples]) -> None:
+    count = subject.warm_calls // WARM_BLOCKS
+    with contextlib.ExitStack() as stack:
+        places = {language.name: stack.enter_context(environment(language.program(function))) for language in languages}
+        for block in range(WARM_UP + WARM_BLOCKS):
+            for name, place in places.items():
+                events = subject.warm(name, count)
+                _block(place, events, samples[name] if block >= WARM_UP else Samples())
+
+
+def _block(place: Environment, events: Sequence[bytes], samples: Samples) -> None:
+    cpu_before = place.cpu_ns
+    started = time.perf_counter_ns()
+    samples.warm_ns.extend(place.invoke(event).nanoseconds for event in events)
+    place.wait_until_idle()
+    samples.busy_ns.append(time.perf_counter_ns() - started)
+    samples.cpu_ns.append(place.cpu_ns - cpu_before)

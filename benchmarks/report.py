@@ -1,0 +1,86 @@
+"""What a benchmark says: tables on the terminal, a page of them, and the README's part."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as RichTable
+
+from benchmarks.errors import BenchError
+from benchmarks.section import Section, Table
+
+PAGE = Path("docs/benchmarks.md")
+PLOT = Path("docs/images/benchmarks.svg")
+README = Path("README.md")
+MARKED = re.compile(r"(<!-- benchmarks -->\n).*?(<!-- /benchmarks -->)", re.DOTALL)
+COLORS = (("pass", "green"), ("short", "red"), ("not measured", "red"))
+
+
+def show(sections: Sequence[Section], machine: str) -> None:
+    """Print everything, and at the end what is missing."""
+    console = Console(highlight=False)
+    for section in sections:
+        for table in section.tables:
+            console.print(_rich(table))
+        for note in section.notes:
+            console.print(escape(note), style="dim")
+    console.print(machine)
+    for section in sections:
+        for missing in section.missing:
+            console.print(f"not measured: {missing}", style="bold red", markup=False)
+
+
+def write(root: Path, sections: Sequence[Section], machine: str) -> None:
+    """Write the page, the plot and the README's part.
+
+    Raises:
+        BenchError: the README has no place for it.
+    """
+    (root / PAGE).write_text(page(sections, machine), encoding="utf-8")
+    for section in sections:
+        if section.plot:
+            (root / PLOT).parent.mkdir(parents=True, exist_ok=True)
+            (root / PLOT).write_text(section.plot, encoding="utf-8")
+    readme = root / README
+    readme.write_text(refreshed(readme.read_text(encoding="utf-8"), sections, machine), encoding="utf-8")
+
+
+def page(sections: Sequence[Section], machine: str) -> str:
+    """Return the page with all tables."""
+    parts = ["# Benchmarks", f"`make bench` writes this page. Measured on {machine}."]
+    for section in sections:
+        parts.append(f"## {section.title}")
+        parts += [f"### {table.title}\n\n{table.markdown()}" for table in section.tables]
+        parts += section.notes
+        parts += [f"Not measured: {missing}" for missing in section.missing]
+    return "\n\n".join(parts) + "\n"
+
+
+def refreshed(readme: str, sections: Sequence[Section], machine: str) -> str:
+    """Return the README with its part between the two comments made anew.
+
+    Raises:
+        BenchError: it has no such part.
+    """
+    tables = [section.summary.markdown() for section in sections if section.summary]
+    plots = [f"![Start, warm call and memory of each function]({PLOT})" for section in sections if section.plot]
+    told = f"Measured by `make bench` on {machine}. All of it, with targets and prices: [{PAGE}]({PAGE})."
+    part = "\n\n".join((*tables, *plots, told))
+    changed, count = MARKED.subn(lambda found: f"{found[1]}{part}\n{found[2]}", readme)
+    if count != 1:
+        raise BenchError(
+            "README.md must have `<!-- benchmarks -->` and `<!-- /benchmarks -->` once, on lines of their own"
+        )
+    return changed
+
+
+def _rich(table: Table) -> RichTable:
+    shown = RichTable(title=table.title, title_justify="left", title_style="bold")
+    for index, column in enumerate(table.columns):
+        shown.add_column(column, justify="right" if index else "left")
+    for row in table.rows:
+        color = next((color for word, color in COLORS if row[-1].startswith(word)), None)
+        shown.add_row(*(escape(cell) for cell in row), style=color)
+    return shown

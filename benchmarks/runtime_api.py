@@ -1,0 +1,170 @@
+"""A stand-in for Lambda's Runtime API, for one environment, that says at which nanosecond what has happened.
+
+Bare sockets and no more parsing than is needed, so that its own share of an invocation is some tens of microseconds.
+It leaves out extensions, streamed responses and chunked bodies, which none of the clients here sends.
+
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+"""
+
+import os
+import re
+import selectors
+import socket
+import time
+from dataclasses import dataclass
+from types import TracebackType
+
+from benchmarks.errors import BenchError
+
+NEXT = "/2018-06-01/runtime/invocation/next"
+RESPONSE = "/response"
+"""How the path ends of a response to an invocation."""
+ARN = "arn:aws:lambda:us-east-1:000000000000:function:benchmark"
+DEADLINE_SECONDS = 60
+"""What an invocation is told to have, and how long anything is waited for here."""
+PART_BYTES = 1 << 16
+
+CONTENT_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
+ACCEPTED = b'HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{"status":"OK"}'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a function answers."""
+
+    body: bytes
+    nanoseconds: int
+    """From just before the event is handed out until the whole response is there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Request:
+    connection: socket.socket
+    path: str
+    body: bytes
+
+
+class RuntimeApi:
+    """Hands events out to the environment that asks for them."""
+
+    def __init__(self) -> None:
+        """Listen on a free port of this machine."""
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._connections: set[socket.socket] = set()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._listener, selectors.EVENT_READ)
+        self._process: int | None = None
+        self._asking: socket.socket | None = None
+        self._count = 0
+
+    def __enter__(self) -> "RuntimeApi":
+        return self
+
+    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
+        self._selector.close()
+        for opened in (*self._connections, self._listener):
+            opened.close()
+        if self._process is not None:
+            os.close(self._process)
+
+    @property
+    def address(self) -> str:
+        """Host and port, as in `AWS_LAMBDA_RUNTIME_API`."""
+        host, port = self._listener.getsockname()
+        return f"{host}:{port}"
+
+    def watch(self, pid: int) -> None:
+        """Fail instead of waiting on when the process of the environment ends."""
+        self._process = os.pidfd_open(pid)
+        self._selector.register(self._process, selectors.EVENT_READ)
+
+    def wait_until_asked(self) -> int:
+        """Wait until the environment asks for an event, and return the time on the clock of `perf_counter_ns`.
+
+        Raises:
+            BenchError: it reports an error or ends instead.
+        """
+        if self._asking is None:
+            self._asking = self._receive(NEXT).connection
+        return time.perf_counter_ns()
+
+    def invoke(self, event: bytes) -> Answer:
+        """Hand an event out, and wait for the response.
+
+        Raises:
+            BenchError: the function reports an error, or ends.
+        """
+        asking = self._asking or self._receive(NEXT).connection
+        self._asking = None
+        self._count += 1
+        message = _invocation(self._count, event)
+        handed_out = time.perf_counter_ns()
+        asking.sendall(message)
+        request = self._receive(RESPONSE)
+        answered = time.perf_counter_ns()
+        request.connection.sendall(ACCEPTED)
+        return Answer(body=request.body, nanoseconds=answered - handed_out)
+
+    def _receive(self, expected: str) -> _Request:
+        while True:
+            ready = self._selector.select(DEADLINE_SECONDS)
+            if not ready:
+                raise BenchError(f"the function does not ask for {expected} within {DEADLINE_SECONDS} seconds")
+            for key, _ in ready:
+                if key.fileobj is self._listener:
+                    self._accept()
+                elif isinstance(key.fileobj, socket.socket):
+                    request = self._read(key.fileobj)
+                    if request and request.path.endswith(expected):
+                        return request
+                    if request:
+                        raise BenchError(f"the function calls {request.path}: {request.body.decode(errors='replace')}")
+                else:
+                    raise BenchError(f"the function ends before it asks for {expected}")
+
+    def _accept(self) -> None:
+        connection, _ = self._listener.accept()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.settimeout(DEADLINE_SECONDS)
+        self._connections.add(connection)
+        self._selector.register(connection, selectors.EVENT_READ)
+
+    def _read(self, connection: socket.socket) -> _Request | None:
+        """Read one request; None when the client has closed the connection."""
+        received = b""
+        while (end := received.find(b"\r\n\r\n")) < 0:
+            part = connection.recv(PART_BYTES)
+            if not part:
+                self._selector.unregister(connection)
+                self._connections.discard(connection)
+                connection.close()
+                return None
+            received += part
+        head, body = received[: end + 2], bytearray(received[end + 4 :])
+        found = CONTENT_LENGTH.search(head)
+        missing = int(found[1]) - len(body) if found else 0
+        if missing > 0:
+            body += _exactly(connection, missing)
+        return _Request(connection=connection, path=head.split(b" ", 2)[1].decode(), body=bytes(body))
+
+
+def _exactly(connection: socket.socket, length: int) -> bytearray:
+    body = bytearray(length)
+    rest = memoryview(body)
+    while rest and (count := connection.recv_into(rest)):
+        rest = rest[count:]
+    return body
+
+
+def _invocation(number: int, event: bytes) -> bytes:
+    deadline_ms = int((time.time() + DEADLINE_SECONDS) * 1000)
+    head = (
+        "HTTP/1.1 200 OK\r\n"
+        "Content-Type: application/json\r\n"
+        f"Lambda-Runtime-Aws-Request-Id: 00000000-0000-4000-8000-{number:012}\r\n"
+        f"Lambda-Runtime-Deadline-Ms: {deadline_ms}\r\n"
+        f"Lambda-Runtime-Invoked-Function-Arn: {ARN}\r\n"
+        "Lambda-Runtime-Trace-Id: Root=1-6740b3a1-0123456789abcdef01234567;Sampled=0\r\n"
+        f"Content-Length: {len(event)}\r\n\r\n"
+    )
+    return head.encode() + event

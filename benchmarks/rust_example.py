@@ -1,0 +1,20 @@
+"""Runs an example of a Rust package that measures, compiled as functions are."""
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmarks.errors import BenchError
+
+
+def run_example(root: Path, package: str, example: str, environment: Mapping[str, str]) -> str:
+    """Return what an example prints; what cargo says goes to stderr.
+
+    Raises:
+        BenchError: it fails.
+    """
+    command = ["cargo", "run", "--locked", "--quiet", "--release", "--package", package, "--example", example]
+    done = subprocess.run(command, cwd=root / "rust", env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        raise BenchError(f"{' '.join(command)} fails: its message is above")
+    return done.stdout

@@ -1,0 +1,34 @@
+"""What a benchmark has to say: tables and notes, for the terminal and for a page alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table of texts."""
+
+    title: str
+    columns: Sequence[str]
+    """The first is text, the others are numbers."""
+    rows: Sequence[Sequence[str]]
+
+    def markdown(self) -> str:
+        """Return it as Markdown, without its title."""
+        rule = ["---", *("---:" for _ in self.columns[1:])]
+        return "\n".join(f"| {' | '.join(cells)} |" for cells in (self.columns, rule, *self.rows))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """The outcome of a benchmark."""
+
+    title: str
+    tables: Sequence[Table]
+    notes: Sequence[str] = ()
+    missing: Sequence[str] = ()
+    """What could not be measured here, and what would be needed."""
+    summary: Table | None = None
+    """The table for the README."""
+    plot: str | None = None
+    """The plot for the README, an SVG."""

@@ -1,0 +1,41 @@
+"""`POST /analytics/collect`, by the sample event: one view is stored."""
+
+import json
+from typing import Any
+
+from benchmarks.stack import Stack
+from benchmarks.subjects.subject import Answers, Subject, all_equal, same_event, sample
+
+CALLS = 400
+OWN = ("Section", "Expires")
+"""Attributes that no two views have in common: the id, and what comes from the time."""
+
+
+def analytics_api(stack: Stack) -> Subject:
+    """Return the subject."""
+    events = same_event(sample(stack.context.root, "analytics-api", "http-collect.json"))
+    return Subject(
+        name="analytics-api",
+        function="analytics-api",
+        first=events,
+        warm=events,
+        warm_calls=CALLS,
+        check=lambda answers: _check(stack, answers),
+    )
+
+
+def _check(stack: Stack, answers: Answers) -> None:
+    all_equal("the status of collect", {language: answer["statusCode"] for language, answer in answers.items()})
+    views = {language: json.loads(answer["body"])["view"] for language, answer in answers.items()}
+    all_equal("the stored view", {language: _stored(stack, view) for language, view in views.items()})
+
+
+def _stored(stack: Stack, view: str) -> dict[str, Any]:
+    found = stack.context.client("dynamodb").query(
+        TableName=stack.tables["analytics-views"],
+        KeyConditionExpression="#path = :path",
+        FilterExpression="contains(#section, :view)",
+        ExpressionAttributeNames={"#path": "Path", "#section": "Section"},
+        ExpressionAttributeValues={":path": {"S": "view/example.com"}, ":view": {"S": view}},
+    )
+    return {name: value for name, value in found["Items"][0].items() if name not in OWN}

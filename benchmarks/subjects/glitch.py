@@ -1,0 +1,55 @@
+"""`POST /glitch` with a JPEG of some size."""
+
+import base64
+import io
+import math
+
+from PIL import Image
+
+from benchmarks.errors import BenchError
+from benchmarks.stack import Stack
+from benchmarks.subjects.subject import Answers, Subject, same_event, sample
+
+SIGMA = 60
+"""Of the noise: a photograph in which nothing can be left out, so that bytes follow from pixels."""
+BYTES_PER_PIXEL = 0.75
+"""Of such a JPEG, about; the real number comes from a first try."""
+
+
+def glitch(stack: Stack, name: str, size: int, calls: int) -> Subject:
+    """Return the subject for a JPEG of about so many bytes."""
+    picture = draw(size)
+    event = sample(stack.context.root, "glitch", "http.json") | {"body": base64.b64encode(picture).decode()}
+    events = same_event(event)
+    return Subject(
+        name=name,
+        function="glitch",
+        first=events,
+        warm=events,
+        warm_calls=calls,
+        check=lambda answers: _check(picture, answers),
+    )
+
+
+def draw(size: int) -> bytes:
+    """Draw a JPEG of about so many bytes, a little below."""
+    edge = math.isqrt(int(size / BYTES_PER_PIXEL))
+    tried = _noise(edge)
+    return _noise(int(edge * math.sqrt(0.99 * size / len(tried))))
+
+
+def _noise(edge: int) -> bytes:
+    file = io.BytesIO()
+    Image.effect_noise((edge, edge), SIGMA).convert("RGB").save(file, "JPEG", quality=88)
+    return file.getvalue()
+
+
+def _check(picture: bytes, answers: Answers) -> None:
+    """Check that each is another picture of the same size; no two languages have the same random numbers."""
+    original = Image.open(io.BytesIO(picture))
+    for language, answer in answers.items():
+        glitched = base64.b64decode(answer["body"])
+        if answer["statusCode"] != 200 or glitched == picture:  # noqa: PLR2004 (a status)
+            raise BenchError(f"{language} has not glitched the picture")
+        if Image.open(io.BytesIO(glitched)).size != original.size:
+            raise BenchError(f"what {language} has made of the picture is another one")

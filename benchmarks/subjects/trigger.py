@@ -1,0 +1,128 @@
+"""A batch of the stream of views, stored just before, of a site of each language's own.
+
+The traffic is that of `rust/functions/analytics-trigger/examples/bench`: pages by Zipf's law, six views in ten by
+somebody who is new that day.
+"""
+
+import itertools
+import json
+import random
+from collections.abc import Iterator
+from typing import Any
+
+from benchmarks.stack import Stack
+from benchmarks.subjects.subject import Answers, Subject, all_equal
+
+FIRST = 10
+"""Views of an environment's first batch."""
+BATCH = 100
+"""Views of the others: as many as the mapping gives at most."""
+CALLS = 30
+NOON_MS = 1_795_262_400_000
+"""2026-11-21."""
+DAY = "2026-11-21"
+EXPIRES = "1829822400"
+WRITES = 25
+"""Items of one BatchWriteItem at most."""
+NEW = 0.6
+
+Item = dict[str, dict[str, str]]
+
+
+def trigger(stack: Stack) -> Subject:
+    """Return the subject."""
+    traffic: dict[str, Iterator[Item]] = {}
+
+    def events(language: str, count: int, views: int) -> list[bytes]:
+        items = traffic.setdefault(language, views_of(site(language)))
+        batches = [list(itertools.islice(items, views)) for _ in range(count)]
+        for batch in batches:
+            _store(stack, batch)
+        return [json.dumps(event(batch)).encode() for batch in batches]
+
+    return Subject(
+        name="analytics-trigger",
+        function="analytics-trigger",
+        first=lambda language, count: events(language, count, FIRST),
+        warm=lambda language, count: events(language, count, BATCH),
+        warm_calls=CALLS,
+        check=lambda answers: _check(stack, answers),
+        per_call=BATCH,
+        counted="views",
+    )
+
+
+def site(language: str) -> str:
+    """Return the site whose views a language counts."""
+    return f"{language.lower().replace(' ', '-')}.example"
+
+
+def views_of(site: str) -> Iterator[Item]:
+    """Yield views of a site for ever, those of one number the same for every site."""
+    numbers = random.Random(1)  # noqa: S311 (traffic is no secret)
+    visitors: list[str] = []
+    for number in itertools.count():
+        if not visitors or numbers.random() < NEW:
+            visitors.append(f"{numbers.getrandbits(128):032x}")
+            visitor = visitors[-1]
+        else:
+            visitor = numbers.choice(visitors)
+        texts = {
+            "Path": f"view/{site}",
+            "Section": f"{DAY}/{NOON_MS + number % 1000:015}-{number:016x}",
+            "Page": f"/articles/{_zipf(numbers, 200)}",
+            "Visitor": visitor,
+            "Browser": f"Browser {_zipf(numbers, 8)}",
+            "BrowserVersion": "150",
+            "System": f"System {_zipf(numbers, 6)}",
+            "Device": ("desktop", "phone", "tablet")[_zipf(numbers, 3)],
+            "Country": f"C{chr(ord('A') + _zipf(numbers, 26))}",
+        }
+        if numbers.random() < 1 - NEW:
+            texts["Referrer"] = f"referrer-{_zipf(numbers, 20)}.example"
+        yield {**{name: {"S": text} for name, text in texts.items()}, "Expires": {"N": EXPIRES}}
+
+
+def event(items: list[Item]) -> dict[str, Any]:
+    """Return what the stream's mapping sends for views that were stored."""
+    records = [
+        {
+            "eventName": "INSERT",
+            "eventSource": "aws:dynamodb",
+            "dynamodb": {"SequenceNumber": f"{number:021}", "NewImage": item, "StreamViewType": "NEW_IMAGE"},
+        }
+        for number, item in enumerate(items, 1)
+    ]
+    return {"Records": records}
+
+
+def _zipf(numbers: random.Random, end: int) -> int:
+    return numbers.choices(range(end), [1 / rank for rank in range(1, end + 1)])[0]
+
+
+def _store(stack: Stack, items: list[Item]) -> None:
+    dynamodb = stack.context.client("dynamodb")
+    table = stack.tables["analytics-views"]
+    for start in range(0, len(items), WRITES):
+        puts = [{"PutRequest": {"Item": item}} for item in items[start : start + WRITES]]
+        dynamodb.batch_write_item(RequestItems={table: puts})
+
+
+def _check(stack: Stack, answers: Answers) -> None:
+    all_equal("the trigger's answer", answers)
+    all_equal("what the trigger has counted", {language: _totals(stack, site(language)) for language in answers})
+
+
+def _totals(stack: Stack, site: str) -> dict[str, dict[str, Any]]:
+    dynamodb = stack.context.client("dynamodb")
+    found = {}
+    for granularity in ("day", "week", "month"):
+        page = dynamodb.query(
+            TableName=stack.tables["analytics-totals"],
+            KeyConditionExpression="#path = :path",
+            ExpressionAttributeNames={"#path": "Path"},
+            ExpressionAttributeValues={":path": {"S": f"total/{site}/{granularity}"}},
+        )
+        for item in page["Items"]:
+            found[item["Section"]["S"]] = {name: value for name, value in item.items() if name != "Path"}
+    return found
