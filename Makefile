@@ -101,6 +101,10 @@ local-down: $(INSTALLED) ## Stop what `make local` or `make emulator` started
 emulator: $(INSTALLED) ## Start the emulator alone, for `pulumi up -s local`
 	@$(LOCAL) emulator
 
+.PHONY: bench
+bench: $(INSTALLED) ## Measure the functions beside peers in Python and JavaScript, and write docs/benchmarks.md
+	@$(BIN)/python -m benchmarks
+
 .PHONY: bench-trigger
 bench-trigger: $(INSTALLED) ## Count views by the trigger and by a plain one, and print the ratios
 	@$(BIN)/python -m benchmarks trigger
@@ -130,9 +134,13 @@ docs: $(INSTALLED) ## Write docs/settings.md from the schema
 	@$(BIN)/python -m operations docs
 
 .PHONY: lock
-lock: ## Resolve the Python dependencies of pyproject.toml anew; needs uv
+lock: ## Resolve the dependencies of pyproject.toml and of the benchmarks' peers anew; needs uv and npm
 	uv pip compile $(LOCK_FLAGS) --extra dev pyproject.toml --output-file requirements-dev.txt
 	uv pip compile $(LOCK_FLAGS) --constraint requirements-dev.txt pyproject.toml --output-file requirements.txt
+	uv pip compile $(LOCK_FLAGS) $(PEERS)/python/requirements.in --output-file $(PEERS)/python/requirements.txt
+	cd $(PEERS)/javascript && npm install --package-lock-only --ignore-scripts --no-audit --no-fund
+
+PEERS := benchmarks/peers
 
 LOCK_FLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"

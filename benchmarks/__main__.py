@@ -53,7 +53,7 @@ def _run(root: Path, home: Home, name: str | None) -> None:
     progress = Progress()
     with home.one_run_at_a_time(), progress.shown():
         sections = [BENCHMARKS[chosen](root, home.folder, progress.say) for chosen in ([name] if name else BENCHMARKS)]
-    measured_on = machine() + (f" · {warning}" if warning else "")
+    measured_on = machine(root) + (f" · {warning}" if warning else "")
     show(sections, measured_on)
     if name is None:
         write(root, sections, measured_on)

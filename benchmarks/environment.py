@@ -14,7 +14,7 @@ from benchmarks.runtime_api import Answer, RuntimeApi
 
 LOG_BYTES = 2000
 """What of a failed function's log is told, from its end."""
-RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
+MEMORY = re.compile(r"^(VmRSS|VmHWM):\s+(\d+) kB$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,16 @@ class Program:
     """The whole of its environment, but for the address of the Runtime API."""
     log: Path
     """Where its output goes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memory:
+    """Resident memory of a process."""
+
+    resident_mib: float
+    """Right now."""
+    peak_mib: float
+    """The most there has been."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,11 +65,10 @@ class Environment:
         """
         self.api.wait_until_asked()
 
-    @property
-    def resident_mib(self) -> float:
-        """Resident memory right now."""
-        found = RESIDENT.search(Path(f"/proc/{self.pid}/status").read_text(encoding="ascii"))
-        return int(found[1]) / 1024 if found else 0.0
+    def memory(self) -> "Memory":
+        """Return how much of it is resident."""
+        found = dict(MEMORY.findall(Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")))
+        return Memory(resident_mib=int(found["VmRSS"]) / 1024, peak_mib=int(found["VmHWM"]) / 1024)
 
     @property
     def cpu_ns(self) -> int:

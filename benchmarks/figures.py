@@ -22,7 +22,10 @@ class Figures:
     init_ms: float
     init_ratio: float
     """To the bare client in C."""
+    init_cpu_ms: float
+    """Processor time in that; the rest is waiting, and the system's making of the process."""
     resident_mib: float
+    peak_mib: float
     first_call_ms: float | None
     """With 7% of a processor; None where that cannot be had."""
     warm_p50_ms: float
@@ -47,7 +50,9 @@ def figures(subject: Subject, memory_mib: int, package: Package, samples: Sample
         sdk_mb=package.sdk_bytes / 1e6,
         init_ms=init_ns / NS_PER_MS,
         init_ratio=init_ns / median(floor.init_ns),
-        resident_mib=median(samples.resident_mib),
+        init_cpu_ms=median(samples.init_cpu_ns) / NS_PER_MS,
+        resident_mib=median(memory.resident_mib for memory in samples.memory),
+        peak_mib=median(memory.peak_mib for memory in samples.memory),
         first_call_ms=median(samples.quota_ns) / NS_PER_MS if samples.quota_ns else None,
         warm_p50_ms=p50,
         warm_p90_ms=p90,

@@ -37,13 +37,12 @@ def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
     with running_stack(root, home, report) as stack:
         languages, missing = _languages(stack, home, report)
         floor = c(stack, home)
-        found = {
-            subject.name: _measure(stack, subject, languages, floor, report) for subject in _subjects(stack, report)
-        }
+        subjects = _subjects(stack, report)
+        found = {subject.name: _measure(stack, subject, languages, floor, report) for subject in subjects}
     judged = verdicts({name: rows[RUST] for name, rows in found.items()})
     return Section(
         title="Functions",
-        tables=[tables.targets(judged), *(tables.subject(name, rows) for name, rows in found.items())],
+        tables=[tables.targets(judged), *(tables.subject(one.name, one.counted, found[one.name]) for one in subjects)],
         notes=tables.NOTES,
         missing=missing,
         summary=tables.summary(found),

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 
-def machine() -> str:
+def machine(root: Path) -> str:
     """Return processor, system, versions and date, on one line."""
     parts = (
         f"{_processor()}, {os.cpu_count()} cores",
         platform.freedesktop_os_release().get("PRETTY_NAME", platform.system()),
         f"Linux {platform.release()}",
-        _version("rustc"),
+        _version("rustc", root / "rust"),
         f"Python {platform.python_version()}",
-        f"Node.js {_version('node')}" if shutil.which("node") else "no Node.js",
+        f"Node.js {_version('node', root)}" if shutil.which("node") else "no Node.js",
         datetime.now(UTC).date().isoformat(),
     )
     return " · ".join(parts)
@@ -35,6 +35,6 @@ def _processor() -> str:
     return platform.machine()
 
 
-def _version(tool: str) -> str:
-    done = subprocess.run([tool, "--version"], capture_output=True, text=True, check=False)
+def _version(tool: str, folder: Path) -> str:
+    done = subprocess.run([tool, "--version"], cwd=folder, capture_output=True, text=True, check=False)
     return " ".join(done.stdout.split()[:2])

@@ -10,14 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.environment import Environment, environment
+from benchmarks.environment import Environment, Memory, Program, environment
 from benchmarks.languages.language import Language
 from benchmarks.quota import cpu_quota
 from benchmarks.stack import Function
 from benchmarks.subjects.subject import Subject
 
-COLD_ROUNDS = 15
+COLD_ROUNDS = 21
 QUOTA_ROUNDS = 7
+SETTLE_SECONDS = 0.1
+"""Before a start, for the emulator to end what it does after its last answer."""
 WARM_BLOCKS = 10
 WARM_UP = 2
 """Blocks that are not measured: JavaScript compiles what is called often."""
@@ -28,7 +30,8 @@ class Samples:
     """What was measured of one language."""
 
     init_ns: list[int] = field(default_factory=list)
-    resident_mib: list[float] = field(default_factory=list)
+    init_cpu_ns: list[int] = field(default_factory=list)
+    memory: list[Memory] = field(default_factory=list)
     """After the first call."""
     quota_ns: list[int] = field(default_factory=list)
     """The first call with the quota of processor time; empty where that cannot be had."""
@@ -54,14 +57,16 @@ def measure(
     samples = {language.name: Samples() for language in (floor, *languages)}
     report(f"{subject.name}: comparing answers")
     subject.check(_answers(subject, function, languages))
+    rounds = COLD_ROUNDS + QUOTA_ROUNDS
+    events = {name: subject.first(name, rounds) for name in samples}
     for number in range(COLD_ROUNDS):
         report(f"{subject.name}: cold start {number + 1} of {COLD_ROUNDS}")
-        for language in (floor, *languages):
-            _cold(subject, function, language, samples[language.name])
+        for language in _in_turn((floor, *languages), number):
+            _cold(language.program(function), events[language.name].pop(), samples[language.name])
     for number in range(QUOTA_ROUNDS):
         report(f"{subject.name}: first call with a quota {number + 1} of {QUOTA_ROUNDS}")
-        for language in languages:
-            _quota(subject, function, language, samples[language.name])
+        for language in _in_turn(languages, number):
+            _quota(language.program(function), events[language.name].pop(), samples[language.name])
     report(f"{subject.name}: warm calls")
     _warm(subject, function, (floor, *languages), samples)
     return samples
@@ -75,20 +80,27 @@ def _answers(subject: Subject, function: Function, languages: Sequence[Language]
     return answers
 
 
-def _cold(subject: Subject, function: Function, language: Language, samples: Samples) -> None:
-    (event,) = subject.first(language.name, 1)
-    with environment(language.program(function)) as place:
-        place.invoke(event)
+def _in_turn(languages: Sequence[Language], number: int) -> Sequence[Language]:
+    """Let another one begin in each round: whoever is first comes right after what was prepared for the round."""
+    start = number % len(languages)
+    return [*languages[start:], *languages[:start]]
+
+
+def _cold(program: Program, event: bytes, samples: Samples) -> None:
+    time.sleep(SETTLE_SECONDS)
+    with environment(program) as place:
         samples.init_ns.append(place.init_ns)
-        samples.resident_mib.append(place.resident_mib)
+        samples.init_cpu_ns.append(place.cpu_ns)
+        place.invoke(event)
+        samples.memory.append(place.memory())
 
 
-def _quota(subject: Subject, function: Function, language: Language, samples: Samples) -> None:
-    (event,) = subject.first(language.name, 1)
+def _quota(program: Program, event: bytes, samples: Samples) -> None:
+    time.sleep(SETTLE_SECONDS)
     with cpu_quota() as limit:
         if limit is None:
             return
-        with environment(language.program(function)) as place:
+        with environment(program) as place:
             limit(place.pid)
             samples.quota_ns.append(place.invoke(event).nanoseconds)
 

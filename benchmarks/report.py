@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
@@ -77,9 +78,9 @@ def refreshed(readme: str, sections: Sequence[Section], machine: str) -> str:
 
 
 def _rich(table: Table) -> RichTable:
-    shown = RichTable(title=table.title, title_justify="left", title_style="bold")
+    shown = RichTable(title=table.title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
     for index, column in enumerate(table.columns):
-        shown.add_column(column, justify="right" if index else "left")
+        shown.add_column(column, justify="right" if index else "left", no_wrap=True)
     for row in table.rows:
         color = next((color for word, color in COLORS if row[-1].startswith(word)), None)
         shown.add_row(*(escape(cell) for cell in row), style=color)

@@ -17,11 +17,11 @@ from pulumi.runtime.mocks import MockMonitor
 
 from benchmarks.errors import BenchError
 from local.emulator import EmulatorHome
+from local.local_stack import STACK
 from local.program import run_program
-from local.provisioner import Provisioner
+from local.provisioner import Memory, Provisioner
 from local.resources.kind import Context
 from local.stack_config import StackConfig, read_stack_config
-from local.up import STACK
 
 PROFILE = "buildProfile"
 """The setting that names the Cargo profile, where a stack may have another one than `release`."""
@@ -58,12 +58,9 @@ def running_stack(root: Path, home: Path, report: Callable[[str], None]) -> Iter
         LocalError: it cannot be brought up.
     """
     config = _released(read_stack_config(root, STACK))
-    emulator = EmulatorHome(home)
-    try:
-        report("starting the emulator")
-        url = emulator.start(config.region).url
+    with fresh_emulator(home, config.region, report) as url:
         context = Context(root=root, region=config.region, endpoint=url, report=report)
-        engine = Provisioner(context)
+        engine = Provisioner(context, Memory(context))
         try:
             outputs = run_program(root, config.sent_to(url), MockMonitor(engine))
         except pulumi.RunError as error:
@@ -74,6 +71,20 @@ def running_stack(root: Path, home: Path, report: Callable[[str], None]) -> Iter
             for name, physical in outputs["functions"].items()
         }
         yield Stack(context=context, functions=functions, tables=outputs["tables"])
+
+
+@contextlib.contextmanager
+def fresh_emulator(home: Path, region: str, report: Callable[[str], None]) -> Iterator[str]:
+    """Start an emulator that knows nothing of earlier runs, yield its address, and stop it afterwards.
+
+    Raises:
+        LocalError: it does not start.
+    """
+    report("starting the emulator")
+    emulator = EmulatorHome(home)
+    emulator.stop()
+    try:
+        yield emulator.start(region).url
     finally:
         emulator.stop()
 

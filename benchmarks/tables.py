@@ -1,6 +1,6 @@
 """The tables of the functions' benchmark."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks.figures import Figures
 from benchmarks.languages.c import NAME as FLOOR
@@ -15,10 +15,10 @@ NOTES = (
     "Each function is the bootstrap in the zip that the build has made with the profile `release`. It is run with what "
     "Lambda sets, against a stand-in for Lambda's Runtime API: what Lambda itself adds is in no number. Languages take "
     "turns, and numbers are medians. Before anything is measured, each peer's answer is held against ours.",
-    "**zip**: the handler and its packages. After the plus sign the AWS SDK, which Lambda's managed runtimes have too "
-    "and AWS says to bring all the same; their runtime interface client is not counted.",
-    "**start**: from making the process to its first `/next`, and how many times that of a client in C that does "
-    "nothing but ask. `analytics-api` reads its session keys from DynamoDB in that time, and so do its peers.",
+    "**zip**: the handler and its packages. The AWS SDK is beside it: Lambda's managed runtimes have one too, and AWS "
+    "says to bring one's own all the same. Their runtime interface client is not counted.",
+    "**start**: from making the process to its first `/next`. **bare C** asks for events, answers each by `{}`, and "
+    "does nothing else. `analytics-api` reads its session keys from DynamoDB at the start, and so do its peers.",
     "**first call**: with 7 ms of processor time in every 100, as Lambda gives at 128 MB; the start before it is "
     "without that limit, as on Lambda. It has the AWS client's first request in it, over plain HTTP: TLS is left out.",
     "**own share**: processor time of a warm call over all of its time; the rest is waiting, for DynamoDB above all. "
@@ -35,20 +35,49 @@ def targets(judged: Sequence[Verdict]) -> Table:
     return Table(
         title="Targets",
         columns=("function", "what", "at most", "measured", "outcome"),
-        rows=[(one.subject, one.what, one.at_most, one.measured, one.outcome) for one in judged],
+        rows=[
+            (one.target.subject, one.target.what, f"{one.target.at_most:g}", number(one.measured), one.outcome)
+            for one in judged
+        ],
     )
 
 
-def subject(name: str, rows: Mapping[str, Figures]) -> Table:
-    """Return the table of a subject: a row for each language."""
+def subject(name: str, counted: str, rows: Mapping[str, Figures]) -> Table:
+    """Return the table of a subject: a column for each language, peers with their ratio to ours."""
+    ours, *others = [language for language in (RUST, *PEERS, FLOOR) if language in rows]
+
+    def line(title: str, figure: Callable[[Figures], float | None]) -> tuple[str, ...]:
+        return (
+            title,
+            number(figure(rows[ours])),
+            *(_beside(figure(rows[other]), figure(rows[ours]) if other in PEERS else None) for other in others),
+        )
+
     return Table(
         title=name,
-        columns=(
-            *("language", "zip MB", "start ms", "to C", "resident MiB", "first call ms"),
-            *("warm p50 ms", "p90", "p99", "per second", "own share", "$ per million"),
-        ),
-        rows=[_row(language, figures) for language, figures in rows.items()],
+        columns=("", ours, *others),
+        rows=[
+            line("start, ms", lambda figures: figures.init_ms),
+            line("start, times bare C", lambda figures: figures.init_ratio),
+            line("start, computing, ms", lambda figures: figures.init_cpu_ms),
+            line("resident, MiB", lambda figures: figures.resident_mib),
+            line("resident at most, MiB", lambda figures: figures.peak_mib),
+            line("first call, ms", lambda figures: figures.first_call_ms),
+            line("warm call, p50, ms", lambda figures: figures.warm_p50_ms),
+            line("warm call, p90, ms", lambda figures: figures.warm_p90_ms),
+            line("warm call, p99, ms", lambda figures: figures.warm_p99_ms),
+            line("warm call, computing, ms", lambda figures: figures.cpu_ms),
+            ("warm call, own share", *(f"{rows[language].own_share:.0%}" for language in (ours, *others))),
+            line(f"{counted} per second", lambda figures: figures.per_second),
+            line("$ per million calls", lambda figures: figures.dollars),
+            ("zip, MB", *(number(rows[language].zip_mb) for language in (ours, *others))),
+            ("AWS SDK beside the zip, MB", *(number(rows[language].sdk_mb) for language in (ours, *others))),
+        ],
     )
+
+
+def _beside(value: float | None, ours: float | None) -> str:
+    return f"{number(value)} ({number(value / ours)}x)" if value and ours else number(value)
 
 
 def summary(found: Mapping[str, Mapping[str, Figures]]) -> Table:
@@ -68,25 +97,6 @@ def _four(rows: Mapping[str, Figures]) -> list[str]:
         _side_by_side([figures.first_call_ms for figures in peers]),
         _side_by_side([figures.warm_p50_ms for figures in peers]),
     ]
-
-
-def _row(language: str, figures: Figures) -> tuple[str, ...]:
-    is_floor = language == FLOOR
-    sdk = f" + {number(figures.sdk_mb)}" if figures.sdk_mb else ""
-    return (
-        language,
-        number(figures.zip_mb) + sdk,
-        number(figures.init_ms),
-        number(figures.init_ratio),
-        number(figures.resident_mib),
-        number(figures.first_call_ms),
-        number(figures.warm_p50_ms),
-        number(figures.warm_p90_ms),
-        number(figures.warm_p99_ms),
-        NONE if is_floor else number(figures.per_second),
-        NONE if is_floor else f"{figures.own_share:.0%}",
-        NONE if is_floor else f"{figures.dollars:.2f}",
-    )
 
 
 def number(value: float | None) -> str:

@@ -13,7 +13,7 @@ class Target:
 
     subject: str
     what: str
-    unit: str
+    """With its unit."""
     figure: Callable[[Figures], float | None]
     at_most: float
 
@@ -22,43 +22,38 @@ class Target:
 class Verdict:
     """What became of a target."""
 
-    subject: str
-    what: str
-    at_most: str
-    measured: str
+    target: Target
+    measured: float | None
     outcome: str
     """`pass`, `short by …`, or why it is not known."""
-    is_reached: bool
 
 
 def _zip(subject: str, at_most: float) -> Target:
-    return Target(subject=subject, what="zip", unit="MB", figure=lambda figures: figures.zip_mb, at_most=at_most)
+    return Target(subject=subject, what="zip, MB", figure=lambda figures: figures.zip_mb, at_most=at_most)
 
 
-def _init(subject: str, at_most: float) -> Target:
-    what = "spawn to first /next, to bare C"
-    return Target(subject=subject, what=what, unit="x", figure=lambda figures: figures.init_ratio, at_most=at_most)
+def _start(subject: str, at_most: float) -> Target:
+    what = "start, times bare C"
+    return Target(subject=subject, what=what, figure=lambda figures: figures.init_ratio, at_most=at_most)
 
 
 def _resident(subject: str, at_most: float) -> Target:
-    what = "resident after the first call"
-    return Target(subject=subject, what=what, unit="MiB", figure=lambda figures: figures.resident_mib, at_most=at_most)
+    return Target(subject=subject, what="resident, MiB", figure=lambda figures: figures.resident_mib, at_most=at_most)
 
 
 def _first_call(subject: str, at_most: float) -> Target:
-    what = "first call at 7% of a processor"
-    return Target(subject=subject, what=what, unit="ms", figure=lambda figures: figures.first_call_ms, at_most=at_most)
+    return Target(subject=subject, what="first call, ms", figure=lambda figures: figures.first_call_ms, at_most=at_most)
 
 
 TARGETS = (
-    *(_zip("echo", 0.6), _init("echo", 2), _resident("echo", 5), _first_call("echo", 10)),
-    *(_zip("glitch, 100 kB", 1.1), _init("glitch, 100 kB", 2), _first_call("glitch, 100 kB", 50)),
+    *(_zip("echo", 0.6), _start("echo", 2), _resident("echo", 5), _first_call("echo", 10)),
+    *(_zip("glitch, 100 kB", 1.1), _start("glitch, 100 kB", 2), _first_call("glitch, 100 kB", 50)),
     _resident("glitch, 4.4 MB", 30),
-    *(_zip("analytics-api", 2.2), _init("analytics-api", 4)),
+    *(_zip("analytics-api", 2.2), _start("analytics-api", 4)),
     *(_resident("analytics-api", 12), _first_call("analytics-api", 60)),
-    *(_zip("analytics-trigger", 2.0), _init("analytics-trigger", 4)),
+    *(_zip("analytics-trigger", 2.0), _start("analytics-trigger", 4)),
     *(_resident("analytics-trigger", 12), _first_call("analytics-trigger", 60)),
-    *(_zip("currencies", 2.8), _init("currencies", 4)),
+    *(_zip("currencies", 2.8), _start("currencies", 4)),
     *(_resident("currencies", 14), _first_call("currencies", 80)),
 )
 
@@ -71,20 +66,9 @@ def verdicts(found: Mapping[str, Figures]) -> list[Verdict]:
 def judge(target: Target, measured: float | None) -> Verdict:
     """Return what became of a target."""
     if measured is None:
-        shown, outcome, is_reached = "", f"not measured: {NOT_MEASURED}", False
+        outcome = f"not measured: {NOT_MEASURED}"
+    elif measured <= target.at_most:
+        outcome = "pass"
     else:
-        over = measured - target.at_most
-        shown, is_reached = _shown(measured, target.unit), over <= 0
-        outcome = "pass" if is_reached else f"short by {_shown(over, target.unit)}"
-    return Verdict(
-        subject=target.subject,
-        what=target.what,
-        at_most=f"{target.at_most:g} {target.unit}",
-        measured=shown,
-        outcome=outcome,
-        is_reached=is_reached,
-    )
-
-
-def _shown(value: float, unit: str) -> str:
-    return f"{value:.2f} {unit}"
+        outcome = f"short by {measured - target.at_most:.2f}"
+    return Verdict(target=target, measured=measured, outcome=outcome)

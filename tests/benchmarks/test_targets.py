@@ -1,0 +1,27 @@
+"""Verdicts on targets."""
+
+import pytest
+
+from benchmarks.quota import NOT_MEASURED
+from benchmarks.targets import TARGETS, Target, judge
+
+TARGET = Target(subject="echo", what="zip, MB", figure=lambda figures: figures.zip_mb, at_most=0.6)
+
+
+@pytest.mark.parametrize("measured", [0.1, 0.6])
+def test_a_target_that_is_just_reached_is_reached(measured: float) -> None:
+    assert judge(TARGET, measured).outcome == "pass"
+
+
+def test_a_target_that_is_missed_says_by_how_much() -> None:
+    assert judge(TARGET, 0.85).outcome == "short by 0.25"
+
+
+def test_what_is_not_measured_is_not_passed() -> None:
+    assert judge(TARGET, None).outcome == f"not measured: {NOT_MEASURED}"
+
+
+def test_every_function_has_a_target_for_each_figure() -> None:
+    of_glitch = {target.what for target in TARGETS if target.subject.startswith("glitch")}
+    for function in ("echo", "analytics-api", "analytics-trigger", "currencies"):
+        assert {target.what for target in TARGETS if target.subject == function} == of_glitch
