@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from benchmarks import handlers, trigger
 from benchmarks.errors import BenchError
 from benchmarks.machine import busy, machine
-from benchmarks.report import show, write
+from benchmarks.report import show, show_end, write
 from benchmarks.section import Section
 from local.__main__ import INTERRUPTED
 from local.errors import LocalError
@@ -50,11 +50,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(root: Path, home: Home, name: str | None) -> None:
     warning = busy()
-    progress = Progress()
-    with home.one_run_at_a_time(), progress.shown():
-        sections = [BENCHMARKS[chosen](root, home.folder, progress.say) for chosen in ([name] if name else BENCHMARKS)]
+    sections = []
+    with home.one_run_at_a_time():
+        for chosen in [name] if name else BENCHMARKS:
+            progress = Progress()
+            with progress.shown():
+                sections.append(BENCHMARKS[chosen](root, home.folder, progress.say))
+            show(sections[-1])
     measured_on = machine(root) + (f" · {warning}" if warning else "")
-    show(sections, measured_on)
+    show_end(sections, measured_on)
     if name is None:
         write(root, sections, measured_on)
 

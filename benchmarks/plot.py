@@ -15,6 +15,8 @@ PANELS: tuple[tuple[str, Callable[[Figures], float]], ...] = (
 )
 CLASSES = {RUST: "rust", **dict(zip(PEERS, ("python", "javascript"), strict=True))}
 
+SCALE = "logarithmic: each line is ten times the one before"
+
 WIDTH = 900
 LABELS = 120
 """Width of the names of functions."""
@@ -56,7 +58,7 @@ def _legend() -> str:
         + _text(LABELS + 110 * index + 16, 15, language)
         for index, (language, style) in enumerate(CLASSES.items())
     )
-    return "\n".join(entries)
+    return "\n".join((*entries, _text(WIDTH - GAP, 15, SCALE, 'text-anchor="end"')))
 
 
 def _panel(title: str, values: Mapping[str, Mapping[str, float]], left: float, width: float, height: float) -> str:

@@ -19,15 +19,19 @@ MARKED = re.compile(r"(<!-- benchmarks -->\n).*?(<!-- /benchmarks -->)", re.DOTA
 COLORS = (("pass", "green"), ("short", "red"), ("not measured", "red"))
 
 
-def show(sections: Sequence[Section], machine: str) -> None:
-    """Print everything, and at the end what is missing."""
+def show(section: Section) -> None:
+    """Print what a benchmark has to say."""
     console = Console(highlight=False)
-    for section in sections:
-        for table in section.tables:
-            console.print(_rich(table))
-        for note in section.notes:
-            console.print(escape(note), style="dim")
-    console.print(machine)
+    for table in section.tables:
+        console.print(_rich(table))
+    for note in section.notes:
+        console.print(escape(note), style="dim")
+
+
+def show_end(sections: Sequence[Section], machine: str) -> None:
+    """Print what is true of all benchmarks: where they ran, and what they could not measure."""
+    console = Console(highlight=False)
+    console.print(machine, markup=False)
     for section in sections:
         for missing in section.missing:
             console.print(f"not measured: {missing}", style="bold red", markup=False)

@@ -74,7 +74,7 @@ def _install(folder: Path, report: Callable[[str], None]) -> None:
     lock, stamp = SOURCES / "package-lock.json", folder / "package-lock.json"
     if (folder / "node_modules").exists() and stamp.exists() and stamp.read_bytes() == lock.read_bytes():
         return
-    _find_tools(report)
+    find_tools(report)
     report("compiling the runtime interface client of JavaScript, once: some minutes")
     shutil.copy(lock, stamp)
     command = ["npm", "ci", "--no-audit", "--no-fund"]
@@ -84,7 +84,12 @@ def _install(folder: Path, report: Callable[[str], None]) -> None:
         raise UnavailableError(f"`npm ci` fails in {folder}: {done.stderr.strip()}")
 
 
-def _find_tools(report: Callable[[str], None]) -> None:
+def find_tools(report: Callable[[str], None]) -> None:
+    """Check that there is what packages are compiled with; install it where that is possible.
+
+    Raises:
+        UnavailableError: naming what is missing.
+    """
     missing = _missing()
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
         report(f"installing {', '.join(missing)}")
