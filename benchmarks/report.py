@@ -1,6 +1,7 @@
 """What a benchmark says: tables on the terminal, a page of them, and the README's part."""
 
 import re
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -54,12 +55,12 @@ def write(root: Path, sections: Sequence[Section], machine: str) -> None:
 
 def page(sections: Sequence[Section], machine: str) -> str:
     """Return the page with all tables."""
-    parts = ["# Benchmarks", f"`make bench` writes this page. Measured on {machine}."]
+    parts = ["# Benchmarks", _wrapped(f"`make bench` writes this page. Measured on {machine}.")]
     for section in sections:
         parts.append(f"## {section.title}")
         parts += [f"### {table.title}\n\n{table.markdown()}" for table in section.tables]
-        parts += section.notes
-        parts += [f"Not measured: {missing}" for missing in section.missing]
+        parts += [_wrapped(note) for note in section.notes]
+        parts += [_wrapped(f"Not measured: {missing}") for missing in section.missing]
     return "\n\n".join(parts) + "\n"
 
 
@@ -72,13 +73,17 @@ def refreshed(readme: str, sections: Sequence[Section], machine: str) -> str:
     tables = [section.summary.markdown() for section in sections if section.summary]
     plots = [f"![Start, warm call and memory of each function]({PLOT})" for section in sections if section.plot]
     told = f"Measured by `make bench` on {machine}. All of it, with targets and prices: [{PAGE}]({PAGE})."
-    part = "\n\n".join((*tables, *plots, told))
+    part = "\n\n".join((*tables, *plots, _wrapped(told)))
     changed, count = MARKED.subn(lambda found: f"{found[1]}{part}\n{found[2]}", readme)
     if count != 1:
         raise BenchError(
             "README.md must have `<!-- benchmarks -->` and `<!-- /benchmarks -->` once, on lines of their own"
         )
     return changed
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
 
 
 def _rich(table: Table) -> RichTable:

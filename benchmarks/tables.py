@@ -14,7 +14,7 @@ NONE = "-"
 NOTES = (
     "Each function is the bootstrap in the zip that the build has made with the profile `release`. It is run with what "
     "Lambda sets, against a stand-in for Lambda's Runtime API: what Lambda itself adds is in no number. Languages take "
-    "turns, and numbers are medians. Before anything is measured, each peer's answer is held against ours.",
+    "turns, and numbers are medians, of starts lower quartiles. Before anything is measured, each peer's answer is held against ours.",
     "**zip**: the handler and its packages. The AWS SDK is beside it: Lambda's managed runtimes have one too, and AWS "
     "says to bring one's own all the same. Their runtime interface client is not counted.",
     "**start**: from making the process to its first `/next`. **bare C** asks for events, answers each by `{}`, and "
@@ -71,13 +71,17 @@ def subject(name: str, counted: str, rows: Mapping[str, Figures]) -> Table:
             line(f"{counted} per second", lambda figures: figures.per_second),
             line("$ per million calls", lambda figures: figures.dollars),
             ("zip, MB", *(number(rows[language].zip_mb) for language in (ours, *others))),
-            ("AWS SDK beside the zip, MB", *(number(rows[language].sdk_mb) for language in (ours, *others))),
+            ("AWS SDK, MB", *(number(rows[language].sdk_mb) for language in (ours, *others))),
         ],
     )
 
 
 def _beside(value: float | None, ours: float | None) -> str:
-    return f"{number(value)} ({number(value / ours)}x)" if value and ours else number(value)
+    return f"{number(value)} ({_ratio(value / ours)}x)" if value and ours else number(value)
+
+
+def _ratio(ratio: float) -> str:
+    return f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}"  # noqa: PLR2004 (two digits)
 
 
 def summary(found: Mapping[str, Mapping[str, Figures]]) -> Table:

@@ -11,6 +11,7 @@ from benchmarks.plot import plot
 from benchmarks.report import page, refreshed
 from benchmarks.section import Section, Table
 from benchmarks.tables import number, subject, summary
+from benchmarks.trigger import rows_of
 
 README = "# Title\n\n<!-- benchmarks -->\nold\n<!-- /benchmarks -->\n\nEnd\n"
 TABLE = Table(title="echo", columns=("", "Rust"), rows=[("start, ms", "1.2")])
@@ -92,3 +93,8 @@ def test_the_plot_is_an_image_with_a_bar_for_each_language_in_each_panel() -> No
     assert {name: bars.count(name) for name in bars} == dict.fromkeys(
         ("rust", "python", "javascript"), 3 + of_the_legend
     )
+
+
+def test_what_the_rust_program_prints_becomes_a_table() -> None:
+    printed = "store trigger batch views/s calls/view\nmemory   ours        10   368.1   0.200\n"
+    assert rows_of(printed) == [("memory, batches of 10: ours", "368.1", "0.200")]
