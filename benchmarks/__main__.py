@@ -9,7 +9,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from benchmarks import handlers, trigger
+from benchmarks import builds, edits, handlers, trigger
 from benchmarks.errors import BenchError
 from benchmarks.machine import busy, machine
 from benchmarks.report import show, show_end, write
@@ -23,6 +23,8 @@ from local.report import Progress
 BENCHMARKS: Mapping[str, Callable[[Path, Path, Callable[[str], None]], Section]] = {
     "handlers": handlers.run,
     "trigger": trigger.run,
+    "builds": builds.run,
+    "edits": edits.run,
 }
 
 

@@ -1,4 +1,4 @@
-"""What the functions are to reach, and whether they do."""
+"""What is to be reached, and whether it is."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from benchmarks.figures import Figures
 from benchmarks.quota import NOT_MEASURED
 
+Figure = Callable[[Figures], float | None]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A limit for one figure of a subject."""
+    """A limit for a figure of a subject."""
 
     subject: str
     what: str
     """With its unit."""
-    figure: Callable[[Figures], float | None]
     at_most: float
 
 
@@ -28,24 +29,23 @@ class Verdict:
     """`pass`, `short by …`, or why it is not known."""
 
 
-def _zip(subject: str, at_most: float) -> Target:
-    return Target(subject=subject, what="zip, MB", figure=lambda figures: figures.zip_mb, at_most=at_most)
+def _zip(subject: str, at_most: float) -> tuple[Target, Figure]:
+    return Target(subject=subject, what="zip, MB", at_most=at_most), lambda figures: figures.zip_mb
 
 
-def _start(subject: str, at_most: float) -> Target:
-    what = "start, times bare C"
-    return Target(subject=subject, what=what, figure=lambda figures: figures.init_ratio, at_most=at_most)
+def _start(subject: str, at_most: float) -> tuple[Target, Figure]:
+    return Target(subject=subject, what="start, times bare C", at_most=at_most), lambda figures: figures.init_ratio
 
 
-def _resident(subject: str, at_most: float) -> Target:
-    return Target(subject=subject, what="resident, MiB", figure=lambda figures: figures.resident_mib, at_most=at_most)
+def _resident(subject: str, at_most: float) -> tuple[Target, Figure]:
+    return Target(subject=subject, what="resident, MiB", at_most=at_most), lambda figures: figures.resident_mib
 
 
-def _first_call(subject: str, at_most: float) -> Target:
-    return Target(subject=subject, what="first call, ms", figure=lambda figures: figures.first_call_ms, at_most=at_most)
+def _first_call(subject: str, at_most: float) -> tuple[Target, Figure]:
+    return Target(subject=subject, what="first call, ms", at_most=at_most), lambda figures: figures.first_call_ms
 
 
-TARGETS = (
+TARGETS: tuple[tuple[Target, Figure], ...] = (
     *(_zip("echo", 0.6), _start("echo", 2), _resident("echo", 5), _first_call("echo", 10)),
     *(_zip("glitch, 100 kB", 1.1), _start("glitch, 100 kB", 2), _first_call("glitch, 100 kB", 50)),
     _resident("glitch, 4.4 MB", 30),
@@ -60,7 +60,7 @@ TARGETS = (
 
 def verdicts(found: Mapping[str, Figures]) -> list[Verdict]:
     """Judge the figures of subjects, by their names."""
-    return [judge(target, target.figure(found[target.subject])) for target in TARGETS]
+    return [judge(target, figure(found[target.subject])) for target, figure in TARGETS]
 
 
 def judge(target: Target, measured: float | None) -> Verdict:

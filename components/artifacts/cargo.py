@@ -33,17 +33,22 @@ def compile_workspace(root: Path, profile: str, architecture: Architecture) -> P
     """
     check_tools(root, architecture)
     lambda_dir = root / "target" / "lambda" / f"{architecture}-{profile}"
+    command = build_command(profile, architecture, lambda_dir)
+    environment = build_environment(os.environ, root, architecture)
+    if subprocess.run(command, cwd=root, env=environment, stdout=sys.stderr, check=False).returncode != 0:
+        raise BuildError("the Rust workspace does not compile: cargo's message above names the crate and the line")
+    return lambda_dir
+
+
+def build_command(profile: str, architecture: Architecture, lambda_dir: Path) -> list[str]:
+    """Return the call of cargo-lambda that compiles every binary of the workspace it is run in."""
     glibc = ".".join(map(str, LAMBDA_GLIBC))
-    command = [
+    return [
         *("cargo-lambda", "lambda", "build", "--locked", "--skip-target-check"),
         *("--profile", profile),
         *("--target", f"{architecture.rust_target}.{glibc}"),
         *("--lambda-dir", str(lambda_dir)),
     ]
-    environment = build_environment(os.environ, root, architecture)
-    if subprocess.run(command, cwd=root, env=environment, stdout=sys.stderr, check=False).returncode != 0:
-        raise BuildError("the Rust workspace does not compile: cargo's message above names the crate and the line")
-    return lambda_dir
 
 
 def build_environment(caller: Mapping[str, str], root: Path, architecture: Architecture) -> dict[str, str]:

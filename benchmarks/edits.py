@@ -1,0 +1,143 @@
+"""How soon a saved file answers under `make dev`."""
+
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks.errors import BenchError
+from benchmarks.section import Section
+from benchmarks.tables import targets
+from benchmarks.targets import Target, judge
+from local.home import Home
+
+REPEATS = 5
+GIVE_UP_SECONDS = 900
+POLL_SECONDS = 0.05
+NOT_SOURCES = shutil.ignore_patterns("target", ".*", "__pycache__", "tests", "docs")
+NOTES = (
+    "From saving a file of the function to the first answer of the new code, through the HTTP API of the emulator; the "
+    "median of several edits, with the dependencies compiled. The function is asked all the time meanwhile.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """A change of a function's sources that its answer shows."""
+
+    function: str
+    at_most_seconds: float
+    file: str
+    text: str
+    """A part of the file; a number is put before it, which the answer then has."""
+    path: str
+    """What is asked for."""
+    body: bytes | None
+
+
+EDITS = (
+    Edit(
+        function="echo",
+        at_most_seconds=4,
+        file="rust/functions/echo/src/message.rs",
+        text="it is no object",
+        path="/echo",
+        body=b"[]",
+    ),
+    Edit(
+        function="currencies",
+        at_most_seconds=8,
+        file="rust/functions/currencies/src/openapi.rs",
+        text="Currencies by ISO 4217 code",
+        path="/openapi.json",
+        body=None,
+    ),
+)
+
+
+def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
+    """Edit a copy of the program that `make dev` runs.
+
+    Raises:
+        BenchError: it does not run, or an edit never answers.
+    """
+    folder = home / "edits"
+    with _running(_copy(root, folder / "program"), folder, report) as loop:
+        verdicts = []
+        for edit in EDITS:
+            report(f"editing {edit.function}")
+            seconds = median([loop.seconds(edit, number) for number in range(REPEATS)])
+            target = Target(subject=edit.function, what="save to new answer, s", at_most=edit.at_most_seconds)
+            verdicts.append(judge(target, seconds))
+    return Section(title="The edit loop", tables=[targets(verdicts)], notes=NOTES)
+
+
+class _Loop:
+    """A running `make dev`."""
+
+    def __init__(self, program: Path, home: Path, process: subprocess.Popen[bytes], log: Path) -> None:
+        self._program, self._home, self._process, self._log = program, Home(home), process, log
+
+    def wait(self) -> None:
+        """Wait until everything runs."""
+        self._until(lambda: b"watching; Ctrl-C ends" in self._log.read_bytes())
+
+    def seconds(self, edit: Edit, number: int) -> float:
+        """Save an edit, and return after how many seconds its function answers with it."""
+        file, said = self._program / edit.file, f"{number} {edit.text}"
+        original = file.read_text(encoding="utf-8")
+        url = self._home.read_outputs()["apiUrl"] + edit.path
+        started = time.monotonic()
+        file.write_text(original.replace(edit.text, said), encoding="utf-8")
+        self._until(lambda: said in _answer(url, edit.body))
+        taken = time.monotonic() - started
+        file.write_text(original, encoding="utf-8")
+        self._until(lambda: said not in _answer(url, edit.body))
+        return taken
+
+    def _until(self, reached: Callable[[], bool]) -> None:
+        end = time.monotonic() + GIVE_UP_SECONDS
+        while not reached():
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise BenchError(f"`make dev` does not follow an edit: {self._log} has what it told")
+            time.sleep(POLL_SECONDS)
+
+
+def _copy(root: Path, program: Path) -> Path:
+    """Copy the program; what an earlier run has compiled stays."""
+    shutil.copytree(root, program, ignore=NOT_SOURCES, dirs_exist_ok=True)
+    environment = program / ".venv"
+    if not environment.is_symlink():
+        environment.symlink_to(root / ".venv")
+    return program
+
+
+@contextmanager
+def _running(program: Path, folder: Path, report: Callable[[str], None]) -> Iterator[_Loop]:
+    home, log = folder / "home", folder / "log"
+    command = [sys.executable, "-m", "local", "--root", str(program), "--home", str(home)]
+    report("compiling the functions with the profile of the local stack")
+    with log.open("w") as told, subprocess.Popen([*command, "dev"], stdout=told, stderr=told) as process:
+        loop = _Loop(program, home, process, log)
+        try:
+            loop.wait()
+            yield loop
+        finally:
+            process.kill()
+            subprocess.run([*command, "down"], check=False, capture_output=True)
+
+
+def _answer(url: str, body: bytes | None) -> str:
+    try:
+        with urllib.request.urlopen(url, data=body) as response:
+            return str(response.read().decode())
+    except urllib.error.HTTPError as error:
+        with error:
+            return str(error.read().decode())
