@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw
-
 from pipeline.samples import body_of, path_of, sample_event
 
 
@@ -82,17 +80,3 @@ def _sent(headers: Mapping[str, str]) -> dict[str, str]:
     agent = headers.get("user-agent", CURL)
     names = SENT if agent.startswith(CURL) else (*SENT, "user-agent")
     return {name: headers[name] for name in names if name in headers}
-
-
-def draw_picture(path: Path) -> None:
-    """Draw a photograph-like JPEG to send to `glitch`: a sky, a sun and hills, 640 by 480."""
-    width, height = 640, 480
-    picture = Image.new("RGB", (width, height))
-    draw = ImageDraw.Draw(picture)
-    for y in range(height):
-        draw.line([(0, y), (width, y)], fill=(40 + y // 4, 60 + y // 3, 200 - y // 4))
-    draw.ellipse((430, 60, 550, 180), fill=(255, 214, 90))
-    for x in range(width):
-        hill = 330 + int(60 * ((x / 160) % 2 - 1) ** 2) + (x * 7919 % 13)
-        draw.line([(x, hill), (x, height)], fill=(30 + x % 40, 110 + x % 60, 60))
-    picture.save(path, "JPEG", quality=88)

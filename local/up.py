@@ -8,9 +8,10 @@ from typing import Any
 from local.analytics import sign_in
 from local.calls import Answer, call
 from local.errors import LocalError
-from local.examples import Example, draw_picture, examples, with_answers
+from local.examples import Example, examples, with_answers
 from local.home import Home
 from local.local_stack import LocalStack
+from local.picture import draw_picture
 from local.report import Progress, print_result
 from local.resources.kind import Context
 from local.tokens import SignIn, machine_token

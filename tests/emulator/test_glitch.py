@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageChops
 from PIL.ExifTags import Base
 
-from local.examples import draw_picture
+from local.picture import draw_picture
 from tests.emulator.conftest import Local
 from tests.emulator.http import Reply, post
 
