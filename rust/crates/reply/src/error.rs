@@ -1,6 +1,7 @@
 use std::error::Error as StdError;
 use std::{iter, mem};
 
+use http::header::ALLOW;
 use http::{HeaderValue, StatusCode};
 use http_event::{BodyError, Response};
 use lambda_runtime::Diagnostic;
@@ -46,6 +47,11 @@ pub enum Error {
         /// All that is wrong, so that one more request is enough.
         errors: Vec<FieldError>,
     },
+    /// A method that the path does not take: 405.
+    MethodNotAllowed {
+        /// The methods that it takes, as in `GET, POST`.
+        allow: &'static str,
+    },
     /// Our failure.
     Internal(lambda_runtime::Error),
 }
@@ -66,6 +72,12 @@ impl Error {
         Self::client(StatusCode::PAYLOAD_TOO_LARGE, error_type, detail)
     }
 
+    /// A method other than those of the path, such as `GET, POST`: 405.
+    #[must_use]
+    pub fn method_not_allowed(allow: &'static str) -> Self {
+        Self::MethodNotAllowed { allow }
+    }
+
     /// Something of ours that failed: 500.
     pub fn internal(source: impl Into<lambda_runtime::Error>) -> Self {
         Self::Internal(source.into())
@@ -80,8 +92,10 @@ impl Error {
     /// The reply to an HTTP request, an RFC 9457 problem. Logs our failure.
     #[must_use]
     pub fn into_response(self, request_id: &str) -> Response {
+        let allow = if let Self::MethodNotAllowed { allow } = self { Some(allow) } else { None };
         let (status, problem) = self.into_problem(request_id);
-        Response::text(status, HeaderValue::from_static("application/problem+json"), problem)
+        let response = Response::text(status, HeaderValue::from_static("application/problem+json"), problem);
+        allow.into_iter().fold(response, |response, allow| response.header(ALLOW, HeaderValue::from_static(allow)))
     }
 
     /// The status and the RFC 9457 problem, for a reply that does not go through Lambda. Logs our failure.
@@ -115,6 +129,12 @@ impl Error {
                 Told { status, error_type, detail: shortened(detail, DETAIL_BYTES), errors: Vec::new() }
             }
             Self::Invalid { error_type, errors } => Told::invalid(error_type, errors),
+            Self::MethodNotAllowed { allow } => Told {
+                status: StatusCode::METHOD_NOT_ALLOWED,
+                error_type: "MethodNotAllowed",
+                detail: format!("This path does not take this method. Use one of {allow}."),
+                errors: Vec::new(),
+            },
             Self::Internal(source) => {
                 tracing::error!(error = with_causes(source.as_ref()), "the request failed");
                 Told {
@@ -216,6 +236,14 @@ mod tests {
             "errorType": "InvalidMessage", "requestId": "id-1",
         });
         assert_eq!((parts(response), events), ((json!(400), problem), 0));
+    }
+
+    #[test]
+    fn a_method_that_is_not_taken_is_told_with_those_that_are() {
+        let response = Error::method_not_allowed("GET, POST").into_response("id-1");
+        assert_eq!(response.headers.get(ALLOW).unwrap(), "GET, POST");
+        let (status, problem) = parts(response);
+        assert_eq!((status, &problem["errorType"]), (json!(405), &json!("MethodNotAllowed")));
     }
 
     #[test]
