@@ -105,6 +105,7 @@ analytics = Analytics(
 )
 api.route("POST /echo", echo, throttle)
 api.route("POST /glitch", glitch, throttle)
+api.route("GET /glitch", glitch, throttle)
 api.deploy()
 
 functions = (echo, glitch, currencies.function, analytics.api_function, analytics.trigger_function)
@@ -138,6 +139,7 @@ pulumi.export(
     "urls",
     {
         "API": url,
+        "page to glitch pictures at": pulumi.Output.concat(url, "/glitch"),
         "documentation of currencies": pulumi.Output.concat(url, "/docs"),
         "OpenAPI document": pulumi.Output.concat(url, "/openapi.json"),
         "sign-in page": auth.sign_in_url,

@@ -1,22 +1,32 @@
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use http_event::{Request, Response};
 use reply::Error;
 
 use crate::options::Options;
+use crate::page::page;
 use crate::picture;
 use crate::random::Random;
 
 /// Bytes of a file, before the glitch and after: with base64 and headers around them they fit into Lambda's 6,291,556.
-const FILE_LIMIT: usize = 4_500_000;
+pub const FILE_LIMIT: usize = 4_500_000;
 
 const X_GLITCH_SEED: HeaderName = HeaderName::from_static("x-glitch-seed");
 
-/// Glitch a request's body.
+/// Glitch the body of a POST; a GET gets the page to do it at.
 ///
 /// # Errors
-/// `InvalidOption`, `EmptyBody`, `InvalidBase64`, `BodyTooLarge` and `PictureTooLarge` are the client's.
+/// `MethodNotAllowed`, `InvalidOption`, `EmptyBody`, `InvalidBase64`, `BodyTooLarge` and `PictureTooLarge` are the
+/// client's.
 pub async fn handle(request: Request) -> Result<Response, Error> {
+    match request.method {
+        Method::GET => page(),
+        Method::POST => glitch(request),
+        _ => Err(Error::method_not_allowed("GET, POST")),
+    }
+}
+
+fn glitch(request: Request) -> Result<Response, Error> {
     let Options { seed, steps } = Options::of(request.query())?;
     let content_type = content_type(&request.headers);
     let file = request.body.into_bytes(FILE_LIMIT)?;

@@ -1,4 +1,5 @@
-//! Glitches what is posted to it: a JPEG or a PNG so that it still opens, anything else byte by byte.
+//! Glitches what is posted to it: a JPEG or a PNG so that it still opens, anything else byte by byte. Shows a page to
+//! do that at.
 
 use std::process::ExitCode;
 
@@ -10,6 +11,7 @@ mod handler;
 mod jpeg;
 mod options;
 mod paeth;
+mod page;
 mod picture;
 mod png;
 mod random;

@@ -5,6 +5,7 @@ use super::*;
 use crate::samples::jpegs;
 
 const HTTP: &str = include_str!("../../events/http.json");
+const HTTP_PAGE: &str = include_str!("../../events/http-page.json");
 const HTTP_TEXT: &str = include_str!("../../events/http-text.json");
 
 fn event(file: &str) -> Value {
@@ -24,7 +25,7 @@ fn with_query(query: &str) -> Value {
 }
 
 /// The response as API Gateway gets it, and the bytes or the problem in it.
-async fn post(event: &Value) -> (Value, Vec<u8>) {
+async fn answered(event: &Value) -> (Value, Vec<u8>) {
     let request = serde_json::from_str(&event.to_string()).unwrap();
     let response = handle(request).await.unwrap_or_else(|error| error.into_response("id-1"));
     let response: Value = serde_json::from_str(&serde_json::to_string(&response).unwrap()).unwrap();
@@ -34,7 +35,7 @@ async fn post(event: &Value) -> (Value, Vec<u8>) {
 }
 
 async fn refused(event: &Value, status: u16, error_type: &str) -> String {
-    let (response, bytes) = post(event).await;
+    let (response, bytes) = answered(event).await;
     let problem: Value = serde_json::from_slice(&bytes).unwrap();
     assert_eq!((&response["statusCode"], &problem["errorType"]), (&json!(status), &json!(error_type)), "{problem}");
     problem["detail"].as_str().unwrap().to_owned()
@@ -42,7 +43,7 @@ async fn refused(event: &Value, status: u16, error_type: &str) -> String {
 
 #[tokio::test]
 async fn a_file_comes_back_glitched_with_its_type_and_seed() {
-    let (response, bytes) = post(&event(HTTP)).await;
+    let (response, bytes) = answered(&event(HTTP)).await;
     assert_eq!(response["statusCode"], 200);
     assert_eq!(response["isBase64Encoded"], true);
     let headers = json!({
@@ -60,7 +61,7 @@ async fn a_file_comes_back_glitched_with_its_type_and_seed() {
 
 #[tokio::test]
 async fn text_can_be_glitched_too() {
-    let (response, bytes) = post(&event(HTTP_TEXT)).await;
+    let (response, bytes) = answered(&event(HTTP_TEXT)).await;
     assert_eq!(response["headers"]["content-type"], "text/plain");
     assert_eq!(bytes.len(), "Hello, world".len());
     assert_ne!(bytes, b"Hello, world");
@@ -68,11 +69,11 @@ async fn text_can_be_glitched_too() {
 
 #[tokio::test]
 async fn without_a_seed_the_one_that_was_used_gives_the_same_again() {
-    let (response, bytes) = post(&with_query("")).await;
+    let (response, bytes) = answered(&with_query("")).await;
     let seed = response["headers"]["x-glitch-seed"].as_str().unwrap();
-    assert_eq!(post(&with_query(&format!("seed={seed}"))).await, (response.clone(), bytes));
+    assert_eq!(answered(&with_query(&format!("seed={seed}"))).await, (response.clone(), bytes));
 
-    let another = post(&with_query("")).await.0;
+    let another = answered(&with_query("")).await.0;
     assert_ne!(another["headers"]["x-glitch-seed"], seed);
 }
 
@@ -83,7 +84,7 @@ async fn more_steps_change_more() {
     let mut changed = Vec::new();
     for steps in ["steps=1&seed=7", "steps=1000&seed=7"] {
         event["rawQueryString"] = json!(steps);
-        let glitched = post(&event).await.1;
+        let glitched = answered(&event).await.1;
         changed.push(glitched.iter().zip(&original).filter(|(glitched, original)| glitched != original).count());
     }
     assert!(changed[0] == 1 && changed[1] > 40, "{changed:?}");
@@ -96,8 +97,29 @@ async fn a_content_type_that_no_response_can_carry_is_replaced() {
         let headers = event["headers"].as_object_mut().unwrap();
         headers.remove("content-type");
         headers.extend(content_type.map(|content_type| ("content-type".to_owned(), content_type)));
-        assert_eq!(post(&event).await.0["headers"]["content-type"], "application/octet-stream");
+        assert_eq!(answered(&event).await.0["headers"]["content-type"], "application/octet-stream");
     }
+}
+
+#[tokio::test]
+async fn a_browser_gets_the_page_which_may_run_nothing_but_itself() {
+    let (response, bytes) = answered(&event(HTTP_PAGE)).await;
+    assert_eq!((&response["statusCode"], &response["isBase64Encoded"]), (&json!(200), &json!(false)));
+    let headers = &response["headers"];
+    assert_eq!(
+        (&headers["content-type"], &headers["cache-control"]),
+        (&json!("text/html; charset=utf-8"), &json!("no-cache"))
+    );
+    assert!(headers["content-security-policy"].as_str().unwrap().starts_with("default-src 'none'"));
+    assert!(bytes.starts_with(b"<!doctype html>"));
+}
+
+#[tokio::test]
+async fn a_method_that_has_no_route_is_refused_with_those_that_have() {
+    let mut event = event(HTTP_PAGE);
+    event["requestContext"]["http"]["method"] = json!("DELETE");
+    refused(&event, 405, "MethodNotAllowed").await;
+    assert_eq!(answered(&event).await.0["headers"]["allow"], "GET, POST");
 }
 
 #[tokio::test]
@@ -123,7 +145,7 @@ async fn bad_options_are_refused_with_an_example() {
 
 #[tokio::test]
 async fn a_file_over_the_limit_is_refused_with_the_limit() {
-    let (response, bytes) = post(&with_body(&vec![7; FILE_LIMIT])).await;
+    let (response, bytes) = answered(&with_body(&vec![7; FILE_LIMIT])).await;
     assert_eq!((&response["statusCode"], bytes.len()), (&json!(200), FILE_LIMIT));
     assert!(response.to_string().len() < reply::PAYLOAD_LIMIT);
 
@@ -145,7 +167,7 @@ async fn what_the_bytes_say_counts_and_not_the_content_type() {
     for (name, file) in jpegs() {
         let mut event = with_body(&file);
         event["headers"]["content-type"] = json!("image/x-icon");
-        let (response, bytes) = post(&event).await;
+        let (response, bytes) = answered(&event).await;
         assert_eq!(response["headers"]["content-type"], "image/x-icon");
         assert_eq!(crate::samples::markers(&bytes), crate::samples::markers(&file), "{name}");
     }

@@ -1,0 +1,210 @@
+// What the page does: a picture is taken, its glitched one shown, and the address made the link to it.
+
+const TYPING_MS = 300;
+
+// Steps that make a difference to see; others can be typed.
+const STEPS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 70, 100, 150, 200, 300, 400, 500, 700, 1000];
+
+const get = (id) => document.getElementById(id);
+const [before, after, result, retry] = ["before", "after", "result", "retry"].map(get);
+const [seed, steps, slider] = ["seed", "steps", "slider"].map(get);
+
+const link = new URLSearchParams(location.search);
+
+// A promise, since making a JPEG takes a while in which seed and steps can be changed.
+let picture;
+let shown;
+let job = new AbortController();
+let typing;
+
+function say(id, text) {
+  get(id).textContent = text;
+}
+
+function tell(refusal) {
+  // What has the focus is about to go.
+  if (document.activeElement === retry) get("again").focus();
+  say("error", refusal?.message ?? "");
+  retry.hidden = !refusal?.mayPass;
+  for (const field of [seed, steps]) {
+    const isNamed = refusal?.message.startsWith(`${field.id} is `) ?? false;
+    field.setAttribute("aria-invalid", isNamed);
+  }
+}
+
+function show(image, blob) {
+  URL.revokeObjectURL(image.src);
+  image.src = URL.createObjectURL(blob);
+  image.hidden = false;
+}
+
+function showPicture(taken) {
+  if (shown === taken) return;
+  shown = taken;
+  show(before, taken.blob);
+  say("note", taken.note);
+  say("before-size", `${taken.name}, ${size(taken.width, taken.height)}, ${count(taken.blob.size)} bytes`);
+}
+
+function showResult({ name, digest }, answer) {
+  seed.value = answer.seed;
+  show(after, answer.blob);
+  say("status", `${count(answer.blob.size)} bytes`);
+  const stem = name.replace(/\.[^.]*$/, "");
+  const ending = answer.blob.type === "image/png" ? "png" : "jpg";
+  get("download").href = after.src;
+  get("download").download = `${stem}-glitched-${answer.seed}.${ending}`;
+  get("done").hidden = false;
+  const query = { seed: answer.seed, steps: answer.steps, ...(digest && { picture: digest }) };
+  history.replaceState(null, "", `?${new URLSearchParams(query)}`);
+}
+
+function dim() {
+  result.classList.add("stale");
+  say("status", "Glitching…");
+}
+
+// Do what was asked for last, and nothing else; what is there stays, dimmed, until something takes its place.
+async function glitch() {
+  clearTimeout(typing);
+  job.abort();
+  job = new AbortController();
+  const { signal } = job;
+  if (!picture) return;
+  dim();
+  try {
+    const taken = await picture;
+    signal.throwIfAborted();
+    showPicture(taken);
+    const answer = await glitched(taken.blob, seed.value.trim(), steps.value.trim(), signal);
+    result.classList.remove("stale");
+    showResult(taken, answer);
+    tell();
+  } catch (error) {
+    if (signal.aborted) return;
+    say("status", "");
+    tell(error instanceof Refusal ? error : new Refusal(`This page failed: ${error.message}. Load it again.`));
+  }
+}
+
+function glitchSoon() {
+  clearTimeout(typing);
+  job.abort();
+  if (picture) dim();
+  typing = setTimeout(glitch, TYPING_MS);
+}
+
+function take(opening) {
+  const earlier = picture;
+  picture = opening;
+  opening.catch(() => {
+    if (picture === opening) picture = earlier;
+  });
+  glitch();
+}
+
+async function openFile(file) {
+  const taken = await prepared(file);
+  const digest = await digestOf(taken.blob);
+  await keep(digest, taken);
+  const isOther = link.has("picture") && link.get("picture") !== digest;
+  link.delete("picture");
+  const note = isOther ? `${taken.note} The link was made with another picture, so this result is another.` : taken.note;
+  return { ...taken, note: note.trim(), digest };
+}
+
+// It is the same for everyone, so a link need not name it.
+function openSample() {
+  link.delete("picture");
+  const [, base64] = document.querySelector("#sample img").src.split(",");
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  return prepared(new File([bytes], "sample.jpg"));
+}
+
+function follow() {
+  slider.value = Math.max(0, STEPS.findLastIndex((stop) => stop <= Number(steps.value)));
+  slider.setAttribute("aria-valuetext", `${steps.value} steps`);
+}
+
+function listenToOptions() {
+  seed.addEventListener("input", glitchSoon);
+  steps.addEventListener("input", () => {
+    follow();
+    glitchSoon();
+  });
+  slider.addEventListener("input", () => {
+    steps.value = STEPS[slider.value];
+    follow();
+    glitchSoon();
+  });
+  get("again").addEventListener("click", () => {
+    seed.value = "";
+    glitch();
+  });
+  get("options").addEventListener("submit", (event) => {
+    event.preventDefault();
+    glitch();
+  });
+}
+
+function listenToPictures() {
+  get("sample").addEventListener("click", () => take(openSample()));
+  get("file").addEventListener("change", ({ target }) => {
+    const [file] = target.files;
+    if (file) take(openFile(file));
+    // Or the same file could not be chosen again.
+    target.value = "";
+  });
+  document.addEventListener("paste", ({ clipboardData }) => {
+    const [file] = clipboardData.files;
+    if (file) take(openFile(file));
+  });
+  const mark = (isDragged) => document.body.classList.toggle("dragged", isDragged);
+  document.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    mark(true);
+  });
+  document.addEventListener("dragleave", ({ relatedTarget }) => mark(relatedTarget !== null));
+  document.addEventListener("drop", (event) => {
+    mark(false);
+    const [file] = event.dataTransfer.files;
+    if (!file) return;
+    event.preventDefault();
+    take(openFile(file));
+  });
+}
+
+function listenToResult() {
+  after.addEventListener("error", () => {
+    tell(new Refusal("The result is too broken for this browser to show. Download it, or try another seed."));
+  });
+  get("copy").addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      say("status", "The link is copied.");
+    } catch {
+      say("status", "The link is in the address bar: copy it there.");
+    }
+  });
+}
+
+async function begin() {
+  slider.max = STEPS.length - 1;
+  seed.value = link.get("seed") ?? "";
+  steps.value = link.get("steps") ?? "7";
+  follow();
+  listenToOptions();
+  listenToPictures();
+  listenToResult();
+  document.querySelector("main").hidden = false;
+  if (!link.has("picture")) {
+    take(openSample());
+    return;
+  }
+  const file = await keptFile(link.get("picture"));
+  if (file) take(openFile(file));
+  else say("note", "Choose the picture that this link was made with, and its result is here again.");
+}
+
+begin();

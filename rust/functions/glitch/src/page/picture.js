@@ -1,0 +1,94 @@
+// Pictures as they can be sent: a JPEG or PNG as it is, whatever else the browser can draw as a JPEG.
+
+const LIMIT = 4500000;
+
+// The largest canvas that every browser has: https://github.com/jhildenbiddle/canvas-size#test-results
+const PIXEL_LIMIT = 16777216;
+
+const QUALITY = 0.9;
+
+// Something to tell whoever uses the page, in a sentence.
+class Refusal extends Error {
+  constructor(sentence, mayPass = false) {
+    super(sentence);
+    this.mayPass = mayPass;
+  }
+}
+
+const count = (number) => number.toLocaleString("en");
+const size = (width, height) => `${width} by ${height}`;
+
+async function typeOf(file) {
+  const start = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  const startsWith = (...bytes) => bytes.every((byte, at) => start[at] === byte);
+  if (startsWith(0xff, 0xd8, 0xff)) return "image/jpeg";
+  return startsWith(0x89, 0x50, 0x4e, 0x47) ? "image/png" : undefined;
+}
+
+async function decoded(file) {
+  const image = new Image();
+  image.src = URL.createObjectURL(file);
+  try {
+    await image.decode();
+  } catch {
+    throw new Refusal(`This browser cannot show ${file.name} as a picture. Choose a JPEG or a PNG.`);
+  } finally {
+    URL.revokeObjectURL(image.src);
+  }
+  return image;
+}
+
+function drawn(image, width, height) {
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width, height });
+  const context = canvas.getContext("2d");
+  // A JPEG has no transparency, and what was transparent would be black.
+  context.fillStyle = "white";
+  context.fillRect(0, 0, width, height);
+  context.drawImage(image, 0, 0, width, height);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+}
+
+// The largest JPEG of an image that is within the limits.
+async function asJpeg(image) {
+  const { naturalWidth, naturalHeight } = image;
+  let scale = Math.min(1, Math.sqrt(PIXEL_LIMIT / (naturalWidth * naturalHeight)));
+  for (;;) {
+    const width = Math.max(1, Math.floor(naturalWidth * scale));
+    const height = Math.max(1, Math.floor(naturalHeight * scale));
+    const blob = await drawn(image, width, height);
+    if (blob === null) throw new Refusal("This browser cannot scale the picture down. Choose a smaller one.");
+    if (blob.size <= LIMIT) return { blob, width, height };
+    scale *= Math.min(0.95, Math.sqrt(LIMIT / blob.size));
+  }
+}
+
+// What was done to a picture before it is sent, in sentences.
+function changes(file, image, jpeg, isTooLarge) {
+  const from = size(image.naturalWidth, image.naturalHeight);
+  const to = size(jpeg.width, jpeg.height);
+  const sentences = [];
+  if (isTooLarge) {
+    sentences.push(`${file.name} has ${count(file.size)} bytes, more than the ${count(LIMIT)} that can be sent.`);
+  } else {
+    sentences.push(`${file.name} is neither JPEG nor PNG, so your browser made a JPEG of it.`);
+  }
+  if (from !== to) {
+    sentences.push(`Your browser scaled it down from ${from} to ${to}, ${count(jpeg.blob.size)} bytes.`);
+  } else if (isTooLarge) {
+    sentences.push(`Your browser compressed it to ${count(jpeg.blob.size)} bytes.`);
+  }
+  return sentences.join(" ");
+}
+
+async function prepared(file) {
+  const image = await decoded(file);
+  const type = await typeOf(file);
+  const isTooLarge = file.size > LIMIT;
+  if (type && !isTooLarge) {
+    const { naturalWidth: width, naturalHeight: height } = image;
+    return { name: file.name, blob: file.slice(0, file.size, type), width, height, note: "" };
+  }
+  const jpeg = await asJpeg(image);
+  return { name: file.name, ...jpeg, note: changes(file, image, jpeg, isTooLarge) };
+}

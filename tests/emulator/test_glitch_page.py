@@ -1,0 +1,521 @@
+"""The page of `glitch` in a real browser, used as a person would."""
+
+import base64
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
+
+from local.picture import draw_picture
+from tests.browser import chromium
+from tests.emulator.conftest import Local
+from tests.emulator.http import post, request
+from tests.visits import SMALL_SCREEN, WIDE_SCREEN, Visit, barriers, is_wider_than_its_screen, visit
+
+LARGEST_SEED = str(2**64 - 1)
+FIRST_LOAD_BYTES = 100_000
+BODY_LIMIT = 4_500_000
+STALE = re.compile("stale")
+
+Visiting = Callable[..., AbstractContextManager[Visit]]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def address(local: Local) -> str:
+    return f"{local.outputs['apiUrl']}/glitch"
+
+
+@pytest.fixture
+def visitor(browser: Browser, address: str) -> Iterator[Visit]:
+    with visit(browser, address) as visited:
+        yield visited
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Image.Image:
+    path = tmp_path_factory.mktemp("scene") / "scene.jpg"
+    draw_picture(path)
+    return Image.open(path).convert("RGB")
+
+
+def photograph(scene: Image.Image, size: tuple[int, int], quality: int) -> bytes:
+    """Take a picture as a camera does: large, with the grain of a sensor, and with metadata."""
+    grain = Image.effect_noise(size, 60).convert("RGB")
+    taken = Image.blend(scene.resize(size, Image.Resampling.BICUBIC), grain, 0.15)
+    metadata = Image.Exif()
+    metadata[0x0110] = "camera"
+    return saved(taken, "JPEG", quality=quality, exif=metadata.tobytes())
+
+
+def saved(picture: Image.Image, file_format: str, **options: Any) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, file_format, **options)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def photo(scene: Image.Image) -> FilePayload:
+    return FilePayload(name="lake.jpg", mimeType="image/jpeg", buffer=photograph(scene, (1600, 1067), 80))
+
+
+def opened(file: bytes) -> Image.Image:
+    """Open a picture and decode all of it."""
+    picture = Image.open(io.BytesIO(file))
+    picture.load()
+    return picture
+
+
+def expect_result(page: Page) -> None:
+    """Wait for the result of what was done last."""
+    expect(page.locator("#result")).not_to_have_class(STALE)
+    expect(page.locator("#after")).to_be_visible()
+    expect(page.locator("#error")).to_be_empty()
+
+
+def expect_sentence(page: Page, sentence: str | re.Pattern[str]) -> None:
+    """Wait for what went wrong, beside the picture."""
+    expect(page.locator("#result").get_by_role("alert")).to_have_text(sentence)
+
+
+def choose(page: Page, file: FilePayload) -> None:
+    page.get_by_label("Choose a picture").set_input_files(file)
+
+
+def downloaded(page: Page) -> tuple[str, bytes]:
+    """Return the name and the bytes of what the page offers to download."""
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Download").click()
+    return started.value.suggested_filename, Path(started.value.path()).read_bytes()
+
+
+def result(page: Page) -> bytes:
+    expect_result(page)
+    return downloaded(page)[1]
+
+
+def options(page: Page) -> dict[str, str]:
+    """Return what the address says."""
+    return {name: value for name, (value,) in parse_qs(urlsplit(page.url).query).items()}
+
+
+def test_a_visitor_sees_at_once_what_it_does(visitor: Visit) -> None:
+    page = visitor.page
+    page.goto(visitor.address)
+    expect_result(page)
+    before, after = page.locator("#before"), page.locator("#after")
+    left, right = before.bounding_box(), after.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert left["x"] + left["width"] <= right["x"]
+    assert before.screenshot() != after.screenshot()
+
+
+def test_a_photograph_is_glitched_downloaded_and_opened(visitor: Visit, photo: FilePayload) -> None:
+    page = visitor.page
+    page.goto(visitor.address)
+    choose(page, photo)
+    expect_result(page)
+    expect(page.locator("#before-size")).to_contain_text("lake.jpg, 1600 by 1067")
+    name, file = downloaded(page)
+    assert name == f"lake-glitched-{page.get_by_label('Seed').input_value()}.jpg"
+    picture = opened(file)
+    assert (picture.format, picture.size) == ("JPEG", (1600, 1067))
+    assert file != photo["buffer"]
+    seed_and_steps = f"seed={options(page)['seed']}&steps={options(page)['steps']}"
+    assert file == post(f"{visitor.address}?{seed_and_steps}", photo["buffer"], {"content-type": "image/jpeg"}).body
+
+
+def test_a_png_stays_a_png(visitor: Visit, scene: Image.Image) -> None:
+    visitor.page.goto(visitor.address)
+    choose(visitor.page, FilePayload(name="a.b.png", mimeType="image/png", buffer=saved(scene, "PNG")))
+    expect_result(visitor.page)
+    name, file = downloaded(visitor.page)
+    assert name.startswith("a.b-glitched-")
+    assert name.endswith(".png")
+    assert opened(file).format == "PNG"
+
+
+def test_a_copied_link_brings_the_same_bytes_back(visitor: Visit, photo: FilePayload) -> None:
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = visitor.page
+    page.goto(visitor.address)
+    choose(page, photo)
+    before = result(page)
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("The link is copied.")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    page.close()
+
+    later = visitor.tab()
+    later.goto(link)
+    expect(later.locator("#before-size")).to_contain_text("lake.jpg")
+    assert result(later) == before
+    assert later.url == link
+
+
+def test_without_a_clipboard_the_link_is_in_the_address_bar(visitor: Visit) -> None:
+    visitor.page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    visitor.page.goto(visitor.address)
+    expect_result(visitor.page)
+    visitor.page.get_by_role("button", name="Copy link").click()
+    expect(visitor.page.get_by_text("The link is in the address bar")).to_be_visible()
+
+
+def test_a_link_gives_someone_else_the_same_bytes_for_the_same_picture(
+    browser: Browser, visitor: Visit, photo: FilePayload
+) -> None:
+    visitor.page.goto(visitor.address)
+    choose(visitor.page, photo)
+    before = result(visitor.page)
+    link = visitor.page.url
+    with visit(browser, visitor.address) as other:
+        other.page.goto(link)
+        expect(other.page.get_by_text("Choose the picture that this link was made with")).to_be_visible()
+        expect(other.page.locator("#after")).to_be_hidden()
+        choose(other.page, photo)
+        assert result(other.page) == before
+        expect(other.page.locator("#note")).to_be_empty()
+        assert other.page.url == link
+
+
+def test_a_link_says_that_it_was_made_with_another_picture(visitor: Visit, photo: FilePayload) -> None:
+    visitor.page.goto(f"{visitor.address}?seed=7&steps=7&picture=0011223344556677")
+    choose(visitor.page, photo)
+    expect_result(visitor.page)
+    expect(visitor.page.locator("#note")).to_have_text(re.compile("The link was made with another picture"))
+    assert options(visitor.page)["seed"] == "7"
+
+
+def test_a_link_to_the_sample_gives_everyone_the_same(browser: Browser, visitor: Visit) -> None:
+    visitor.page.goto(f"{visitor.address}?seed=12&steps=20")
+    with visit(browser, visitor.address) as other:
+        other.page.goto(f"{visitor.address}?steps=20&seed=12")
+        assert result(other.page) == result(visitor.page)
+        assert options(other.page) == {"seed": "12", "steps": "20"}
+
+
+def test_a_link_works_where_nothing_can_be_kept(visitor: Visit, photo: FilePayload) -> None:
+    visitor.page.add_init_script("caches.open = () => Promise.reject(new DOMException('private', 'SecurityError'))")
+    visitor.page.goto(f"{visitor.address}?seed=7&steps=7&picture=0011223344556677")
+    expect(visitor.page.locator("#note")).to_contain_text("Choose the picture")
+    choose(visitor.page, photo)
+    expect_result(visitor.page)
+
+
+def test_a_link_works_where_pictures_cannot_be_told_apart(visitor: Visit, photo: FilePayload) -> None:
+    page = visitor.page
+    # As a page is that came by http from another machine.
+    page.add_init_script("delete globalThis.caches; Object.defineProperty(crypto, 'subtle', {value: undefined})")
+    page.goto(visitor.address)
+    choose(page, photo)
+    before, link = result(page), page.url
+    page.goto(link)
+    expect(page.locator("#note")).to_contain_text("Choose the picture")
+    choose(page, photo)
+    assert result(page) == before
+    expect(page.locator("#note")).to_be_empty()
+
+
+def test_again_is_another_seed_and_another_result(visitor: Visit) -> None:
+    page = visitor.page
+    page.goto(visitor.address)
+    before, seed = result(page), options(page)["seed"]
+    page.get_by_role("button", name="Again").click()
+    assert result(page) != before
+    assert page.get_by_label("Seed").input_value() == options(page)["seed"] != seed
+
+
+def test_a_seed_keeps_all_its_digits(visitor: Visit) -> None:
+    page = visitor.page
+    page.goto(visitor.address)
+    expect_result(page)
+    page.get_by_label("Seed").fill(LARGEST_SEED)
+    expect_result(page)
+    assert options(page)["seed"] == page.get_by_label("Seed").input_value() == LARGEST_SEED
+
+
+def test_steps_are_slid_or_typed(visitor: Visit) -> None:
+    page = visitor.page
+    page.goto(f"{visitor.address}?seed=7")
+    steps, slider = page.get_by_label("Number of steps"), page.get_by_label("Steps", exact=True)
+    few = result(page)
+    slider.press("End")
+    expect(steps).to_have_value("1000")
+    many = result(page)
+    assert many != few
+    steps.fill("7")
+    expect(slider).to_have_attribute("aria-valuetext", "7 steps")
+    assert result(page) == few
+    assert options(page) == {"seed": "7", "steps": "7"}
+
+
+def test_of_two_changes_the_later_wins(visitor: Visit) -> None:
+    page = visitor.page
+    page.goto(f"{visitor.address}?seed=1")
+    first = result(page)
+    page.route("**/glitch?seed=2*", lambda _: None)
+    page.get_by_label("Seed").fill("2")
+    with page.expect_request("**/glitch?seed=2*"):
+        expect(page.locator("#result")).to_have_class(STALE)
+    expect(page.locator("#after")).to_be_visible()
+    page.get_by_label("Seed").fill("1")
+    assert result(page) == first
+    assert options(page)["seed"] == "1"
+
+
+def test_a_picture_over_the_limit_is_scaled_down_and_the_page_says_so(visitor: Visit, scene: Image.Image) -> None:
+    large = photograph(scene, (5200, 3900), 95)
+    assert len(large) > BODY_LIMIT
+    page = visitor.page
+    page.goto(visitor.address)
+    choose(page, FilePayload(name="large.jpg", mimeType="image/jpeg", buffer=large))
+    width, height = opened(result(page)).size
+    assert width < 5200
+    assert abs(width / height - 5200 / 3900) < 0.01
+    expect(page.locator("#note")).to_have_text(
+        re.compile(
+            f"large.jpg has {len(large):,} bytes, more than the {BODY_LIMIT:,} that can be sent. "
+            f"Your browser scaled it down from 5200 by 3900 to {width} by {height}, [34],[0-9]{{3}},[0-9]{{3}} bytes."
+        )
+    )
+
+
+@pytest.mark.parametrize("file_format", ["WEBP", "GIF", "BMP"])
+def test_another_kind_of_picture_becomes_a_jpeg_and_the_page_says_so(
+    visitor: Visit, scene: Image.Image, file_format: str
+) -> None:
+    visitor.page.goto(visitor.address)
+    # What the bytes are counts, not what they are called.
+    file = FilePayload(name="picture.jpg", mimeType="image/jpeg", buffer=saved(scene, file_format))
+    choose(visitor.page, file)
+    picture = opened(result(visitor.page))
+    assert (picture.format, picture.size) == ("JPEG", scene.size)
+    expect(visitor.page.locator("#note")).to_have_text(
+        "picture.jpg is neither JPEG nor PNG, so your browser made a JPEG of it."
+    )
+
+
+def test_what_is_no_picture_gets_a_sentence_and_the_last_one_can_be_used_on(visitor: Visit) -> None:
+    page = visitor.page
+    page.goto(visitor.address)
+    expect_result(page)
+    choose(page, FilePayload(name="notes.txt", mimeType="text/plain", buffer=b"no picture"))
+    expect_sentence(page, "This browser cannot show notes.txt as a picture. Choose a JPEG or a PNG.")
+    expect(page.locator("#after")).to_be_visible()
+    page.get_by_role("button", name="Again").click()
+    expect_result(page)
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "sentence"),
+    [
+        ("Seed", "x", 'seed is "x". Use a whole number from 0 to 18446744073709551615, as in ?seed=7.'),
+        ("Seed", "18446744073709551616", re.compile("seed is .* Use a whole number from 0 to")),
+        ("Number of steps", "1001", 'steps is "1001". Use a whole number from 1 to 1000, as in ?steps=70.'),
+        ("Number of steps", "", re.compile('steps is "". Use a whole number')),
+    ],
+)
+def test_a_wrong_option_is_told_beside_the_picture(
+    visitor: Visit, label: str, value: str, sentence: str | re.Pattern[str]
+) -> None:
+    page = visitor.page
+    page.goto(visitor.address)
+    expect_result(page)
+    field = page.get_by_label(label)
+    field.fill(value)
+    expect_sentence(page, sentence)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+    visitor.forgive_refusals()
+    field.fill("9")
+    expect_result(page)
+    expect(field).to_have_attribute("aria-invalid", "false")
+
+
+def test_a_picture_that_unpacks_to_too_much_is_told(visitor: Visit) -> None:
+    visitor.page.goto(visitor.address)
+    bomb = saved(Image.new("L", (14_000, 14_000)), "PNG")
+    choose(visitor.page, FilePayload(name="bomb.png", mimeType="image/png", buffer=bomb))
+    expect_sentence(visitor.page, re.compile("This PNG takes more than .* Send a smaller picture, or a JPEG."))
+    visitor.forgive_refusals()
+
+
+PROBLEM = {"detail": "The service failed. Try again; if it fails again, report the request id.", "requestId": "id-1"}
+FAILURES: dict[str, tuple[Callable[[Route], None], str]] = {
+    "throttled": (
+        lambda route: route.fulfill(status=429, json={"message": "Too Many Requests"}),
+        "Too many pictures are sent at the moment. Wait some seconds, then try again.",
+    ),
+    "failed": (
+        lambda route: route.fulfill(status=500, body=json.dumps(PROBLEM), content_type="application/problem+json"),
+        f"{PROBLEM['detail']} Its id is id-1.",
+    ),
+    "away": (
+        lambda route: route.fulfill(status=503, json={"message": "Service Unavailable"}),
+        "The service answered 503. Try again.",
+    ),
+    "unreachable": (
+        lambda route: route.abort(),
+        "The service cannot be reached. Check the connection, then try again.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FAILURES)
+def test_a_failure_is_told_and_can_be_tried_again(visitor: Visit, kind: str) -> None:
+    fail, sentence = FAILURES[kind]
+    page = visitor.page
+    page.goto(f"{visitor.address}?seed=7")
+    before = result(page)
+    page.route("**/glitch?*", fail)
+    page.get_by_role("button", name="Again").click()
+    expect_sentence(page, sentence)
+    expect(page.locator("#after")).to_be_visible()
+    visitor.forgive_refusals()
+    page.unroute("**/glitch?*")
+    page.get_by_role("button", name="Try again").click()
+    expect_result(page)
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+    expect(page.get_by_role("button", name="Again")).to_be_focused()
+    assert result(page) != before
+
+
+def test_a_result_that_cannot_be_shown_is_told_and_can_be_downloaded(visitor: Visit) -> None:
+    page = visitor.page
+    headers = {"x-glitch-seed": "7"}
+    page.route("**/glitch?*", lambda route: route.fulfill(body=b"broken", headers=headers, content_type="image/jpeg"))
+    page.goto(visitor.address)
+    expect_sentence(page, "The result is too broken for this browser to show. Download it, or try another seed.")
+    assert downloaded(page)[1] == b"broken"
+
+
+GIVE = """(type, name, base64) => {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], name, {type: "image/jpeg"}));
+    const options = {bubbles: true, cancelable: true, dataTransfer: data, clipboardData: data};
+    const give = (type) => new (type === "paste" ? ClipboardEvent : DragEvent)(type, options);
+    if (type === "drop") document.body.dispatchEvent(give("dragover"));
+    return document.body.dispatchEvent(give(type));
+}"""
+
+
+@pytest.mark.parametrize("way", ["drop", "paste"])
+def test_a_picture_can_be_given_anywhere_on_the_page(visitor: Visit, photo: FilePayload, way: str) -> None:
+    page = visitor.page
+    page.goto(visitor.address)
+    expect_result(page)
+    encoded = base64.b64encode(photo["buffer"]).decode()
+    page.evaluate(f"([way, file]) => ({GIVE})(way, 'given.jpg', file)", [way, encoded])
+    expect(page.locator("#before-size")).to_contain_text("given.jpg")
+    assert opened(result(page)).size == (1600, 1067)
+
+
+def test_everything_works_with_a_keyboard_alone(visitor: Visit, photo: FilePayload) -> None:
+    page = visitor.page
+
+    def tab_to(name: str) -> None:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.id") == name
+
+    page.goto(visitor.address)
+    expect_result(page)
+    tab_to("file")
+    with page.expect_file_chooser() as choosing:
+        page.keyboard.press("Enter")
+    choosing.value.set_files(photo)
+    expect(page.locator("#before-size")).to_contain_text("lake.jpg")
+    expect_result(page)
+    tab_to("sample")
+    page.keyboard.press("Space")
+    expect(page.locator("#before-size")).to_contain_text("sample.jpg")
+    tab_to("seed")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    tab_to("slider")
+    page.keyboard.press("ArrowRight")
+    expect_result(page)
+    assert options(page) == {"seed": "5", "steps": "8"}
+    tab_to("steps")
+    tab_to("again")
+    page.keyboard.press("Enter")
+    expect_result(page)
+    assert options(page)["seed"] != "5"
+    tab_to("download")
+    with page.expect_download():
+        page.keyboard.press("Enter")
+    tab_to("copy")
+
+
+@pytest.mark.parametrize("screen", [WIDE_SCREEN, SMALL_SCREEN], ids=["wide", "small"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_keeps_people_from_using_it(
+    browser: Browser, address: str, scheme: str, screen: dict[str, int]
+) -> None:
+    with visit(browser, address, color_scheme=scheme, viewport=screen) as visited:
+        page = visited.page
+        page.goto(address)
+        expect_result(page)
+        assert barriers(page) == []
+        page.get_by_label("Seed").fill("x")
+        expect(page.locator("#error")).not_to_be_empty()
+        assert barriers(page) == []
+        assert not is_wider_than_its_screen(page)
+        visited.forgive_refusals()
+
+
+def test_the_first_load_is_small_and_one_file(visitor: Visit) -> None:
+    asked: list[str] = []
+    visitor.page.on("request", lambda sent: asked.append(f"{sent.method} {sent.url.split(':')[0]}"))
+    visitor.page.goto(visitor.address)
+    expect_result(visitor.page)
+    assert [sent for sent in asked if sent.endswith("http")] == ["GET http", "POST http"]
+    assert len(request("GET", visitor.address).body) < FIRST_LOAD_BYTES
+
+
+def test_nothing_but_the_page_s_own_script_runs(visitor: Visit) -> None:
+    policy = request("GET", visitor.address).headers["content-security-policy"]
+    assert "unsafe" not in policy
+    visitor.page.goto(visitor.address)
+    refused = visitor.page.evaluate("""() => new Promise((resolve) => {
+        document.addEventListener("securitypolicyviolation", ({effectiveDirective}) => resolve(effectiveDirective));
+        const script = document.createElement("script");
+        script.textContent = "document.title = 'taken over'";
+        document.body.append(script);
+    })""")
+    assert refused == "script-src-elem"
+    expect(visitor.page).to_have_title("Glitch a picture")
+    visitor.complaints = [complaint for complaint in visitor.complaints if "Content Security Policy" not in complaint]
+
+
+def test_without_javascript_the_page_says_what_curl_does(browser: Browser, address: str) -> None:
+    with visit(browser, address, java_script_enabled=False, viewport=SMALL_SCREEN) as visited:
+        page = visited.page
+        page.goto(address)
+        # Playwright finds no text in a <noscript>, though it is shown.
+        expect(page.locator("noscript pre")).to_be_visible()
+        expect(page.locator("noscript pre")).to_contain_text("curl --data-binary @picture.jpg")
+        expect(page.locator("main")).to_be_hidden()
+        assert not is_wider_than_its_screen(page)
+
+
+def test_the_readme_shows_it(browser: Browser, address: str, screenshot: Callable[[Page, str], None]) -> None:
+    with visit(browser, address, viewport={"width": 1000, "height": 600}) as visited:
+        visited.page.goto(f"{address}?seed=2&steps=7")
+        expect_result(visited.page)
+        screenshot(visited.page, "glitch.jpg")
