@@ -33,6 +33,11 @@ class Answer:
         return self.status >= HTTPStatus.BAD_REQUEST
 
     @property
+    def is_page(self) -> bool:
+        """Whether it is there to be looked at in a browser."""
+        return self.content_type.startswith("text/html")
+
+    @property
     def fields(self) -> dict[str, Any]:
         """The fields of a JSON object, none of anything else."""
         try:

@@ -52,15 +52,17 @@ class Progress:
 
 
 def print_result(outputs: Mapping[str, Any], calls: Sequence[tuple[Example, Answer]], seconds: float) -> None:
-    """Print every URL, function and table, a command for each route and what it answers now."""
+    """Print every URL, function and table, and what each route answers now: how to call it, or a page to open."""
     console = Console(highlight=False, soft_wrap=True)
     api_url = outputs["apiUrl"]
     console.print(f"[bold]API[/] {escape(api_url)}")
     for example, answer in calls:
         color = "red" if answer.is_refusal else "green"
         status = f"[{color}]{answer.status}[/] [dim]in {answer.milliseconds} ms[/]"
-        console.print(f"[bold]{escape(example.route_key)}[/] {status} {escape(_gist(answer))}")
-        console.print(MARGIN + curl(api_url, example), markup=False)
+        gist = f"open {api_url}{example.path}" if answer.is_page else _gist(answer)
+        console.print(f"[bold]{escape(example.route_key)}[/] {status} {escape(gist)}")
+        if not answer.is_page:
+            console.print(MARGIN + curl(api_url, example), markup=False)
     for kind in ("functions", "tables"):
         names = "  ".join(f"[bold]{name}[/] {physical}" for name, physical in outputs.get(kind, {}).items())
         console.print(f"[dim]{kind}[/] {names}")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -60,10 +61,22 @@ def with_token(local: Local, command: str) -> str:
     return command
 
 
+def pages_in(printed: Iterable[str]) -> list[str]:
+    return [line.rpartition(" open ")[2] for line in printed if " open http" in line]
+
+
+def test_each_page_is_printed_as_an_address_to_open(started: Started) -> None:
+    pages = pages_in(started.first_run.stdout.splitlines())
+    assert f"{started.local.outputs['apiUrl']}/glitch" in pages
+    for page in pages:
+        assert request("GET", page).body.startswith(b"<!doctype html>"), page
+
+
 def test_each_printed_curl_does_what_it_says(started: Started) -> None:
     """Read as curl reads them, since a bare machine may have no curl."""
-    commands = [line.strip() for line in started.first_run.stdout.splitlines() if line.startswith("    curl ")]
-    assert len(commands) == len(started.local.outputs["routes"])
+    printed = started.first_run.stdout.splitlines()
+    commands = [line.strip() for line in printed if line.startswith("    curl ")]
+    assert len(commands) == len(started.local.outputs["routes"]) - len(pages_in(printed))
     for command in commands:
         _, *arguments = shlex.split(with_token(started.local, command))
         parser = argparse.ArgumentParser()
