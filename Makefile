@@ -114,6 +114,10 @@ test: $(INSTALLED) ## Run every test
 	cd rust && cargo test --locked --workspace --quiet
 	$(BIN)/pytest
 
+.PHONY: screenshots
+screenshots: $(INSTALLED) ## Take the pictures of the README anew
+	$(BIN)/pytest --screenshots -k readme_shows tests/emulator
+
 .PHONY: check
 check: $(INSTALLED) ## Check formats, lints and types
 	$(BIN)/ruff format --check
