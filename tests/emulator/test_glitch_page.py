@@ -185,7 +185,9 @@ def test_a_link_gives_someone_else_the_same_bytes_for_the_same_picture(
     with visit(browser, visitor.address) as other:
         other.page.goto(link)
         expect(other.page.get_by_text("Choose the picture that this link was made with")).to_be_visible()
-        expect(other.page.locator("#after")).to_be_hidden()
+        expect(other.page.get_by_role("link", name="Download")).to_be_hidden()
+        expect(other.page.get_by_role("button", name="Again")).to_be_disabled()
+        assert barriers(other.page) == []
         choose(other.page, photo)
         assert result(other.page) == before
         expect(other.page.locator("#note")).to_be_empty()

@@ -97,6 +97,8 @@ function glitchSoon() {
 function take(opening) {
   const earlier = picture;
   picture = opening;
+  get("pictures").hidden = false;
+  get("again").disabled = false;
   opening.catch(() => {
     if (picture === opening) picture = earlier;
   });
