@@ -9,7 +9,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from benchmarks import builds, edits, handlers, trigger
+from benchmarks import base64, builds, edits, handlers, trigger
 from benchmarks.errors import BenchError
 from benchmarks.machine import busy, machine
 from benchmarks.report import show, show_end, write
@@ -22,6 +22,7 @@ from local.report import Progress
 
 BENCHMARKS: Mapping[str, Callable[[Path, Path, Callable[[str], None]], Section]] = {
     "handlers": handlers.run,
+    "base64": base64.run,
     "trigger": trigger.run,
     "builds": builds.run,
     "edits": edits.run,

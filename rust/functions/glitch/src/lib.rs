@@ -1,0 +1,17 @@
+//! Glitches what is posted to it: a JPEG or a PNG so that it still opens, anything else byte by byte. Shows a page to
+//! do that at. `main.rs` runs it on Lambda.
+
+mod chunk;
+mod glitch;
+mod handler;
+mod jpeg;
+mod options;
+mod paeth;
+mod page;
+mod picture;
+mod png;
+mod random;
+#[cfg(test)]
+mod samples;
+
+pub use handler::handle;
