@@ -1,4 +1,5 @@
-use http::{HeaderMap, Method};
+use http::header::COOKIE;
+use http::{HeaderMap, HeaderValue, Method};
 use serde::Deserialize;
 
 use crate::{Body, SourceIp};
@@ -13,12 +14,15 @@ pub struct Request {
     pub method: Method,
     /// The path, still percent-encoded, with the stage's name unless that is `$default`.
     pub path: String,
-    /// The headers; one that the client repeats arrives as one value, joined by commas.
+    /// The headers; one that the client repeats arrives as one value, joined by commas. Cookies, which events have
+    /// beside the headers, are one of them.
     pub headers: HeaderMap,
     /// The body, empty when the client sent none.
     pub body: Body,
     /// Where the request came from, as API Gateway saw it.
     pub source_ip: Option<SourceIp>,
+    /// The host that the client called, without a port: the API's own, or a custom domain.
+    pub domain_name: Option<String>,
     raw_query: String,
 }
 
@@ -41,12 +45,20 @@ impl From<Event> for Request {
         Self {
             method: event.request_context.http.method,
             path: event.raw_path,
-            headers: event.headers,
+            headers: with_cookies(event.headers, &event.cookies),
             body: if event.is_base64_encoded { Body::Base64(body) } else { Body::Text(body) },
             source_ip: event.request_context.http.source_ip,
+            domain_name: event.request_context.domain_name,
             raw_query: event.raw_query_string,
         }
     }
+}
+
+/// The headers as a client sends them. What is no header's value, which no client can send, is left out.
+fn with_cookies(mut headers: HeaderMap, cookies: &[String]) -> HeaderMap {
+    let header = (!cookies.is_empty()).then(|| HeaderValue::try_from(cookies.join("; ")).ok()).flatten();
+    headers.extend(header.map(|cookies| (COOKIE, cookies)));
+    headers
 }
 
 #[derive(Deserialize)]
@@ -58,6 +70,8 @@ struct Event {
     raw_query_string: String,
     #[serde(default, with = "http_serde::header_map")]
     headers: HeaderMap,
+    #[serde(default)]
+    cookies: Vec<String>,
     request_context: RequestContext,
     body: Option<String>,
     #[serde(default)]
@@ -71,8 +85,10 @@ enum Version {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct RequestContext {
     http: Http,
+    domain_name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -121,6 +137,37 @@ mod tests {
 
         event["requestContext"]["http"] = json!({"method": "POST"});
         assert_eq!(serde_json::from_value::<Request>(event).unwrap().source_ip, None);
+    }
+
+    #[test]
+    fn cookies_beside_the_headers_are_one_header() {
+        for (cookies, expected) in [
+            (json!(["a=1", "b=\"2\""]), Some("a=1; b=\"2\"")),
+            (json!(["a=1"]), Some("a=1")),
+            (json!([]), None),
+            (json!(["a=\n"]), None),
+        ] {
+            let mut event = event();
+            event["cookies"] = cookies;
+            let request: Request = serde_json::from_value(event).unwrap();
+            assert_eq!(request.headers.get(COOKIE).map(|cookies| cookies.to_str().unwrap()), expected);
+        }
+    }
+
+    #[test]
+    fn a_cookie_header_stays_where_an_event_has_no_cookies() {
+        let mut event = event();
+        event["headers"]["cookie"] = json!("a=1; b=2");
+        let request: Request = serde_json::from_value(event).unwrap();
+        assert_eq!(request.headers.get(COOKIE).unwrap(), "a=1; b=2");
+    }
+
+    #[test]
+    fn the_domain_is_the_one_that_was_called() {
+        let mut event = event();
+        event["requestContext"]["domainName"] = json!("api.example.com");
+        let request: Request = serde_json::from_value(event).unwrap();
+        assert_eq!(request.domain_name.as_deref(), Some("api.example.com"));
     }
 
     #[test]

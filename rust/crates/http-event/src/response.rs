@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 pub struct Response {
     /// The HTTP status.
     pub status: StatusCode,
-    /// The headers, each with one value of visible ASCII.
+    /// The headers, each with one value of visible ASCII but for `set-cookie`, which may have several.
     pub headers: HeaderMap,
     body: Body,
 }
@@ -75,9 +75,18 @@ fn base64_json(bytes: &[u8]) -> String {
 
 impl Serialize for Response {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut event = serializer.serialize_struct("Response", 4)?;
+        let mut headers = self.headers.clone();
+        headers.remove(header::SET_COOKIE);
+        let cookies: Vec<_> =
+            self.headers.get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok()).collect();
+        let mut event = serializer.serialize_struct("Response", 5)?;
         event.serialize_field("statusCode", &self.status.as_u16())?;
-        event.serialize_field("headers", &Headers(&self.headers))?;
+        event.serialize_field("headers", &Headers(&headers))?;
+        if cookies.is_empty() {
+            event.skip_field("cookies")?;
+        } else {
+            event.serialize_field("cookies", &cookies)?;
+        }
         match &self.body {
             Body::Text(text) => {
                 event.serialize_field("isBase64Encoded", &false)?;
@@ -140,6 +149,17 @@ mod tests {
             let event = json!({"statusCode": 200, "headers": {}, "isBase64Encoded": base64, "body": body});
             assert_eq!(serde_json::to_value(response).unwrap(), event);
         }
+    }
+
+    #[test]
+    fn cookies_are_sent_beside_the_headers() {
+        let mut response = Response::text(StatusCode::OK, HeaderValue::from_static("text/plain"), String::new());
+        for cookie in ["a=1; Secure", "b=2"] {
+            response.headers.append(header::SET_COOKIE, HeaderValue::from_static(cookie));
+        }
+        let event = serde_json::to_value(response).unwrap();
+        assert_eq!(event["cookies"], json!(["a=1; Secure", "b=2"]));
+        assert_eq!(event["headers"], json!({"content-type": "text/plain"}));
     }
 
     #[test]

@@ -2,7 +2,11 @@ use http::Uri;
 use http_event::Request;
 use reply::Error;
 
-/// The request as a web framework takes it, with the `SourceIp` as an extension.
+/// The host that a client called, as an extension of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DomainName(pub String);
+
+/// The request as a web framework takes it, with the `SourceIp` and the `DomainName` as extensions.
 ///
 /// # Errors
 /// `InvalidPath`, `InvalidBase64` and `BodyTooLarge` are the client's.
@@ -15,6 +19,9 @@ pub fn http_request<B: From<Vec<u8>>>(request: Request, body_limit: usize) -> Re
     *http_request.headers_mut() = request.headers;
     if let Some(source_ip) = request.source_ip {
         http_request.extensions_mut().insert(source_ip);
+    }
+    if let Some(domain_name) = request.domain_name {
+        http_request.extensions_mut().insert(DomainName(domain_name));
     }
     Ok(http_request)
 }
@@ -42,7 +49,8 @@ mod tests {
     fn request(path: &str, query: &str, body: &str) -> Request {
         let event = json!({
             "version": "2.0", "rawPath": path, "rawQueryString": query, "headers": {"x-note": "hi"},
-            "requestContext": {"http": {"method": "PUT", "sourceIp": "192.0.2.1"}}, "body": body, "isBase64Encoded": true,
+            "requestContext": {"http": {"method": "PUT", "sourceIp": "192.0.2.1"}, "domainName": "api.example.com"},
+            "body": body, "isBase64Encoded": true,
         });
         serde_json::from_value(event).unwrap()
     }
@@ -52,12 +60,13 @@ mod tests {
     }
 
     #[test]
-    fn method_path_query_headers_bytes_and_source_are_kept() {
+    fn method_path_query_headers_bytes_source_and_domain_are_kept() {
         let http_request: http::Request<Vec<u8>> = http_request(request("/a%20b", "q=%2F&r", "AP8="), 2).unwrap();
         assert_eq!((http_request.method(), http_request.uri().to_string().as_str()), (&Method::PUT, "/a%20b?q=%2F&r"));
         assert_eq!(http_request.headers()["x-note"], "hi");
         assert_eq!(http_request.body(), &[0, 255]);
         assert_eq!(http_request.extensions().get::<SourceIp>().unwrap().as_str(), "192.0.2.1");
+        assert_eq!(http_request.extensions().get::<DomainName>().unwrap().0, "api.example.com");
     }
 
     #[test]

@@ -13,6 +13,14 @@ pub async fn json_bytes<S: Send + Sync>(request: Request, state: &S, limit: usiz
         let detail = "The body is not said to be JSON. Send JSON, with content-type: application/json.";
         return Err(Error::client(StatusCode::UNSUPPORTED_MEDIA_TYPE, "NotJson", detail));
     }
+    body_bytes(request, state, limit).await
+}
+
+/// The bytes of a body, of which the router takes at most `limit`.
+///
+/// # Errors
+/// `BodyTooLarge` and `UnreadableBody` are the client's.
+pub async fn body_bytes<S: Send + Sync>(request: Request, state: &S, limit: usize) -> Result<Bytes, Error> {
     Bytes::from_request(request, state).await.map_err(|rejection| unread(rejection.status(), limit))
 }
 

@@ -64,10 +64,13 @@ where
     Ok(Response::with_headers(parts.status, one_value_each(&parts.headers), bytes.into()))
 }
 
-/// API Gateway reads one value of a header, and counts the content's length itself.
+/// API Gateway reads one value of a header, and counts the content's length itself. Cookies are beside the headers.
 fn one_value_each(headers: &HeaderMap) -> HeaderMap {
     let mut single = HeaderMap::with_capacity(headers.keys_len());
-    for name in headers.keys().filter(|name| *name != header::CONTENT_LENGTH) {
+    for cookie in headers.get_all(header::SET_COOKIE) {
+        single.append(header::SET_COOKIE, cookie.clone());
+    }
+    for name in headers.keys().filter(|name| ![header::CONTENT_LENGTH, header::SET_COOKIE].contains(name)) {
         let values: Vec<&[u8]> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
         // Values joined by a comma are a value.
         if let Ok(value) = HeaderValue::from_bytes(&values.join(b", ".as_slice())) {

@@ -57,6 +57,16 @@ async fn a_header_with_several_values_arrives_as_one_and_the_length_is_left_to_t
 }
 
 #[tokio::test]
+async fn each_cookie_arrives_as_one() {
+    let response = || {
+        let builder = http::Response::builder().header("set-cookie", "a=1, 2; Secure").header("set-cookie", "b=2");
+        builder.body(Body::default()).unwrap()
+    };
+    let event = answer(response).await;
+    assert_eq!((&event["cookies"], &event["headers"]), (&json!(["a=1, 2; Secure", "b=2"]), &json!({})));
+}
+
+#[tokio::test]
 async fn an_error_is_told_with_the_request_id_and_the_frameworks_headers() {
     let response = || {
         let error = Error::client(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", "Use GET.");
