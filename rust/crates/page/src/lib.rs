@@ -26,7 +26,7 @@ pub struct Assets {
 }
 
 impl Assets {
-    /// The common style and the page's own, and its script.
+    /// The common style and the page's own, and its script; where that is empty, none runs.
     ///
     /// # Errors
     /// Never; the type of a header's value does not know that base64 fits into it.
@@ -47,7 +47,8 @@ impl Assets {
 
 /// Pictures are also those that the page makes itself. <https://www.w3.org/TR/CSP3/>
 fn policy(style: &str, script: &str) -> String {
-    let (style, script) = (hash(style), hash(script));
+    let style = hash(style);
+    let script = if script.is_empty() { "none".to_owned() } else { hash(script) };
     format!(
         "default-src 'none'; style-src '{style}'; script-src '{script}'; img-src 'self' blob: data:; \
          connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -71,6 +72,11 @@ mod tests {
         assert!(policy.contains(&format!("style-src '{}'", hash(&assets.style))), "{policy}");
         assert!(policy.starts_with("default-src 'none';") && !policy.contains("unsafe"), "{policy}");
         assert!(assets.style.ends_with("p { color: red }"));
+    }
+
+    #[test]
+    fn without_a_script_none_runs() {
+        assert!(policy("", "").contains("script-src 'none';"));
     }
 
     #[test]
