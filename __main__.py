@@ -143,6 +143,7 @@ pulumi.export(
         "documentation of currencies": pulumi.Output.concat(url, "/docs"),
         "OpenAPI document": pulumi.Output.concat(url, "/openapi.json"),
         "sign-in page": auth.sign_in_url,
+        "analytics": pulumi.Output.concat(url, "/analytics"),
         "analytics tracker": pulumi.Output.concat(url, "/analytics/a.js"),
         "dashboard": dashboard.url,
         "queue of failed records": analytics.trigger.queue_url,

@@ -28,8 +28,8 @@ SIGN_IN_ROUTE = "POST /analytics/sign-in"
 SIGN_IN_THROTTLE = Throttle(rate_per_second=2, burst=10)
 """Each attempt costs 19 MiB and some 20 ms of a processor on purpose."""
 
-SESSION_ROUTES = ("GET /analytics/report", "POST /analytics/sign-out")
-"""What wants a session; its token is encrypted by the function, so the function checks it, and no authorizer."""
+SESSION_ROUTES = ("GET /analytics", "GET /analytics/report", "POST /analytics/sign-out")
+"""What wants a session, and the page that leads to one; its token is encrypted by the function, so the function checks it, and no authorizer."""
 
 QUARANTINED = '{ $.message = "a record is quarantined" }'
 """The trigger's log line for a record that it cannot count."""

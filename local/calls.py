@@ -38,6 +38,11 @@ class Answer:
         return self.content_type.startswith("text/html")
 
     @property
+    def asks_for_password(self) -> bool:
+        """Whether it is a page to sign in on."""
+        return self.is_page and b'type="password"' in self.body
+
+    @property
     def fields(self) -> dict[str, Any]:
         """The fields of a JSON object, none of anything else."""
         try:

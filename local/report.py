@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from local.analytics import PASSWORD, USER
 from local.calls import Answer, curl
 from local.examples import Example
 
@@ -59,7 +60,7 @@ def print_result(outputs: Mapping[str, Any], calls: Sequence[tuple[Example, Answ
     for example, answer in calls:
         color = "red" if answer.is_refusal else "green"
         status = f"[{color}]{answer.status}[/] [dim]in {answer.milliseconds} ms[/]"
-        gist = f"open {api_url}{example.path}" if answer.is_page else _gist(answer)
+        gist = _page(api_url, example, answer) if answer.is_page else _gist(answer)
         console.print(f"[bold]{escape(example.route_key)}[/] {status} {escape(gist)}")
         if not answer.is_page:
             console.print(MARGIN + curl(api_url, example), markup=False)
@@ -69,6 +70,12 @@ def print_result(outputs: Mapping[str, Any], calls: Sequence[tuple[Example, Answ
     console.print(
         f"Ready in {seconds:.0f} s. make local-logs, local-invoke, local-down; outputs in .local/outputs.json"
     )
+
+
+def _page(api_url: str, example: Example, answer: Answer) -> str:
+    """Say where a page is, and as whom to sign in on it."""
+    sign_in = f"  user: {USER}  password: {PASSWORD}" if answer.asks_for_password else ""
+    return f"open {api_url}{example.path}{sign_in}"
 
 
 def _gist(answer: Answer) -> str:

@@ -61,7 +61,7 @@ OPEN_ROUTES = {
     *("GET /openapi.json", "GET /docs", "GET /docs/{file}"),
     *("POST /analytics/collect", "POST /analytics/append", "GET /analytics/pv.gif", "GET /analytics/a.js"),
     # These check passwords and session tokens themselves.
-    *("POST /analytics/sign-in", "POST /analytics/sign-out", "GET /analytics/report"),
+    *("POST /analytics/sign-in", "POST /analytics/sign-out", "GET /analytics/report", "GET /analytics"),
 }
 
 

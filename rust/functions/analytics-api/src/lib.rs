@@ -1,13 +1,16 @@
-//! Site analytics behind `/analytics`: what trackers and beacons call, sessions, and reports for who has one. A web
-//! service that knows nothing of what it runs on; `main.rs` runs it on Lambda.
+//! Site analytics behind `/analytics`: what trackers and beacons call, sessions, and reports for who has one, also as a
+//! page. A web service that knows nothing of what it runs on; `main.rs` runs it on Lambda.
 
 mod clock;
 pub mod collect;
+pub mod dashboard;
+mod html;
 pub mod report;
 mod router;
 pub mod session;
 mod sites;
 
 pub use clock::Clock;
+pub use html::Html;
 pub use router::{BODY_LIMIT, router};
 pub use sites::Sites;

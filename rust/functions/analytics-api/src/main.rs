@@ -7,7 +7,7 @@ use std::sync::Arc;
 use analytics_api::collect::{Collector, Limits};
 use analytics_api::report::Reports;
 use analytics_api::session::{Sessions, verify};
-use analytics_api::{BODY_LIMIT, Clock, Sites, collect, report, session};
+use analytics_api::{BODY_LIMIT, Clock, Html, Sites, collect, dashboard, report, session};
 use axum::body::Body;
 use dynamo::Connection;
 use lambda_runtime::service_fn;
@@ -49,15 +49,17 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     let sessions = Arc::new(Sessions::start(Arc::new(accounts), Box::new(verify), clock.clone()).await?);
 
     let counted = report::store::dynamodb::DynamoDb::new(client.clone(), views_table.clone(), totals_table);
-    let reports = Reports::new(Arc::new(counted), sites.all(), limits.retention_days, clock.clone());
+    let reports = Arc::new(Reports::new(Arc::new(counted), sites.all(), limits.retention_days, clock.clone()));
 
     let views = collect::store::dynamodb::DynamoDb::new(client, views_table, state_table);
     let collector = Collector::new(Arc::new(views), sites, limits, clock);
 
+    let html = Html::new()?;
     let router = analytics_api::router([
         collect::routes(Arc::new(collector)),
-        session::routes(sessions.clone()),
-        report::routes(reports, sessions),
+        session::routes(sessions.clone(), html.clone()),
+        report::routes(reports.clone(), sessions.clone()),
+        dashboard::routes(reports, sessions, html),
     ]);
     lambda_runtime::run(service_fn(move |event| http_service::respond::<_, Body, _>(event, router.clone(), BODY_LIMIT)))
         .await

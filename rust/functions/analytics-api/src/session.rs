@@ -1,11 +1,14 @@
 //! Sessions: signing in and out, and who may ask.
 //!
 //! A session is an encrypted token that a client holds for an hour: its user's name and a random id, sealed with a key
-//! of the stack. Nothing is stored for it until it is signed out of. A request finds its session in one place,
+//! of the stack. Programs send it as a bearer's, browsers as a cookie. Nothing is stored for it until it is signed out of. A request finds its session in one place,
 //! [`Claim`]; whether it still counts is read while the request is worked on, by [`Sessions::guard`].
 
 mod body;
+mod cookie;
+mod form;
 mod keyring;
+mod own_page;
 mod password;
 mod refusal;
 mod routes;
@@ -14,7 +17,10 @@ pub mod store;
 mod throttle;
 mod token;
 
+pub use cookie::is_held as holds_cookie;
+pub use form::page as sign_in_page;
 pub use keyring::NoKeys;
+pub use own_page::is_from_own_page;
 pub use password::{InvalidHash, Verify, verify};
 pub use refusal::Refusal;
 pub use routes::{Claim, routes};

@@ -12,36 +12,48 @@ use super::period::Period;
 /// What was counted of a site in a period, and in the one before.
 #[derive(Serialize)]
 pub struct Report<'a> {
-    site: &'a str,
+    /// The site.
+    pub site: &'a str,
     /// `day`, `week` or `month`.
-    by: &'static str,
+    pub by: &'static str,
+    /// The period.
     #[serde(flatten)]
-    part: Part,
+    pub part: Part,
     /// The values that the report is narrowed to, by their dimensions.
-    filters: BTreeMap<&'static str, &'a str>,
+    pub filters: BTreeMap<&'static str, &'a str>,
     /// As many buckets before; null where a report with filters would need views that are deleted.
-    previous: Option<Part>,
-    pages: List<'a>,
-    referrers: List<'a>,
-    browsers: List<'a>,
-    systems: List<'a>,
-    devices: List<'a>,
-    countries: List<'a>,
-    campaigns: List<'a>,
-    bots: List<'a>,
+    pub previous: Option<Part>,
+    /// Paths of pages.
+    pub pages: List<'a>,
+    /// Hosts that visitors came from.
+    pub referrers: List<'a>,
+    /// Browsers.
+    pub browsers: List<'a>,
+    /// Operating systems.
+    pub systems: List<'a>,
+    /// Classes of devices.
+    pub devices: List<'a>,
+    /// Codes of countries.
+    pub countries: List<'a>,
+    /// Campaigns.
+    pub campaigns: List<'a>,
+    /// Bots, whose views are in no other list.
+    pub bots: List<'a>,
     /// Items that are not what they should be, and are left out of all numbers.
-    unreadable: u64,
+    pub unreadable: u64,
 }
 
 /// A period and its numbers.
 #[derive(Serialize)]
-struct Part {
-    /// The first day, and the last.
-    from: String,
-    to: String,
-    totals: Numbers,
+pub struct Part {
+    /// The first day.
+    pub from: String,
+    /// The last day.
+    pub to: String,
+    /// Of the whole period.
+    pub totals: Numbers,
     /// Every bucket, the earliest first.
-    series: Vec<Point>,
+    pub series: Vec<Point>,
 }
 
 /// A bucket and its numbers.
@@ -49,6 +61,7 @@ struct Part {
 pub struct Point {
     /// As in `2026-11-21`, `2026-W47` or `2026-11`.
     pub bucket: String,
+    /// What was counted in it.
     #[serde(flatten)]
     pub numbers: Numbers,
 }
@@ -76,16 +89,20 @@ pub struct Numbers {
 
 /// Values with their views, the most views first.
 #[derive(Serialize)]
-struct List<'a> {
-    rows: Vec<Row<'a>>,
+pub struct List<'a> {
+    /// The first of them.
+    pub rows: Vec<Row<'a>>,
     /// How many values there are, in these rows and beyond.
-    all: usize,
+    pub all: usize,
 }
 
+/// A value and its views.
 #[derive(Serialize)]
-struct Row<'a> {
-    value: &'a str,
-    views: i64,
+pub struct Row<'a> {
+    /// The value.
+    pub value: &'a str,
+    /// Views by people, or of bots.
+    pub views: i64,
 }
 
 impl<'a> Report<'a> {

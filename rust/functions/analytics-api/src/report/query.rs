@@ -11,7 +11,7 @@ use super::period::{MOST_BUCKETS, NoPeriod, Period};
 const DAYS: u16 = 30;
 
 /// Rows of a list for which no limit is asked.
-const ROWS: usize = 10;
+pub const ROWS: usize = 10;
 
 /// Rows of a list at most.
 const MOST_ROWS: usize = 1000;

@@ -8,7 +8,7 @@ use reply::{Error, PAYLOAD_LIMIT};
 use super::csv::Table;
 use super::document::Report;
 use super::figures::Figures;
-use super::query::{Available, Format, Wanted};
+use super::query::{Available, Format, ROWS, Wanted};
 use super::reader;
 use super::store::Store;
 use crate::Clock;
@@ -22,6 +22,23 @@ pub struct Reports {
     sites: Vec<Site>,
     view_retention_days: u16,
     clock: Clock,
+}
+
+/// What was asked for, and what was counted of it.
+pub struct Read {
+    wanted: Wanted,
+    figures: Figures,
+}
+
+impl Read {
+    /// The report, as JSON has it.
+    pub fn report(&self) -> Report<'_> {
+        let limit = match self.wanted.format {
+            Format::Json { limit } => limit,
+            Format::Csv(_) => ROWS,
+        };
+        report(&self.wanted, &self.figures, limit)
+    }
 }
 
 /// A report as it is sent.
@@ -39,15 +56,26 @@ impl Reports {
         Self { store, sites, view_retention_days, clock }
     }
 
-    /// The report that a query asks for.
+    /// The sites.
+    #[must_use]
+    pub fn sites(&self) -> &[Site] {
+        &self.sites
+    }
+
+    /// The day that a report ends with for which no period is asked.
     ///
     /// # Errors
-    /// `InvalidQuery`, `TooManyViews`, `ReportTooLarge`, and the store's failure.
+    /// See [`Clock::now`].
+    pub fn today(&self) -> Result<Day, Error> {
+        Ok(self.clock.now()?.day())
+    }
+
+    /// The report that a query asks for, as it is sent.
+    ///
+    /// # Errors
+    /// `ReportTooLarge`, and those of [`read`](Self::read).
     pub async fn answer(&self, query: &str) -> Result<Sent, Error> {
-        let today = self.clock.now()?.day();
-        let Self { sites, view_retention_days, .. } = self;
-        let wanted = Wanted::of(query, Available { sites, today, view_retention_days: *view_retention_days })?;
-        let figures = self.figures(&wanted, today).await?;
+        let Read { wanted, figures } = self.read(query).await?;
         let sent = match wanted.format {
             Format::Json { limit } => json(&wanted, &figures, limit)?,
             Format::Csv(table) => csv(&wanted, &figures, table)?,
@@ -58,6 +86,18 @@ impl Reports {
             return Err(Error::too_large("ReportTooLarge", detail));
         }
         Ok(sent)
+    }
+
+    /// What a query asks for, and what was counted of it.
+    ///
+    /// # Errors
+    /// `InvalidQuery`, `TooManyViews`, and the store's failure.
+    pub async fn read(&self, query: &str) -> Result<Read, Error> {
+        let today = self.today()?;
+        let Self { sites, view_retention_days, .. } = self;
+        let wanted = Wanted::of(query, Available { sites, today, view_retention_days: *view_retention_days })?;
+        let figures = self.figures(&wanted, today).await?;
+        Ok(Read { wanted, figures })
     }
 
     async fn figures(
@@ -74,9 +114,12 @@ impl Reports {
 }
 
 fn json(wanted: &Wanted, figures: &Figures, limit: usize) -> Result<Sent, Error> {
-    let report = Report::of(wanted.site.as_str(), &wanted.filter, figures, wanted.previous, limit);
-    let body = serde_json::to_string(&report).map_err(Error::internal)?;
+    let body = serde_json::to_string(&report(wanted, figures, limit)).map_err(Error::internal)?;
     Ok(Sent { headers: headers("application/json"), body })
+}
+
+fn report<'a>(wanted: &'a Wanted, figures: &'a Figures, limit: usize) -> Report<'a> {
+    Report::of(wanted.site.as_str(), &wanted.filter, figures, wanted.previous, limit)
 }
 
 fn csv(wanted: &Wanted, figures: &Figures, table: Table) -> Result<Sent, Error> {

@@ -24,9 +24,8 @@ impl FromRef<Service> for Arc<Sessions> {
 }
 
 /// `GET /analytics/report`.
-pub fn routes(reports: Reports, sessions: Arc<Sessions>) -> Router {
-    let service = Service { reports: Arc::new(reports), sessions };
-    Router::new().route("/analytics/report", get(report)).with_state(service)
+pub fn routes(reports: Arc<Reports>, sessions: Arc<Sessions>) -> Router {
+    Router::new().route("/analytics/report", get(report)).with_state(Service { reports, sessions })
 }
 
 async fn report(

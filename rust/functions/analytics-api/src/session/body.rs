@@ -33,12 +33,24 @@ impl Credentials {
     /// # Errors
     /// `InvalidJson`, and `InvalidCredentials` with each field that breaks a rule.
     fn of(json: &[u8]) -> Result<Self, Error> {
-        let mut fields: Map<String, Value> = serde_json::from_slice(json).map_err(|error| match error.classify() {
+        let fields: Map<String, Value> = serde_json::from_slice(json).map_err(|error| match error.classify() {
             Category::Data => Error::invalid("InvalidCredentials", vec![broken("body", "type", "is a JSON object")]),
             Category::Io | Category::Syntax | Category::Eof => {
                 Error::bad_request("InvalidJson", "The body is not JSON. Send a JSON object with user and password.")
             }
         })?;
+        Self::of_fields(fields)
+    }
+
+    /// The credentials in the fields of a form.
+    ///
+    /// # Errors
+    /// `InvalidCredentials`.
+    pub fn of_form(fields: impl IntoIterator<Item = (String, String)>) -> Result<Self, Error> {
+        Self::of_fields(fields.into_iter().map(|(name, value)| (name, Value::from(value))).collect())
+    }
+
+    fn of_fields(mut fields: Map<String, Value>) -> Result<Self, Error> {
         let mut errors = Vec::new();
         let user = text("user", fields.remove("user"), 100, &mut errors);
         let password = text("password", fields.remove("password"), 1000, &mut errors);

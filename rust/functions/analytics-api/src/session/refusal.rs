@@ -1,8 +1,8 @@
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderValue, StatusCode};
-use reply::Error;
+use http::{HeaderName, HeaderValue, StatusCode};
+use reply::{Error, FieldError};
 
 /// Why a request is not carried out for whoever asks.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub enum Refusal {
         /// Seconds until the next attempt is taken.
         retry_after: u64,
     },
+    /// A browser would do with its cookie what no page of ours asks for.
+    ForeignForm,
     /// Any other error.
     Other(Error),
 }
@@ -26,10 +28,33 @@ impl<E: Into<Error>> From<E> for Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
+impl Refusal {
+    /// The status, what is said on a page, and a header.
+    ///
+    /// # Errors
+    /// Our failure, which is no refusal.
+    pub fn for_people(self) -> Result<(StatusCode, String, Option<(HeaderName, HeaderValue)>), Error> {
+        let said = match &self {
+            Self::InvalidSession => Some("Your session has ended. Sign in again.".to_owned()),
+            Self::TooManyAttempts { retry_after } => {
+                let minutes = retry_after.div_ceil(60);
+                let unit = if minutes == 1 { "minute" } else { "minutes" };
+                Some(format!("Too many have tried to sign in as this user. Try again in {minutes} {unit}."))
+            }
+            _ => None,
+        };
+        let (error, header) = self.told();
+        let (status, detail) = match error {
+            Error::Client { status, detail, .. } => (status, detail),
+            Error::Invalid { errors, .. } => (StatusCode::UNPROCESSABLE_ENTITY, sentences(&errors)),
+            failure @ Error::Internal(_) => return Err(failure),
+        };
+        Ok((status, said.unwrap_or(detail), header))
+    }
+
+    fn told(self) -> (Error, Option<(HeaderName, HeaderValue)>) {
         let bearer = (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        let (error, header) = match self {
+        match self {
             Self::WrongCredentials => {
                 let detail = "There is no account with this user and password. Check both.";
                 (Error::client(StatusCode::UNAUTHORIZED, "WrongCredentials", detail), Some(bearer))
@@ -44,8 +69,22 @@ impl IntoResponse for Refusal {
                 let error = Error::client(StatusCode::TOO_MANY_REQUESTS, "TooManyAttempts", detail);
                 (error, Some((RETRY_AFTER, HeaderValue::from(retry_after))))
             }
+            Self::ForeignForm => {
+                let detail = "This was not sent from a page of this service, so nothing was done. Use the form here.";
+                (Error::client(StatusCode::FORBIDDEN, "ForeignForm", detail), None)
+            }
             Self::Other(error) => (error, None),
-        };
+        }
+    }
+}
+
+fn sentences(errors: &[FieldError]) -> String {
+    errors.iter().map(|error| error.detail.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (error, header) = self.told();
         let mut response = http_service::failure::<Body>(error);
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response.headers_mut().extend(header);

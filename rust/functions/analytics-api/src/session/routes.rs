@@ -1,33 +1,51 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRef, FromRequestParts, State};
+use axum::extract::{DefaultBodyLimit, FromRef, FromRequest as _, FromRequestParts, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
 use http::request::Parts;
-use http::{Extensions, HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use http_event::SourceIp;
+use http_service::{body_bytes, media_type};
 use serde_json::json;
 
 use super::body::{BODY_LIMIT, Credentials};
+use super::own_page::is_from_own_page;
 use super::token::{LIFETIME, Session};
-use super::{Refusal, Sessions};
+use super::{Refusal, Sessions, cookie, form};
+use crate::html::Html;
 
-/// `POST /analytics/sign-in` and `POST /analytics/sign-out`.
-pub fn routes(sessions: Arc<Sessions>) -> Router {
-    Router::new()
-        .route("/analytics/sign-in", post(sign_in).layer(DefaultBodyLimit::max(BODY_LIMIT)))
-        .route("/analytics/sign-out", post(sign_out))
-        .with_state(sessions)
+#[derive(Clone)]
+struct Service {
+    sessions: Arc<Sessions>,
+    html: Html,
 }
 
-async fn sign_in(
-    State(sessions): State<Arc<Sessions>>,
-    mut extensions: Extensions,
-    credentials: Credentials,
-) -> Result<Response, Refusal> {
-    let source_ip = extensions.remove::<SourceIp>();
+impl FromRef<Service> for Arc<Sessions> {
+    fn from_ref(service: &Service) -> Self {
+        service.sessions.clone()
+    }
+}
+
+/// `POST /analytics/sign-in` and `POST /analytics/sign-out`, for programs and for the forms of the pages.
+pub fn routes(sessions: Arc<Sessions>, html: Html) -> Router {
+    Router::new()
+        .route("/analytics/sign-in", post(sign_in))
+        .route("/analytics/sign-out", post(sign_out))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(Service { sessions, html })
+}
+
+async fn sign_in(State(Service { sessions, html }): State<Service>, request: Request) -> Result<Response, Refusal> {
+    if is_form(request.headers()) {
+        let (parts, body) = request.into_parts();
+        let body = body_bytes(Request::from_parts(parts.clone(), body), &(), BODY_LIMIT).await?;
+        return form::sign_in(&sessions, &html, &parts, &body).await;
+    }
+    let source_ip = request.extensions().get::<SourceIp>().cloned();
+    let credentials = Credentials::from_request(request, &()).await?;
     // Without an address, as on no HTTP API, all attempts are from the same place.
     let token = sessions.sign_in(credentials, source_ip.as_ref().map_or("", SourceIp::as_str)).await?;
     let body = json!({"token": token, "expiresInSeconds": LIFETIME}).to_string();
@@ -36,11 +54,20 @@ async fn sign_in(
 }
 
 async fn sign_out(
-    State(sessions): State<Arc<Sessions>>,
-    Claim(session): Claim,
-) -> Result<(StatusCode, [(http::HeaderName, HeaderValue); 1]), Refusal> {
+    State(Service { sessions, html }): State<Service>,
+    headers: HeaderMap,
+    claim: Result<Claim, Refusal>,
+) -> Result<Response, Refusal> {
+    if is_form(&headers) {
+        return form::sign_out(&sessions, &html, &headers, claim).await;
+    }
+    let Claim(session) = claim?;
     sessions.sign_out(&session).await?;
-    Ok((StatusCode::NO_CONTENT, [(CACHE_CONTROL, HeaderValue::from_static("no-store"))]))
+    Ok((StatusCode::NO_CONTENT, [(CACHE_CONTROL, HeaderValue::from_static("no-store"))]).into_response())
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    media_type(headers).eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// The session that a request claims to belong to: its token is one of ours, and not too old. What is done for it goes
@@ -54,13 +81,22 @@ where
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let token = token(&parts.headers).ok_or(Refusal::InvalidSession)?;
+        let token = token(parts)?;
         Ok(Self(Arc::<Sessions>::from_ref(state).open(token).await?))
     }
 }
 
-/// The one place where a request's token is looked for.
-fn token(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+/// The one place where a request's token is looked for: what programs send, and then what browsers do.
+fn token(Parts { method, headers, .. }: &Parts) -> Result<&str, Refusal> {
+    if let Some(authorization) = headers.get(AUTHORIZATION) {
+        return bearer(authorization).ok_or(Refusal::InvalidSession);
+    }
+    let token = cookie::token(headers).ok_or(Refusal::InvalidSession)?;
+    // A browser sends a cookie whoever makes it send the request.
+    if method.is_safe() || is_from_own_page(headers) { Ok(token) } else { Err(Refusal::ForeignForm) }
+}
+
+fn bearer(authorization: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = authorization.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -18,6 +18,8 @@ async fn without_an_account_the_sample_events_are_refused_by_name() {
     ] {
         assert_eq!(world.invoke(event(text)).await.error(), (401, error_type), "{text}");
     }
+    let page = world.invoke(event(include_str!("../../events/http-page.json"))).await;
+    assert!(page.status == 200 && page.text.contains("name=\"password\""), "{page:?}");
 }
 
 #[tokio::test]

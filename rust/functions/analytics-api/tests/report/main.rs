@@ -5,6 +5,8 @@
 
 mod dynamodb;
 mod events;
+mod forms;
+mod page;
 mod reports;
 mod secrecy;
 mod sessions;

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use analytics::Site;
-use analytics_api::Clock;
 use analytics_api::report::{self, Reports};
 use analytics_api::session::store::{Store, memory::Memory};
 use analytics_api::session::{self, InvalidHash, Sessions, Verify};
+use analytics_api::{Clock, Html, dashboard};
 use axum::Router;
 use axum::body::Body;
 use lambda_runtime::{Context, LambdaEvent};
@@ -33,6 +33,7 @@ pub struct World {
 pub struct Answer {
     pub status: u64,
     pub headers: Value,
+    pub cookies: Vec<String>,
     pub text: String,
     /// The body, if it is JSON.
     pub json: Value,
@@ -89,8 +90,11 @@ impl World {
         let verifications = Arc::new(AtomicUsize::new(0));
         let sessions = Sessions::start(store, verify(verifications.clone()), clock.clone()).await.unwrap();
         let sessions = Arc::new(sessions);
-        let reports = Reports::new(Arc::new(reports), sites(names), 90, clock);
-        let router = session::routes(sessions.clone()).merge(report::routes(reports, sessions));
+        let reports = Arc::new(Reports::new(Arc::new(reports), sites(names), 90, clock));
+        let html = Html::new().unwrap();
+        let router = session::routes(sessions.clone(), html.clone())
+            .merge(report::routes(reports.clone(), sessions.clone()))
+            .merge(dashboard::routes(reports, sessions, html));
         Self { accounts, verifications, time, router }
     }
 
@@ -110,6 +114,7 @@ impl World {
         Answer {
             status: response["statusCode"].as_u64().unwrap(),
             headers: response["headers"].clone(),
+            cookies: serde_json::from_value(response["cookies"].clone()).unwrap_or_default(),
             json: serde_json::from_str(&text).unwrap_or_default(),
             text,
         }
@@ -148,7 +153,7 @@ impl World {
 
 pub const JSON: (&str, &str) = ("content-type", "application/json");
 
-fn event(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Value {
+pub fn event(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Value {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let headers: Value = headers.iter().map(|&(name, value)| (name.to_owned(), json!(value))).collect();
     json!({

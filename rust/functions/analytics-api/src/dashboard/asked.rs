@@ -1,0 +1,120 @@
+use analytics::{Bucket, Day, Dimension, Granularity, Site};
+use form_urlencoded::Serializer;
+
+use crate::report::Filter;
+
+/// Periods that end today, by their names in a query, and as they are offered.
+pub const PERIODS: [(&str, &str); 4] =
+    [("today", "Today"), ("7d", "7 days"), (DEFAULT_PERIOD, "30 days"), ("month", "This month")];
+
+const DEFAULT_PERIOD: &str = "30d";
+
+/// What a page is asked for: the parameters of a report, and `period` instead of `from` and `to`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked(Vec<(String, String)>);
+
+impl Asked {
+    /// What a query asks for. Forms send fields that were left empty, too: those ask for nothing.
+    pub fn of(query: &str) -> Self {
+        Self(form_urlencoded::parse(query.as_bytes()).into_owned().filter(|(_, value)| !value.is_empty()).collect())
+    }
+
+    /// The value of a parameter.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.0.iter().find_map(|(own, value)| (own == name).then_some(value.as_str()))
+    }
+
+    /// The period that is asked for by name, or by nothing.
+    pub fn period(&self) -> Option<&'static str> {
+        let named = PERIODS.into_iter().map(|(name, _)| name).find(|name| self.value("period") == Some(name));
+        let is_range = ["from", "to"].into_iter().any(|name| self.value(name).is_some());
+        named.or((!is_range).then_some(DEFAULT_PERIOD))
+    }
+
+    /// The values that the report is narrowed to.
+    pub fn filters(&self) -> impl Iterator<Item = (Dimension, &str)> {
+        Filter::DIMENSIONS.into_iter().filter_map(|dimension| Some((dimension, self.value(dimension.name())?)))
+    }
+
+    /// The same without some parameters.
+    pub fn without(&self, names: &[&str]) -> Self {
+        Self(self.0.iter().filter(|(name, _)| !names.contains(&name.as_str())).cloned().collect())
+    }
+
+    /// The same with a parameter, or with another value for it.
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut asked = self.without(&[name]);
+        asked.0.push((name.to_owned(), value.to_owned()));
+        asked
+    }
+
+    /// Where a page is asked for this, beside the page.
+    pub fn link(&self) -> String {
+        format!("analytics?{}", self.query())
+    }
+
+    /// The query of the report. Without a site, it is of the first.
+    pub fn report(&self, sites: &[Site], today: Day) -> Self {
+        let mut report = match (self.value("site"), sites.first()) {
+            (None, Some(first)) => self.with("site", first.as_str()),
+            _ => self.clone(),
+        };
+        if let Some(period) = self.period() {
+            let from = match period {
+                "today" => today,
+                "7d" => today.minus(6),
+                "month" => Bucket::of(Granularity::Month, today).first(),
+                _ => today.minus(29),
+            };
+            report = report.with("from", &from.to_string()).with("to", &today.to_string());
+        }
+        report.without(&["period"])
+    }
+
+    /// As a query.
+    pub fn query(&self) -> String {
+        Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(query: &str) -> String {
+        let sites = ["a.example", "b.example"].map(|site| Site::parse(site).unwrap());
+        Asked::of(query).report(&sites, "2026-11-21".parse().unwrap()).query()
+    }
+
+    #[test]
+    fn a_period_by_name_ends_today() {
+        for (query, from) in [
+            ("", "2026-10-23"),
+            ("period=30d", "2026-10-23"),
+            ("period=7d", "2026-11-15"),
+            ("period=today", "2026-11-21"),
+            ("period=month", "2026-11-01"),
+            ("period=never", "2026-10-23"),
+            ("period=7d&from=2020-01-01&to=2020-01-02", "2026-11-15"),
+        ] {
+            assert_eq!(report(query), format!("site=a.example&from={from}&to=2026-11-21"), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_range_and_all_else_is_asked_for_as_it_is() {
+        assert_eq!(report("site=b.example&from=2026-01-01&by=week&page="), "site=b.example&from=2026-01-01&by=week");
+        assert_eq!(report("site=x&to=now&limit=x&y=1"), "site=x&to=now&limit=x&y=1");
+    }
+
+    #[test]
+    fn a_link_changes_one_thing() {
+        let asked = Asked::of("period=7d&browser=Firefox");
+        assert_eq!(
+            asked.with("page", "/a&b=\"<é").link(),
+            "analytics?period=7d&browser=Firefox&page=%2Fa%26b%3D%22%3C%C3%A9"
+        );
+        assert_eq!(asked.with("period", "today").without(&["browser"]).link(), "analytics?period=today");
+        assert_eq!(asked.filters().collect::<Vec<_>>(), [(Dimension::Browser, "Firefox")]);
+    }
+}

@@ -1,0 +1,138 @@
+//! The chart of a report as SVG, which browsers scale: views and visitors of each bucket, before those of the bucket
+//! as long before.
+//!
+//! It has no ids, no script and no `style` attributes. Its colours are those of a light page, and `dashboard.css` says
+//! what they are on a dark one.
+
+use std::iter::once;
+
+use plotters::element::EmptyElement;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use reply::Error;
+
+use super::text::grouped;
+
+/// What is drawn of a bucket.
+#[derive(Debug, Clone)]
+pub struct Bar {
+    /// Its name under the axis.
+    pub label: String,
+    /// Views by people.
+    pub views: i64,
+    /// Those people.
+    pub visitors: i64,
+    /// Views in the bucket of the period before.
+    pub previous: Option<i64>,
+}
+
+/// How large a chart is drawn, in pixels at which its text is as large as the page's.
+#[derive(Debug, Clone, Copy)]
+pub struct Size(pub u32, pub u32);
+
+/// For windows, and for telephones.
+pub const SIZES: [(&str, Size); 2] = [("wide", Size(900, 250)), ("narrow", Size(360, 240))];
+
+/// Units of the drawing in a pixel: its coordinates are whole numbers, and bars may be narrower than that.
+const UNITS: i32 = 4;
+
+/// Fonts are drawn smaller than they are asked for by about a fifth.
+const TEXT: i32 = 16 * UNITS;
+
+/// About how wide a character is.
+const CHARACTER: i32 = 8 * UNITS;
+
+/// Buckets that bars stand apart for; more of them are lines.
+const MOST_BARS: usize = 62;
+
+/// More than this is drawn as this: the axis has room for so many digits.
+const MOST: i64 = 999_999_999_999;
+
+const VIEWS: RGBColor = RGBColor(0x5B, 0x8F, 0xE0);
+const VISITORS: RGBColor = RGBColor(0x0B, 0x3F, 0x94);
+const PREVIOUS: RGBColor = RGBColor(0xE2, 0xE5, 0xEB);
+const PREVIOUS_EDGE: RGBColor = RGBColor(0x85, 0x8D, 0x9B);
+const GRID: RGBColor = RGBColor(0xC9, 0xCD, 0xD6);
+const LABEL: RGBColor = RGBColor(0x56, 0x5C, 0x69);
+
+/// The drawing.
+///
+/// # Errors
+/// None that numbers can cause.
+pub fn svg(bars: &[Bar], Size(width, height): Size) -> Result<String, Error> {
+    let mut svg = String::new();
+    draw(bars, &SVGBackend::with_string(&mut svg, (units(width), units(height))).into_drawing_area())
+        .map_err(|error| Error::internal(error.to_string()))?;
+    Ok(svg)
+}
+
+fn units(pixels: u32) -> u32 {
+    pixels.saturating_mul(UNITS.unsigned_abs())
+}
+
+type Failure<'a> = DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>;
+
+fn draw<'a>(bars: &[Bar], area: &DrawingArea<SVGBackend<'a>, plotters::coord::Shift>) -> Result<(), Failure<'a>> {
+    let values = |value: fn(&Bar) -> i64| bars.iter().map(|bar| value(bar).clamp(0, MOST)).collect::<Vec<_>>();
+    let (views, visitors) = (values(|bar| bar.views), values(|bar| bar.visitors));
+    let previous = values(|bar| bar.previous.unwrap_or_default());
+    let top = views.iter().chain(&previous).copied().max().unwrap_or_default().max(1);
+    let digits = i32::try_from(grouped(top).len()).unwrap_or_default();
+    let mut chart = ChartBuilder::on(area)
+        .margin_top(TEXT)
+        .margin_right(4 * CHARACTER)
+        .set_label_area_size(LabelAreaPosition::Left, (digits + 1) * CHARACTER)
+        .set_label_area_size(LabelAreaPosition::Bottom, 2 * TEXT)
+        .build_cartesian_2d(0.0..count(bars.len().max(1)), 0..top)?;
+    let style = ("sans-serif", TEXT).into_font().color(&LABEL);
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .disable_x_axis()
+        .y_labels(4)
+        .y_label_formatter(&|value| grouped(*value))
+        .label_style(style.clone())
+        .bold_line_style(GRID.stroke_width(2))
+        .light_line_style(TRANSPARENT)
+        .axis_style(TRANSPARENT)
+        .draw()?;
+
+    let gap = if bars.len() > MOST_BARS { 0.0 } else { 0.16 };
+    chart.draw_series(once(Polygon::new(outline(&previous, 0.0), PREVIOUS.filled())))?;
+    chart.draw_series(once(PathElement::new(outline(&previous, 0.0), PREVIOUS_EDGE.stroke_width(4))))?;
+    if gap > 0.0 {
+        for (values, color) in [(&views, VIEWS), (&visitors, VISITORS)] {
+            chart.draw_series(once(Polygon::new(outline(values, gap), color.filled())))?;
+        }
+    } else {
+        for (values, color) in [(&views, VIEWS), (&visitors, VISITORS)] {
+            chart.draw_series(once(PathElement::new(outline(values, gap), color.stroke_width(6))))?;
+        }
+    }
+
+    let longest = bars.iter().map(|bar| bar.label.len()).max().unwrap_or_default();
+    let room = area.dim_in_pixel().0 / u32::try_from(CHARACTER).unwrap_or(1) / u32::try_from(longest + 1).unwrap_or(1);
+    let step = bars.len().div_ceil(usize::try_from(room).unwrap_or(1).max(1)).max(1);
+    let centered = style.pos(Pos::new(HPos::Center, VPos::Top));
+    let labelled = bars.iter().enumerate().rev().step_by(step);
+    chart.draw_series(labelled.map(|(index, bar)| {
+        EmptyElement::at((count(index) + 0.5, 0)) + Text::new(bar.label.clone(), (0, TEXT / 2), centered.clone())
+    }))?;
+    area.present()
+}
+
+/// The upper edges of bars, down to the axis between them if they stand apart.
+fn outline(values: &[i64], gap: f64) -> Vec<(f64, i64)> {
+    let last = count(values.len());
+    let bars = values.iter().enumerate().flat_map(|(index, &value)| {
+        let (left, right) = (count(index) + gap, count(index + 1) - gap);
+        let feet = if gap > 0.0 { 1 } else { 0 };
+        let foot = |x| std::iter::repeat_n((x, 0), feet);
+        foot(left).chain([(left, value), (right, value)]).chain(foot(right))
+    });
+    once((0.0, 0)).chain(bars).chain(once((last, 0))).collect()
+}
+
+fn count(number: usize) -> f64 {
+    u32::try_from(number).map_or(f64::from(u32::MAX), f64::from)
+}

@@ -1,0 +1,132 @@
+//! The totals of the period, and the chart with its numbers.
+
+use maud::{Markup, PreEscaped, html};
+use reply::Error;
+
+use super::asked::Asked;
+use super::chart::{self, Bar};
+use super::text::{duration, grouped, short};
+use crate::report::{Numbers, Report};
+
+/// The totals, each with that of the period before.
+pub fn totals(report: &Report<'_>) -> Markup {
+    html! {
+        dl.totals {
+            (total("Views", report, |numbers| Some(numbers.views), grouped))
+            (total("Visitors", report, |numbers| Some(numbers.visitors), grouped))
+            (total("Time on a page", report, |numbers| numbers.average_duration_ms, duration))
+            (total("Scrolled", report, |numbers| numbers.average_scroll_percent, |percent| format!("{percent}%")))
+            (total("Views by bots", report, |numbers| Some(numbers.bots), grouped))
+        }
+        p.quiet {
+            @match &report.previous {
+                Some(previous) => { "Before: " (previous.from) " to " (previous.to) ". " }
+                None => "The views of the period before are deleted, so nothing is compared with them. ",
+            }
+            "Visitors are counted once a day, so those of several days are the sum of the days. Time and scroll depth \
+             are averages of the " (grouped(report.part.totals.measured)) " views that they are known of. Days are UTC."
+            @if report.unreadable > 0 {
+                " " (grouped(i64::try_from(report.unreadable).unwrap_or(i64::MAX)))
+                " stored items cannot be read and are in no number: see the function’s log."
+            }
+        }
+    }
+}
+
+fn total(
+    name: &str,
+    report: &Report<'_>,
+    number: impl Fn(&Numbers) -> Option<i64>,
+    text: impl Fn(i64) -> String,
+) -> Markup {
+    let shown = |numbers: &Numbers| number(numbers).map(|number| html! { data value=(number) { (text(number)) } });
+    html! {
+        div {
+            dt { (name) }
+            dd { @if let Some(shown) = shown(&report.part.totals) { (shown) } @else { "–" } }
+            @if let Some(shown) = report.previous.as_ref().and_then(|previous| shown(&previous.totals)) {
+                dd.quiet { (shown) " before" }
+            }
+        }
+    }
+}
+
+/// The chart, and its numbers as a table.
+///
+/// # Errors
+/// See [`chart::svg`].
+pub fn chart(report: &Report<'_>, report_asked: &Asked) -> Result<Markup, Error> {
+    let before = |index| report.previous.as_ref().and_then(|previous| previous.series.get(index));
+    let bars: Vec<Bar> = report
+        .part
+        .series
+        .iter()
+        .enumerate()
+        .map(|(index, point)| Bar {
+            label: short(&point.bucket),
+            views: point.numbers.views,
+            visitors: point.numbers.visitors,
+            previous: before(index).map(|point| point.numbers.views),
+        })
+        .collect();
+    let most = report.part.series.iter().max_by_key(|point| point.numbers.views);
+    let drawings = chart::SIZES
+        .into_iter()
+        .map(|(name, size)| Ok((name, chart::svg(&bars, size)?)))
+        .collect::<Result<Vec<_>, Error>>()?;
+    Ok(html! {
+        figure.chart {
+            figcaption {
+                h2 { "Views and visitors by " (report.by) }
+                ul.legend {
+                    li.views { "Views" }
+                    li.visitors { "Visitors" }
+                    @if report.previous.is_some() { li.previous { "Views before" } }
+                }
+            }
+            @let peak = most.map(|most| format!(" Most views: {} on {}.", grouped(most.numbers.views), most.bucket));
+            @let about = format!("Chart of views and visitors by {} from {} to {}.", report.by, report.part.from, report.part.to);
+            div role="img" aria-label={ (about) (peak.unwrap_or_default()) " The table below has all numbers." } {
+                @for (name, svg) in &drawings { div class=(name) { (PreEscaped(svg)) } }
+            }
+            details {
+                summary { "Numbers of the chart" }
+                div.scrolled tabindex="0" role="region" aria-label="Numbers of the chart" {
+                    table {
+                        thead {
+                            tr {
+                                @for name in [report.by, "Views", "Visitors", "Bots", "Before", "Views before"] {
+                                    th scope="col" { (name) }
+                                }
+                            }
+                        }
+                        tbody {
+                            @for (index, point) in report.part.series.iter().enumerate() {
+                                tr {
+                                    th scope="row" { (point.bucket) }
+                                    td { (grouped(point.numbers.views)) }
+                                    td { (grouped(point.numbers.visitors)) }
+                                    td { (grouped(point.numbers.bots)) }
+                                    @if let Some(before) = before(index) {
+                                        td { (before.bucket) }
+                                        td { (grouped(before.numbers.views)) }
+                                    } @else {
+                                        td { "–" }
+                                        td { "–" }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+                p { (csv(report_asked, "series")) }
+            }
+        }
+    })
+}
+
+/// A link to a table as a file.
+pub fn csv(report_asked: &Asked, table: &str) -> Markup {
+    let query = report_asked.with("format", "csv").with("table", table).query();
+    html! { a href={ "analytics/report?" (query) } aria-label={ "CSV of " (table) } download { "CSV" } }
+}

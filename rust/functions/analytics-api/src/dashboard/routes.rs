@@ -1,0 +1,75 @@
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRef, Request, State};
+use axum::response::Response;
+use axum::routing::get;
+use http::StatusCode;
+use http::request::Parts;
+use reply::Error;
+
+use super::asked::Asked;
+use super::view::{Page, View};
+use crate::html::Html;
+use crate::report::Reports;
+use crate::session::{Claim, Refusal, Sessions, holds_cookie, is_from_own_page, sign_in_page};
+
+#[derive(Clone)]
+struct Service {
+    reports: Arc<Reports>,
+    sessions: Arc<Sessions>,
+    html: Html,
+}
+
+impl FromRef<Service> for Arc<Sessions> {
+    fn from_ref(service: &Service) -> Self {
+        service.sessions.clone()
+    }
+}
+
+/// `GET /analytics`.
+pub fn routes(reports: Arc<Reports>, sessions: Arc<Sessions>, html: Html) -> Router {
+    Router::new().route("/analytics", get(page)).with_state(Service { reports, sessions, html })
+}
+
+/// The page, or the form to sign in with where there is no session.
+async fn page(
+    State(service): State<Service>,
+    claim: Result<Claim, Refusal>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (parts, _) = request.into_parts();
+    let page = match claim {
+        Ok(Claim(session)) => {
+            let work = report_page(&service, &session.user, &parts);
+            service.sessions.guard(&session, work).await
+        }
+        Err(refusal) => Err(refusal),
+    };
+    match page {
+        Err(Refusal::InvalidSession) => {
+            // Browsers drop the cookie when the session ends; then our own pages still lead here.
+            let had_one = holds_cookie(&parts.headers) || is_from_own_page(&parts.headers);
+            let said = had_one.then_some("Your session has ended. Sign in again.");
+            Ok(sign_in_page(&service.html, parts.uri.query(), said))
+        }
+        page => page,
+    }
+}
+
+async fn report_page(Service { reports, html, .. }: &Service, user: &str, parts: &Parts) -> Result<Response, Error> {
+    let asked = Asked::of(parts.uri.query().unwrap_or_default());
+    let report_asked = asked.report(reports.sites(), reports.today()?);
+    let page = Page { asked: &asked, report_asked: &report_asked, sites: reports.sites(), user };
+    let read = match reports.read(&report_asked.query()).await {
+        Ok(read) => read,
+        Err(error) => {
+            let (status, said, _) = Refusal::from(error).for_people()?;
+            return Ok(html.page(status, "Analytics", &page.html(&View::Refused(&said))?));
+        }
+    };
+    let report = read.report();
+    let title = format!("{} · Analytics", report.site);
+    let page = page.html(&View::Report { report: &report, parts })?;
+    Ok(html.page(StatusCode::OK, &title, &page))
+}

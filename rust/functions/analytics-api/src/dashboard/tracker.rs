@@ -1,0 +1,63 @@
+use http::HeaderName;
+use http::header::HOST;
+use http::request::Parts;
+use http_service::DomainName;
+use maud::{Markup, html};
+
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// How to add the tracker to a page: with its address on the host that the request was for, since pages of other sites
+/// are to load it.
+pub fn snippet(parts: &Parts) -> Markup {
+    let url = format!("{}{}/a.js", origin(parts), parts.uri.path());
+    html! {
+        section.start {
+            h2 { "Add the tracker" }
+            p { "Put this line into each page that is to be counted. A view is here some seconds after it." }
+            pre tabindex="0" { code { "<script async src=\"" (url) "\"></script>" } }
+        }
+    }
+}
+
+/// The domain has no port, and the host may be another where the API is below a path.
+fn origin(Parts { headers, extensions, .. }: &Parts) -> String {
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let scheme = header(X_FORWARDED_PROTO).unwrap_or("http");
+    let host = header(HOST).unwrap_or_default();
+    match extensions.get::<DomainName>() {
+        Some(DomainName(domain)) => {
+            let port = host.rsplit_once(':').map(|(_, port)| format!(":{port}")).unwrap_or_default();
+            format!("{scheme}://{domain}{port}")
+        }
+        None => format!("{scheme}://{host}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn snippet_of(host: &str, scheme: Option<&str>, domain: &str) -> String {
+        let request = Request::get("/analytics?site=a").header(HOST, host).extension(DomainName(domain.to_owned()));
+        let request = scheme.iter().fold(request, |request, scheme| request.header(X_FORWARDED_PROTO, *scheme));
+        snippet(&request.body(()).unwrap().into_parts().0).into_string()
+    }
+
+    #[test]
+    fn the_tracker_is_at_the_domain_that_was_called() {
+        let domain = "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com";
+        let snippet = snippet_of(domain, Some("https"), domain);
+        assert!(
+            snippet.contains(&format!("&lt;script async src=&quot;https://{domain}/analytics/a.js&quot;&gt;")),
+            "{snippet}"
+        );
+    }
+
+    #[test]
+    fn a_port_is_kept() {
+        let snippet = snippet_of("127.0.0.1:4566", None, "a1.execute-api.localhost");
+        assert!(snippet.contains("http://a1.execute-api.localhost:4566/analytics/a.js"), "{snippet}");
+    }
+}

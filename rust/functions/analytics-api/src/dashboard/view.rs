@@ -1,0 +1,82 @@
+use analytics::Site;
+use http::request::Parts;
+use maud::{Markup, html};
+use reply::Error;
+
+use super::asked::Asked;
+use super::controls::controls;
+use super::figures::{chart, totals};
+use super::lists::lists;
+use super::tracker::snippet;
+use crate::report::Report;
+
+/// What a page is made for.
+pub struct Page<'a> {
+    /// The page that is asked for.
+    pub asked: &'a Asked,
+    /// The report that this is.
+    pub report_asked: &'a Asked,
+    /// The sites that there are.
+    pub sites: &'a [Site],
+    /// Name of the user.
+    pub user: &'a str,
+}
+
+/// What it shows.
+pub enum View<'a> {
+    /// Why there is no report.
+    Refused(&'a str),
+    /// A report, and the request that asked for it.
+    Report {
+        /// The report.
+        report: &'a Report<'a>,
+        /// The request.
+        parts: &'a Parts,
+    },
+}
+
+impl Page<'_> {
+    /// The page.
+    ///
+    /// # Errors
+    /// See [`chart`].
+    pub fn html(&self, view: &View<'_>) -> Result<Markup, Error> {
+        let Self { asked, report_asked, sites, user } = self;
+        let content = match view {
+            View::Refused(said) => html! { p.error role="alert" { (said) } },
+            View::Report { report, parts } => self.report(report, parts)?,
+        };
+        Ok(html! {
+            header {
+                h1 { "Analytics" }
+                form method="post" action="analytics/sign-out" {
+                    span.quiet { "Signed in as " bdi { (user) } }
+                    button.plain { "Sign out" }
+                }
+            }
+            main {
+                (controls(asked, report_asked, sites))
+                (content)
+            }
+        })
+    }
+
+    fn report(&self, report: &Report<'_>, parts: &Parts) -> Result<Markup, Error> {
+        let Self { asked, report_asked, .. } = self;
+        let part = &report.part;
+        let is_empty = part.totals.views == 0 && part.totals.bots == 0 && report.filters.is_empty();
+        Ok(html! {
+            div.heading {
+                h2 { bdi { (report.site) } ", " (part.from) " to " (part.to) }
+                a href={ "analytics/report?" (report_asked.query()) } download={ (report.site) "-" (part.from) "-" (part.to) ".json" } { "Download as JSON" }
+            }
+            @if is_empty {
+                p { "Nothing was counted in this time." }
+                (snippet(parts))
+            }
+            (totals(report))
+            (chart(report, report_asked)?)
+            @if !is_empty { (lists(report, asked, report_asked)) }
+        })
+    }
+}

@@ -1,0 +1,48 @@
+//! What the pages of `/analytics` have in common: one document with its style, and no script.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, InvalidHeaderValue};
+use http::{HeaderValue, StatusCode};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use page::Assets;
+
+/// Makes pages.
+#[derive(Clone)]
+pub struct Html(Arc<Assets>);
+
+impl Html {
+    /// What pages are made with.
+    ///
+    /// # Errors
+    /// Never; see [`Assets::new`].
+    pub fn new() -> Result<Self, InvalidHeaderValue> {
+        Ok(Self(Arc::new(Assets::new(include_str!("html/analytics.css"), "")?)))
+    }
+
+    /// A page, which is kept nowhere: only one user may see it.
+    pub fn page(&self, status: StatusCode, title: &str, body: &Markup) -> Response {
+        let document = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="robots" content="noindex";
+                    title { (title) }
+                    // Without an icon, browsers ask the host for one.
+                    link rel="icon" href="data:,";
+                    style { (PreEscaped(&self.0.style)) }
+                }
+                body { (body) }
+            }
+        };
+        let mut response = Response::new(Body::from(document.into_string()));
+        *response.status_mut() = status;
+        *response.headers_mut() = self.0.headers.clone();
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}

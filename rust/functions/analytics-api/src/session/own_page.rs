@@ -1,0 +1,70 @@
+//! Whether a request comes from a page of this API: what browsers say of it, and no page can change.
+
+use http::HeaderMap;
+use http::header::{HOST, HeaderName, ORIGIN};
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// API Gateway's, and always `https` there.
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// Whether a page of the same origin sends a request. Without a header that says so, it is another's.
+///
+/// <https://www.w3.org/TR/fetch-metadata/>, and for browsers before it
+/// <https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html>
+pub fn is_from_own_page(headers: &HeaderMap) -> bool {
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    match (header(SEC_FETCH_SITE), header(ORIGIN), header(HOST)) {
+        (Some(site), _, _) => site == "same-origin",
+        (None, Some(origin), Some(host)) => {
+            let scheme = header(X_FORWARDED_PROTO).unwrap_or("http");
+            origin.split_once("://") == Some((scheme, host))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_own(headers: &[(&'static str, &str)]) -> bool {
+        is_from_own_page(
+            &headers.iter().map(|&(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect(),
+        )
+    }
+
+    #[test]
+    fn a_browser_says_which_pages_send_a_request() {
+        assert!(is_own(&[("sec-fetch-site", "same-origin")]));
+        for site in ["cross-site", "same-site", "none", "", "same-origin, cross-site"] {
+            let origin = ("origin", "https://api.example.com");
+            let host = ("host", "api.example.com");
+            assert!(!is_own(&[("sec-fetch-site", site), origin, host, ("x-forwarded-proto", "https")]), "{site}");
+        }
+    }
+
+    #[test]
+    fn older_browsers_say_which_origin_sends_it() {
+        let (host, https) = (("host", "api.example.com"), ("x-forwarded-proto", "https"));
+        assert!(is_own(&[("origin", "https://api.example.com"), host, https]));
+        assert!(is_own(&[("origin", "http://127.0.0.1:4566"), ("host", "127.0.0.1:4566")]));
+        for origin in [
+            "null",
+            "https://evil.example",
+            "http://api.example.com",
+            "https://api.example.com:8443",
+            "https://api.example.com.evil.example",
+            "https://example.com",
+        ] {
+            assert!(!is_own(&[("origin", origin), host, https]), "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_request_that_says_nothing_is_from_elsewhere() {
+        assert!(!is_own(&[]));
+        assert!(!is_own(&[("host", "api.example.com")]));
+        assert!(!is_own(&[("origin", "https://api.example.com")]));
+    }
+}
