@@ -29,7 +29,8 @@ SIGN_IN_THROTTLE = Throttle(rate_per_second=2, burst=10)
 """Each attempt costs 19 MiB and some 20 ms of a processor on purpose."""
 
 SESSION_ROUTES = ("GET /analytics", "GET /analytics/report", "POST /analytics/sign-out")
-"""What wants a session, and the page that leads to one; its token is encrypted by the function, so the function checks it, and no authorizer."""
+"""What wants a session, and the page that leads to one. The function encrypts its token, and checks it; no authorizer
+does."""
 
 QUARANTINED = '{ $.message = "a record is quarantined" }'
 """The trigger's log line for a record that it cannot count."""

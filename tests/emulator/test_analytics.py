@@ -87,13 +87,14 @@ def client(local: Local) -> Iterator[Client]:
     """A client of a service that has counted nothing."""
     client = Client(local=local)
     client.wait_until_counted()
-    _clear(client)
+    clear(client)
     yield client
     client.wait_until_counted()
-    _clear(client)
+    clear(client)
 
 
-def _clear(client: Client) -> None:
+def clear(client: Client) -> None:
+    """Delete all views and totals."""
     dynamodb = client.local.context.client("dynamodb")
     for table in ("analytics-views", "analytics-totals"):
         for item in client.items(table):

@@ -4,7 +4,7 @@
 //! It has no ids, no script and no `style` attributes. Its colours are those of a light page, and `dashboard.css` says
 //! what they are on a dark one.
 
-use std::iter::once;
+use std::iter::{once, repeat_n};
 
 use plotters::element::EmptyElement;
 use plotters::prelude::*;
@@ -42,8 +42,17 @@ const TEXT: i32 = 16 * UNITS;
 /// About how wide a character is.
 const CHARACTER: i32 = 8 * UNITS;
 
+/// A line as wide as a pixel.
+const LINE: u32 = UNITS.unsigned_abs();
+
+/// How much of a bucket's width is free on either side of its bars.
+const GAP: f64 = 0.16;
+
 /// Buckets that bars stand apart for; more of them are lines.
 const MOST_BARS: usize = 62;
+
+/// Bars that there is room for at least, so that a few are not as wide as all of it.
+const LEAST_SLOTS: usize = 7;
 
 /// More than this is drawn as this: the axis has room for so many digits.
 const MOST: i64 = 999_999_999_999;
@@ -78,12 +87,13 @@ fn draw<'a>(bars: &[Bar], area: &DrawingArea<SVGBackend<'a>, plotters::coord::Sh
     let previous = values(|bar| bar.previous.unwrap_or_default());
     let top = views.iter().chain(&previous).copied().max().unwrap_or_default().max(1);
     let digits = i32::try_from(grouped(top).len()).unwrap_or_default();
+    let margin = count(LEAST_SLOTS.saturating_sub(bars.len())) / 2.0;
     let mut chart = ChartBuilder::on(area)
         .margin_top(TEXT)
         .margin_right(4 * CHARACTER)
         .set_label_area_size(LabelAreaPosition::Left, (digits + 1) * CHARACTER)
         .set_label_area_size(LabelAreaPosition::Bottom, 2 * TEXT)
-        .build_cartesian_2d(0.0..count(bars.len().max(1)), 0..top)?;
+        .build_cartesian_2d(-margin..count(bars.len()) + margin, 0..top)?;
     let style = ("sans-serif", TEXT).into_font().color(&LABEL);
     chart
         .configure_mesh()
@@ -92,42 +102,43 @@ fn draw<'a>(bars: &[Bar], area: &DrawingArea<SVGBackend<'a>, plotters::coord::Sh
         .y_labels(4)
         .y_label_formatter(&|value| grouped(*value))
         .label_style(style.clone())
-        .bold_line_style(GRID.stroke_width(2))
+        .bold_line_style(GRID.stroke_width(LINE / 2))
         .light_line_style(TRANSPARENT)
         .axis_style(TRANSPARENT)
         .draw()?;
 
-    let gap = if bars.len() > MOST_BARS { 0.0 } else { 0.16 };
     chart.draw_series(once(Polygon::new(outline(&previous, 0.0), PREVIOUS.filled())))?;
-    chart.draw_series(once(PathElement::new(outline(&previous, 0.0), PREVIOUS_EDGE.stroke_width(4))))?;
-    if gap > 0.0 {
-        for (values, color) in [(&views, VIEWS), (&visitors, VISITORS)] {
-            chart.draw_series(once(Polygon::new(outline(values, gap), color.filled())))?;
-        }
-    } else {
-        for (values, color) in [(&views, VIEWS), (&visitors, VISITORS)] {
-            chart.draw_series(once(PathElement::new(outline(values, gap), color.stroke_width(6))))?;
+    chart.draw_series(once(PathElement::new(outline(&previous, 0.0), PREVIOUS_EDGE.stroke_width(LINE))))?;
+    for (values, color) in [(&views, VIEWS), (&visitors, VISITORS)] {
+        if bars.len() > MOST_BARS {
+            chart.draw_series(once(PathElement::new(outline(values, 0.0), color.stroke_width(2 * LINE))))?;
+        } else {
+            chart.draw_series(once(Polygon::new(outline(values, GAP), color.filled())))?;
         }
     }
 
-    let longest = bars.iter().map(|bar| bar.label.len()).max().unwrap_or_default();
-    let room = area.dim_in_pixel().0 / u32::try_from(CHARACTER).unwrap_or(1) / u32::try_from(longest + 1).unwrap_or(1);
-    let step = bars.len().div_ceil(usize::try_from(room).unwrap_or(1).max(1)).max(1);
+    let step = label_step(bars, area.dim_in_pixel().0);
     let centered = style.pos(Pos::new(HPos::Center, VPos::Top));
     let labelled = bars.iter().enumerate().rev().step_by(step);
     chart.draw_series(labelled.map(|(index, bar)| {
-        EmptyElement::at((count(index) + 0.5, 0)) + Text::new(bar.label.clone(), (0, TEXT / 2), centered.clone())
+        EmptyElement::at((count(index) + 0.5, 0)) + Text::new(bar.label.clone(), (0, TEXT * 2 / 3), centered.clone())
     }))?;
     area.present()
 }
 
+/// How many bars further on the next one is whose label does not touch a bar's.
+fn label_step(bars: &[Bar], width: u32) -> usize {
+    let longest = bars.iter().map(|bar| bar.label.len()).max().unwrap_or_default();
+    let room = usize::try_from(width / CHARACTER.unsigned_abs()).unwrap_or_default() / (longest + 1);
+    bars.len().div_ceil(room.max(1)).max(1)
+}
+
 /// The upper edges of bars, down to the axis between them if they stand apart.
 fn outline(values: &[i64], gap: f64) -> Vec<(f64, i64)> {
-    let last = count(values.len());
+    let (last, feet) = (count(values.len()), if gap > 0.0 { 1 } else { 0 });
+    let foot = |x| repeat_n((x, 0), feet);
     let bars = values.iter().enumerate().flat_map(|(index, &value)| {
         let (left, right) = (count(index) + gap, count(index + 1) - gap);
-        let feet = if gap > 0.0 { 1 } else { 0 };
-        let foot = |x| std::iter::repeat_n((x, 0), feet);
         foot(left).chain([(left, value), (right, value)]).chain(foot(right))
     });
     once((0.0, 0)).chain(bars).chain(once((last, 0))).collect()

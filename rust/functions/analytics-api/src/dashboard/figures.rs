@@ -5,8 +5,8 @@ use reply::Error;
 
 use super::asked::Asked;
 use super::chart::{self, Bar};
-use super::text::{duration, grouped, short};
-use crate::report::{Numbers, Report};
+use super::text::{days, duration, grouped, short};
+use crate::report::{Numbers, Point, Report};
 
 /// The totals, each with that of the period before.
 pub fn totals(report: &Report<'_>) -> Markup {
@@ -20,11 +20,14 @@ pub fn totals(report: &Report<'_>) -> Markup {
         }
         p.quiet {
             @match &report.previous {
-                Some(previous) => { "Before: " (previous.from) " to " (previous.to) ". " }
+                Some(previous) => { "Before: " (days(&previous.from, &previous.to)) ". " }
                 None => "The views of the period before are deleted, so nothing is compared with them. ",
             }
-            "Visitors are counted once a day, so those of several days are the sum of the days. Time and scroll depth \
-             are averages of the " (grouped(report.part.totals.measured)) " views that they are known of. Days are UTC."
+            "Visitors are counted once a day, so those of several days are the sum of the days. "
+            @if report.part.totals.measured > 0 {
+                "Time and scroll depth are averages over " (grouped(report.part.totals.measured)) " of the views. "
+            }
+            "Days are UTC."
             @if report.unreadable > 0 {
                 " " (grouped(i64::try_from(report.unreadable).unwrap_or(i64::MAX)))
                 " stored items cannot be read and are in no number: see the function’s log."
@@ -56,20 +59,7 @@ fn total(
 /// # Errors
 /// See [`chart::svg`].
 pub fn chart(report: &Report<'_>, report_asked: &Asked) -> Result<Markup, Error> {
-    let before = |index| report.previous.as_ref().and_then(|previous| previous.series.get(index));
-    let bars: Vec<Bar> = report
-        .part
-        .series
-        .iter()
-        .enumerate()
-        .map(|(index, point)| Bar {
-            label: short(&point.bucket),
-            views: point.numbers.views,
-            visitors: point.numbers.visitors,
-            previous: before(index).map(|point| point.numbers.views),
-        })
-        .collect();
-    let most = report.part.series.iter().max_by_key(|point| point.numbers.views);
+    let bars = bars(report);
     let drawings = chart::SIZES
         .into_iter()
         .map(|(name, size)| Ok((name, chart::svg(&bars, size)?)))
@@ -84,45 +74,67 @@ pub fn chart(report: &Report<'_>, report_asked: &Asked) -> Result<Markup, Error>
                     @if report.previous.is_some() { li.previous { "Views before" } }
                 }
             }
-            @let peak = most.map(|most| format!(" Most views: {} on {}.", grouped(most.numbers.views), most.bucket));
-            @let about = format!("Chart of views and visitors by {} from {} to {}.", report.by, report.part.from, report.part.to);
-            div role="img" aria-label={ (about) (peak.unwrap_or_default()) " The table below has all numbers." } {
+            div role="img" aria-label=(about(report)) {
                 @for (name, svg) in &drawings { div class=(name) { (PreEscaped(svg)) } }
             }
             details {
                 summary { "Numbers of the chart" }
-                div.scrolled tabindex="0" role="region" aria-label="Numbers of the chart" {
-                    table {
-                        thead {
-                            tr {
-                                @for name in [report.by, "Views", "Visitors", "Bots", "Before", "Views before"] {
-                                    th scope="col" { (name) }
-                                }
-                            }
-                        }
-                        tbody {
-                            @for (index, point) in report.part.series.iter().enumerate() {
-                                tr {
-                                    th scope="row" { (point.bucket) }
-                                    td { (grouped(point.numbers.views)) }
-                                    td { (grouped(point.numbers.visitors)) }
-                                    td { (grouped(point.numbers.bots)) }
-                                    @if let Some(before) = before(index) {
-                                        td { (before.bucket) }
-                                        td { (grouped(before.numbers.views)) }
-                                    } @else {
-                                        td { "–" }
-                                        td { "–" }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
+                div.scrolled tabindex="0" role="region" aria-label="Numbers of the chart" { (numbers(report)) }
                 p { (csv(report_asked, "series")) }
             }
         }
     })
+}
+
+fn bars(report: &Report<'_>) -> Vec<Bar> {
+    let bar = |(index, point): (usize, &Point)| Bar {
+        label: short(&point.bucket),
+        views: point.numbers.views,
+        visitors: point.numbers.visitors,
+        previous: before(report, index).map(|point| point.numbers.views),
+    };
+    report.part.series.iter().enumerate().map(bar).collect()
+}
+
+/// The bucket as long before.
+fn before<'a>(report: &'a Report<'_>, index: usize) -> Option<&'a Point> {
+    report.previous.as_ref()?.series.get(index)
+}
+
+/// The chart in words.
+fn about(Report { by, part, .. }: &Report<'_>) -> String {
+    let most = part.series.iter().max_by_key(|point| point.numbers.views);
+    let most = most.map(|most| format!("Most views: {} in {}. ", grouped(most.numbers.views), most.bucket));
+    let (days, most) = (days(&part.from, &part.to), most.unwrap_or_default());
+    format!("Chart of views and visitors by {by}, {days}. {most}The table below has all numbers.")
+}
+
+fn numbers(report: &Report<'_>) -> Markup {
+    let columns = [report.by, "Views", "Visitors", "Bots", "Before", "Views before"];
+    html! {
+        table {
+            thead {
+                tr { @for name in columns { th scope="col" { (name) } } }
+            }
+            tbody {
+                @for (index, point) in report.part.series.iter().enumerate() {
+                    tr {
+                        th scope="row" { (point.bucket) }
+                        td { (grouped(point.numbers.views)) }
+                        td { (grouped(point.numbers.visitors)) }
+                        td { (grouped(point.numbers.bots)) }
+                        @if let Some(before) = before(report, index) {
+                            td { (before.bucket) }
+                            td { (grouped(before.numbers.views)) }
+                        } @else {
+                            td { "–" }
+                            td { "–" }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// A link to a table as a file.

@@ -64,8 +64,8 @@ async fn report_page(Service { reports, html, .. }: &Service, user: &str, parts:
     let read = match reports.read(&report_asked.query()).await {
         Ok(read) => read,
         Err(error) => {
-            let (status, said, _) = Refusal::from(error).for_people()?;
-            return Ok(html.page(status, "Analytics", &page.html(&View::Refused(&said))?));
+            let said = Refusal::from(error).for_people()?;
+            return Ok(html.page(said.status, "Analytics", &page.html(&View::Refused(&said.text))?));
         }
     };
     let report = read.report();

@@ -31,6 +31,11 @@ pub fn duration(milliseconds: i64) -> String {
     }
 }
 
+/// The days of a period.
+pub fn days(from: &str, to: &str) -> String {
+    if from == to { from.to_owned() } else { format!("{from} to {to}") }
+}
+
 /// A bucket in few characters.
 pub fn short(bucket: &str) -> String {
     let month = |number: &str| MONTHS.get(number.parse::<usize>().ok()?.checked_sub(1)?);

@@ -7,6 +7,7 @@ use super::asked::Asked;
 use super::controls::controls;
 use super::figures::{chart, totals};
 use super::lists::lists;
+use super::text::days;
 use super::tracker::snippet;
 use crate::report::Report;
 
@@ -67,7 +68,7 @@ impl Page<'_> {
         let is_empty = part.totals.views == 0 && part.totals.bots == 0 && report.filters.is_empty();
         Ok(html! {
             div.heading {
-                h2 { bdi { (report.site) } ", " (part.from) " to " (part.to) }
+                h2 { bdi { (report.site) } ", " (days(&part.from, &part.to)) }
                 a href={ "analytics/report?" (report_asked.query()) } download={ (report.site) "-" (part.from) "-" (part.to) ".json" } { "Download as JSON" }
             }
             @if is_empty {

@@ -10,6 +10,7 @@ use reply::Error;
 
 use super::body::Credentials;
 use super::own_page::is_from_own_page;
+use super::refusal::Sentence;
 use super::{Claim, Refusal, Sessions, cookie};
 use crate::html::Html;
 
@@ -63,8 +64,8 @@ pub fn page(html: &Html, query: Option<&str>, said: Option<&str>) -> Response {
 
 /// What a form is refused for, on one to sign in with; without an action, it is sent to where it came from.
 fn refused(html: &Html, refusal: Refusal, action: Option<&str>, user: &str) -> Result<Response, Refusal> {
-    let (status, said, header) = refusal.for_people()?;
-    let mut response = document(html, status, action, Some(&said), user);
+    let Sentence { status, text, header } = refusal.for_people()?;
+    let mut response = document(html, status, action, Some(&text), user);
     response.headers_mut().extend(header);
     Ok(response)
 }

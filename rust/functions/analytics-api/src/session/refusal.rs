@@ -28,12 +28,22 @@ impl<E: Into<Error>> From<E> for Refusal {
     }
 }
 
+/// A refusal as a page tells it.
+pub struct Sentence {
+    /// The status.
+    pub status: StatusCode,
+    /// What is said.
+    pub text: String,
+    /// A header that goes with the status.
+    pub header: Option<(HeaderName, HeaderValue)>,
+}
+
 impl Refusal {
-    /// The status, what is said on a page, and a header.
+    /// The refusal for people.
     ///
     /// # Errors
     /// Our failure, which is no refusal.
-    pub fn for_people(self) -> Result<(StatusCode, String, Option<(HeaderName, HeaderValue)>), Error> {
+    pub fn for_people(self) -> Result<Sentence, Error> {
         let said = match &self {
             Self::InvalidSession => Some("Your session has ended. Sign in again.".to_owned()),
             Self::TooManyAttempts { retry_after } => {
@@ -49,7 +59,7 @@ impl Refusal {
             Error::Invalid { errors, .. } => (StatusCode::UNPROCESSABLE_ENTITY, sentences(&errors)),
             failure @ Error::Internal(_) => return Err(failure),
         };
-        Ok((status, said.unwrap_or(detail), header))
+        Ok(Sentence { status, text: said.unwrap_or(detail), header })
     }
 
     fn told(self) -> (Error, Option<(HeaderName, HeaderValue)>) {

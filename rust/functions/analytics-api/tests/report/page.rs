@@ -19,7 +19,7 @@ fn runs<T>(work: impl Future<Output = T>) -> T {
 /// A number as the page has it.
 fn grouped(number: &Value) -> String {
     let mut digits = number.as_u64().unwrap().to_string();
-    for place in (1..digits.len()).rev().filter(|place| (digits.len() - place) % 3 == 0).collect::<Vec<_>>() {
+    for place in (1..digits.len()).rev().filter(|place| (digits.len() - place).is_multiple_of(3)).collect::<Vec<_>>() {
         digits.insert(place, ',');
     }
     digits
@@ -118,7 +118,7 @@ async fn a_row_leads_to_its_filter_and_a_filter_leads_back() {
     );
     assert!(filtered.contains("<input type=\"hidden\" name=\"page\" value=\"/a&amp;b\">"), "{filtered}");
     assert!(
-        filtered.contains("analytics/report?period") == false && filtered.contains("analytics/report?page=%2Fa%26b"),
+        !filtered.contains("analytics/report?period") && filtered.contains("analytics/report?page=%2Fa%26b"),
         "{filtered}"
     );
 }

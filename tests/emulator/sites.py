@@ -1,0 +1,95 @@
+"""Two sites and the views of them."""
+
+import random
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.emulator.test_analytics import BOT, BROWSERS, CLIENTS, Client
+
+ORIGINS = {"example.com": "https://example.com", "localhost:8000": "http://localhost:8000"}
+VIEWS = 500
+OLDER_VIEWS = 1500
+OLDER_DAYS = 60
+SUNDAY = 6
+LONG = "/" + "long" * 60
+RIGHT_TO_LEFT = "/تحليلات/الصفحات-الأكثر-زيارة"
+MARKUP = "/<script>alert(1)</script>\"'>"
+PATHS = ["/", "/", "/", "/", "/pricing", "/pricing", "/docs/start", "/blog/exact-counts", "/about", RIGHT_TO_LEFT]
+HOSTILE = [LONG, MARKUP]
+REFERRERS = ["https://search.example/", "https://search.example/?q=a", "https://news.example/item", "", ""]
+CAMPAIGNS = ["", "", "?utm_campaign=autumn", "?utm_campaign=newsletter"]
+COUNTRIES = ["DE", "DE", "FR", "NL"]
+AGENTS = [*BROWSERS.values(), BROWSERS["Firefox"], BOT]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A site and what is stored of it."""
+
+    name: str
+    views: list[dict[str, Any]]
+
+    def between(self, first: str, last: str) -> list[dict[str, Any]]:
+        return [view for view in self.views if first <= day_of(view) <= last]
+
+
+def day_of(view: Mapping[str, Any]) -> str:
+    return str(view["Section"]["S"].split("/")[0])
+
+
+def is_person(view: Mapping[str, Any]) -> bool:
+    return "Bot" not in view
+
+
+def counted_sites(client: Client) -> dict[str, Site]:
+    """Send 500 views, and store some again as if they had been sent before; return the sites when all are counted."""
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        list(clients.map(lambda number: send(client, number), range(VIEWS)))
+    sent = all_views(client)
+    assert len(sent) == VIEWS
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        list(clients.map(lambda number: put_older(client, sent, number), range(OLDER_VIEWS)))
+    views = all_views(client)
+    assert len(views) == VIEWS + OLDER_VIEWS
+    return {
+        name: Site(name=name, views=[view for view in views if view["Path"]["S"] == f"view/{name}"]) for name in ORIGINS
+    }
+
+
+def send(client: Client, number: int) -> None:
+    dice = random.Random(number)  # noqa: S311 (the same views in each run)
+    origin = ORIGINS["example.com" if dice.random() < 0.8 else "localhost:8000"]
+    path = dice.choice(HOSTILE if number % 20 == 0 else PATHS) + dice.choice(CAMPAIGNS)
+    visit = {"url": origin + path, "referrer": dice.choice(REFERRERS)}
+    headers = {"origin": origin, "user_agent": dice.choice(AGENTS), "cloudfront_viewer_country": dice.choice(COUNTRIES)}
+    assert client.send("POST", "collect", visit, **headers).status == 202
+
+
+def all_views(client: Client) -> list[dict[str, Any]]:
+    """Return every raw view, once the trigger has counted all of them."""
+    deadline = time.monotonic() + 180
+    while True:
+        items = client.items("analytics-views")
+        views = [item for item in items if item["Path"]["S"].startswith("view/")]
+        if all("Counted" in view for view in views):
+            return views
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+
+
+def put_older(client: Client, sent: list[dict[str, Any]], number: int) -> None:
+    """Store a view that was sent as if that had been on an earlier day: more of late, and fewer on Sundays."""
+    dice = random.Random(number)  # noqa: S311 (the same views in each run)
+    now = datetime.now(UTC)
+    moments = [now - timedelta(days=days) for days in range(1, OLDER_DAYS)]
+    weights = [(2 * OLDER_DAYS - ago) * (1 if moment.weekday() < SUNDAY else 0.5) for ago, moment in enumerate(moments)]
+    (moment,) = dice.choices(moments, weights)
+    section = f"{moment.date()}/{int(moment.timestamp() * 1000):015d}-{number:016x}"
+    older = {**dice.choice(sent), "Section": {"S": section}, "Visitor": {"S": f"{dice.getrandbits(5):032x}"}}
+    del older["Counted"]
+    table = client.local.outputs["tables"]["analytics-views"]
+    client.local.context.client("dynamodb").put_item(TableName=table, Item=older)

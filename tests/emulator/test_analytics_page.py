@@ -1,0 +1,258 @@
+"""The page of the reports in a real browser, through the gateway, the stream and the trigger."""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from local.analytics import sign_in
+from tests.browser import chromium
+from tests.emulator.conftest import Local
+from tests.emulator.people import PHONE, WINDOW, Person, check, person_at
+from tests.emulator.sites import LONG, MARKUP, RIGHT_TO_LEFT, Site, counted_sites, day_of, is_person
+from tests.emulator.test_analytics import Client, clear
+from tests.recording import ROOT
+
+LISTS = {
+    "pages": "Page",
+    "referrers": "Referrer",
+    "browsers": "Browser",
+    "systems": "System",
+    "devices": "Device",
+    "countries": "Country",
+    "campaigns": "Campaign",
+}
+FIRST_LOAD_BYTES = 100_000
+PICTURE_BYTES = 150_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def client(local: Local) -> Iterator[Client]:
+    """A client of a service that has counted nothing else."""
+    client = Client(local=local)
+    sign_in(local.context, local.outputs)
+    client.wait_until_counted()
+    clear(client)
+    yield client
+    clear(client)
+
+
+@pytest.fixture(scope="module")
+def sites(client: Client) -> dict[str, Site]:
+    return counted_sites(client)
+
+
+@pytest.fixture
+def person(local: Local, browser: Browser) -> Iterator[Person]:
+    """Someone whose browser neither complains nor asks another host."""
+    person = person_at(browser, local)
+    yield person
+    assert person.complaints == []
+    assert person.hosts == {person.api_url.split("/")[2]}
+    person.page.context.close()
+
+
+def report(client: Client, query: Mapping[str, str]) -> dict[str, Any]:
+    token = sign_in(client.local.context, client.local.outputs)
+    reply = client.send("GET", f"report?{urlencode(query)}", authorization=f"Bearer {token}")
+    assert reply.status == 200, reply.body
+    answer: dict[str, Any] = json.loads(reply.body)
+    return answer
+
+
+def number(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
+def totals(page: Page) -> dict[str, int | None]:
+    """Return the totals that a page shows, by their names."""
+    shown = {}
+    for card in page.locator("dl.totals > div").all():
+        data = card.locator("dd").first.locator("data")
+        shown[card.locator("dt").inner_text()] = int(data.get_attribute("value") or "") if data.count() else None
+    return shown
+
+
+def rows(page: Page, selector: str) -> list[list[str]]:
+    """Return the text of each cell of a table, row by row."""
+    return [row.locator("th, td").all_text_contents() for row in page.locator(f"{selector} tbody tr").all()]
+
+
+def share(part: int, whole: int) -> str:
+    thousandths = (part * 1000 + whole // 2) // whole
+    return f"{thousandths // 10}.{thousandths % 10}%"
+
+
+def assert_shows(page: Page, answer: Mapping[str, Any], views: list[dict[str, Any]]) -> None:
+    """Check every number of a page against the report, and against the views that are stored of its period."""
+    people = [view for view in views if is_person(view)]
+    visitors = {(day_of(view), view["Visitor"]["S"]) for view in people}
+    shown = totals(page)
+    assert shown["Views"] == answer["totals"]["views"] == len(people)
+    assert shown["Visitors"] == answer["totals"]["visitors"] == len(visitors)
+    assert shown["Views by bots"] == answer["totals"]["bots"] == len(views) - len(people)
+
+    buckets = rows(page, ".chart")
+    assert [bucket[0] for bucket in buckets] == [point["bucket"] for point in answer["series"]]
+    for name, column in (("views", 1), ("visitors", 2), ("bots", 3)):
+        assert [number(bucket[column]) for bucket in buckets] == [point[name] for point in answer["series"]], name
+    assert [number(bucket[5]) for bucket in buckets] == [point["views"] for point in answer["previous"]["series"]]
+
+    for name, attribute in LISTS.items():
+        raw = Counter(view[attribute]["S"] for view in people if attribute in view)
+        expected = [[row["value"], row["views"], share(row["views"], len(people))] for row in answer[name]["rows"]]
+        listed = [[value, number(count), part] for value, count, part in rows(page, f"section[aria-labelledby={name}]")]
+        assert listed == expected, name
+        assert {value: count for value, count, _ in listed} == dict(raw), name
+    raw_bots = Counter(view["Bot"]["S"] for view in views if not is_person(view))
+    assert {value: number(count) for value, count, _ in rows(page, ".bots")} == dict(raw_bots)
+
+
+def test_every_number_on_the_page_is_that_of_the_api_and_of_the_views(
+    client: Client, sites: dict[str, Site], person: Person
+) -> None:
+    page = person.sign_in()
+    today = datetime.now(UTC).date()
+    for site in sites.values():
+        for by, days in (("day", 30), ("day", 1), ("week", 40), ("month", 50)):
+            query = {"site": site.name, "from": str(today - timedelta(days=days - 1)), "to": str(today), "by": by}
+            answer = report(client, query)
+            person.open(urlencode(query))
+            assert_shows(page, answer, site.between(answer["from"], answer["to"]))
+
+
+def test_without_javascript_site_period_and_filters_are_chosen_by_links_and_a_form(
+    local: Local, browser: Browser, client: Client, sites: dict[str, Site]
+) -> None:
+    person = person_at(browser, local, java_script_enabled=False)
+    page = person.sign_in()
+    today = datetime.now(UTC).date()
+    page.get_by_label("Site").select_option("localhost:8000")
+    page.get_by_label("From", exact=True).fill(str(today - timedelta(days=9)))
+    page.locator("select[name=by]").select_option("week")
+    page.get_by_role("button", name="Show").click()
+    query = {"site": "localhost:8000", "from": str(today - timedelta(days=9)), "to": str(today), "by": "week"}
+    answer = report(client, query)
+    assert_shows(page, answer, sites["localhost:8000"].between(answer["from"], answer["to"]))
+
+    for name, days in (("Today", 1), ("7 days", 7), ("30 days", 30), ("This month", today.day)):
+        page.get_by_role("link", name=name).click()
+        expect(page.get_by_role("link", name=name)).to_have_attribute("aria-current", "true")
+        expected = f"localhost:8000, {today - timedelta(days=days - 1)} to {today}"
+        expect(page.get_by_role("heading", name=expected)).to_be_visible()
+
+    page.get_by_role("link", name="Firefox", exact=True).click()
+    page.get_by_role("link", name="/pricing", exact=True).click()
+    views = [
+        view
+        for view in sites["localhost:8000"].between(str(today.replace(day=1)), str(today))
+        if view["Browser"]["S"] == "Firefox" and view["Page"]["S"] == "/pricing"
+    ]
+    assert totals(page)["Views"] == len(views)
+    page.get_by_role("link", name="Show all, not only page /pricing").click()
+    page.get_by_role("link", name="Show all, not only browser Firefox").click()
+    expect(page.locator(".filters")).to_have_count(0)
+    assert person.complaints == []
+    page.context.close()
+
+
+def test_what_is_shown_comes_as_files(client: Client, sites: dict[str, Site], person: Person) -> None:
+    page = person.sign_in("period=7d&site=example.com")
+    today = datetime.now(UTC).date()
+    query = {"site": "example.com", "from": str(today - timedelta(days=6)), "to": str(today)}
+    with page.expect_download() as downloaded:
+        page.get_by_role("link", name="Download as JSON").click()
+    assert json.loads(downloaded.value.path().read_text()) == report(client, query)
+    assert downloaded.value.suggested_filename.endswith(".json")
+    with page.expect_download() as downloaded:
+        page.get_by_role("link", name="CSV of browsers").click()
+    table = list(csv.reader(io.StringIO(downloaded.value.path().read_text())))
+    assert downloaded.value.suggested_filename == f"example.com-browsers-{query['from']}-{query['to']}.csv"
+    assert [[value, count] for value, count, _ in rows(page, "section[aria-labelledby=browsers]")] == table[1:]
+    assert sites["example.com"].views
+
+
+def test_a_site_without_views_shows_a_tracker_that_can_be_loaded(client: Client, person: Person) -> None:
+    page = person.sign_in("from=2020-01-01&to=2020-01-31&site=example.com")
+    line = page.locator("pre").inner_text()
+    url = line.removeprefix('<script async src="').removesuffix('"></script>')
+    tracker = person_at(page.context.browser, client.local) if page.context.browser else None
+    assert tracker is not None
+    response = tracker.page.goto(url)
+    assert response is not None
+    assert (response.status, response.headers["content-type"]) == (200, "text/javascript; charset=utf-8")
+    tracker.page.context.close()
+
+
+def test_the_first_load_is_small_and_runs_no_script(sites: dict[str, Site], person: Person) -> None:
+    sizes: list[int] = []
+    person.page.on("response", lambda response: sizes.append(len(response.body())) if response.status < 300 else None)
+    page = person.sign_in()
+    assert len(sizes) == 2, "the form, the page"
+    assert sum(sizes) < FIRST_LOAD_BYTES
+    assert page.locator("script").count() == 0
+    assert any(MARKUP.startswith(view["Page"]["S"][:8]) for view in sites["example.com"].views)
+
+
+STATES = {
+    "report": "site=example.com",
+    "filtered": "site=example.com&browser=Firefox&page=%2Fpricing",
+    "long": f"site=example.com&{urlencode({'page': LONG})}",
+    "right to left": f"site=example.com&{urlencode({'page': RIGHT_TO_LEFT})}",
+    "empty": "from=2020-01-01&to=2020-01-31",
+    "year": "from=2026-01-01&to=2027-02-04",
+    "end of time": "from=9999-12-01&to=9999-12-31",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WINDOW, PHONE], ids=["window", "phone"])
+def test_every_state_is_accessible_and_fits(
+    local: Local, browser: Browser, sites: dict[str, Site], scheme: str, viewport: dict[str, int]
+) -> None:
+    assert sites
+    person = person_at(browser, local, viewport=viewport, color_scheme=scheme)
+    page = person.open()
+    check(page)
+    person.sign_in()
+    for query in STATES.values():
+        person.open(query)
+        page.get_by_text("Numbers of the chart").click()
+        check(page)
+    assert person.complaints == []
+    person.open("from=2026-11-02&to=2026-11-01")
+    expect(page.get_by_role("alert")).to_contain_text("give them in order")
+    check(page)
+    page.context.close()
+
+
+def test_the_pictures_of_the_readme(
+    local: Local, browser: Browser, sites: dict[str, Site], request: pytest.FixtureRequest
+) -> None:
+    if not request.config.getoption("--screenshots"):
+        pytest.skip("`make screenshots` writes them")
+    assert sites
+    for name, options in (
+        ("analytics", {"viewport": {"width": 1200, "height": 980}}),
+        ("analytics-phone", {"viewport": PHONE, "color_scheme": "dark"}),
+    ):
+        person = person_at(browser, local, **options)
+        yesterday = datetime.now(UTC).date() - timedelta(days=1)
+        page = person.sign_in(f"site=example.com&from={yesterday - timedelta(days=29)}&to={yesterday}")
+        path = ROOT / "docs" / "images" / f"{name}.png"
+        page.screenshot(path=path)
+        assert path.stat().st_size < PICTURE_BYTES
+        page.context.close()
