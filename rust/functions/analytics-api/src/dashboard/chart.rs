@@ -147,3 +147,58 @@ fn outline(values: &[i64], gap: f64) -> Vec<(f64, i64)> {
 fn count(number: usize) -> f64 {
     u32::try_from(number).map_or(f64::from(u32::MAX), f64::from)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bars(count: i64, value: impl Fn(i64) -> i64) -> Vec<Bar> {
+        let bar = |index| Bar {
+            label: format!("Nov {index}"),
+            views: value(index),
+            visitors: value(index) / 2,
+            previous: Some(value(count - index)),
+        };
+        (1..=count).map(bar).collect()
+    }
+
+    #[test]
+    fn any_numbers_are_drawn() {
+        for (count, value) in [(0, 0), (1, 0), (1, 1), (1, i64::MAX), (2, i64::MIN), (30, 7), (400, 999_999)] {
+            for (_, size) in SIZES {
+                let svg = svg(&bars(count, |_| value), size).unwrap();
+                assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"), "{svg}");
+                assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_in_it_is_refused_by_the_policy_or_is_there_twice() {
+        let svg = svg(&bars(30, |index| index), SIZES[0].1).unwrap();
+        for attribute in [" style=", " id=", " href=", " on", "<style", "<script"] {
+            assert!(!svg.contains(attribute), "{attribute}");
+        }
+    }
+
+    #[test]
+    fn every_colour_of_it_has_one_for_dark_pages() {
+        let svg = [30, 100].map(|count| svg(&bars(count, |index| index), SIZES[0].1).unwrap()).concat();
+        let style = include_str!("../html/analytics.css");
+        for attribute in ["fill", "stroke"] {
+            for part in svg.split(&format!(" {attribute}=\"#")).skip(1) {
+                let color = part.split('"').next().unwrap();
+                let rule = format!(".chart [{attribute}=\"#{color}\"]");
+                assert!(style.contains(&rule) || color == "565C69", "{rule}");
+            }
+        }
+    }
+
+    #[test]
+    fn bars_stand_apart_unless_there_are_many() {
+        assert_eq!(outline(&[3], 0.0), [(0.0, 0), (0.0, 3), (1.0, 3), (1.0, 0)]);
+        assert_eq!(outline(&[3], 0.25), [(0.0, 0), (0.25, 0), (0.25, 3), (0.75, 3), (0.75, 0), (1.0, 0)]);
+        let elements = |count| svg(&bars(count, |_| 1), SIZES[0].1).unwrap().matches("<polygon").count();
+        assert_eq!((elements(62), elements(63)), (3, 1));
+    }
+}

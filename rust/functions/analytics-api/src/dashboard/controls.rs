@@ -16,7 +16,7 @@ pub fn controls(asked: &Asked, report_asked: &Asked, sites: &[Site]) -> Markup {
         }
         form.range {
             @if let [_, _, ..] = sites {
-                label {
+                label.site {
                     "Site"
                     select name="site" {
                         @for site in sites {

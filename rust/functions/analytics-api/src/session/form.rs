@@ -1,6 +1,7 @@
 //! Signing in and out with the forms of the pages: what a browser gets is a cookie, and a page to look at.
 
 use axum::response::Response;
+use form_urlencoded::Serializer;
 use http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -97,11 +98,15 @@ fn document(html: &Html, status: StatusCode, action: Option<&str>, said: Option<
 
 /// The page is beside the path at which cookies are set, and nowhere else.
 fn go_to_page(query: Option<&str>, cookie: HeaderValue) -> Result<Response, Refusal> {
-    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    let location = match query.map(|query| form_urlencoded::parse(query.as_bytes())) {
+        // Written anew, because a browser may send what is no header's value.
+        Some(pairs) => format!("../analytics?{}", Serializer::new(String::new()).extend_pairs(pairs).finish()),
+        None => "../analytics".to_owned(),
+    };
     let mut response = Response::default();
     *response.status_mut() = StatusCode::SEE_OTHER;
     response.headers_mut().extend([
-        (LOCATION, HeaderValue::try_from(format!("../analytics{query}")).map_err(Error::internal)?),
+        (LOCATION, HeaderValue::try_from(location).map_err(Error::internal)?),
         (SET_COOKIE, cookie),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ]);
