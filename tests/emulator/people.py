@@ -1,6 +1,7 @@
 """People at browsers."""
 
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -27,7 +28,9 @@ class Person:
         return f"{self.api_url}/analytics"
 
     def open(self, query: str = "") -> Page:
-        self.page.goto(f"{self.url}?{query}")
+        response = self.page.goto(f"{self.url}?{query}")
+        assert response is not None
+        assert response.status < HTTPStatus.INTERNAL_SERVER_ERROR, response.text()
         return self.page
 
     def sign_in(self, query: str = "") -> Page:
