@@ -1,6 +1,7 @@
 """What holds for every run of the tests."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
@@ -9,18 +10,20 @@ from tests.recording import ROOT
 
 IMAGES = ROOT / "docs" / "images"
 QUALITY = 82
+PICTURE_BYTES = 150_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--screenshots", action="store_true", help="write the pictures that the README shows")
+    parser.addoption("--screenshots", action="store_true", help="keep the pictures that the README shows")
 
 
 @pytest.fixture
-def screenshot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
-    """Save what a page shows under a name in docs/images, in a run that is asked to."""
+def screenshot(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Page, str], None]:
+    """Take a picture of what a page shows, and keep it in docs/images in a run that is asked to."""
+    folder = IMAGES if request.config.getoption("--screenshots") else tmp_path
 
     def save(page: Page, name: str) -> None:
-        if request.config.getoption("--screenshots"):
-            page.screenshot(path=IMAGES / name, type="jpeg", quality=QUALITY, full_page=True)
+        page.screenshot(path=folder / name, quality=QUALITY if name.endswith(".jpg") else None)
+        assert (folder / name).stat().st_size < PICTURE_BYTES
 
     return save

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from local.emulator import EmulatorHome
 from local.resources.kind import Context
+from tests.browser import chromium
 from tests.recording import ROOT
 
 
@@ -73,3 +75,9 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
 @pytest.fixture(scope="session")
 def local(started: Started) -> Local:
     return started.local
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser

@@ -1,34 +1,28 @@
-"""People at browsers."""
+"""People who read the reports."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from local.analytics import PASSWORD, USER
 from tests.emulator.conftest import Local
-
-PHONE = {"width": 360, "height": 740}
-WINDOW = {"width": 1280, "height": 900}
+from tests.visits import WIDE_SCREEN, Visit, barriers, is_wider_than_its_screen
 
 
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    """Someone at a browser: what it asks for, and what it complains about."""
+class Person(Visit):
+    """Someone at the page of the reports."""
 
-    page: Page
-    api_url: str
-    hosts: set[str] = field(default_factory=set)
-    complaints: list[str] = field(default_factory=list)
-
-    @property
-    def url(self) -> str:
-        return f"{self.api_url}/analytics"
+    def __init__(self, context: BrowserContext, api_url: str) -> None:
+        """Open a tab."""
+        super().__init__(context, f"{api_url}/analytics")
 
     def open(self, query: str = "") -> Page:
-        response = self.page.goto(f"{self.url}?{query}")
+        """Open the page with a query."""
+        response = self.page.goto(f"{self.address}?{query}")
         assert response is not None
         assert response.status < HTTPStatus.INTERNAL_SERVER_ERROR, response.text()
         return self.page
@@ -48,24 +42,27 @@ def fill(page: Page, password: str) -> None:
 
 
 def person_at(browser: Browser, local: Local, **options: Any) -> Person:
-    context = browser.new_context(**{"viewport": WINDOW, **options})
-    person = Person(page=context.new_page(), api_url=local.outputs["apiUrl"])
-    context.on("request", lambda sent: person.hosts.add(sent.url.split("/")[2]))
-    page = person.page
-    page.on("console", lambda said: person.complaints.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: person.complaints.append(str(error)))
-    return person
+    return Person(browser.new_context(**{"viewport": WIDE_SCREEN, **options}), local.outputs["apiUrl"])
+
+
+@contextmanager
+def at_ease(browser: Browser, local: Local) -> Iterator[Person]:
+    """Be someone whose browser neither complains nor asks another host."""
+    person = person_at(browser, local)
+    yield person
+    assert person.complaints == []
+    assert person.hosts == {urlsplit(person.address).netloc}
+    person.context.close()
 
 
 def cookies(person: Person) -> list[dict[str, Any]]:
-    return [dict(cookie) for cookie in person.page.context.cookies()]
+    return [dict(cookie) for cookie in person.context.cookies()]
 
 
 def check(page: Page) -> None:
     """Check contrast, names and structure, that nothing is cut off, and that labels of the chart stand apart."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    assert barriers(page) == [], page.url
+    assert not is_wider_than_its_screen(page), page.url
     boxes = page.evaluate(
         "[...document.querySelectorAll('.chart svg text')].map(text => text.getBoundingClientRect())"
         ".filter(box => box.width).map(box => [box.left, box.right, box.top, box.bottom])"

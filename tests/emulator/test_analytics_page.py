@@ -4,9 +4,8 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,12 +13,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from local.analytics import sign_in
-from tests.browser import chromium
 from tests.emulator.conftest import Local
-from tests.emulator.people import PHONE, WINDOW, Person, check, person_at
+from tests.emulator.people import Person, at_ease, check, person_at
 from tests.emulator.sites import LONG, RIGHT_TO_LEFT, Site, counted_sites, day_of, is_person
 from tests.emulator.test_analytics import Client, clear
-from tests.recording import ROOT
+from tests.visits import SMALL_SCREEN, WIDE_SCREEN
 
 LISTS = {
     "pages": "Page",
@@ -31,13 +29,6 @@ LISTS = {
     "campaigns": "Campaign",
 }
 FIRST_LOAD_BYTES = 100_000
-PICTURE_BYTES = 150_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -58,12 +49,8 @@ def sites(client: Client) -> dict[str, Site]:
 
 @pytest.fixture
 def person(local: Local, browser: Browser) -> Iterator[Person]:
-    """Someone whose browser neither complains nor asks another host."""
-    person = person_at(browser, local)
-    yield person
-    assert person.complaints == []
-    assert person.hosts == {person.api_url.split("/")[2]}
-    person.page.context.close()
+    with at_ease(browser, local) as person:
+        yield person
 
 
 def report(client: Client, query: Mapping[str, str]) -> dict[str, Any]:
@@ -223,7 +210,7 @@ STATES = {
 
 @pytest.mark.usefixtures("sites")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WINDOW, PHONE], ids=["window", "phone"])
+@pytest.mark.parametrize("viewport", [WIDE_SCREEN, SMALL_SCREEN], ids=["wide", "small"])
 def test_every_state_is_accessible_and_fits(
     local: Local, browser: Browser, scheme: str, viewport: dict[str, int]
 ) -> None:
@@ -243,14 +230,9 @@ def test_every_state_is_accessible_and_fits(
 
 
 @pytest.mark.usefixtures("sites")
-def test_the_pictures_of_the_readme(
-    local: Local, browser: Browser, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
-    folder = ROOT / "docs" / "images" if request.config.getoption("--screenshots") else tmp_path
+def test_the_readme_shows_it(local: Local, browser: Browser, screenshot: Callable[[Page, str], None]) -> None:
     person = person_at(browser, local, viewport={"width": 1200, "height": 980})
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     page = person.sign_in(f"site=example.com&from={yesterday - timedelta(days=29)}&to={yesterday}")
-    path = folder / "analytics.png"
-    page.screenshot(path=path)
-    assert path.stat().st_size < PICTURE_BYTES
+    screenshot(page, "analytics.png")
     page.context.close()

@@ -8,16 +8,15 @@ from cryptography.fernet import Fernet
 from playwright.sync_api import Browser, expect
 
 from local.analytics import PASSWORD, USER, sign_in
-from tests.browser import chromium
 from tests.emulator.conftest import Local
-from tests.emulator.people import Person, cookies, fill, person_at
+from tests.emulator.people import Person, at_ease, cookies, fill, person_at
 from tests.emulator.test_analytics import Client
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
+@pytest.fixture
+def person(local: Local, browser: Browser) -> Iterator[Person]:
+    with at_ease(browser, local) as person:
+        yield person
 
 
 @pytest.fixture(scope="module")
@@ -27,24 +26,14 @@ def client(local: Local) -> Client:
     return Client(local=local)
 
 
-@pytest.fixture
-def person(local: Local, browser: Browser) -> Iterator[Person]:
-    """Someone whose browser neither complains nor asks another host."""
-    person = person_at(browser, local)
-    yield person
-    assert person.complaints == []
-    assert person.hosts == {person.api_url.split("/")[2]}
-    person.page.context.close()
-
-
 def test_the_session_is_the_only_cookie_and_goes_nowhere_else(client: Client, person: Person) -> None:
     person.open("period=7d")
     assert cookies(person) == []
     page = person.sign_in("period=7d")
-    assert page.url == f"{person.url}?period=7d"
+    assert page.url == f"{person.address}?period=7d"
     (cookie,) = cookies(person)
     assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Strict")
-    assert cookie["path"] == f"/{person.url.split('/', 3)[3]}"
+    assert cookie["path"] == f"/{person.address.split('/', 3)[3]}"
     assert time.time() + 3500 < cookie["expires"] <= time.time() + 3601
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_label("Password")).to_be_visible()
@@ -64,7 +53,7 @@ def test_a_wrong_password_is_told_and_the_right_one_leads_to_the_same_place(loca
     assert cookies(person) == []
     fill(page, PASSWORD)
     expect(page.get_by_role("heading", name="localhost:8000, ")).to_be_visible()
-    assert page.url == f"{person.url}?period=7d&site=localhost%3A8000"
+    assert page.url == f"{person.address}?period=7d&site=localhost%3A8000"
     # Of a page with this status, the browser says so.
     assert [complaint for complaint in person.complaints if "401" not in complaint] == []
     page.context.close()
@@ -97,7 +86,7 @@ def test_a_post_of_another_site_does_nothing(local: Local, browser: Browser, pat
     person = person_at(browser, local, permissions=["local-network-access"])
     page = person.sign_in()
     before = cookies(person)
-    form = f"""<form method="post" action="{person.url}/{path}"><input name="user" value="{USER}">
+    form = f"""<form method="post" action="{person.address}/{path}"><input name="user" value="{USER}">
         <input name="password" value="{PASSWORD}"><button>Win</button></form>"""
     page.route("http://localhost:8000/**", lambda route: route.fulfill(content_type="text/html", body=form))
     page.goto("http://localhost:8000/")

@@ -15,7 +15,6 @@ from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from local.picture import draw_picture
-from tests.browser import chromium
 from tests.emulator.conftest import Local
 from tests.emulator.http import post, request
 from tests.visits import SMALL_SCREEN, WIDE_SCREEN, Visit, barriers, is_wider_than_its_screen, visit
@@ -26,12 +25,6 @@ BODY_LIMIT = 4_500_000
 STALE = re.compile("stale")
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

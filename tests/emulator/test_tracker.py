@@ -1,23 +1,17 @@
 """The tracker in a real browser, on a page of a site that is counted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser import chromium
 from tests.emulator.conftest import Local
 from tests.emulator.test_analytics import BROWSERS, Client
 
 SITE = "http://localhost:8000"
 SHORTLY_MS = 300
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
+PATIENCE_MS = 30_000
 
 
 class Visit:
@@ -53,6 +47,13 @@ class Visit:
         with self.page.expect_response("**/analytics/collect"):
             self.page.evaluate(f"history.pushState({{}}, '', '{path}')")
 
+    def until(self, reached: Callable[[], bool]) -> None:
+        """Wait for something to become true: a beacon goes out behind the page's back."""
+        for _ in range(PATIENCE_MS // SHORTLY_MS):
+            if reached():
+                return
+            self.page.wait_for_timeout(SHORTLY_MS)
+
     def stored(self, kind: str) -> list[dict[str, Any]]:
         """Return the views or leaves of the site."""
         items = Client(local=self._local).items("analytics-views")
@@ -85,7 +86,7 @@ def test_a_page_is_counted_when_it_loads_and_when_it_changes_and_told_when_it_is
     visit.push("/second")
     page.wait_for_timeout(SHORTLY_MS)
     page.goto("about:blank")
-    page.wait_for_timeout(SHORTLY_MS)
+    visit.until(lambda: bool(visit.leaves_of("/second")))
     (first,), (second,) = visit.leaves_of("/first"), visit.leaves_of("/second")
     assert int(first["DurationMs"]["N"]) >= SHORTLY_MS
     assert first["Scroll"]["N"] == "100"
