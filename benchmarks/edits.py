@@ -21,7 +21,7 @@ from local.home import Home
 REPEATS = 5
 GIVE_UP_SECONDS = 900
 POLL_SECONDS = 0.05
-NOT_SOURCES = shutil.ignore_patterns("target", ".*", "__pycache__", "tests", "docs")
+NOT_SOURCES = shutil.ignore_patterns("target", ".venv", ".local", ".git", "__pycache__", ".*_cache", ".hypothesis")
 NOTES = (
     "From saving a file of the function to the first answer of the new code, through the HTTP API of the emulator; the "
     "median of several edits, with the dependencies compiled. The function is asked all the time meanwhile.",
@@ -87,7 +87,7 @@ class _Loop:
 
     def wait(self) -> None:
         """Wait until everything runs."""
-        self._until(lambda: b"watching; Ctrl-C ends" in self._log.read_bytes())
+        self._until(lambda: self._has_told(b"live in"))
 
     def seconds(self, edit: Edit, number: int) -> float:
         """Save an edit, and return after how many seconds its function answers with it."""
@@ -105,9 +105,12 @@ class _Loop:
     def _until(self, reached: Callable[[], bool]) -> None:
         end = time.monotonic() + GIVE_UP_SECONDS
         while not reached():
-            if self._process.poll() is not None or time.monotonic() > end:
+            if self._process.poll() is not None or self._has_told(b"not applied") or time.monotonic() > end:
                 raise BenchError(f"`make dev` does not follow an edit: {self._log} has what it told")
             time.sleep(POLL_SECONDS)
+
+    def _has_told(self, words: bytes) -> bool:
+        return words in self._log.read_bytes()
 
 
 def _copy(root: Path, program: Path) -> Path:

@@ -23,9 +23,6 @@ from local.provisioner import Memory, Provisioner
 from local.resources.kind import Context
 from local.stack_config import StackConfig, read_stack_config
 
-PROFILE = "buildProfile"
-"""The setting that names the Cargo profile, where a stack may have another one than `release`."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
@@ -57,7 +54,7 @@ def running_stack(root: Path, home: Path, report: Callable[[str], None]) -> Iter
         BenchError: the program refuses its configuration.
         LocalError: it cannot be brought up.
     """
-    config = _released(read_stack_config(root, STACK))
+    config = released(read_stack_config(root, STACK))
     with fresh_emulator(home, config.region, report) as url:
         context = Context(root=root, region=config.region, endpoint=url, report=report)
         engine = Provisioner(context, Memory(context))
@@ -89,9 +86,9 @@ def fresh_emulator(home: Path, region: str, report: Callable[[str], None]) -> It
         emulator.stop()
 
 
-def _released(config: StackConfig) -> StackConfig:
-    key = f"{config.project}:{PROFILE}"
-    return dataclasses.replace(config, values={**config.values, key: "release"}) if key in config.values else config
+def released(config: StackConfig) -> StackConfig:
+    """Return the configuration with functions built as those of cloud stacks are."""
+    return dataclasses.replace(config, values={**config.values, f"{config.project}:buildProfile": "release"})
 
 
 def _pause_triggers(context: Context) -> None:

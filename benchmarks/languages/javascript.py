@@ -32,6 +32,10 @@ TOOLS = {
 """What the runtime interface client is compiled and run with, and the Debian package that has it."""
 
 
+TOLD = 500
+"""Characters of npm's complaints, from their end: the rest is warnings."""
+
+
 def javascript(stack: Stack, home: Path, report: Callable[[str], None]) -> Language:
     """Install the packages, and return the language.
 
@@ -81,7 +85,7 @@ def _install(folder: Path, report: Callable[[str], None]) -> None:
     done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         stamp.unlink()
-        raise UnavailableError(f"`npm ci` fails in {folder}: {done.stderr.strip()}")
+        raise UnavailableError(f"`npm ci` fails in {folder}: {done.stderr.strip()[-TOLD:]}")
 
 
 def find_tools(report: Callable[[str], None]) -> None:
