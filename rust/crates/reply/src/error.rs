@@ -123,6 +123,18 @@ impl Error {
         Diagnostic { error_type: error_type.to_owned(), error_message: detail }
     }
 
+    /// The status and what is wrong, for a page that people read.
+    ///
+    /// # Errors
+    /// Our failure, as it is: it is not for them, and not logged yet.
+    pub fn into_sentences(self) -> Result<(StatusCode, String), Self> {
+        if let Self::Internal(_) = self {
+            return Err(self);
+        }
+        let Told { status, detail, .. } = self.told();
+        Ok((status, detail))
+    }
+
     fn told(self) -> Told {
         match self {
             Self::Client { status, error_type, detail } => {

@@ -2,7 +2,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, StatusCode};
-use reply::{Error, FieldError};
+use reply::Error;
 
 /// Why a request is not carried out for whoever asks.
 #[derive(Debug)]
@@ -54,11 +54,7 @@ impl Refusal {
             _ => None,
         };
         let (error, header) = self.told();
-        let (status, detail) = match error {
-            Error::Client { status, detail, .. } => (status, detail),
-            Error::Invalid { errors, .. } => (StatusCode::UNPROCESSABLE_ENTITY, sentences(&errors)),
-            failure @ Error::Internal(_) => return Err(failure),
-        };
+        let (status, detail) = error.into_sentences()?;
         Ok(Sentence { status, text: said.unwrap_or(detail), header })
     }
 
@@ -86,10 +82,6 @@ impl Refusal {
             Self::Other(error) => (error, None),
         }
     }
-}
-
-fn sentences(errors: &[FieldError]) -> String {
-    errors.iter().map(|error| error.detail.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 impl IntoResponse for Refusal {
