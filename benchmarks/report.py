@@ -89,7 +89,7 @@ def _wrapped(text: str) -> str:
 def _rich(table: Table) -> RichTable:
     shown = RichTable(title=table.title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
     for index, column in enumerate(table.columns):
-        shown.add_column(column, justify="right" if index else "left", no_wrap=True)
+        shown.add_column(column, justify="right" if index else "left", no_wrap=index < len(table.columns) - 1)
     for row in table.rows:
         color = next((color for word, color in COLORS if row[-1].startswith(word)), None)
         shown.add_row(*(escape(cell) for cell in row), style=color)

@@ -97,4 +97,4 @@ def test_the_plot_is_an_image_with_a_bar_for_each_language_in_each_panel() -> No
 
 def test_what_the_rust_program_prints_becomes_a_table() -> None:
     printed = "store trigger batch views/s calls/view\nmemory   ours        10   368.1   0.200\n"
-    assert rows_of(printed) == [("memory, batches of 10: ours", "368.1", "0.200")]
+    assert rows_of(printed) == [("memory 10 ours", "368.1", "0.200")]

@@ -1,5 +1,7 @@
 """Verdicts on targets."""
 
+import dataclasses
+
 import pytest
 
 from benchmarks.quota import NOT_MEASURED
@@ -15,6 +17,7 @@ def test_a_target_that_is_just_reached_is_reached(measured: float) -> None:
 
 def test_a_target_that_is_missed_says_by_how_much() -> None:
     assert judge(TARGET, 0.85).outcome == "short by 0.25"
+    assert judge(dataclasses.replace(TARGET, why="the font"), 0.85).outcome == "short by 0.25: the font"
 
 
 def test_what_is_not_measured_is_not_passed() -> None:
