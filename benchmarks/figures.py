@@ -10,9 +10,9 @@ from benchmarks.stats import percentile
 from benchmarks.subjects.subject import Subject
 
 NS_PER_MS = 1e6
-QUIET = 25
-"""Percentile of starts that counts: one takes a millisecond or two, so that half of them may have had to wait for
-another program's turn on a machine that does something else too."""
+QUIET = 10
+"""Percentile of starts that counts: one takes a millisecond or two, and on a machine that does something else too, most
+of them wait longer than that for another program's turn to end."""
 
 
 @dataclass(frozen=True, kw_only=True)
