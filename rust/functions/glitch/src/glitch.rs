@@ -17,7 +17,17 @@ const PATTERN: [Step; 7] =
 
 /// Do so many steps of the pattern. The bytes differ afterwards, unless there are none.
 pub fn glitch(bytes: &mut [u8], steps: u64, random: &mut Random) {
-    let mut glitch = Glitch { bytes, originals: BTreeMap::new() };
+    let changes = changes(bytes.len(), |position| bytes.get(position).copied().unwrap_or_default(), steps, random);
+    for (position, value) in changes {
+        if let Some(byte) = bytes.get_mut(position) {
+            *byte = value;
+        }
+    }
+}
+
+/// What so many steps of the pattern make of bytes wherever they are: the bytes touched, by position.
+pub fn changes(length: usize, original: impl Fn(usize) -> u8, steps: u64, random: &mut Random) -> BTreeMap<usize, u8> {
+    let mut glitch = Glitch { length, original, touched: BTreeMap::new() };
     for (_, step) in (0..steps).zip(PATTERN.iter().cycle()) {
         match step {
             Step::Replace => glitch.replace(random),
@@ -27,40 +37,45 @@ pub fn glitch(bytes: &mut [u8], steps: u64, random: &mut Random) {
     if glitch.is_undone() {
         glitch.replace(random);
     }
+    glitch.touched
 }
 
-struct Glitch<'a> {
-    bytes: &'a mut [u8],
-    /// The bytes that a step has touched, as they were before.
-    originals: BTreeMap<usize, u8>,
+struct Glitch<F> {
+    length: usize,
+    original: F,
+    /// The bytes that a step has touched, as they are now.
+    touched: BTreeMap<usize, u8>,
 }
 
-impl Glitch<'_> {
+impl<F: Fn(usize) -> u8> Glitch<F> {
     /// Set a random byte to a random other value.
     fn replace(&mut self, random: &mut Random) {
-        let position = random.below(self.bytes.len());
+        let position = random.below(self.length);
         self.change(position, 1, |chunk| chunk.iter_mut().for_each(|byte| *byte = random.other_than(*byte)));
     }
 
     /// Put the bytes of a random chunk in order.
     fn sort(&mut self, random: &mut Random) {
-        let length = self.bytes.len().min(CHUNK);
-        let start = random.below(self.bytes.len() - length + 1);
+        let length = self.length.min(CHUNK);
+        let start = random.below(self.length - length + 1);
         self.change(start, length, <[u8]>::sort_unstable);
     }
 
+    /// Change the bytes of a chunk, unless there are none at all.
     fn change(&mut self, start: usize, length: usize, change: impl FnOnce(&mut [u8])) {
-        if let Some(chunk) = self.bytes.get_mut(start..start + length) {
-            for (position, byte) in (start..).zip(&*chunk) {
-                self.originals.entry(position).or_insert(*byte);
-            }
-            change(chunk);
-        }
+        let positions = start..self.length.min(start + length);
+        let mut chunk: Vec<u8> = positions.clone().map(|position| self.byte(position)).collect();
+        change(&mut chunk);
+        self.touched.extend(positions.zip(chunk));
+    }
+
+    fn byte(&self, position: usize) -> u8 {
+        self.touched.get(&position).copied().unwrap_or_else(|| (self.original)(position))
     }
 
     /// Whether the steps have happened to put everything back.
     fn is_undone(&self) -> bool {
-        self.originals.iter().all(|(&position, byte)| self.bytes.get(position) == Some(byte))
+        self.touched.iter().all(|(&position, &byte)| byte == (self.original)(position))
     }
 }
 

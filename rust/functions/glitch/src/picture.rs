@@ -1,6 +1,6 @@
 use reply::Error;
 
-use crate::glitch::glitch;
+use crate::glitch::{changes, glitch};
 use crate::jpeg::Jpeg;
 use crate::png::{PICTURE_LIMIT, Png, Refusal, SCANLINE_LIMIT};
 use crate::random::Random;
@@ -10,9 +10,10 @@ use crate::random::Random;
 /// # Errors
 /// `PictureTooLarge` for a PNG with too much in it, or whose glitch is compressed to more than `limit` bytes.
 pub fn glitched(mut file: Vec<u8>, limit: usize, steps: u64, random: &mut Random) -> Result<Vec<u8>, Error> {
-    if let Some(mut jpeg) = Jpeg::parse(&file) {
-        glitch(&mut jpeg.data, steps, random);
-        return Ok(jpeg.assemble());
+    if let Some(jpeg) = Jpeg::parse(&mut file) {
+        let changes = changes(jpeg.length, |position| jpeg.byte(position), steps, random);
+        jpeg.change(changes);
+        return Ok(file);
     }
     match Png::decode(&file) {
         Ok(mut png) => {

@@ -11,17 +11,39 @@ fn pixels(file: &[u8]) -> Vec<u8> {
     pixels
 }
 
+/// The file with other bytes for some of its data.
+fn changed(file: &[u8], changes: impl IntoIterator<Item = (usize, u8)>) -> Vec<u8> {
+    let mut file = file.to_vec();
+    Jpeg::parse(&mut file).unwrap().change(changes.into_iter().collect());
+    file
+}
+
+fn length(file: &[u8]) -> usize {
+    Jpeg::parse(&mut file.to_vec()).unwrap().length
+}
+
+fn data(file: &[u8]) -> Vec<u8> {
+    let mut file = file.to_vec();
+    let jpeg = Jpeg::parse(&mut file).unwrap();
+    (0..jpeg.length).map(|position| jpeg.byte(position)).collect()
+}
+
+/// Where the data of each scan starts in the file, and behind each restart.
+fn scans(file: &[u8]) -> Vec<usize> {
+    let runs = Jpeg::parse(&mut file.to_vec()).unwrap().runs;
+    runs.iter().map(|run| run.file as usize).filter(|&start| file[start - 2..start] != [0xFF, 0]).collect()
+}
+
 #[test]
-fn what_is_not_glitched_is_put_back_as_it_was() {
+fn what_is_not_glitched_stays_as_it_was() {
     for (name, file) in jpegs() {
-        assert_eq!(Jpeg::parse(&file).unwrap().assemble(), file, "{name}");
+        assert_eq!(changed(&file, []), file, "{name}");
     }
 }
 
 #[test]
-fn every_scan_of_a_progressive_picture_is_taken_out() {
-    let scans =
-        |name| Jpeg::parse(&jpegs().into_iter().find(|(other, _)| *other == name).unwrap().1).unwrap().scans.len();
+fn every_scan_of_a_progressive_picture_is_found() {
+    let scans = |name| scans(&jpegs().into_iter().find(|(other, _)| *other == name).unwrap().1).len();
     assert_eq!(scans("baseline"), 1);
     assert!(scans("progressive") > 3);
     assert!(scans("with restarts") > 10);
@@ -31,10 +53,8 @@ fn every_scan_of_a_progressive_picture_is_taken_out() {
 fn whatever_becomes_of_the_data_the_markers_stay_and_the_picture_opens() {
     for (name, file) in jpegs() {
         for value in [0x00, 0xD9, 0xFF] {
-            let mut jpeg = Jpeg::parse(&file).unwrap();
-            let middle = jpeg.data.len() / 2;
-            jpeg.data[middle..middle + 20].fill(value);
-            let glitched = jpeg.assemble();
+            let middle = length(&file) / 2;
+            let glitched = changed(&file, (middle..middle + 20).map(|position| (position, value)));
             assert_eq!(markers(&glitched), markers(&file), "{name}");
             assert_ne!(pixels(&glitched), pixels(&file), "{name}");
         }
@@ -42,42 +62,53 @@ fn whatever_becomes_of_the_data_the_markers_stay_and_the_picture_opens() {
 }
 
 #[test]
+fn changed_data_is_what_it_was_changed_to() {
+    for (name, file) in jpegs() {
+        for value in [0x00, 0xFF] {
+            let glitched = changed(&file, (0..length(&file)).map(|position| (position, value)));
+            assert_eq!(data(&glitched), vec![value; length(&file)], "{name}");
+            let back = changed(&glitched, data(&file).into_iter().enumerate());
+            assert_eq!(back, file, "{name}");
+        }
+    }
+}
+
+#[test]
 fn thumbnails_and_trailing_bytes_are_left_alone() {
     for (name, file) in jpegs() {
-        let mut jpeg = Jpeg::parse(&file).unwrap();
-        jpeg.data.fill(0xFF);
-        let (first, last) = (jpeg.scans[0].place.start, jpeg.scans[jpeg.scans.len() - 1].place.end);
-        let glitched = jpeg.assemble();
+        let glitched = changed(&file, (0..length(&file)).map(|position| (position, 0xFF)));
+        let first = scans(&file)[0];
+        let last = *scans(&file).last().unwrap();
+        let end = last + file[last..].windows(2).position(|pair| pair[0] == 0xFF && pair[1] != 0).unwrap();
         assert_eq!(glitched[..first], file[..first], "{name}");
-        assert!(glitched.ends_with(&file[last..]), "{name}");
+        assert!(glitched.ends_with(&file[end..]), "{name}");
     }
 }
 
 #[test]
 fn a_picture_that_is_cut_off_keeps_its_markers() {
     let (_, file) = &jpegs()[0];
-    let scan = Jpeg::parse(file).unwrap().scans[0].place.clone();
-    for end in scan.start + 1..file.len() {
+    for end in scans(file)[0] + 1..file.len() {
         let cut = &file[..end];
-        assert_eq!(Jpeg::parse(cut).unwrap().assemble(), cut, "{end}");
+        assert_eq!(changed(cut, []), cut, "{end}");
     }
 }
 
 #[test]
 fn needless_fill_bytes_in_the_data_are_dropped() {
     let file = [0xFF, 0xD8, 0xFF, 0xDA, 0, 2, 1, 0xFF, 0xFF, 0xFF, 0, 2, 0xFF, 0xD9];
-    let jpeg = Jpeg::parse(&file).unwrap();
-    assert_eq!(jpeg.data, [1, 0xFF, 2]);
-    assert_eq!(jpeg.assemble(), [0xFF, 0xD8, 0xFF, 0xDA, 0, 2, 1, 0xFF, 0, 2, 0xFF, 0xD9]);
+    assert_eq!(data(&file), [1, 0xFF, 2]);
+    assert_eq!(changed(&file, []), [0xFF, 0xD8, 0xFF, 0xDA, 0, 2, 1, 0xFF, 0, 2, 0xFF, 0xD9]);
+    assert_eq!(changed(&file, [(1, 3)]), [0xFF, 0xD8, 0xFF, 0xDA, 0, 2, 1, 3, 2, 0xFF, 0xD9]);
 }
 
 #[test]
 fn a_file_without_a_scan_is_no_jpeg() {
     let (_, file) = &jpegs()[0];
-    let scan = Jpeg::parse(file).unwrap().scans[0].place.clone();
-    for end in 0..=scan.start {
-        assert!(Jpeg::parse(&file[..end]).is_none(), "{end}");
+    let parses = |file: &[u8]| Jpeg::parse(&mut file.to_vec()).is_some();
+    for end in 0..=scans(file)[0] {
+        assert!(!parses(&file[..end]), "{end}");
     }
-    assert!(Jpeg::parse(&[&[0xFF, 0xD8], noise(100).as_slice()].concat()).is_none());
-    assert!(Jpeg::parse(&[&file[..2], file].concat()).is_none());
+    assert!(!parses(&[&[0xFF, 0xD8], noise(100).as_slice()].concat()));
+    assert!(!parses(&[&file[..2], file].concat()));
 }

@@ -50,13 +50,85 @@ fn with_right_checksums(file: &[u8]) -> Vec<u8> {
 }
 
 fn is_picture(file: &[u8]) -> bool {
-    Jpeg::parse(file).is_some() || Png::decode(file).err() != Some(Refusal::NotPng)
+    Jpeg::parse(&mut file.to_vec()).is_some() || Png::decode(file).err() != Some(Refusal::NotPng)
 }
 
 fn png_size(file: &[u8]) -> (u32, u32) {
     let mut reader = ::png::Decoder::new(Cursor::new(file)).read_info().unwrap();
     let frame = reader.next_frame(&mut vec![0; reader.output_buffer_size().unwrap()]).unwrap();
     (frame.width, frame.height)
+}
+
+/// A JPEG header, and data of the bytes that mean something in it and of those that are next to them.
+fn hostile() -> impl Strategy<Value = Vec<u8>> {
+    let byte = proptest::sample::select(vec![0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x00, 0x01, 0xD0, 0xD9, 0xDA, 0xFE]);
+    proptest::collection::vec(byte, 0..200).prop_map(|data| [&[0xFF, 0xD8, 0xFF, 0xDA, 0, 2], data.as_slice()].concat())
+}
+
+/// What becomes of a file that is no PNG, spelled out: the data of a JPEG is taken out, glitched, and put back.
+fn spelled_out(file: &[u8], steps: u64, seed: u64) -> Vec<u8> {
+    let (frame, mut data) = taken_apart(file);
+    if data.is_empty() {
+        let mut file = file.to_vec();
+        glitch(&mut file, steps, &mut Random::new(seed));
+        return file;
+    }
+    glitch(&mut data, steps, &mut Random::new(seed));
+    let mut data = data.into_iter();
+    let put_back = |byte: Option<u8>| match byte.map_or_else(|| Err(data.next().unwrap()), Ok) {
+        Err(0xFF) => vec![0xFF, 0],
+        Ok(byte) | Err(byte) => vec![byte],
+    };
+    frame.into_iter().flat_map(put_back).collect()
+}
+
+/// A JPEG with a hole for each byte of its data, and the data.
+fn taken_apart(file: &[u8]) -> (Vec<Option<u8>>, Vec<u8>) {
+    let (mut frame, mut data) = (Vec::new(), Vec::new());
+    let (mut at, mut framed) = (2, 0);
+    while file.starts_with(&[0xFF, 0xD8]) && file.get(at) == Some(&0xFF) {
+        let Some(code) = (at..file.len()).find(|&at| file[at] != 0xFF) else { break };
+        at = code + 1;
+        let restart = matches!(file[code], 0xD0..=0xD7);
+        if matches!(file[code], 0x00 | 0xD8 | 0xD9) {
+            break;
+        }
+        if file[code] != 0x01 && !restart {
+            let length = file.get(at..at + 2).map_or(0, |length| usize::from(length[0]) << 8 | usize::from(length[1]));
+            if length < 2 || at + length > file.len() {
+                break;
+            }
+            at += length;
+        }
+        if file[code] == 0xDA || restart {
+            frame.extend(file[framed..at].iter().copied().map(Some));
+            while let Some(&byte) = file.get(at) {
+                if byte == 0xFF {
+                    match (at..file.len()).find(|&at| file[at] != 0xFF) {
+                        Some(zero) if file[zero] == 0 => at = zero,
+                        _ => break,
+                    }
+                }
+                frame.push(None);
+                data.push(byte);
+                at += 1;
+            }
+            framed = at;
+        }
+    }
+    frame.extend(file[framed..].iter().copied().map(Some));
+    (frame, data)
+}
+
+#[test]
+fn a_jpeg_is_glitched_as_if_it_were_taken_apart_and_put_together() {
+    for (name, file) in jpegs() {
+        for steps in [1, 2, 7, 70, 1000] {
+            for seed in 0..20 {
+                assert!(run(&file, steps, seed).unwrap() == spelled_out(&file, steps, seed), "{name}, {steps}, {seed}");
+            }
+        }
+    }
 }
 
 proptest! {
@@ -74,6 +146,16 @@ proptest! {
         if let Ok(glitched) = glitched && !is_picture(&file) {
             prop_assert_eq!(glitched.len(), file.len());
         }
+    }
+
+    #[test]
+    fn a_damaged_file_is_so_too(
+        file in prop_oneof![damaged(), hostile(), any::<Vec<u8>>()],
+        steps in 1..60_u64,
+        seed: u64,
+    ) {
+        prop_assume!(Png::decode(&file).err() == Some(Refusal::NotPng));
+        prop_assert_eq!(run(&file, steps, seed).unwrap(), spelled_out(&file, steps, seed));
     }
 
     #[test]
