@@ -10,9 +10,6 @@ from benchmarks.stats import percentile
 from benchmarks.subjects.subject import Subject
 
 NS_PER_MS = 1e6
-QUIET = 10
-"""Percentile of starts that counts: one takes a millisecond or two, and on a machine that does something else too, most
-of them wait longer than that for another program's turn to end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,14 +42,14 @@ class Figures:
 
 def figures(subject: Subject, memory_mib: int, package: Package, samples: Samples, floor: Samples) -> Figures:
     """Return what samples come to, beside those of the bare client in C."""
-    init_ns = percentile(samples.init_ns, QUIET)
+    init_ns = median(samples.init_ns)
     calls, busy_ns, cpu_ns = len(samples.warm_ns), sum(samples.busy_ns), sum(samples.cpu_ns)
     p50, p90, p99 = (percentile(samples.warm_ns, percent) / NS_PER_MS for percent in (50, 90, 99))
     return Figures(
         zip_mb=package.own_bytes / 1e6,
         sdk_mb=package.sdk_bytes / 1e6,
         init_ms=init_ns / NS_PER_MS,
-        init_ratio=init_ns / percentile(floor.init_ns, QUIET),
+        init_ratio=init_ns / median(floor.init_ns),
         init_cpu_ms=median(samples.init_cpu_ns) / NS_PER_MS,
         resident_mib=median(memory.resident_mib for memory in samples.memory),
         peak_mib=median(memory.peak_mib for memory in samples.memory),

@@ -14,8 +14,7 @@ NONE = "-"
 NOTES = (
     "Each function is the bootstrap in the zip that the build has made with the profile `release`. It is run with what "
     "Lambda sets, against a stand-in for Lambda's Runtime API: what Lambda itself adds is in no number. Languages take "
-    "turns, and numbers are medians; of starts, which a busy machine delays most, they are tenth percentiles. Before anything is "
-    "measured, each peer's answer is held against ours.",
+    "turns, and numbers are medians. Before anything is measured, each peer's answer is held against ours.",
     "**zip**: the handler and its packages. The AWS SDK is beside it: Lambda's managed runtimes have one too, and AWS "
     "says to bring one's own all the same. Their runtime interface client is not counted.",
     "**start**: from making the process to its first `/next`. **bare C** asks for events, answers each by `{}`, and "
