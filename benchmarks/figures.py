@@ -20,8 +20,8 @@ class Figures:
     """Megabytes of 1,000,000 bytes, without an SDK that the managed runtime has too."""
     sdk_mb: float
     init_ms: float
-    init_ratio: float
-    """To the bare client in C."""
+    init_ratio: float | None
+    """To the bare client in C; None where that took longer, having waited for another program's turn."""
     init_cpu_ms: float
     """Processor time in that; the rest is waiting, and the system's making of the process."""
     resident_mib: float
@@ -43,13 +43,14 @@ class Figures:
 def figures(subject: Subject, memory_mib: int, package: Package, samples: Samples, floor: Samples) -> Figures:
     """Return what samples come to, beside those of the bare client in C."""
     init_ns = median(samples.init_ns)
+    init_ratio = init_ns / median(floor.init_ns)
     calls, busy_ns, cpu_ns = len(samples.warm_ns), sum(samples.busy_ns), sum(samples.cpu_ns)
     p50, p90, p99 = (percentile(samples.warm_ns, percent) / NS_PER_MS for percent in (50, 90, 99))
     return Figures(
         zip_mb=package.own_bytes / 1e6,
         sdk_mb=package.sdk_bytes / 1e6,
         init_ms=init_ns / NS_PER_MS,
-        init_ratio=init_ns / median(floor.init_ns),
+        init_ratio=init_ratio if init_ratio >= 1 else None,
         init_cpu_ms=median(samples.init_cpu_ns) / NS_PER_MS,
         resident_mib=median(memory.resident_mib for memory in samples.memory),
         peak_mib=median(memory.peak_mib for memory in samples.memory),

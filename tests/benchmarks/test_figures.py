@@ -42,6 +42,11 @@ def test_a_start_that_had_to_wait_changes_little() -> None:
     assert (found.init_ms, found.init_ratio) == (3, 3)
 
 
+def test_a_start_that_is_sooner_than_that_of_a_client_that_does_nothing_is_no_measurement() -> None:
+    slow_floor = Samples(init_ns=[4_000_000])
+    assert figures(SUBJECT, 128, Package(own_bytes=0), SAMPLES, slow_floor).init_ratio is None
+
+
 def test_throughput_and_own_share_are_over_the_whole_time_of_a_block() -> None:
     found = figures(SUBJECT, 128, Package(own_bytes=0), SAMPLES, FLOOR)
     assert found.per_second == pytest.approx(4 * 100 / 0.016)
