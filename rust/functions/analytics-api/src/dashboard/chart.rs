@@ -1,7 +1,7 @@
 //! The chart of a report as SVG, which browsers scale: views and visitors of each bucket, before those of the bucket
 //! as long before.
 //!
-//! It has no ids, no script and no `style` attributes. Its colours are those of a light page, and `dashboard.css` says
+//! It has no ids, no script and no `style` attributes. Its colours are those of a light page, and `analytics.css` says
 //! what they are on a dark one.
 
 use std::iter::{once, repeat_n};
