@@ -1,5 +1,6 @@
 """What holds for every run of the tests."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from tests.recording import ROOT
 IMAGES = ROOT / "docs" / "images"
 QUALITY = 82
 PICTURE_BYTES = 150_000
+
+
+def pytest_configure() -> None:
+    """Take interrupts: what a shell starts in the background ignores them, and so would all that the tests start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
