@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use base64_simd::STANDARD;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::ser::{Error as _, SerializeStruct as _};
@@ -73,10 +75,18 @@ fn base64_json(bytes: &[u8]) -> String {
     json
 }
 
+fn without_cookies(headers: &HeaderMap) -> Cow<'_, HeaderMap> {
+    if !headers.contains_key(header::SET_COOKIE) {
+        return Cow::Borrowed(headers);
+    }
+    let mut others = headers.clone();
+    others.remove(header::SET_COOKIE);
+    Cow::Owned(others)
+}
+
 impl Serialize for Response {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut headers = self.headers.clone();
-        headers.remove(header::SET_COOKIE);
+        let headers = without_cookies(&self.headers);
         let cookies: Vec<_> =
             self.headers.get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok()).collect();
         let mut event = serializer.serialize_struct("Response", 5)?;

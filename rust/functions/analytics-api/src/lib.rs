@@ -7,6 +7,7 @@ pub mod dashboard;
 mod html;
 pub mod report;
 mod router;
+mod scheme;
 pub mod session;
 mod sites;
 

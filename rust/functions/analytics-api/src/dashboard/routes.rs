@@ -12,7 +12,7 @@ use super::asked::Asked;
 use super::view::{Page, View};
 use crate::html::Html;
 use crate::report::Reports;
-use crate::session::{Claim, Refusal, Sessions, holds_cookie, is_from_own_page, sign_in_page};
+use crate::session::{Claim, Refusal, SESSION_ENDED, Sessions, holds_cookie, is_from_own_page, sign_in_page};
 
 #[derive(Clone)]
 struct Service {
@@ -50,7 +50,7 @@ async fn page(
         Err(Refusal::InvalidSession) => {
             // Browsers drop the cookie when the session ends; then our own pages still lead here.
             let had_one = holds_cookie(&parts.headers) || is_from_own_page(&parts.headers);
-            let said = had_one.then_some("Your session has ended. Sign in again.");
+            let said = had_one.then_some(SESSION_ENDED);
             Ok(sign_in_page(&service.html, parts.uri.query(), said))
         }
         page => page,

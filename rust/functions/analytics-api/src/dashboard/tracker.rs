@@ -1,10 +1,9 @@
-use http::HeaderName;
 use http::header::HOST;
 use http::request::Parts;
 use http_service::DomainName;
 use maud::{Markup, html};
 
-const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+use crate::scheme::scheme;
 
 /// How to add the tracker to a page: with its address on the host that the request was for, since pages of other sites
 /// are to load it.
@@ -21,9 +20,8 @@ pub fn snippet(parts: &Parts) -> Markup {
 
 /// The domain has no port, and the host may be another where the API is below a path.
 fn origin(Parts { headers, extensions, .. }: &Parts) -> String {
-    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let scheme = header(X_FORWARDED_PROTO).unwrap_or("http");
-    let host = header(HOST).unwrap_or_default();
+    let scheme = scheme(headers);
+    let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match extensions.get::<DomainName>() {
         Some(DomainName(domain)) => {
             let port = host.rsplit_once(':').map(|(_, port)| format!(":{port}")).unwrap_or_default();
@@ -41,7 +39,7 @@ mod tests {
 
     fn snippet_of(host: &str, scheme: Option<&str>, domain: &str) -> String {
         let request = Request::get("/analytics?site=a").header(HOST, host).extension(DomainName(domain.to_owned()));
-        let request = scheme.iter().fold(request, |request, scheme| request.header(X_FORWARDED_PROTO, *scheme));
+        let request = scheme.iter().fold(request, |request, scheme| request.header("x-forwarded-proto", *scheme));
         snippet(&request.body(()).unwrap().into_parts().0).into_string()
     }
 

@@ -3,10 +3,9 @@
 use http::HeaderMap;
 use http::header::{HOST, HeaderName, ORIGIN};
 
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+use crate::scheme::scheme;
 
-/// API Gateway's, and always `https` there.
-const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Whether a page of the same origin sends a request. Without a header that says so, it is another's.
 ///
@@ -16,10 +15,7 @@ pub fn is_from_own_page(headers: &HeaderMap) -> bool {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     match (header(SEC_FETCH_SITE), header(ORIGIN), header(HOST)) {
         (Some(site), _, _) => site == "same-origin",
-        (None, Some(origin), Some(host)) => {
-            let scheme = header(X_FORWARDED_PROTO).unwrap_or("http");
-            origin.split_once("://") == Some((scheme, host))
-        }
+        (None, Some(origin), Some(host)) => origin.split_once("://") == Some((scheme(headers), host)),
         _ => false,
     }
 }

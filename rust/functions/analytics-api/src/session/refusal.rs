@@ -4,6 +4,9 @@ use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, StatusCode};
 use reply::Error;
 
+/// What people are told of `InvalidSession`.
+pub const SESSION_ENDED: &str = "Your session has ended. Sign in again.";
+
 /// Why a request is not carried out for whoever asks.
 #[derive(Debug)]
 pub enum Refusal {
@@ -45,7 +48,7 @@ impl Refusal {
     /// Our failure, which is no refusal.
     pub fn for_people(self) -> Result<Sentence, Error> {
         let said = match &self {
-            Self::InvalidSession => Some("Your session has ended. Sign in again.".to_owned()),
+            Self::InvalidSession => Some(SESSION_ENDED.to_owned()),
             Self::TooManyAttempts { retry_after } => {
                 let minutes = retry_after.div_ceil(60);
                 let unit = if minutes == 1 { "minute" } else { "minutes" };
