@@ -13,7 +13,7 @@ GET_IT = "Chromium is not on this machine: apt-get install chromium, then run th
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*switches: str) -> Iterator[Browser]:
     """Start Chromium without a window; install it first where that is possible, and skip the test elsewhere."""
     path = shutil.which("chromium") or _installed()
     if path is None:
@@ -21,7 +21,7 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         options = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
         sandbox = [] if os.geteuid() else ["--no-sandbox"]
-        browser = playwright.chromium.launch(executable_path=path, args=[*options, *sandbox])
+        browser = playwright.chromium.launch(executable_path=path, args=[*options, *sandbox, *switches])
         try:
             yield browser
         finally:

@@ -1,15 +1,20 @@
 """The tracker in a real browser, on a page of a site that is counted."""
 
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser import chromium
 from tests.emulator.conftest import Local
 from tests.emulator.test_analytics import BROWSERS, Client
 
-SITE = "http://localhost:8000"
+HOST = "localhost:8000"
+SITE = f"http://{HOST}"
 SHORTLY_MS = 300
 PATIENCE_MS = 30_000
 
@@ -18,14 +23,11 @@ class Visit:
     """A person on the site: what the page sends, and what the browser complains about."""
 
     def __init__(self, local: Local, context: BrowserContext) -> None:
-        """Open the browser; the site answers every path with a long page that has the tracker."""
+        """Open a page in the browser."""
         self._local = local
         self.context = context
         self.sent: list[tuple[str, str]] = []
         self.errors: list[str] = []
-        tracker = f'<script async src="{local.outputs["apiUrl"]}/analytics/a.js"></script>'
-        page = f'<!doctype html><title>page</title><body style="height: 4000px">{tracker}'
-        context.route(f"{SITE}/**", lambda route: route.fulfill(content_type="text/html", body=page))
         context.on("request", lambda request: self._note(request.method, request.url))
         self.page = context.new_page()
         self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
@@ -48,21 +50,56 @@ class Visit:
             self.page.evaluate(f"history.pushState({{}}, '', '{path}')")
 
     def until(self, reached: Callable[[], bool]) -> None:
-        """Wait for something to become true: a beacon goes out behind the page's back."""
+        """Wait for something to become true: beacons go out behind the page's back, and arrive in any order."""
         for _ in range(PATIENCE_MS // SHORTLY_MS):
             if reached():
                 return
             self.page.wait_for_timeout(SHORTLY_MS)
+        raise AssertionError
 
     def stored(self, kind: str) -> list[dict[str, Any]]:
         """Return the views or leaves of the site."""
         items = Client(local=self._local).items("analytics-views")
-        return [item for item in items if item["Path"]["S"] == f"{kind}/localhost:8000"]
+        return [item for item in items if item["Path"]["S"] == f"{kind}/{HOST}"]
 
     def leaves_of(self, path: str) -> list[dict[str, Any]]:
         """Return what was told of the views of a page when they were left."""
         ids = [view["Section"]["S"] for view in self.stored("view") if view["Page"]["S"] == path]
         return [leave for leave in self.stored("leave") if leave["Section"]["S"].startswith(tuple(ids))]
+
+
+class SiteServer(ThreadingHTTPServer):
+    """The site, at any free port: it answers every path with a long page that has the tracker."""
+
+    def __init__(self, local: Local) -> None:
+        """Listen; requests wait until they are served."""
+        super().__init__(("127.0.0.1", 0), SitePage)
+        tracker = f'<script async src="{local.outputs["apiUrl"]}/analytics/a.js"></script>'
+        self.page = f'<!doctype html><title>page</title><body style="height: 4000px">{tracker}'.encode()
+
+
+class SitePage(BaseHTTPRequestHandler):
+    server: SiteServer
+
+    def do_GET(self) -> None:
+        self.send_response(HTTPStatus.OK)
+        self.send_header("content-type", "text/html")
+        self.send_header("content-length", str(len(self.server.page)))
+        self.end_headers()
+        self.wfile.write(self.server.page)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name of the base class)
+        """Print nothing."""
+
+
+@pytest.fixture(scope="module")
+def browser(local: Local) -> Iterator[Browser]:
+    """Start a browser that finds the site; a site of intercepted requests loses beacons of pages that are left."""
+    with SiteServer(local) as site:
+        Thread(target=site.serve_forever, daemon=True).start()
+        with chromium(f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{site.server_port}") as browser:
+            yield browser
+        site.shutdown()
 
 
 def person(browser: Browser) -> BrowserContext:
@@ -86,7 +123,7 @@ def test_a_page_is_counted_when_it_loads_and_when_it_changes_and_told_when_it_is
     visit.push("/second")
     page.wait_for_timeout(SHORTLY_MS)
     page.goto("about:blank")
-    visit.until(lambda: bool(visit.leaves_of("/second")))
+    visit.until(lambda: all(visit.leaves_of(path) for path in ("/first", "/second")))
     (first,), (second,) = visit.leaves_of("/first"), visit.leaves_of("/second")
     assert int(first["DurationMs"]["N"]) >= SHORTLY_MS
     assert first["Scroll"]["N"] == "100"
