@@ -12,14 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import pulumi
-from pulumi.runtime.mocks import MockMonitor
-
 from benchmarks.errors import BenchError
 from local.emulator import EmulatorHome
-from local.local_stack import STACK
-from local.program import run_program
-from local.provisioner import Memory, Provisioner
+from local.home import Home
+from local.local_stack import STACK, LocalStack
 from local.resources.kind import Context
 from local.stack_config import StackConfig, read_stack_config
 
@@ -51,17 +47,11 @@ def running_stack(root: Path, home: Path, report: Callable[[str], None]) -> Iter
     """Bring the program up on an emulator of its own, and stop it afterwards.
 
     Raises:
-        BenchError: the program refuses its configuration.
         LocalError: it cannot be brought up.
     """
-    config = released(read_stack_config(root, STACK))
-    with fresh_emulator(home, config.region, report) as url:
-        context = Context(root=root, region=config.region, endpoint=url, report=report)
-        engine = Provisioner(context, Memory(context))
-        try:
-            outputs = run_program(root, config.sent_to(url), MockMonitor(engine))
-        except pulumi.RunError as error:
-            raise BenchError(str(error)) from None
+    with fresh_emulator(home, read_stack_config(root, STACK).region, report):
+        stack = LocalStack(root, Home(home), report, released)
+        outputs, context = stack.deploy().outputs, stack.context
         _pause_triggers(context)
         functions = {
             name: _function(context, name, physical, home / "functions")

@@ -2,9 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from statistics import median
-
-__all__ = ["median", "percentile"]
 
 
 def percentile(values: Sequence[float], percent: float) -> float:

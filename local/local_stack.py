@@ -16,7 +16,7 @@ from local.home import Home
 from local.program import run_program
 from local.provisioner import Memory, Provisioner
 from local.resources.kind import Context
-from local.stack_config import read_stack_config
+from local.stack_config import StackConfig, read_stack_config
 
 STACK = "local"
 
@@ -33,11 +33,18 @@ class Deployment:
 class LocalStack:
     """The stack `local` of the program at a root."""
 
-    def __init__(self, root: Path, home: Home, report: Callable[[str], None]) -> None:
-        """Use the emulator of `home`; nothing is started yet."""
+    def __init__(
+        self,
+        root: Path,
+        home: Home,
+        report: Callable[[str], None],
+        configure: Callable[[StackConfig], StackConfig] = lambda config: config,
+    ) -> None:
+        """Use the emulator of `home`, and the stack file as `configure` changes it; nothing is started yet."""
         self._root = root
         self._home = home
         self._report = report
+        self._configure = configure
         self._known: tuple[Emulator, Context, Memory] | None = None
 
     @property
@@ -54,7 +61,7 @@ class LocalStack:
             LocalError: with what to do about it.
             Exception: whatever the program raises.
         """
-        config = read_stack_config(self._root, STACK)
+        config = self._configure(read_stack_config(self._root, STACK))
         context, memory = self._place(config.region)
         engine = Provisioner(context, memory)
         _forget_program(self._root)

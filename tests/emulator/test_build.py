@@ -83,12 +83,17 @@ class Builder:
         write_workspace(self.folder / "rust", {name: content})
 
 
-def builder_in(folder: Path, local: Local) -> Builder:
-    write_workspace(folder / "rust", SMALL)
+def builder_of(folder: Path, local: Local) -> Builder:
+    """Return a builder of the workspace that is in a folder."""
     s3 = local.context.client("s3")
     bucket = f"artifacts-{uuid.uuid4().hex}"
     s3.create_bucket(Bucket=bucket)
     return Builder(folder=folder, bucket=bucket, s3=s3, endpoint=local.context.endpoint)
+
+
+def builder_in(folder: Path, local: Local) -> Builder:
+    write_workspace(folder / "rust", SMALL)
+    return builder_of(folder, local)
 
 
 @pytest.fixture
