@@ -13,4 +13,4 @@ pub use failure::{failure, take_failure};
 pub use http_request::DomainName;
 pub use json_bytes::{body_bytes, json_bytes, media_type};
 pub use problem::{Problem, no_method, no_route};
-pub use respond::respond;
+pub use respond::{RequestId, respond};

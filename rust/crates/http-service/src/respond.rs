@@ -1,7 +1,7 @@
 use std::convert::Infallible;
 use std::future::poll_fn;
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{Extensions, HeaderMap, HeaderValue, header};
 use http_body_util::BodyExt as _;
 use http_event::{Request, Response};
 use lambda_runtime::{Diagnostic, LambdaEvent};
@@ -11,7 +11,19 @@ use tower_service::Service;
 use crate::http_request::http_request;
 use crate::take_failure;
 
-/// Serve one invocation with a service, which gets bodies of at most `body_limit` bytes.
+/// The id of an invocation, which its log lines have, as an extension of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestId(String);
+
+impl RequestId {
+    /// The id among the extensions of a request; empty for one that [`respond`] did not bring.
+    #[must_use]
+    pub fn of(extensions: &Extensions) -> &str {
+        extensions.get().map_or("", |Self(id)| id)
+    }
+}
+
+/// Serve one invocation with a service, which gets bodies of at most `body_limit` bytes, and the [`RequestId`].
 ///
 /// # Errors
 /// `NotAnHttpEvent` when anything but an HTTP API invokes the function. Whatever goes wrong with a request is a response.
@@ -28,7 +40,9 @@ where
 {
     let request_id = event.context.request_id.clone();
     reply::respond(event, async |request| {
-        let mut response = call(service, http_request(request, body_limit)?).await;
+        let mut request = http_request(request, body_limit)?;
+        request.extensions_mut().insert(RequestId(request_id.clone()));
+        let mut response = call(service, request).await;
         match take_failure(&mut response) {
             Some(error) => Ok(with_headers_of(&response, error.into_response(&request_id))),
             None => into_event(response).await,

@@ -17,6 +17,9 @@ const FIELD_BYTES: usize = 100;
 /// Fields of one request that are told of at most.
 const FIELD_ERRORS: usize = 20;
 
+/// What is told of our failure; the id may follow.
+const FAILED: &str = "The service failed. Try again; if it fails again, report the request id";
+
 /// A field that breaks a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldError {
@@ -123,16 +126,12 @@ impl Error {
         Diagnostic { error_type: error_type.to_owned(), error_message: detail }
     }
 
-    /// The status and what is wrong, for a page that people read.
-    ///
-    /// # Errors
-    /// Our failure, as it is: it is not for them, and not logged yet.
-    pub fn into_sentences(self) -> Result<(StatusCode, String), Self> {
-        if let Self::Internal(_) = self {
-            return Err(self);
-        }
+    /// The status and what is wrong, for a page that people read. Logs our failure.
+    #[must_use]
+    pub fn into_sentences(self, request_id: &str) -> (StatusCode, String) {
+        let is_ours = matches!(self, Self::Internal(_));
         let Told { status, detail, .. } = self.told();
-        Ok((status, detail))
+        (status, if is_ours { format!("{FAILED} {request_id}.") } else { detail })
     }
 
     fn told(self) -> Told {
@@ -152,7 +151,7 @@ impl Error {
                 Told {
                     status: StatusCode::INTERNAL_SERVER_ERROR,
                     error_type: "InternalError",
-                    detail: "The service failed. Try again; if it fails again, report the request id.".to_owned(),
+                    detail: format!("{FAILED}."),
                     errors: Vec::new(),
                 }
             }
@@ -265,6 +264,16 @@ mod tests {
         assert_eq!((status, events), (json!(500), 1));
         assert_eq!((&problem["errorType"], &problem["requestId"]), (&json!("InternalError"), &json!("id-1")));
         assert!(!problem.to_string().contains("users"), "{problem}");
+    }
+
+    #[test]
+    fn people_are_told_in_sentences_and_of_our_failure_the_request_id() {
+        let ((status, text), events) = logged(|| Error::internal("table users-4f2 is gone").into_sentences("id-1"));
+        assert_eq!((status.as_u16(), events), (500, 1));
+        assert_eq!(text, "The service failed. Try again; if it fails again, report the request id id-1.");
+
+        let (told, events) = logged(|| Error::bad_request("InvalidMessage", "Say more.").into_sentences("id-1"));
+        assert_eq!((told, events), ((StatusCode::BAD_REQUEST, "Say more.".to_owned()), 0));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use axum::response::Response;
 use axum::routing::get;
 use http::StatusCode;
 use http::request::Parts;
+use http_service::RequestId;
 use reply::Error;
 
 use super::asked::Asked;
@@ -33,11 +34,7 @@ pub fn routes(reports: Arc<Reports>, sessions: Arc<Sessions>, html: Html) -> Rou
 }
 
 /// The page, or the form to sign in with where there is no session.
-async fn page(
-    State(service): State<Service>,
-    claim: Result<Claim, Refusal>,
-    request: Request,
-) -> Result<Response, Refusal> {
+async fn page(State(service): State<Service>, claim: Result<Claim, Refusal>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let page = match claim {
         Ok(Claim(session)) => {
@@ -47,13 +44,14 @@ async fn page(
         Err(refusal) => Err(refusal),
     };
     match page {
+        Ok(page) => page,
         Err(Refusal::InvalidSession) => {
             // Browsers drop the cookie when the session ends; then our own pages still lead here.
             let had_one = holds_cookie(&parts.headers) || is_from_own_page(&parts.headers);
             let said = had_one.then_some(SESSION_ENDED);
-            Ok(sign_in_page(&service.html, parts.uri.query(), said))
+            sign_in_page(&service.html, parts.uri.query(), said)
         }
-        page => page,
+        Err(refusal) => refusal.page(&service.html, &parts.extensions),
     }
 }
 
@@ -64,8 +62,8 @@ async fn report_page(Service { reports, html, .. }: &Service, user: &str, parts:
     let read = match reports.read(&report_asked.query()).await {
         Ok(read) => read,
         Err(error) => {
-            let said = Refusal::from(error).for_people()?;
-            return Ok(html.page(said.status, "Analytics", &page.html(&View::Refused(&said.text))?));
+            let (status, said) = error.into_sentences(RequestId::of(&parts.extensions));
+            return Ok(html.page(status, "Analytics", &page.html(&View::Refused(&said))?));
         }
     };
     let report = read.report();

@@ -4,7 +4,7 @@ use axum::response::Response;
 use form_urlencoded::Serializer;
 use http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode};
 use http_event::SourceIp;
 use maud::html;
 use reply::Error;
@@ -18,7 +18,7 @@ use crate::html::Html;
 /// Sign in, and go to the page with the query that the form was sent with.
 ///
 /// # Errors
-/// Our failure. What is the client's mistake is said on the form, which comes again.
+/// A response that cannot be made. What else is wrong is said on the form, which comes again.
 pub async fn sign_in(sessions: &Sessions, html: &Html, parts: &Parts, body: &[u8]) -> Result<Response, Refusal> {
     let fields = form_urlencoded::parse(body).into_owned().collect::<Vec<_>>();
     let user = fields.iter().find(|(name, _)| name == "user").map(|(_, user)| user.clone()).unwrap_or_default();
@@ -32,22 +32,23 @@ pub async fn sign_in(sessions: &Sessions, html: &Html, parts: &Parts, body: &[u8
     };
     match outcome {
         Ok(token) => go_to_page(parts.uri.query(), cookie::keep(&token).map_err(Error::internal)?),
-        Err(refusal) => refused(html, refusal, None, &user),
+        Err(refusal) => Ok(refused(html, refusal.for_people(&parts.extensions), None, &user)),
     }
 }
 
 /// End the session, if there still is one, and go to the page.
 ///
 /// # Errors
-/// Our failure. A form of another page gets a page that says so.
+/// Our failure. A form of another page gets the form of ours, which says so.
 pub async fn sign_out(
     sessions: &Sessions,
     html: &Html,
-    headers: &HeaderMap,
+    parts: &Parts,
     claim: Result<Claim, Refusal>,
 ) -> Result<Response, Refusal> {
-    if !is_from_own_page(headers) {
-        return refused(html, Refusal::ForeignForm, Some("sign-in"), "");
+    if !is_from_own_page(&parts.headers) {
+        let said = Refusal::ForeignForm.for_people(&parts.extensions);
+        return Ok(refused(html, said, Some("sign-in"), ""));
     }
     match claim {
         Ok(Claim(session)) => sessions.sign_out(&session).await?,
@@ -64,11 +65,10 @@ pub fn page(html: &Html, query: Option<&str>, said: Option<&str>) -> Response {
 }
 
 /// What a form is refused for, on one to sign in with; without an action, it is sent to where it came from.
-fn refused(html: &Html, refusal: Refusal, action: Option<&str>, user: &str) -> Result<Response, Refusal> {
-    let Sentence { status, text, header } = refusal.for_people()?;
+fn refused(html: &Html, Sentence { status, text, header }: Sentence, action: Option<&str>, user: &str) -> Response {
     let mut response = document(html, status, action, Some(&text), user);
     response.headers_mut().extend(header);
-    Ok(response)
+    response
 }
 
 fn document(html: &Html, status: StatusCode, action: Option<&str>, said: Option<&str>, user: &str) -> Response {

@@ -1,8 +1,12 @@
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{Extensions, HeaderName, HeaderValue, StatusCode};
+use http_service::RequestId;
+use maud::html;
 use reply::Error;
+
+use crate::html::Html;
 
 /// What people are told of `InvalidSession`.
 pub const SESSION_ENDED: &str = "Your session has ended. Sign in again.";
@@ -42,11 +46,8 @@ pub struct Sentence {
 }
 
 impl Refusal {
-    /// The refusal for people.
-    ///
-    /// # Errors
-    /// Our failure, which is no refusal.
-    pub fn for_people(self) -> Result<Sentence, Error> {
+    /// The refusal for people, in answer to a request with these extensions. Logs our failure.
+    pub fn for_people(self, extensions: &Extensions) -> Sentence {
         let said = match &self {
             Self::InvalidSession => Some(SESSION_ENDED.to_owned()),
             Self::TooManyAttempts { retry_after } => {
@@ -57,8 +58,22 @@ impl Refusal {
             _ => None,
         };
         let (error, header) = self.told();
-        let (status, detail) = error.into_sentences()?;
-        Ok(Sentence { status, text: said.unwrap_or(detail), header })
+        let (status, detail) = error.into_sentences(RequestId::of(extensions));
+        Sentence { status, text: said.unwrap_or(detail), header }
+    }
+
+    /// A page that tells the refusal, and has nothing else.
+    pub fn page(self, html: &Html, extensions: &Extensions) -> Response {
+        let Sentence { status, text, header } = self.for_people(extensions);
+        let body = html! {
+            main.sign-in {
+                h1 { "Analytics" }
+                p.error role="alert" { (text) }
+            }
+        };
+        let mut response = html.page(status, "Analytics", &body);
+        response.headers_mut().extend(header);
+        response
     }
 
     fn told(self) -> (Error, Option<(HeaderName, HeaderValue)>) {

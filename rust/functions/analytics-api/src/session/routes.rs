@@ -41,8 +41,11 @@ pub fn routes(sessions: Arc<Sessions>, html: Html) -> Router {
 async fn sign_in(State(Service { sessions, html }): State<Service>, request: Request) -> Result<Response, Refusal> {
     if is_form(request.headers()) {
         let (parts, body) = request.into_parts();
-        let body = body_bytes(Request::from_parts(parts.clone(), body), &(), BODY_LIMIT).await?;
-        return form::sign_in(&sessions, &html, &parts, &body).await;
+        let page = async {
+            let body = body_bytes(Request::from_parts(parts.clone(), body), &(), BODY_LIMIT).await?;
+            form::sign_in(&sessions, &html, &parts, &body).await
+        };
+        return Ok(page.await.unwrap_or_else(|refusal| refusal.page(&html, &parts.extensions)));
     }
     let source_ip = request.extensions().get::<SourceIp>().cloned();
     let credentials = Credentials::from_request(request, &()).await?;
@@ -55,11 +58,13 @@ async fn sign_in(State(Service { sessions, html }): State<Service>, request: Req
 
 async fn sign_out(
     State(Service { sessions, html }): State<Service>,
-    headers: HeaderMap,
     claim: Result<Claim, Refusal>,
+    request: Request,
 ) -> Result<Response, Refusal> {
-    if is_form(&headers) {
-        return form::sign_out(&sessions, &html, &headers, claim).await;
+    if is_form(request.headers()) {
+        let (parts, _) = request.into_parts();
+        let page = form::sign_out(&sessions, &html, &parts, claim).await;
+        return Ok(page.unwrap_or_else(|refusal| refusal.page(&html, &parts.extensions)));
     }
     let Claim(session) = claim?;
     sessions.sign_out(&session).await?;

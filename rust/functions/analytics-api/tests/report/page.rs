@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::forms::{cookie, get};
+use crate::forms::{OWN_PAGE, cookie, form, get};
+use crate::reports::Down;
 use crate::views::{Seen, any_view, empty, store, view};
 use crate::world::{Answer, World};
 
@@ -172,4 +173,38 @@ async fn any_period_is_drawn_and_the_first_load_is_under_100_kilobytes() {
         assert_eq!((answer.status, answer.text.matches("<svg width").count()), (200, 2), "{query}");
         assert!(answer.text.len() < limit, "{query} {} bytes", answer.text.len());
     }
+}
+
+/// Our failure as people see it: on a page, and with what to report.
+fn assert_failed(answer: &Answer) {
+    assert_eq!((answer.status, answer.headers["content-type"].as_str()), (500, Some("text/html; charset=utf-8")));
+    assert!(answer.text.contains("report the request id id-1."), "{}", answer.text);
+    assert!(!answer.text.contains("4f2") && !answer.text.contains("hash"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_report_that_fails_is_a_page_to_go_on_from() {
+    let world = World::reporting(Down, &["example.com"]).await;
+    let answer = page(&world, "site=example.com").await;
+    assert_failed(&answer);
+    assert!(answer.text.contains("Signed in as") && answer.text.contains(">7 days<"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn sessions_that_fail_are_a_page() {
+    let world = World::new().await;
+    let cookie = cookie(&world).await;
+    world.accounts.state().keys.clear();
+    world.wait(900);
+    assert_failed(&get(&world, "/analytics", &cookie).await);
+    assert_failed(&world.invoke(form("/analytics/sign-out", &[OWN_PAGE], Some(&cookie), "")).await);
+}
+
+#[tokio::test]
+async fn signing_in_that_fails_is_the_form_again() {
+    let world = World::new().await;
+    world.accounts.state().accounts.insert("ann".to_owned(), "broken".to_owned());
+    let answer = world.invoke(form("/analytics/sign-in", &[OWN_PAGE], None, "user=ann&password=correct+horse")).await;
+    assert_failed(&answer);
+    assert!(answer.text.contains("value=\"ann\""), "{}", answer.text);
 }

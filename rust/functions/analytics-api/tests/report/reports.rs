@@ -320,7 +320,7 @@ async fn at_most_a_hundred_thousand_views_are_read() {
 }
 
 /// A store that is down.
-struct Down;
+pub struct Down;
 
 impl Store for Down {
     fn page<'a>(&'a self, _: Table, _: &'a Sections, _: Option<Key>) -> Answer<'a, Page> {
