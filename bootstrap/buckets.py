@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.iam import tls_only_policy
+from components.public_access import block_public_access
 
 KEPT_DAYS = 90
 """How long what was overwritten or deleted can be brought back."""
@@ -53,15 +54,7 @@ class KeptBucket(pulumi.ComponentResource):
             rules=[_forget_old_versions(), *map(_forget, args.passing)],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versions]),
         )
-        aws.s3.BucketPublicAccessBlock(
-            f"{name}-private",
-            bucket=bucket.bucket,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=child,
-        )
+        block_public_access(f"{name}-private", bucket, child)
         aws.s3.BucketPolicy(
             f"{name}-policy", bucket=bucket.bucket, policy=bucket.arn.apply(lambda arn: _policy(arn, args)), opts=child
         )

@@ -12,6 +12,7 @@ from components.artifacts.plan import PACKER_VERSION, artifact_key
 from components.cargo_workspace import WorkspaceError, read_workspace
 from components.iam import tls_only_policy
 from components.own_program import own_program
+from components.public_access import block_public_access
 from components.source_digest import BuildSettings, source_digests
 
 
@@ -105,15 +106,7 @@ class RustWorkspace(pulumi.ComponentResource):
             return pulumi.Output.from_input(self._args.artifact_bucket)
         child = pulumi.ResourceOptions(parent=self)
         bucket = aws.s3.Bucket(f"{name}-artifacts", force_destroy=True, opts=child)
-        aws.s3.BucketPublicAccessBlock(
-            f"{name}-artifacts-private",
-            bucket=bucket.bucket,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=child,
-        )
+        block_public_access(f"{name}-artifacts-private", bucket, child)
         aws.s3.BucketPolicy(
             f"{name}-artifacts-tls-only", bucket=bucket.bucket, policy=bucket.arn.apply(tls_only_policy), opts=child
         )

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.edits import NOT_SOURCES
 from tests.emulator.conftest import Local
 from tests.emulator.http import post
-from tests.program.test_stability import NOT_SOURCES
 from tests.recording import ROOT
 
 FILE = re.compile(r"^`(?P<path>rust/functions/hello/\S+)`.*?^```\w+\n(?P<content>.*?)^```", re.DOTALL | re.MULTILINE)

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.edits import NOT_SOURCES
 from local.emulator import EmulatorHome
 from local.resources import KINDS
 from tests.emulator.conftest import Local, Started
 from tests.emulator.http import post, request
-from tests.program.test_stability import NOT_SOURCES
 from tests.recording import ROOT, record_program
 
 SCREEN_LINES = 40

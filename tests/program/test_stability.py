@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks.edits import NOT_SOURCES
 from tests.recording import ROOT, record_program
-
-NOT_SOURCES = shutil.ignore_patterns("target", ".venv", ".local", ".git", "__pycache__", ".*_cache", ".hypothesis")
 
 
 @pytest.fixture
