@@ -20,7 +20,10 @@ use crate::attributes::{Attributes, DecodeError, text};
 use crate::{Bucket, Counter, Day, Dimension, Granularity, Leave, Site, TotalKey, ViewId, Visitor};
 
 pub mod attribute;
+mod sections;
 pub mod state;
+
+pub use sections::{KeyCondition, SectionRange, Sections};
 
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,24 +54,6 @@ impl Key {
         let key = |name| Attributes(item).text(name).map(str::to_owned);
         Ok(Self { path: key(attribute::PATH)?, section: key(attribute::SECTION)? })
     }
-}
-
-/// Items of one path whose sections begin with a text, or are between two.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sections {
-    /// The path.
-    pub path: String,
-    /// Which sections.
-    pub range: SectionRange,
-}
-
-/// A range of sort keys as a query takes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SectionRange {
-    /// `begins_with(Section, …)`.
-    BeginsWith(String),
-    /// `Section BETWEEN … AND …`.
-    Between(String, String),
 }
 
 /// Where a view is.
@@ -148,7 +133,7 @@ pub fn quarantine(sequence_number: &str) -> Key {
 /// All records that could not be counted.
 #[must_use]
 pub fn quarantined() -> Sections {
-    Sections { path: "quarantine".to_owned(), range: SectionRange::BeginsWith(String::new()) }
+    Sections { path: "quarantine".to_owned(), range: SectionRange::All }
 }
 
 /// Whether an item of the views table is a leave; else it is a view, or neither.

@@ -12,14 +12,6 @@ fn total_key(counter: Counter) -> TotalKey {
     TotalKey { site: site(), bucket: bucket(Granularity::Week, "2026-W47"), counter }
 }
 
-fn holds(sections: &Sections, key: &Key) -> bool {
-    key.path == sections.path
-        && match &sections.range {
-            SectionRange::BeginsWith(prefix) => key.section.starts_with(prefix),
-            SectionRange::Between(from, to) => (from..=to).contains(&&key.section),
-        }
-}
-
 #[test]
 fn a_counter_is_read_from_its_key_whatever_the_shard() {
     let values = Dimension::OPEN.map(|dimension| Counter::Value(dimension, "/a/b/c".to_owned()));
@@ -59,7 +51,7 @@ fn a_range_of_buckets_has_all_of_them_and_no_other() {
         for (from, to) in [(10, 50), (20, 21), (30, 30)] {
             let of_range = |sections: &Sections, counter: &Counter| {
                 let key = |bucket| total(&TotalKey { site: site.clone(), bucket, counter: counter.clone() }, 99);
-                buckets.iter().filter(|bucket| holds(sections, &key(**bucket))).copied().collect::<Vec<_>>()
+                buckets.iter().filter(|bucket| sections.has(&key(**bucket))).copied().collect::<Vec<_>>()
             };
             let expected = &buckets[from..=to];
             let (from, to) = (buckets[from], buckets[to]);
@@ -112,4 +104,30 @@ fn a_leave_is_no_view_and_a_view_no_leave() {
     let view = super::view(&site, id).item();
     assert_eq!((is_leave(&leave), is_leave(&view)), (true, false));
     assert!(decode_view(Attributes(&leave)).is_err() && decode_leave(Attributes(&view)).is_err());
+}
+
+#[test]
+fn a_query_names_and_gives_just_what_its_condition_uses() {
+    let condition = |range| Sections { path: "view/example.com".to_owned(), range }.condition();
+    let [from, to] = ["2026-11-21/".to_owned(), "2026-11-22/".to_owned()];
+    for (range, expression, values) in [
+        (SectionRange::All, "#path = :path", vec![]),
+        (
+            SectionRange::BeginsWith(from.clone()),
+            "#path = :path AND begins_with(#section, :start)",
+            vec![(":start", &from)],
+        ),
+        (
+            SectionRange::Between(from.clone(), to.clone()),
+            "#path = :path AND #section BETWEEN :first AND :last",
+            vec![(":first", &from), (":last", &to)],
+        ),
+    ] {
+        let found = condition(range);
+        assert_eq!(found.expression, expression);
+        let names = [("#path", "Path"), ("#section", "Section")].into_iter().take(1 + values.len().min(1));
+        assert_eq!(found.names, names.map(|(name, attribute)| (name.to_owned(), attribute.to_owned())).collect());
+        assert_eq!(found.values.len(), 1 + values.len());
+        assert!(values.into_iter().all(|(name, value)| found.values.get(name) == Some(&text(value))), "{found:?}");
+    }
 }

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::error::Error;
 
-use analytics::keys::{Key, SectionRange, Sections, attribute};
+use analytics::keys::{Key, KeyCondition, Sections};
 use analytics::{Count, Counts, Item};
 use analytics_trigger::reconcile::{Ledger, Page, Table};
 use analytics_trigger::store::{Answer, Failure};
@@ -26,28 +26,16 @@ impl Tables {
             Table::Views => &self.views,
             Table::Totals => &self.totals,
         };
-        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let KeyCondition { expression, names, values } = sections.condition();
         let request = self
             .client
             .query()
             .table_name(table)
             .consistent_read(true)
-            .expression_attribute_names("#path", attribute::PATH)
-            .expression_attribute_values(":path", text(&sections.path))
+            .key_condition_expression(expression)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values.into()))
             .set_exclusive_start_key(after.map(|key| key.item().into()));
-        let request = match &sections.range {
-            // DynamoDB takes no empty text to begin with.
-            SectionRange::BeginsWith(start) if start.is_empty() => request.key_condition_expression("#path = :path"),
-            SectionRange::BeginsWith(start) => request
-                .key_condition_expression("#path = :path AND begins_with(#section, :start)")
-                .expression_attribute_names("#section", attribute::SECTION)
-                .expression_attribute_values(":start", text(start)),
-            SectionRange::Between(first, last) => request
-                .key_condition_expression("#path = :path AND #section BETWEEN :first AND :last")
-                .expression_attribute_names("#section", attribute::SECTION)
-                .expression_attribute_values(":first", text(first))
-                .expression_attribute_values(":last", text(last)),
-        };
         let output = request.send().await.map_err(|error| failure(&error))?;
         let next = output.last_evaluated_key.map(|key| Key::of(&Item::from(key))).transpose()?;
         Ok(Page { items: output.items.unwrap_or_default().into_iter().map(Item::from).collect(), next })

@@ -6,7 +6,7 @@ use std::future::ready;
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use analytics::keys::{Key, SectionRange, Sections, attribute};
+use analytics::keys::{Key, Sections, attribute};
 use analytics::{AttributeValue, Count, Counts, Item, Measure};
 
 use super::{Action, Answer, Store, Write};
@@ -135,18 +135,9 @@ impl Ledger for Memory {
             Table::Views => &tables.views,
             Table::Totals => &tables.totals,
         };
-        let first = match &sections.range {
-            SectionRange::BeginsWith(text) | SectionRange::Between(text, _) => text,
-        };
-        let first = Key { path: sections.path.clone(), section: first.clone() };
+        let first = sections.first();
         let start = after.map_or(Bound::Included(&first), Bound::Excluded);
-        let mut found = items.range((start, Bound::Unbounded)).take_while(|(key, _)| {
-            key.path == sections.path
-                && match &sections.range {
-                    SectionRange::BeginsWith(text) => key.section.starts_with(text),
-                    SectionRange::Between(_, last) => key.section <= *last,
-                }
-        });
+        let mut found = items.range((start, Bound::Unbounded)).take_while(|(key, _)| sections.has(key));
         let page: Vec<_> = found.by_ref().take(PAGE).collect();
         // Like DynamoDB, which does not look whether anything comes after a full page.
         let next = page.last().filter(|_| page.len() == PAGE).map(|(key, _)| (*key).clone());

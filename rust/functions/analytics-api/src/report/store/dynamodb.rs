@@ -1,9 +1,8 @@
 //! Views and totals in two DynamoDB tables.
 
 use analytics::Item;
-use analytics::keys::{Key, SectionRange, Sections, attribute};
+use analytics::keys::{Key, KeyCondition, Sections};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{Answer, Failure, Page, Store, Table};
 
@@ -28,31 +27,19 @@ impl DynamoDb {
             Table::Views => &self.views_table,
             Table::Totals => &self.totals_table,
         };
+        let KeyCondition { expression, names, values } = sections.condition();
         let request = self
             .client
             .query()
             .table_name(table)
-            .expression_attribute_names("#path", attribute::PATH)
-            .expression_attribute_names("#section", attribute::SECTION)
-            .expression_attribute_values(":path", text(&sections.path))
+            .key_condition_expression(expression)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values.into()))
             .set_exclusive_start_key(after.map(|key| key.item().into()));
-        let request = match &sections.range {
-            SectionRange::BeginsWith(start) => request
-                .key_condition_expression("#path = :path AND begins_with(#section, :start)")
-                .expression_attribute_values(":start", text(start)),
-            SectionRange::Between(start, end) => request
-                .key_condition_expression("#path = :path AND #section BETWEEN :start AND :end")
-                .expression_attribute_values(":start", text(start))
-                .expression_attribute_values(":end", text(end)),
-        };
         let output = request.send().await?;
         let next = output.last_evaluated_key.map(|key| Key::of(&Item::from(key))).transpose()?;
         Ok(Page { items: output.items.unwrap_or_default().into_iter().map(Item::from).collect(), next })
     }
-}
-
-fn text(text: &str) -> AttributeValue {
-    AttributeValue::S(text.to_owned())
 }
 
 impl Store for DynamoDb {

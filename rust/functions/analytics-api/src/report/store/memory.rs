@@ -5,7 +5,7 @@ use std::future::ready;
 use std::ops::Bound;
 
 use analytics::Item;
-use analytics::keys::{Key, SectionRange, Sections};
+use analytics::keys::{Key, Sections};
 
 use super::{Answer, Page, Store, Table};
 
@@ -47,9 +47,9 @@ impl Memory {
 
 impl Store for Memory {
     fn page<'a>(&'a self, table: Table, sections: &'a Sections, after: Option<Key>) -> Answer<'a, Page> {
-        let start = after.map_or_else(|| Bound::Included(first(sections)), Bound::Excluded);
+        let start = after.map_or_else(|| Bound::Included(sections.first()), Bound::Excluded);
         let mut rest =
-            self.table(table).range((start, Bound::Unbounded)).take_while(|(key, _)| is_in(sections, key)).peekable();
+            self.table(table).range((start, Bound::Unbounded)).take_while(|(key, _)| sections.has(key)).peekable();
         let mut page = Page { items: Vec::new(), next: None };
         for (key, item) in rest.by_ref().take(self.page) {
             page.items.push(item.clone());
@@ -58,17 +58,4 @@ impl Store for Memory {
         page.next = page.next.filter(|_| rest.peek().is_some());
         Box::pin(ready(Ok(page)))
     }
-}
-
-fn first(Sections { path, range }: &Sections) -> Key {
-    let (SectionRange::BeginsWith(section) | SectionRange::Between(section, _)) = range;
-    Key { path: path.clone(), section: section.clone() }
-}
-
-fn is_in(Sections { path, range }: &Sections, key: &Key) -> bool {
-    let is_in_range = match range {
-        SectionRange::BeginsWith(start) => key.section.starts_with(start),
-        SectionRange::Between(_, end) => key.section <= *end,
-    };
-    key.path == *path && is_in_range
 }

@@ -1,0 +1,86 @@
+use std::collections::HashMap;
+
+use serde_dynamo::{AttributeValue, Item};
+
+use super::{Key, attribute};
+use crate::attributes::text;
+
+/// Items of one path, by their sections.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sections {
+    /// The path.
+    pub path: String,
+    /// Which sections.
+    pub range: SectionRange,
+}
+
+/// A range of sort keys as a query takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SectionRange {
+    /// Every section.
+    All,
+    /// `begins_with(Section, …)`.
+    BeginsWith(String),
+    /// `Section BETWEEN … AND …`.
+    Between(String, String),
+}
+
+/// The key condition of a query.
+///
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.KeyConditionExpressions.html>
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyCondition {
+    /// The expression.
+    pub expression: &'static str,
+    /// The attributes that it names.
+    pub names: HashMap<String, String>,
+    /// The values that it has.
+    pub values: Item,
+}
+
+impl Sections {
+    /// The least key that may be among them.
+    #[must_use]
+    pub fn first(&self) -> Key {
+        let section = match &self.range {
+            SectionRange::All => "",
+            SectionRange::BeginsWith(first) | SectionRange::Between(first, _) => first,
+        };
+        Key { path: self.path.clone(), section: section.to_owned() }
+    }
+
+    /// Whether a key is among them.
+    #[must_use]
+    pub fn has(&self, Key { path, section }: &Key) -> bool {
+        let is_in_range = match &self.range {
+            SectionRange::All => true,
+            SectionRange::BeginsWith(start) => section.starts_with(start),
+            SectionRange::Between(first, last) => (first..=last).contains(&section),
+        };
+        *path == self.path && is_in_range
+    }
+
+    /// What finds them in a table. DynamoDB takes no name that the expression does not use.
+    #[must_use]
+    pub fn condition(&self) -> KeyCondition {
+        let (expression, range): (_, &[_]) = match &self.range {
+            SectionRange::All => ("#path = :path", &[]),
+            SectionRange::BeginsWith(start) => {
+                ("#path = :path AND begins_with(#section, :start)", &[(":start", start)])
+            }
+            SectionRange::Between(first, last) => {
+                ("#path = :path AND #section BETWEEN :first AND :last", &[(":first", first), (":last", last)])
+            }
+        };
+        let names = [("#path", attribute::PATH), ("#section", attribute::SECTION)];
+        let names = names.into_iter().filter(|(name, _)| expression.contains(name));
+        let values = [(":path", &self.path)].into_iter().chain(range.iter().copied());
+        let values: HashMap<String, AttributeValue> =
+            values.map(|(name, value)| (name.to_owned(), text(value))).collect();
+        KeyCondition {
+            expression,
+            names: names.map(|(name, attribute)| (name.to_owned(), attribute.to_owned())).collect(),
+            values: values.into(),
+        }
+    }
+}
