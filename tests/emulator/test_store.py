@@ -10,21 +10,21 @@ from tests.recording import ROOT
 
 
 @pytest.mark.parametrize(
-    ("package", "test", "variable"),
+    ("package", "test"),
     [
-        ("currencies", "dynamodb", "CURRENCIES_TEST_ENDPOINT"),
-        ("analytics-api", "collect_dynamodb", "ANALYTICS_TEST_ENDPOINT"),
-        ("analytics-api", "report", "ANALYTICS_TEST_ENDPOINT"),
-        ("analytics-trigger", "dynamodb", "ANALYTICS_TEST_ENDPOINT"),
+        ("currencies", "dynamodb"),
+        ("analytics-api", "collect_dynamodb"),
+        ("analytics-api", "report"),
+        ("analytics-trigger", "dynamodb"),
     ],
 )
 def test_the_store_keeps_over_dynamodb_every_promise_that_it_keeps_in_memory(
-    local: Local, package: str, test: str, variable: str
+    local: Local, package: str, test: str
 ) -> None:
     ran = subprocess.run(
         ["cargo", "test", "--locked", "--quiet", "--package", package, "--test", test, "--", "--ignored"],
         cwd=ROOT / "rust",
-        env={**os.environ, variable: local.context.endpoint},
+        env={**os.environ, "DYNAMODB_TEST_ENDPOINT": local.context.endpoint},
         capture_output=True,
         text=True,
         check=False,

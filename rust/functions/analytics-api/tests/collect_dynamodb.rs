@@ -1,5 +1,5 @@
-//! The promises over DynamoDB, at the endpoint that `ANALYTICS_TEST_ENDPOINT` names:
-//! `ANALYTICS_TEST_ENDPOINT=http://127.0.0.1:4566 cargo test -p analytics-api --test collect_dynamodb -- --ignored`.
+//! The promises over DynamoDB, at the endpoint that `DYNAMODB_TEST_ENDPOINT` names:
+//! `DYNAMODB_TEST_ENDPOINT=http://127.0.0.1:4566 cargo test -p analytics-api --test collect_dynamodb -- --ignored`.
 
 // So that clippy takes the helpers for test code, too.
 #![cfg(test)]
@@ -7,7 +7,6 @@
 mod collect_store;
 
 use std::collections::HashMap;
-use std::env;
 use std::sync::Arc;
 
 use analytics::keys::{attribute, state};
@@ -15,43 +14,21 @@ use analytics::{Item, Leave, Page, Record, keys};
 use analytics_api::collect::store::dynamodb::DynamoDb;
 use analytics_api::collect::store::{Secret, Store};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
-};
+use aws_sdk_dynamodb::types::AttributeValue;
 use collect_store::promises::{later, leave, now, view};
-use dynamo::Connection;
-
-fn client() -> Client {
-    let endpoint = env::var("ANALYTICS_TEST_ENDPOINT").expect("ANALYTICS_TEST_ENDPOINT names a DynamoDB to test on");
-    let variable = |name: &str| match name {
-        "AWS_REGION" => Some("eu-central-1".to_owned()),
-        "AWS_ENDPOINT_URL" => Some(endpoint.clone()),
-        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
-        _ => None,
-    };
-    dynamo::client(Connection::from(variable).unwrap()).unwrap()
-}
-
-async fn create_table(client: &Client, name: &str, keys: &[(&str, KeyType)]) {
-    let mut request = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
-    for (name, key_type) in keys {
-        let key = KeySchemaElement::builder().attribute_name(*name).key_type(key_type.clone()).build().unwrap();
-        let text = AttributeDefinition::builder().attribute_name(*name).attribute_type(ScalarAttributeType::S);
-        request = request.key_schema(key).attribute_definitions(text.build().unwrap());
-    }
-    request.send().await.unwrap();
-}
+use dynamodb_test::{client, create_table};
 
 /// Tables of a test's own: that of views, and that of state.
 async fn tables(client: &Client, promise: &str) -> [String; 2] {
-    let [views, state] = ["views", "state"].map(|table| format!("{promise}-{table}-{}", std::process::id()));
-    create_table(client, &views, &[(attribute::PATH, KeyType::Hash), (attribute::SECTION, KeyType::Range)]).await;
-    create_table(client, &state, &[(attribute::NAME, KeyType::Hash)]).await;
+    let [views, state] = ["views", "state"].map(|table| format!("{promise}-{table}"));
+    let keys = [attribute::PATH, attribute::SECTION];
+    let views = create_table(client, &views, &keys).await.unwrap();
+    let state = create_table(client, &state, &[attribute::NAME]).await.unwrap();
     [views, state]
 }
 
 async fn store(promise: &str) -> Arc<dyn Store> {
-    let client = client();
+    let client = client().unwrap();
     let [views, state] = tables(&client, promise).await;
     Arc::new(DynamoDb::new(client, views, state))
 }
@@ -60,12 +37,12 @@ async fn all_items(client: &Client, table: &str) -> Vec<HashMap<String, Attribut
     client.scan().table_name(table).send().await.unwrap().items.unwrap()
 }
 
-collect_store::keep_every_promise!(store, #[ignore = "needs ANALYTICS_TEST_ENDPOINT"]);
+collect_store::keep_every_promise!(store, #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]);
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs ANALYTICS_TEST_ENDPOINT"]
+#[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
 async fn a_view_and_a_leave_are_stored_as_others_read_them() {
-    let client = client();
+    let client = client().unwrap();
     let [views, state] = tables(&client, "as_others_read_them").await;
     let store = DynamoDb::new(client.clone(), views.clone(), state);
     store.put_view(&view(), later()).await.unwrap();
@@ -88,9 +65,9 @@ async fn a_view_and_a_leave_are_stored_as_others_read_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs ANALYTICS_TEST_ENDPOINT"]
+#[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
 async fn all_state_of_a_day_expires() {
-    let client = client();
+    let client = client().unwrap();
     let [views, state] = tables(&client, "all_state_expires").await;
     let store = DynamoDb::new(client.clone(), views, state.clone());
     let key = analytics_api::collect::store::KnownKey {

@@ -1,8 +1,7 @@
-//! The stores in DynamoDB, at the endpoint that `ANALYTICS_TEST_ENDPOINT` names:
-//! `ANALYTICS_TEST_ENDPOINT=http://127.0.0.1:4566 cargo test -p analytics-api --test report -- --ignored`.
+//! The stores in DynamoDB, at the endpoint that `DYNAMODB_TEST_ENDPOINT` names:
+//! `DYNAMODB_TEST_ENDPOINT=http://127.0.0.1:4566 cargo test -p analytics-api --test report -- --ignored`.
 
 use std::collections::HashMap;
-use std::env;
 
 use analytics::keys::{self, Key, Sections, attribute, state};
 use analytics::{Bucket, Dimension, Granularity, Item, Moment};
@@ -12,38 +11,12 @@ use analytics_api::report::store::memory::Memory;
 use analytics_api::session::store::Store;
 use analytics_api::session::store::dynamodb::DynamoDb as Accounts;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
-};
-use dynamo::Connection;
+use aws_sdk_dynamodb::types::AttributeValue;
+use dynamodb_test::{client, create_table};
 use futures_util::future::join_all;
 
 use crate::views::{store, view, view_item};
 use crate::world::{KEY, NEW_KEY, World};
-
-fn client() -> Client {
-    let endpoint = env::var("ANALYTICS_TEST_ENDPOINT").expect("ANALYTICS_TEST_ENDPOINT names a DynamoDB to test on");
-    let variable = |name: &str| match name {
-        "AWS_REGION" => Some("eu-central-1".to_owned()),
-        "AWS_ENDPOINT_URL" => Some(endpoint.clone()),
-        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
-        _ => None,
-    };
-    dynamo::client(Connection::from(variable).unwrap()).unwrap()
-}
-
-/// A table of a test's own, with these keys.
-async fn table(client: &Client, name: &str, keys: &[&str]) -> String {
-    let table = format!("{name}-{}", std::process::id());
-    let mut request = client.create_table().table_name(&table).billing_mode(BillingMode::PayPerRequest);
-    for (name, key_type) in keys.iter().zip([KeyType::Hash, KeyType::Range]) {
-        let key = KeySchemaElement::builder().attribute_name(*name).key_type(key_type).build().unwrap();
-        let text = AttributeDefinition::builder().attribute_name(*name).attribute_type(ScalarAttributeType::S);
-        request = request.key_schema(key).attribute_definitions(text.build().unwrap());
-    }
-    request.send().await.unwrap();
-    table
-}
 
 fn text(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
@@ -58,9 +31,9 @@ struct Tables {
 
 impl Tables {
     async fn new(test: &str) -> Self {
-        let client = client();
-        let accounts = table(&client, &format!("{test}-accounts"), &[attribute::USER]).await;
-        let state = table(&client, &format!("{test}-state"), &[attribute::NAME]).await;
+        let client = client().unwrap();
+        let accounts = create_table(&client, &format!("{test}-accounts"), &[attribute::USER]).await.unwrap();
+        let state = create_table(&client, &format!("{test}-state"), &[attribute::NAME]).await.unwrap();
         Self { client, accounts, state }
     }
 
@@ -90,7 +63,7 @@ fn at(second: u64) -> Moment {
 }
 
 #[tokio::test]
-#[ignore = "needs ANALYTICS_TEST_ENDPOINT"]
+#[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
 async fn session_keys_come_in_their_order() {
     let tables = Tables::new("session-keys").await;
     let store = tables.store();
@@ -105,7 +78,7 @@ async fn session_keys_come_in_their_order() {
 }
 
 #[tokio::test]
-#[ignore = "needs ANALYTICS_TEST_ENDPOINT"]
+#[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
 async fn an_account_is_found_by_its_whole_name() {
     let tables = Tables::new("accounts").await;
     let store = tables.store();
@@ -119,7 +92,7 @@ async fn an_account_is_found_by_its_whole_name() {
 }
 
 #[tokio::test]
-#[ignore = "needs ANALYTICS_TEST_ENDPOINT"]
+#[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
 async fn an_ended_session_is_kept_until_its_token_is_worth_nothing() {
     let tables = Tables::new("ended").await;
     let store = tables.store();
@@ -133,7 +106,7 @@ async fn an_ended_session_is_kept_until_its_token_is_worth_nothing() {
 }
 
 #[tokio::test]
-#[ignore = "needs ANALYTICS_TEST_ENDPOINT"]
+#[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
 async fn attempts_at_the_same_time_are_all_counted() {
     let tables = Tables::new("attempts").await;
     let store = tables.store();
@@ -150,10 +123,10 @@ async fn attempts_at_the_same_time_are_all_counted() {
 
 /// Tables of views and totals with the items of a store in memory.
 async fn reports(test: &str, memory: &Memory) -> Reports {
-    let client = client();
+    let client = client().unwrap();
     let keys = [attribute::PATH, attribute::SECTION];
-    let views = table(&client, &format!("{test}-views"), &keys).await;
-    let totals = table(&client, &format!("{test}-totals"), &keys).await;
+    let views = create_table(&client, &format!("{test}-views"), &keys).await.unwrap();
+    let totals = create_table(&client, &format!("{test}-totals"), &keys).await.unwrap();
     for (name, table) in [(&views, Table::Views), (&totals, Table::Totals)] {
         for item in memory.all(table) {
             let item: HashMap<String, AttributeValue> = item.clone().into();
@@ -182,7 +155,7 @@ async fn every_item(
 }
 
 #[tokio::test]
-#[ignore = "needs ANALYTICS_TEST_ENDPOINT"]
+#[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
 async fn all_sections_and_no_others_are_found() {
     let mut views = Vec::new();
     for (day, random) in ["2026-12-31", "2027-01-01", "2027-01-01", "2027-01-02", "2027-01-10"].into_iter().zip(1..) {
@@ -210,7 +183,7 @@ async fn all_sections_and_no_others_are_found() {
 }
 
 #[tokio::test]
-#[ignore = "needs ANALYTICS_TEST_ENDPOINT"]
+#[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
 async fn more_than_a_megabyte_is_read_to_the_end() {
     let mut memory = Memory::new(3);
     for random in 0..30 {

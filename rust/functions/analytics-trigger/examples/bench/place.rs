@@ -11,9 +11,9 @@ use analytics_trigger::store::memory::Memory;
 use analytics_trigger::store::{Action, Answer, Failure, Store, Write};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode};
-use aws_sdk_dynamodb::types::{AttributeValue, KeySchemaElement, KeyType, ScalarAttributeType};
+use aws_sdk_dynamodb::types::AttributeValue;
 use dynamo::Connection;
+use dynamodb_test::create_table;
 
 use crate::traffic;
 
@@ -54,10 +54,9 @@ impl Place {
             "AWS_ENDPOINT_URL" => Some(endpoint.to_owned()),
             name => std::env::var(name).ok(),
         })?)?;
-        let [views, totals] = ["views", "totals"].map(|kind| format!("bench-{kind}-{name}-{}", std::process::id()));
-        for table in [&views, &totals] {
-            create(&client, table).await?;
-        }
+        let keys = [attribute::PATH, attribute::SECTION];
+        let views = create_table(&client, &format!("bench-views-{name}"), &keys).await?;
+        let totals = create_table(&client, &format!("bench-totals-{name}"), &keys).await?;
         let store = DynamoDb::new(client.clone(), views.clone(), totals.clone());
         Ok(Self { tables: Tables::DynamoDb { client, store, views, totals }, calls: Calls::default() })
     }
@@ -156,17 +155,6 @@ impl Place {
 
 fn per(number: usize) -> f64 {
     u32::try_from(number).map_or(f64::MAX, f64::from)
-}
-
-async fn create(client: &Client, table: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let mut request = client.create_table().table_name(table).billing_mode(BillingMode::PayPerRequest);
-    for (name, key_type) in [(attribute::PATH, KeyType::Hash), (attribute::SECTION, KeyType::Range)] {
-        let text = AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
-        let key = KeySchemaElement::builder().attribute_name(name).key_type(key_type);
-        request = request.key_schema(key.build()?).attribute_definitions(text.build()?);
-    }
-    request.send().await?;
-    Ok(())
 }
 
 impl Store for Place {
