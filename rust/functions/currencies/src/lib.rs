@@ -18,5 +18,6 @@ pub mod store;
 
 pub use code::Code;
 pub use currency::{Content, Currency};
+pub use json_body::BODY_LIMIT;
 pub use oauth::OAuth;
-pub use router::{BODY_LIMIT, router};
+pub use router::router;

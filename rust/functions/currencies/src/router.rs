@@ -11,10 +11,7 @@ use utoipa_axum::routes;
 
 use crate::docs::{self, Docs};
 use crate::store::Store;
-use crate::{OAuth, openapi, routes};
-
-/// Bytes of a request's body that are taken; a currency in JSON has at most some 1,500, with every character escaped.
-pub const BODY_LIMIT: usize = 16_384;
+use crate::{BODY_LIMIT, OAuth, openapi, routes};
 
 /// The service over a store. What it answers with an error is told by `http-service`.
 pub fn router(store: Arc<dyn Store>, oauth: OAuth) -> Router {
