@@ -44,7 +44,7 @@ def build_command(profile: str, architecture: Architecture, lambda_dir: Path) ->
     """Return the call of cargo-lambda that compiles every binary of the workspace it is run in."""
     glibc = ".".join(map(str, LAMBDA_GLIBC))
     return [
-        *("cargo-lambda", "lambda", "build", "--locked", "--skip-target-check"),
+        *("cargo-lambda", "lambda", "build", "--bins", "--locked", "--skip-target-check"),
         *("--profile", profile),
         *("--target", f"{architecture.rust_target}.{glibc}"),
         *("--lambda-dir", str(lambda_dir)),
