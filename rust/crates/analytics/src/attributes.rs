@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -100,6 +101,11 @@ pub(crate) fn wrong(attribute: &str, problem: Problem) -> DecodeError {
 
 pub(crate) fn text(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
+}
+
+pub(crate) fn texts<'a>(pairs: impl IntoIterator<Item = (&'static str, &'a String)>) -> Item {
+    let attributes = pairs.into_iter().map(|(name, value)| (name.to_owned(), text(value)));
+    Item::from(attributes.collect::<HashMap<_, AttributeValue>>())
 }
 
 pub(crate) fn number(number: impl Into<u64>) -> AttributeValue {

@@ -12,11 +12,9 @@
 //! A day's views are the sections that begin with `<day>/`; counters of some buckets are those between two texts. The
 //! table of state has one key, `Name`: see [`state`].
 
-use std::collections::HashMap;
-
 use serde_dynamo::{AttributeValue, Item};
 
-use crate::attributes::{Attributes, DecodeError, text};
+use crate::attributes::{Attributes, DecodeError, texts};
 use crate::{Bucket, Counter, Day, Dimension, Granularity, Leave, Site, TotalKey, ViewId, Visitor};
 
 pub mod attribute;
@@ -38,12 +36,7 @@ impl Key {
     /// An item with nothing but its key.
     #[must_use]
     pub fn item(&self) -> Item {
-        let keys = [(attribute::PATH, &self.path), (attribute::SECTION, &self.section)];
-        Item::from(
-            keys.map(|(name, value)| (name.to_owned(), text(value)))
-                .into_iter()
-                .collect::<HashMap<_, AttributeValue>>(),
-        )
+        texts([(attribute::PATH, &self.path), (attribute::SECTION, &self.section)])
     }
 
     /// The key of an item.

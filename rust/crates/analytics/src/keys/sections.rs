@@ -1,9 +1,9 @@
 use std::collections::HashMap;
 
-use serde_dynamo::{AttributeValue, Item};
+use serde_dynamo::Item;
 
 use super::{Key, attribute};
-use crate::attributes::text;
+use crate::attributes::texts;
 
 /// Items of one path, by their sections.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,13 +74,10 @@ impl Sections {
         };
         let names = [("#path", attribute::PATH), ("#section", attribute::SECTION)];
         let names = names.into_iter().filter(|(name, _)| expression.contains(name));
-        let values = [(":path", &self.path)].into_iter().chain(range.iter().copied());
-        let values: HashMap<String, AttributeValue> =
-            values.map(|(name, value)| (name.to_owned(), text(value))).collect();
         KeyCondition {
             expression,
             names: names.map(|(name, attribute)| (name.to_owned(), attribute.to_owned())).collect(),
-            values: values.into(),
+            values: texts([(":path", &self.path)].into_iter().chain(range.iter().copied())),
         }
     }
 }

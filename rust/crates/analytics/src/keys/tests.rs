@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::attributes::text;
 use crate::samples::{site, view};
 use crate::{Campaign, Measure, Page, Referrer};
 
