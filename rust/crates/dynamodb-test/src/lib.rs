@@ -12,15 +12,22 @@ pub type Failure = Box<dyn Error + Send + Sync>;
 
 const ENDPOINT: &str = "DYNAMODB_TEST_ENDPOINT";
 
-/// A client of what `DYNAMODB_TEST_ENDPOINT` names, such as `http://127.0.0.1:4566`; it has no credentials of anybody's.
+/// A client of what `DYNAMODB_TEST_ENDPOINT` names, such as `http://127.0.0.1:4566`.
 ///
 /// # Errors
 /// The variable is not set, and no client can be made.
 pub fn client() -> Result<Client, Failure> {
-    let endpoint = env::var(ENDPOINT).map_err(|error| format!("{ENDPOINT}: {error}"))?;
+    client_at(&env::var(ENDPOINT).map_err(|error| format!("{ENDPOINT}: {error}"))?)
+}
+
+/// A client of an endpoint, with nobody's credentials.
+///
+/// # Errors
+/// No client can be made.
+pub fn client_at(endpoint: &str) -> Result<Client, Failure> {
     let variable = |name: &str| match name {
         "AWS_REGION" => Some("eu-central-1".to_owned()),
-        "AWS_ENDPOINT_URL" => Some(endpoint.clone()),
+        "AWS_ENDPOINT_URL" => Some(endpoint.to_owned()),
         "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
         _ => None,
     };

@@ -12,8 +12,7 @@ use analytics_trigger::store::{Action, Answer, Failure, Store, Write};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use dynamo::Connection;
-use dynamodb_test::create_table;
+use dynamodb_test::{client_at, create_table};
 
 use crate::traffic;
 
@@ -50,10 +49,7 @@ impl Place {
         let Some(endpoint) = endpoint else {
             return Ok(Self { tables: Tables::Memory(Memory::default()), calls: Calls::default() });
         };
-        let client = dynamo::client(Connection::from(|name| match name {
-            "AWS_ENDPOINT_URL" => Some(endpoint.to_owned()),
-            name => std::env::var(name).ok(),
-        })?)?;
+        let client = client_at(endpoint)?;
         let keys = [attribute::PATH, attribute::SECTION];
         let views = create_table(&client, &format!("bench-views-{name}"), &keys).await?;
         let totals = create_table(&client, &format!("bench-totals-{name}"), &keys).await?;
