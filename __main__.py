@@ -28,7 +28,7 @@ workspace = RustWorkspace(
         profile=settings.build_profile,
         region=settings.region,
         endpoint=settings.endpoints.get("s3"),
-        aws_profile=settings.aws_profile,
+        credentials=settings.credentials,
         artifact_bucket=settings.artifact_bucket,
     ),
 )
@@ -100,7 +100,7 @@ analytics = Analytics(
         protected=settings.deletion_protection,
         region=settings.region,
         endpoint=settings.endpoints.get("dynamodb"),
-        aws_profile=settings.aws_profile,
+        credentials=settings.credentials,
     ),
 )
 api.route("POST /echo", echo, throttle)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -75,6 +75,13 @@ def _origins(value: str) -> tuple[str, ...]:
     return tuple(origins)
 
 
+def _roles(value: str) -> Sequence[Mapping[str, str]]:
+    roles = json.loads(value)
+    if not isinstance(roles, list) or not all(isinstance(role, dict) and role.get("roleArn") for role in roles):
+        raise ValueError(value)
+    return tuple(roles)
+
+
 def _endpoints(value: str) -> Mapping[str, str]:
     endpoints = json.loads(value)
     if not isinstance(endpoints, list) or not all(isinstance(services, dict) for services in endpoints):
@@ -100,6 +107,7 @@ BUILD_PROFILE = one_of(RELEASE, "fast")
 LOG_LEVEL = one_of(*LOG_LEVELS)
 RETENTION: Rule[int] = Rule(text=f"one of {', '.join(map(str, RETENTION_DAYS))}", parse=_retention)
 ORIGINS: Rule[tuple[str, ...]] = Rule(text="a list of origins: scheme and host in lower case, no path", parse=_origins)
+ROLES: Rule[Sequence[Mapping[str, str]]] = Rule(text="a list of maps, each with a roleArn", parse=_roles)
 ENDPOINTS: Rule[Mapping[str, str]] = Rule(text="a list with one map of services to addresses", parse=_endpoints)
 DOMAIN_NAME = matching(DOMAIN, "a domain name in lower case")
 HOSTED_ZONE = matching(ZONE, "the id of a Route 53 zone, such as Z0123456789ABCDEFGHIJ")

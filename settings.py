@@ -8,6 +8,7 @@ import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from components.architecture import Architecture
+from components.aws_credentials import AwsCredentials
 from config_rules import (
     ARCHITECTURE,
     BUILD_PROFILE,
@@ -20,6 +21,7 @@ from config_rules import (
     ORIGINS,
     RELEASE,
     RETENTION,
+    ROLES,
     SWITCH,
     TEXT,
     Rule,
@@ -39,7 +41,7 @@ class Settings:
     region: str
     endpoints: Mapping[str, str]
     """Addresses of the services that the provider does not find at AWS, by the provider's names for them."""
-    aws_profile: str | None
+    credentials: AwsCredentials
     architecture: Architecture
     build_profile: str
     """Cargo profile of the functions."""
@@ -124,7 +126,15 @@ def read_with(reader: Reader) -> Settings:
     return Settings(
         region=reader.get("aws:region", TEXT, "eu-west-1"),
         endpoints=reader.get("aws:endpoints", ENDPOINTS, '[{"s3": "http://127.0.0.1:4566"}]', default="[]"),
-        aws_profile=reader.get("aws:profile", OPTIONAL, "default", default=""),
+        credentials=AwsCredentials(
+            profile=reader.get("aws:profile", OPTIONAL, "default", default=""),
+            access_key=reader.get("aws:accessKey", OPTIONAL, '""', default=""),
+            secret_key=reader.get("aws:secretKey", OPTIONAL, '""', default=""),
+            token=reader.get("aws:token", OPTIONAL, '""', default=""),
+            assume_roles=reader.get(
+                "aws:assumeRoles", ROLES, '[{"roleArn": "arn:aws:iam::123456789012:role/deploy"}]', "[]"
+            ),
+        ),
         architecture=reader.get("architecture", ARCHITECTURE, "arm64"),
         build_profile=reader.get("buildProfile", BUILD_PROFILE, "release"),
         log_level=reader.get("logLevel", LOG_LEVEL, "info"),

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_command import local
 
+from components.aws_credentials import AwsCredentials, access_environment, aws_access
 from components.http_api import HttpApi, Throttle
 from components.metric_alarm import Metric
 from components.own_program import own_program
@@ -62,8 +63,8 @@ class AnalyticsArgs:
     region: str
     endpoint: str | None = None
     """DynamoDB endpoint of the stack's provider, when it is not AWS's own."""
-    aws_profile: str | None = None
-    """Profile of the stack's provider, for what is made beside it."""
+    credentials: AwsCredentials = field(default_factory=AwsCredentials)
+    """Credentials of the provider, for what is made next to it."""
 
 
 class Analytics(pulumi.ComponentResource):
@@ -128,9 +129,7 @@ class Analytics(pulumi.ComponentResource):
             dir=".",
             environment={
                 "SESSION_KEYS_TABLE": self._state.table_name,
-                "SESSION_KEYS_REGION": args.region,
-                **({"SESSION_KEYS_ENDPOINT": args.endpoint} if args.endpoint else {}),
-                **({"AWS_PROFILE": args.aws_profile} if args.aws_profile else {}),
+                **access_environment(aws_access(self, args.credentials, args.region, args.endpoint)),
             },
             add_previous_output_in_env=False,
             opts=self._child,

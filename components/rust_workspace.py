@@ -1,38 +1,49 @@
-"""A Cargo workspace whose binaries are compiled once and stored under a name made of their sources."""
+"""A Cargo project whose binaries are compiled once and stored under names made of their sources."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 from pulumi_command import local
 
-from components.architecture import Architecture
-from components.artifacts.plan import PACKER_VERSION, artifact_key
-from components.cargo_workspace import WorkspaceError, read_workspace
-from components.iam import tls_only_policy
-from components.own_program import own_program
-from components.public_access import block_public_access
-from components.source_digest import BuildSettings, source_digests
+from .architecture import Architecture
+from .aws_credentials import AwsCredentials, access_environment, aws_access
+from .build.bucket import ArtifactBucket
+from .build.inputs import BuildInputs
+from .build.plan import BuildError, BuildPlan, BuildSettings
+from .build.workspace import Workspace, read_workspace
+from .iam import tls_only_policy
+from .own_program import own_program
+from .public_access import block_public_access
 
 
 @dataclass(frozen=True, kw_only=True)
 class RustWorkspaceArgs:
-    """Where the workspace is and how it is built."""
+    """Where the Cargo project is and how it is built."""
 
     path: str = "rust"
-    """Folder of the Cargo workspace, relative to the program."""
+    """Any folder with a `Cargo.toml`, relative to the program: a workspace, a package, or a member of a workspace."""
     architecture: Architecture = Architecture.ARM64
     """Of all its functions: one compile serves them all. arm64 costs 20% less per millisecond than x86_64."""
     profile: str = "release"
-    """Cargo profile; cargo-lambda optimises for Lambda in `release` only."""
-    region: str
-    """AWS region of the artifact bucket."""
+    """Cargo profile; cargo-lambda optimizes for Lambda in `release` only."""
+    features: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Cargo features of the package of a binary, by the binary's name."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables for the build. They are part of every key, so never put a secret here; others of the shell are not
+    seen by the build, but for a fixed list that finds tools and the network."""
+    include: Sequence[str] = ()
+    """Further files and folders that the build reads, relative to `path`: `../proto`."""
+    region: str | None = None
+    """AWS region of the artifact bucket; by default the provider's."""
     endpoint: str | None = None
     """S3 endpoint of the stack's provider, when it is not AWS's own."""
-    aws_profile: str | None = None
-    """Profile of the stack's provider. The build runs beside the provider, not in it: what else gives the provider its
-    credentials, such as a role to assume, must be in the shell for the build to have it."""
+    credentials: AwsCredentials = field(default_factory=AwsCredentials)
+    """Credentials of the provider, which the build uses next to it."""
     artifact_bucket: str | None = None
     """Name of a bucket shared by stacks, so that one build is promoted through them. By default the workspace owns
     one, which goes with the stack."""
@@ -43,7 +54,7 @@ class Artifact:
     """The code of one function in S3."""
 
     bucket: pulumi.Output[str]
-    key: str
+    key: pulumi.Output[str]
     """Known before anything is built: it is made of the sources."""
     architecture: Architecture
     uploaded: pulumi.Resource
@@ -51,55 +62,103 @@ class Artifact:
 
 
 class RustWorkspace(pulumi.ComponentResource):
-    """Afterwards each binary of the workspace is in the artifact bucket as `<binary>/<architecture>/<digest>.zip`.
+    """Stores binaries of a Cargo project in S3, as `<binary>/<architecture>/<digest>.zip`.
 
-    The digest covers the sources of the binary (`source_digest`), so an unchanged binary has an unchanged key on
-    every machine, and a preview shows which functions' code changes without compiling anything. The Command looks
-    into the bucket, and calls cargo-lambda once when an artifact is missing; otherwise it calls nothing.
+    The digest covers everything that decides the bytes of the binary, so an unchanged binary has an unchanged key on
+    every machine, and a preview shows which functions' code changes without compiling anything. The Command looks into
+    the bucket and calls cargo-lambda once when an artifact is missing; otherwise it calls nothing.
+
+    Only binaries that `artifact` was asked for are built. They are built together, so their keys are computed when the
+    program has asked for all of them.
     """
 
     def __init__(self, name: str, args: RustWorkspaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Read the sources under `args.path` and declare their build."""
+        """Read the manifests of the project and declare its build."""
         super().__init__("rust-serverless:index:RustWorkspace", name, None, opts)
         self._args = args
-        self._keys = _artifact_keys(args)
+        self._workspace = _read(args.path)
+        self._asked: list[str] = []
+        self._inputs: BuildInputs | None = None
+        self._keys: pulumi.Output[dict[str, str]] = pulumi.Output.from_input(self._compute_keys())
         self.bucket = self._bucket_name(name)
+        access = aws_access(self, args.credentials, args.region, args.endpoint)
         self._build = local.Command(
             f"{name}-build",
-            create=own_program("components.artifacts"),
+            create=own_program("components.build"),
             dir=".",
             environment={
-                "ARTIFACT_WORKSPACE": args.path,
-                "ARTIFACT_ARCHITECTURE": args.architecture.value,
-                "ARTIFACT_PROFILE": args.profile,
+                "ARTIFACT_PLAN": BuildPlan(workspace=args.path, settings=self._settings()).to_json(),
                 "ARTIFACT_BUCKET": self.bucket,
-                "ARTIFACT_KEYS": "\n".join(self._keys.values()),
-                "ARTIFACT_REGION": args.region,
-                **({"ARTIFACT_ENDPOINT": args.endpoint} if args.endpoint else {}),
-                **({"AWS_PROFILE": args.aws_profile} if args.aws_profile else {}),
+                "ARTIFACT_KEYS": self._keys.apply(lambda keys: "\n".join(keys.values())),
+                **access_environment(access),
             },
             add_previous_output_in_env=False,
             opts=pulumi.ResourceOptions(parent=self),
         )
+        # Known in a preview only when nothing is built, and in an update when all is.
+        pulumi.Output.all(self._build.stdout, self.bucket, self._keys, access).apply(self._report_deleted)
         self.register_outputs({"bucket": self.bucket, "keys": self._keys})
 
     def artifact(self, binary: str) -> Artifact:
-        """Return the artifact of a binary.
+        """Return the artifact of a binary, which is built from now on.
 
         Raises:
-            pulumi.RunError: the workspace has no such binary.
+            pulumi.RunError: the project has no such binary, or several of that name.
         """
-        if binary not in self._keys:
+        try:
+            self._workspace.owner(binary)
+        except BuildError as error:
+            raise pulumi.RunError(str(error)) from None
+        if self._inputs is not None and binary not in self._asked:
             raise pulumi.RunError(
-                f"{self._args.path}/ has no binary {binary!r}, it has {', '.join(self._keys)}: "
-                f"create the crate {self._args.path}/functions/{binary}, or correct the name"
+                f"artifact({binary!r}) came after the build was planned: ask for it in the body of the program, not in "
+                "an `apply`"
             )
+        self._asked.append(binary)
         return Artifact(
             bucket=self.bucket,
-            key=self._keys[binary],
+            key=self._keys.apply(lambda keys: keys[binary]),
             architecture=self._args.architecture,
             uploaded=self._build,
         )
+
+    async def _compute_keys(self) -> dict[str, str]:
+        # Starts when the program's own code has run, and has asked for what it needs.
+        await asyncio.sleep(0)
+        if not self._asked:
+            return {}
+        try:
+            self._inputs = BuildInputs(self._workspace, self._settings(), self._asked, Path.cwd())
+            keys = self._inputs.keys
+        except BuildError as error:
+            raise pulumi.RunError(str(error)) from None
+        return keys
+
+    def _settings(self) -> BuildSettings:
+        args = self._args
+        return BuildSettings(
+            architecture=args.architecture,
+            profile=args.profile,
+            features={binary: tuple(names) for binary, names in args.features.items()},
+            environment=dict(args.environment),
+            include=tuple(args.include),
+        )
+
+    def _report_deleted(self, known: Sequence[Any]) -> None:
+        built, bucket, keys, access = known
+        if not built:
+            return
+        try:
+            missing = ArtifactBucket(bucket, access).missing(keys)
+        except BuildError as error:
+            pulumi.log.warn(str(error), self)
+            return
+        if missing:
+            pulumi.log.warn(
+                f"{', '.join(missing.values())} was deleted from the bucket {bucket}: run `pulumi up --replace "
+                f"'{self._build.pulumi_resource_name}'` with the URN of that Command to build it again",
+                self,
+            )
 
     def _bucket_name(self, name: str) -> pulumi.Output[str]:
         if self._args.artifact_bucket:
@@ -113,10 +172,15 @@ class RustWorkspace(pulumi.ComponentResource):
         return bucket.bucket
 
 
-def _artifact_keys(args: RustWorkspaceArgs) -> dict[str, str]:
-    settings = BuildSettings(architecture=args.architecture, profile=args.profile, packer_version=PACKER_VERSION)
+def _read(path: str) -> Workspace:
     try:
-        digests = source_digests(read_workspace(Path(args.path)), settings)
-    except WorkspaceError as error:
+        workspace = read_workspace(Path(path))
+        toolchain = workspace.configuration.toolchain
+    except BuildError as error:
         raise pulumi.RunError(str(error)) from None
-    return {binary: artifact_key(binary, args.architecture, digest) for binary, digest in digests.items()}
+    if toolchain is None:
+        pulumi.log.warn(
+            f"{path} pins no Rust toolchain, so machines with other versions make other binaries of the same key: add "
+            "a rust-toolchain.toml with an exact channel"
+        )
+    return workspace

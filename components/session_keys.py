@@ -11,8 +11,10 @@ import secrets
 import sys
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+
+from .build.access import VARIABLE, Access
+from .build.plan import BuildError
 
 NAME = {"Name": {"S": "session-keys"}}
 """The item of the table of state."""
@@ -23,7 +25,10 @@ KEY_BYTES = 32
 def main() -> None:
     """Make the first key of the table that the environment names, unless it has one."""
     try:
-        make_first(_client(), os.environ["SESSION_KEYS_TABLE"])
+        client = Access.from_json(os.environ[VARIABLE]).client("dynamodb")
+        make_first(client, os.environ["SESSION_KEYS_TABLE"])
+    except BuildError as error:
+        sys.exit(f"error: {error}")
     except (BotoCoreError, ClientError) as error:
         sys.exit(f"error: the session key cannot be made: {error}. Check the AWS credentials of this shell")
 
@@ -60,13 +65,6 @@ def rotate(dynamodb: Any, table: str) -> int:
 
 def _new_key() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
-
-
-def _client() -> Any:
-    endpoint = os.environ.get("SESSION_KEYS_ENDPOINT")
-    dummies = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if endpoint else {}
-    region = os.environ["SESSION_KEYS_REGION"]
-    return boto3.client("dynamodb", region_name=region, endpoint_url=endpoint, **dummies)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from components.architecture import parse_architecture
-from components.artifacts.cargo import check_tools
-from components.artifacts.plan import BuildError
+from components.build.cargo import check_tools
+from components.build.plan import BuildError
 from local.stack_config import StackConfig, read_stack_config
 from operations.errors import OperationError
 

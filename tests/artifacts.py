@@ -12,7 +12,7 @@ def artifact(name: str, uploaded: pulumi.Resource | None = None) -> Artifact:
     """Return an artifact that a command named `<name>-upload` brings."""
     return Artifact(
         bucket=pulumi.Output.from_input("artifacts"),
-        key=f"{name}/arm64/abc.zip",
+        key=pulumi.Output.from_input(f"{name}/arm64/abc.zip"),
         architecture=Architecture.ARM64,
         uploaded=uploaded or Command(f"{name}-upload", create="true"),
     )

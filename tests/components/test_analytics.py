@@ -4,6 +4,8 @@ from typing import Any
 import pytest
 
 from components.analytics import SIGN_IN_THROTTLE, Analytics, AnalyticsArgs
+from components.aws_credentials import AwsCredentials
+from components.build.access import VARIABLE, Access
 from components.http_api import HttpApi, HttpApiArgs, Throttle
 from tests.artifacts import artifact
 from tests.recording import Recording, record
@@ -70,7 +72,7 @@ def test_the_session_key_is_made_beside_the_provider_and_is_no_input_or_output(r
     assert command["create"].endswith("python3 -m components.session_keys")
     assert "delete" not in command
     assert command["addPreviousOutputInEnv"] is False
-    assert set(command["environment"]) == {"SESSION_KEYS_TABLE", "SESSION_KEYS_REGION"}
+    assert set(command["environment"]) == {"SESSION_KEYS_TABLE", VARIABLE}
 
 
 def test_the_api_waits_for_its_key(recording: Recording) -> None:
@@ -102,7 +104,7 @@ def test_a_record_that_cannot_be_counted_is_a_metric(recording: Recording) -> No
     assert metric["metricTransformation"]["name"] == "QuarantinedRecords"
 
 
-def test_an_endpoint_and_a_profile_of_the_stack_reach_the_key_s_command() -> None:
-    command = declared(endpoint="http://127.0.0.1:4566", aws_profile="dev").named("analytics-session-key").inputs
-    assert command["environment"]["SESSION_KEYS_ENDPOINT"] == "http://127.0.0.1:4566"
-    assert command["environment"]["AWS_PROFILE"] == "dev"
+def test_the_access_of_the_stack_reaches_the_key_s_command() -> None:
+    command = declared(credentials=AwsCredentials(profile="dev")).named("analytics-session-key").inputs
+    access = Access.from_json(command["environment"][VARIABLE])
+    assert (access.profile, access.region) == ("dev", "eu-west-1")

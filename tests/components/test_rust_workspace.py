@@ -1,11 +1,13 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 
-from components.architecture import Architecture
-from components.artifacts.plan import ArtifactPlan
+from components.aws_credentials import AwsCredentials
+from components.build.access import VARIABLE, Access
 from components.rust_workspace import RustWorkspace, RustWorkspaceArgs
 from tests.recording import Recorded, Recording, record
 from tests.workspaces import FILES, write_workspace
@@ -19,8 +21,17 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def declared(**args: str | Architecture) -> Recording:
-    return record(lambda: RustWorkspace("rust", RustWorkspaceArgs(**{"region": "eu-west-1", **args})))  # type: ignore[arg-type]
+def declared(**args: Any) -> Recording:
+    def declare() -> None:
+        workspace = RustWorkspace("rust", RustWorkspaceArgs(**{"region": "eu-west-1", **args}))
+        for binary in ("alone", "hello"):
+            workspace.artifact(binary)
+
+    return record(declare)
+
+
+def access(recording: Recording) -> Access:
+    return Access.from_json(build(recording).inputs["environment"][VARIABLE])
 
 
 def build(recording: Recording) -> Recorded:
@@ -30,11 +41,18 @@ def build(recording: Recording) -> Recorded:
 @pytest.mark.usefixtures("program")
 def test_the_build_knows_a_key_for_every_binary() -> None:
     environment = build(declared()).inputs["environment"]
-    plan = ArtifactPlan.from_environment(environment)
-    assert sorted(plan.keys) == ["alone", "hello"]
-    assert all(key.startswith(f"{binary}/arm64/") for binary, key in plan.keys.items())
-    assert plan.bucket == "rust-artifacts"
-    assert plan.endpoint is None
+    keys = environment["ARTIFACT_KEYS"].split()
+    assert [key.split("/")[:2] for key in keys] == [["alone", "arm64"], ["hello", "arm64"]]
+    assert environment["ARTIFACT_BUCKET"] == "rust-artifacts"
+
+
+@pytest.mark.usefixtures("program")
+def test_only_binaries_that_were_asked_for_are_built() -> None:
+    def declare() -> None:
+        RustWorkspace("rust", RustWorkspaceArgs(region="eu-west-1")).artifact("hello")
+
+    (key,) = build(record(declare)).inputs["environment"]["ARTIFACT_KEYS"].split()
+    assert key.startswith("hello/")
 
 
 @pytest.mark.usefixtures("program")
@@ -84,15 +102,28 @@ def test_a_shared_bucket_is_used_and_not_owned() -> None:
 
 
 @pytest.mark.usefixtures("program")
-def test_the_endpoint_of_the_provider_reaches_the_build() -> None:
-    environment = build(declared(endpoint="http://127.0.0.1:4566")).inputs["environment"]
-    assert ArtifactPlan.from_environment(environment).endpoint == "http://127.0.0.1:4566"
+def test_an_endpoint_gets_no_credentials() -> None:
+    credentials = AwsCredentials(profile="work", access_key="key", secret_key="secret")
+    given = access(declared(endpoint="http://127.0.0.1:4566", credentials=credentials))
+    assert given == Access(region="eu-west-1", endpoint="http://127.0.0.1:4566")
 
 
 @pytest.mark.usefixtures("program")
-def test_the_profile_of_the_provider_reaches_the_build() -> None:
-    assert build(declared(aws_profile="work")).inputs["environment"]["AWS_PROFILE"] == "work"
-    assert "AWS_PROFILE" not in build(declared()).inputs["environment"]
+def test_the_credentials_of_the_stack_reach_the_build() -> None:
+    role = {"roleArn": "arn:aws:iam::123456789012:role/deploy"}
+    given = access(declared(credentials=AwsCredentials(profile="work", assume_roles=[role])))
+    assert (given.profile, given.assume_roles, given.region) == ("work", (role,), "eu-west-1")
+
+
+@pytest.mark.usefixtures("program")
+def test_an_explicit_provider_gives_the_build_its_region_and_credentials() -> None:
+    def declare() -> None:
+        provider = aws.Provider("there", region="ap-south-1", profile="there")
+        args = RustWorkspaceArgs(region="eu-west-1")
+        RustWorkspace("rust", args, pulumi.ResourceOptions(providers=[provider])).artifact("hello")
+
+    given = access(record(declare))
+    assert (given.region, given.profile) == ("ap-south-1", "there")
 
 
 @pytest.mark.usefixtures("program")
@@ -100,13 +131,13 @@ def test_a_binary_that_the_workspace_does_not_have_is_one_line_with_the_remedy()
     def declare() -> None:
         RustWorkspace("rust", RustWorkspaceArgs(region="eu-west-1")).artifact("helo")
 
-    with pytest.raises(pulumi.RunError, match="rust/ has no binary 'helo', it has alone, hello: create the crate"):
+    with pytest.raises(pulumi.RunError, match="has no binary helo. Create it, or name one that exists: alone, hello"):
         record(declare)
 
 
 def test_a_workspace_that_cannot_be_read_is_one_line_with_the_remedy(program: Path) -> None:
     write_workspace(program / "rust", {**FILES, "Cargo.toml": "[package]"})
-    with pytest.raises(pulumi.RunError, match="has no \\[workspace\\] table"):
+    with pytest.raises(pulumi.RunError, match=r"Cargo.toml has no package\.name"):
         declared()
 
 

@@ -61,7 +61,7 @@ def counted_sites(client: Client) -> dict[str, Site]:
 
 
 def send(client: Client, number: int) -> None:
-    dice = random.Random(number)  # noqa: S311 (the same views in each run)
+    dice = random.Random(number)
     origin = ORIGINS["example.com" if dice.random() < 0.8 else "localhost:8000"]
     path = dice.choice(HOSTILE if number % 20 == 0 else PATHS) + dice.choice(CAMPAIGNS)
     visit = {"url": origin + path, "referrer": dice.choice(REFERRERS)}
@@ -83,7 +83,7 @@ def all_views(client: Client) -> list[dict[str, Any]]:
 
 def put_older(client: Client, sent: list[dict[str, Any]], number: int) -> None:
     """Store a view that was sent as if that had been on an earlier day: more of late, and fewer on Sundays."""
-    dice = random.Random(number)  # noqa: S311 (the same views in each run)
+    dice = random.Random(number)
     now = datetime.now(UTC)
     moments = [now - timedelta(days=days) for days in range(1, OLDER_DAYS)]
     weights = [(2 * OLDER_DAYS - ago) * (1 if moment.weekday() < SUNDAY else 0.5) for ago, moment in enumerate(moments)]

@@ -3,11 +3,13 @@
 import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 import uuid
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,9 @@ from typing import Any
 import pytest
 
 from components.architecture import host_architecture
-from components.artifacts.cargo import build_environment
-from components.artifacts.plan import PACKER_VERSION, artifact_key
-from components.cargo_workspace import read_workspace
-from components.source_digest import BuildSettings, source_digests
+from components.build.access import VARIABLE, Access
+from components.build.inputs import read_inputs
+from components.build.plan import BuildPlan, BuildSettings
 from tests.emulator.conftest import Local
 from tests.recording import ROOT
 from tests.workspaces import write_workspace
@@ -39,6 +40,9 @@ SMALL = {
 """Two binaries without dependencies; the first can panic, and so holds the place of its source."""
 
 
+SETTINGS = BuildSettings(architecture=HOST, profile="release")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Builder:
     """A program's folder, and a bucket for its artifacts."""
@@ -47,31 +51,41 @@ class Builder:
     bucket: str
     s3: Any
     endpoint: str
+    binaries: tuple[str, ...] = ("one", "two")
+    settings: BuildSettings = SETTINGS
+
+    def variables(self) -> dict[str, str]:
+        """Return the environment of the Command."""
+        plan = BuildPlan(workspace="rust", settings=self.settings)
+        return {
+            "ARTIFACT_PLAN": plan.to_json(),
+            "ARTIFACT_BUCKET": self.bucket,
+            "ARTIFACT_KEYS": "\n".join(self.keys.values()),
+            VARIABLE: Access(region="us-east-1", endpoint=self.endpoint).to_json(),
+        }
+
+    def start(self, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """Start the build with the keys that the sources have now."""
+        variables = {**os.environ, "PYTHONPATH": str(ROOT), **self.variables(), **(environment or {})}
+        return subprocess.Popen(
+            [sys.executable, "-m", "components.build"],
+            cwd=self.folder,
+            env=variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def run(self, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        """Run the build with the keys that the sources have now."""
-        command = [sys.executable, "-m", "components.artifacts"]
-        variables = {
-            **os.environ,
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "PYTHONPATH": str(ROOT),
-            "ARTIFACT_WORKSPACE": "rust",
-            "ARTIFACT_ARCHITECTURE": HOST.value,
-            "ARTIFACT_PROFILE": "release",
-            "ARTIFACT_BUCKET": self.bucket,
-            "ARTIFACT_KEYS": " ".join(self.keys.values()),
-            "ARTIFACT_REGION": "us-east-1",
-            "ARTIFACT_ENDPOINT": self.endpoint,
-            **(environment or {}),
-        }
-        return subprocess.run(command, cwd=self.folder, env=variables, capture_output=True, text=True, check=False)
+        """Run the build to its end."""
+        with self.start(environment) as process:
+            stdout, stderr = process.communicate()
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     @property
     def keys(self) -> dict[str, str]:
         """The key of each binary."""
-        settings = BuildSettings(architecture=HOST.value, profile="release", packer_version=PACKER_VERSION)
-        digests = source_digests(read_workspace(self.folder / "rust"), settings)
-        return {binary: artifact_key(binary, HOST, digest) for binary, digest in digests.items()}
+        return read_inputs(self.folder / "rust", self.settings, self.binaries, self.folder).keys
 
     def stored(self) -> dict[str, bytes]:
         """Return what is in the bucket."""
@@ -83,12 +97,12 @@ class Builder:
         write_workspace(self.folder / "rust", {name: content})
 
 
-def builder_of(folder: Path, local: Local) -> Builder:
+def builder_of(folder: Path, local: Local, binaries: tuple[str, ...] = ("one", "two")) -> Builder:
     """Return a builder of the workspace that is in a folder."""
     s3 = local.context.client("s3")
     bucket = f"artifacts-{uuid.uuid4().hex}"
     s3.create_bucket(Bucket=bucket)
-    return Builder(folder=folder, bucket=bucket, s3=s3, endpoint=local.context.endpoint)
+    return Builder(folder=folder, bucket=bucket, s3=s3, endpoint=local.context.endpoint, binaries=binaries)
 
 
 def builder_in(folder: Path, local: Local) -> Builder:
@@ -191,8 +205,9 @@ def test_a_missing_cargo_lambda_is_one_line_with_the_remedy(builder: Builder, tm
 
 
 def test_a_profile_that_does_not_exist_is_one_line(builder: Builder) -> None:
-    refused = builder.run({"AWS_PROFILE": "nobody"})
-    assert refused.stderr.startswith("error: AWS cannot be used from this shell: The config profile (nobody)")
+    access = Access(region="us-east-1", profile="nobody").to_json()
+    refused = builder.run({VARIABLE: access})
+    assert refused.stderr.startswith("error: AWS cannot be used: The config profile (nobody)")
     assert len(refused.stderr.splitlines()) == 1
 
 
@@ -212,28 +227,53 @@ def test_a_missing_rust_target_is_one_line_with_the_remedy(builder: Builder, tmp
     refused = builder.run({"PATH": f"{path}:{Path(sys.executable).parent}"})
     target = HOST.rust_target
     assert refused.stderr == (
-        f"error: the Rust target {target} is not installed: run `rustup target add {target}` in rust/\n"
+        f"error: the Rust target {target} is not installed: run `rustup target add --toolchain 1.95.0 {target}`\n"
     )
 
 
-def test_flags_of_the_caller_s_shell_do_not_reach_the_build() -> None:
-    caller = {
-        "RUSTFLAGS": "-C opt-level=0",
-        "CARGO_ENCODED_RUSTFLAGS": "-Copt-level=0",
-        "CARGO_BUILD_TARGET": "wasm32-unknown-unknown",
-        "CARGO_PROFILE_RELEASE_LTO": "false",
-        "CARGO_INCREMENTAL": "1",
-        "CARGO_TARGET_DIR": "/elsewhere",
-        "CARGO_HOME": "/home/someone/.cargo",
-        "HTTPS_PROXY": "http://proxy",
-    }
-    environment = build_environment(caller, Path("/checkout/rust"), HOST)
-    assert environment["CARGO_ENCODED_RUSTFLAGS"].split("\x1f") == [
-        "-C",
-        f"target-cpu={HOST.target_cpu}",
-        "--remap-path-prefix=/home/someone/.cargo=/cargo",
-        "--remap-path-prefix=/checkout/rust=/workspace",
-    ]
-    assert environment["CARGO_TARGET_DIR"] == "/checkout/rust/target"
-    assert environment["HTTPS_PROXY"] == "http://proxy"
-    assert not {"RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_INCREMENTAL", "CARGO_PROFILE_RELEASE_LTO"} & set(environment)
+def test_concurrent_builds_in_one_target_folder_store_their_own(tmp_path: Path, local: Local) -> None:
+    builders = [builder_in(tmp_path / name, local) for name in ("a", "b", "c")]
+    for number, builder in enumerate(builders):
+        builder.edit("functions/one/src/main.rs", f'fn main() {{ println!("{number}"); }}\n')
+    running = [builder.start({"CARGO_TARGET_DIR": str(tmp_path / "target")}) for builder in builders]
+    for process in running:
+        _, stderr = process.communicate()
+        assert process.returncode == 0, stderr
+    for number, builder in enumerate(builders):
+        archive = builder.stored()[builder.keys["one"]]
+        path = tmp_path / f"bootstrap-{number}"
+        path.write_bytes(zipfile.ZipFile(io.BytesIO(archive)).read("bootstrap"))
+        path.chmod(0o755)
+        assert subprocess.run([path], capture_output=True, text=True, check=True).stdout == f"{number}\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_interrupted_build_leaves_no_process_and_no_artifact(builder: Builder, number: signal.Signals) -> None:
+    """SIGKILL is what Pulumi sends to a Command when it is interrupted."""
+    waits = (
+        'fn main() { std::fs::write("started", std::process::id().to_string()).unwrap(); loop { std::thread::park() } }'
+    )
+    builder.edit("functions/one/build.rs", waits)
+    process = builder.start()
+    started = builder.folder / "rust/target/rust-serverless/sources/functions/one/started"
+    wait_until(started.exists)
+    wait_until(lambda: bool(started.read_text()))
+    script = int(started.read_text())
+    process.send_signal(number)
+    _, stderr = process.communicate()
+    assert process.returncode != 0
+    assert number == signal.SIGKILL or "the build was interrupted; nothing was uploaded" in stderr
+    wait_until(lambda: not is_running(script))
+    assert builder.stored() == {}
+    builder.edit("functions/one/build.rs", "fn main() {}")
+    assert builder.run().returncode == 0
+
+
+def is_running(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        time.sleep(0.05)

@@ -9,7 +9,7 @@ LIMITS_MB = {target.subject.split(",")[0]: target.at_most for target, _ in TARGE
 
 
 def test_the_small_build_of_every_function_is_within_its_limit(local: Local) -> None:
-    builder = builder_of(ROOT, local)
+    builder = builder_of(ROOT, local, tuple(LIMITS_MB))
     built = builder.run()
     assert built.returncode == 0, built.stderr
     stored = builder.stored()

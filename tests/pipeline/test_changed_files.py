@@ -18,8 +18,8 @@ def repository(tmp_path: Path) -> Path:
     """A repository with one commit: a workspace below `rust/`, and a page beside it."""
     write_workspace(tmp_path / "rust")
     (tmp_path / "README.md").write_text("# Hello\n")
-    (tmp_path / "components/artifacts").mkdir(parents=True)
-    (tmp_path / "components/artifacts/plan.py").write_text('PACKER_VERSION = "1"\n')
+    (tmp_path / "components/build").mkdir(parents=True)
+    (tmp_path / "components/build/plan.py").write_text('PACKER_VERSION = "1"\n')
     git(tmp_path, "init", "--quiet", "--initial-branch", "main")
     commit(tmp_path)
     return tmp_path
@@ -103,12 +103,12 @@ def test_a_new_lock_file_is_a_cause_for_all(repository: Path) -> None:
 
 
 def test_how_a_digest_is_made_is_a_cause_for_all(repository: Path) -> None:
-    write(repository, "components/artifacts/plan.py", 'PACKER_VERSION = "2"\n')
+    write(repository, "components/build/plan.py", 'PACKER_VERSION = "3"\n')
     commit(repository)
-    assert set(map(tuple, causes_of_last_commit(repository).values())) == {("components/artifacts/plan.py",)}
+    assert set(map(tuple, causes_of_last_commit(repository).values())) == {("components/build/plan.py",)}
 
 
-@pytest.mark.parametrize("name", ["README.md", "rust/deny.toml", "rust/functions/hello/a.swp", "rusty.md"])
+@pytest.mark.parametrize("name", ["README.md", "rust/deny.toml", "rust/functions/hello/README.md", "rusty.md"])
 def test_any_other_file_is_none(repository: Path, name: str) -> None:
     write(repository, name, "new\n")
     git(repository, "add", "--force", name)

@@ -7,7 +7,7 @@ import pytest
 
 from components import session_keys
 from components.analytics import QUARANTINED
-from components.cargo_workspace import read_workspace
+from components.build.workspace import read_workspace
 from tests.recording import ROOT, Recording, record_program
 
 WORKSPACE = read_workspace(ROOT / "rust")
@@ -29,8 +29,8 @@ def function_names(recording: Recording) -> dict[str, set[str]]:
 
 def words_of(binary: str) -> set[str]:
     """Return every capital word between quotes in the sources of a binary and the crates it reaches."""
-    packages = WORKSPACE.reached_from(WORKSPACE.binaries[binary])
-    sources = (path.read_text() for package in packages for path in package.root.glob("src/**/*.rs"))
+    packages = WORKSPACE.by_path([WORKSPACE.owner(binary)]).values()
+    sources = (path.read_text() for package in packages for path in package.folder.glob("src/**/*.rs"))
     return {word for source in sources for word in re.findall(r'"([A-Z][A-Z0-9_]+)"', source)}
 
 
@@ -42,8 +42,8 @@ def test_a_function_has_one_name(recording: Recording) -> None:
     """Directory, crate, binary and logical name."""
     for function in recording.of_type("aws:lambda/function:Function"):
         binary = function.inputs["s3Key"].split("/")[0]
-        package = WORKSPACE.binaries[binary]
-        assert {package.name, package.root.name, function.parent.rsplit("::", 1)[1]} == {binary}
+        package = WORKSPACE.owner(binary)
+        assert {package.name, package.folder.name, function.parent.rsplit("::", 1)[1]} == {binary}
 
 
 def test_every_environment_variable_that_is_set_is_read(recording: Recording) -> None:
@@ -64,8 +64,9 @@ def called_by(source: str) -> set[str]:
 
 
 def test_a_function_may_do_to_tables_just_what_its_code_does(recording: Recording) -> None:
-    for binary, owner in WORKSPACE.binaries.items():
-        texts = (path.read_text() for path in owner.root.glob("src/**/*.rs"))
+    for binary in WORKSPACE.binaries:
+        owner = WORKSPACE.owner(binary)
+        texts = (path.read_text() for path in owner.folder.glob("src/**/*.rs"))
         called = {action for text in texts if "aws_sdk_dynamodb" in text for action in called_by(text)}
         allowed = {
             action
@@ -77,13 +78,6 @@ def test_a_function_may_do_to_tables_just_what_its_code_does(recording: Recordin
             if action.startswith("dynamodb:")
         }
         assert called == allowed, binary
-
-
-def test_features_are_chosen_in_one_place() -> None:
-    """Cargo unifies features over the workspace; were they spread, a digest would not see all that can change it."""
-    for package in WORKSPACE.packages.values():
-        manifest = (package.root / "Cargo.toml").read_text()
-        assert "features = [" not in manifest.split("[dev-dependencies]")[0], f"{package.name} chooses features"
 
 
 def test_the_metric_of_quarantined_records_counts_the_trigger_s_own_line() -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.artifacts import package as packer
-from components.artifacts.plan import BuildError
+from components.build import package as packer
+from components.build.plan import BuildError
 
 
 @given(st.binary(max_size=4096))

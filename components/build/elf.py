@@ -7,8 +7,8 @@ from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 
-from components.architecture import Architecture
-from components.artifacts.plan import BuildError
+from ..architecture import Architecture
+from .plan import BuildError
 
 LAMBDA_GLIBC = (2, 34)
 """glibc of Amazon Linux 2023, https://docs.aws.amazon.com/linux/al2023/ug/compare-with-al2.html."""

@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from components.artifacts.plan import BuildError
+from .plan import BuildError
 
 UNZIPPED_LIMIT_BYTES = 262_144_000
 """Lambda's limit on a function's unzipped size, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html."""

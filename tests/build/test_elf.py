@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from components.architecture import Architecture, host_architecture
-from components.artifacts import elf
-from components.artifacts.plan import BuildError
+from components.build import elf
+from components.build.plan import BuildError
 
 HOST = host_architecture()
 OTHER = next(architecture for architecture in Architecture if architecture is not HOST)

@@ -1,0 +1,84 @@
+"""Credentials for the programs that run next to the provider: the build, and the first session key."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from .build.access import VARIABLE, Access
+from .build.plan import BuildError
+
+KEYS = ("profile", "access_key", "secret_key", "token")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsCredentials:
+    """Credentials as the AWS provider's configuration has them; by default those of the shell.
+
+    An explicit provider's profile and keys are found by themselves. Roles to assume must be named here.
+    """
+
+    profile: pulumi.Input[str] | None = None
+    """`aws:profile`. It outranks keys in the environment, as in the provider."""
+    access_key: pulumi.Input[str] | None = None
+    """`aws:accessKey`."""
+    secret_key: pulumi.Input[str] | None = None
+    """`aws:secretKey`; stored in the state encrypted, as the provider's own."""
+    token: pulumi.Input[str] | None = None
+    """`aws:token`."""
+    assume_roles: Sequence[Mapping[str, str]] = ()
+    """`aws:assumeRoles`: maps of `roleArn`, `externalId` and `sessionName`."""
+
+
+def aws_access(
+    component: pulumi.ComponentResource,
+    credentials: AwsCredentials,
+    region: str | None,
+    endpoint: str | None,
+) -> pulumi.Output[Access]:
+    """Return the access that a component's children get from their provider.
+
+    Before anything is made, its account is compared with that of the provider: two accounts end the program.
+    """
+    found = _of_provider(component) or {"region": region}
+    invoke = pulumi.InvokeOutputOptions(parent=component)
+    if found["region"] is None:
+        found["region"] = aws.get_region_output(opts=invoke).region
+    if endpoint is not None:
+        return pulumi.Output.all(region=found["region"]).apply(lambda known: Access(endpoint=endpoint, **known))
+    stated = {name: getattr(credentials, name) for name in KEYS}
+    found |= {name: value for name, value in stated.items() if value is not None}
+    found["account"] = aws.get_caller_identity_output(opts=invoke).account_id
+    roles = tuple(credentials.assume_roles)
+    return pulumi.Output.all(**found).apply(lambda known: _checked(Access(assume_roles=roles, **known)))
+
+
+def access_environment(access: pulumi.Output[Access]) -> dict[str, pulumi.Input[str]]:
+    """Return the variable by which a Command gets an access; it is a secret when it holds keys."""
+    text = access.apply(lambda known: pulumi.Output.secret(known.to_json()) if known.secret_key else known.to_json())
+    return {VARIABLE: text}
+
+
+def _of_provider(component: pulumi.ComponentResource) -> dict[str, Any] | None:
+    """Return what the explicit provider of a component is configured with."""
+    provider = component.get_provider("aws:index:Region")
+    if not isinstance(provider, aws.Provider):
+        return None
+    return {name: getattr(provider, name) for name in (*KEYS, "region")}
+
+
+def _checked(access: Access) -> Access:
+    if not access.account:
+        return access
+    try:
+        caller = access.caller_account()
+    except BuildError as error:
+        raise pulumi.RunError(str(error)) from None
+    if caller != access.account:
+        raise pulumi.RunError(
+            f"the provider acts in the account {access.account}, and the build would act in {caller}: give both the "
+            "same credentials, by aws:profile, by `credentials` of the component or by the variables of this shell"
+        )
+    return access

@@ -1,0 +1,69 @@
+"""The program that the Command of `RustWorkspace` runs.
+
+The work is done in a process group of its own, which ends with this process:
+Pulumi kills only the shell of a Command, which would leave Cargo running.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+from .artifacts import bring
+from .plan import BuildError
+
+PARENT_POLL_SECONDS = 0.2
+GRACE_SECONDS = 2.0
+"""How long Cargo and its compilers have to end by themselves."""
+
+
+def main() -> None:
+    """Run the work in a child, and pass on the signals that ask for its end."""
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        threading.Thread(target=_end_without_parent, args=(os.getppid(),), daemon=True).start()
+        _work()
+        return
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: _end_group(child))
+    while True:
+        try:
+            _, status = os.waitpid(child, 0)
+            break
+        except InterruptedError:
+            continue
+    code = os.waitstatus_to_exitcode(status)
+    sys.exit(code if code >= 0 else "error: the build was interrupted; nothing was uploaded. Run it again")
+
+
+def _work() -> None:
+    try:
+        brought = bring(os.environ)
+    except BuildError as error:
+        sys.exit(f"error: {error}")
+    for key, uploaded in brought.items():
+        print(f"{key} {'uploaded' if uploaded else 'was there'}")
+
+
+def _end_without_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(PARENT_POLL_SECONDS)
+    _end_group(os.getpid())
+
+
+def _end_group(leader: int) -> None:
+    """End a process group: politely, then for sure."""
+    if leader == os.getpid():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(leader, number)
+        except ProcessLookupError:
+            return
+        time.sleep(GRACE_SECONDS if number == signal.SIGTERM else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,313 @@
+"""Calls cargo-lambda once for the binaries of a build, in a staged tree."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import tomli_w
+
+from ..architecture import Architecture
+from .configuration import TRANSPORT
+from .elf import LAMBDA_GLIBC
+from .inputs import BuildInputs
+from .manifest import MANIFEST, read_toml
+from .plan import BuildError
+from .stage import LOCK, Stage
+from .workspace import read_workspace
+
+PASSED = frozenset(
+    (
+        *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TERM", "TMPDIR", "XDG_CACHE_HOME", "RUSTUP_HOME"),
+        *("CARGO_BUILD_JOBS", "SSH_AUTH_SOCK", "GIT_ASKPASS", "GIT_SSH", "GIT_SSH_COMMAND"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE"),
+    )
+)
+"""Variables of the caller that reach the build: they find tools and the network, and change no bytes."""
+PASSED_PREFIXES = ("CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTRIES_", "CARGO_REGISTRY_", "CARGO_TERM_", "RUSTUP_DIST_")
+OWN = frozenset(
+    ("CARGO_HOME", "CARGO_TARGET_DIR", "RUSTUP_TOOLCHAIN", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER")
+)
+"""Variables that the build sets, so that no project can."""
+EPOCH_SECONDS = "315532800"
+"""1980, the earliest time that a zip can hold: what a build script that honors SOURCE_DATE_EPOCH embeds."""
+
+WRAPPER = """\
+#!/bin/sh
+# Adds what Cargo must not see: its records would tie the target folder to one machine.
+rustc=$1
+shift
+case " $* " in
+*" --target "*) set -- -C target-cpu={cpu} "$@" ;;
+esac
+case " $* " in
+*" --cap-lints "*) ;;
+*" --crate-name "*) set -- "$@" --cap-lints allow ;;
+esac
+exec "$rustc" {remaps} "$@"
+"""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The outcome of a call of cargo-lambda."""
+
+    executables: Mapping[str, Path]
+    """The executable of each binary, written by this call."""
+    messages: Sequence[Mapping[str, Any]]
+    """Cargo's messages about the crates and build scripts that it ran or found up to date."""
+
+
+class Compiler:
+    """Runs Cargo in a staged tree, in an environment that is the same on every machine."""
+
+    def __init__(self, inputs: BuildInputs, stage: Stage, caller: Mapping[str, str]) -> None:
+        """Prepare a build; `caller` is the environment of the process."""
+        self._inputs = inputs
+        self._stage = stage
+        self._caller = caller
+        self.caller_home = Path(caller.get("CARGO_HOME") or Path.home() / ".cargo")
+        self.home = stage.place / "cargo-home"
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        """The variables of the build: a fixed list of the caller's, what the project declares, and constants."""
+        settings = self._inputs.settings
+        if taken := sorted(OWN & set(settings.environment)):
+            raise BuildError(f"`environment` of the RustWorkspace sets {', '.join(taken)}, which the build itself sets")
+        toolchain = self._inputs.workspace.configuration.toolchain
+        return {
+            **passed(self._caller),
+            "SOURCE_DATE_EPOCH": EPOCH_SECONDS,
+            # Versions that build scripts ask git for would be those of whatever lies around the staged tree.
+            "GIT_CEILING_DIRECTORIES": str(self._stage.place),
+            **settings.environment,
+            "PATH": tool_path(self._caller),
+            "CARGO_HOME": str(self.home),
+            "CARGO_TARGET_DIR": str(self._stage.target),
+            "RUSTC_WRAPPER": str(self._stage.place / "rustc-wrapper"),
+            **({"RUSTUP_TOOLCHAIN": toolchain} if toolchain else {}),
+        }
+
+    def compile(self) -> Compiled:
+        """Compile the binaries; Cargo's progress and errors go to stderr.
+
+        All of them, also when only one is missing: Cargo unifies the features of shared dependencies over what it
+        builds together, so that a binary built alone would be another one.
+
+        Raises:
+            BuildError: a tool is missing, the code does not compile, or a binary was not made.
+        """
+        check_tools(self._inputs.workspace.folder, self._inputs.settings.architecture, self._caller)
+        self._prepare_home()
+        self._write_wrapper()
+        if self._stage.needs_resolving():
+            self._resolve()
+        executables = self._stage.place / "executables"
+        shutil.rmtree(executables, ignore_errors=True)
+        printed, errors, code = run(self._command(executables), self.environment)
+        if code != 0:
+            raise BuildError(self._explain(errors))
+        messages = [json.loads(line) for line in printed.splitlines() if line.startswith(b"{")]
+        made = {binary: executables / binary / "bootstrap" for binary in self._inputs.closures}
+        if missing := sorted(binary for binary, path in made.items() if not path.is_file()):
+            raise BuildError(
+                f"cargo-lambda made no executable of {', '.join(missing)}: check required-features of the binary, and "
+                "declare them in `features` of the RustWorkspace"
+            )
+        return Compiled(made, messages)
+
+    def _command(self, executables: Path) -> list[str]:
+        settings = self._inputs.settings
+        glibc = ".".join(map(str, LAMBDA_GLIBC))
+        owners = {binary: closure.owner.name for binary, closure in self._inputs.closures.items()}
+        features = [
+            f"{owners[binary]}/{feature}"
+            for binary, names in settings.features.items()
+            if binary in owners
+            for feature in names
+        ]
+        return [
+            *("cargo-lambda", "lambda", "build", "--global", str(self._stage.folder / "CargoLambda.toml")),
+            *("--manifest-path", str(self._stage.folder / MANIFEST)),
+            *("--config", str(self._stage.folder / self._inputs.config_place)),
+            *("--locked", "--skip-target-check", "--profile", settings.profile),
+            *("--target", f"{settings.architecture.rust_target}.{glibc}"),
+            *("--lambda-dir", str(executables), "--output-format", "binary"),
+            *("--message-format", "json-render-diagnostics"),
+            *(argument for owner in sorted(set(owners.values())) for argument in ("--package", owner)),
+            *(argument for binary in owners for argument in ("--bin", binary)),
+            *(("--features", ",".join(sorted(set(features)))) if features else ()),
+        ]
+
+    def _resolve(self) -> None:
+        """Let Cargo cut the lock down to the staged packages, and check that it only removed entries."""
+        target = self._inputs.settings.architecture.rust_target
+        config = str(self._stage.folder / self._inputs.config_place)
+        manifest = str(self._stage.folder / MANIFEST)
+        command = ["cargo", "metadata", "--format-version", "1", "--filter-platform", target, "--config", config]
+        _, errors, code = run([*command, "--manifest-path", manifest], self.environment)
+        if code != 0:
+            raise BuildError(self._explain(errors))
+        ours = {_locked(entry) for entry in read_toml(self._inputs.lock.path).get("package", [])}
+        added = {_locked(entry) for entry in read_toml(self._stage.folder / LOCK).get("package", [])} - ours
+        if added:
+            names = ", ".join(sorted(f"{name} {version}" for name, version, *_ in added))
+            raise BuildError(
+                f"{self._inputs.lock.path} does not fit the manifests, Cargo would add {names}: run `cargo update "
+                "--workspace` there and commit the file"
+            )
+        self._stage.set_resolved(self._inputs)
+
+    def _prepare_home(self) -> None:
+        """Make a CARGO_HOME that shares the caller's downloads and credentials and not its compiler settings."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        for name in ("registry", "git"):
+            (self.caller_home / name).mkdir(parents=True, exist_ok=True)
+        shared = ("registry", "git", ".package-cache", ".package-cache-mutate", ".global-cache")
+        for name in (*shared, "credentials.toml", "credentials"):
+            link, target = self.home / name, self.caller_home.absolute() / name
+            if not link.is_symlink() or link.readlink() != target:
+                link.unlink(missing_ok=True)
+                link.symlink_to(target)
+        config: dict[str, Any] = {}
+        for name in ("config", "config.toml"):
+            if (path := self.caller_home / name).is_file():
+                config = {key: value for key, value in read_toml(path).items() if key in TRANSPORT}
+                break
+        for spec in config.get("source", {}).values():
+            for key in ("directory", "local-registry"):
+                if key in spec:
+                    spec[key] = os.path.normpath(self.caller_home.parent / spec[key])
+        (self.home / "config.toml").write_text(tomli_w.dumps(config))
+
+    def _write_wrapper(self) -> None:
+        sysroot = _printed(["rustc", "--print", "sysroot"], self.environment)
+        version = _printed(["rustc", "--version", "--verbose"], self.environment)
+        commit = next((line.split()[1] for line in version.splitlines() if line.startswith("commit-hash")), "unknown")
+        remaps = {
+            str(self.caller_home.absolute()): "/cargo",
+            str(self.home): "/cargo",
+            str(self._stage.folder): "/workspace",
+            str(self._stage.target): "/target",
+            f"{sysroot}/lib/rustlib/src/rust": f"/rustc/{commit}",
+        }
+        options = " ".join(f"--remap-path-prefix={_quoted(path)}={name}" for path, name in remaps.items())
+        wrapper = self._stage.place / "rustc-wrapper"
+        text = WRAPPER.format(cpu=self._inputs.settings.architecture.target_cpu, remaps=options)
+        if not wrapper.is_file() or wrapper.read_text() != text:
+            wrapper.write_text(text)
+            wrapper.chmod(0o755)
+
+    def _explain(self, errors: str) -> str:
+        """Return the reason why Cargo failed, with what this program knows about it."""
+        if "requires the features" in errors or "required features" in errors:
+            return (
+                "the binary needs features: declare them in `features` of the RustWorkspace. Cargo's message is above"
+            )
+        if "o such file" in errors or "E0583" in errors or "couldn't read" in errors or "can't find" in errors:
+            return (
+                "the Rust code does not compile: a file is missing. The build has only the files of the packages, "
+                "without tests, examples and ignored files: name any other in `include` of the RustWorkspace. "
+                "Cargo's message above names the file"
+            )
+        if "not defined at compile time" in errors:
+            return (
+                "the Rust code reads a variable that is not set: declare it in `environment` of the RustWorkspace. "
+                "Cargo's message above names it"
+            )
+        return "the Rust workspace does not compile: Cargo's message above names the crate and the line"
+
+
+def passed(caller: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of the caller that reach a build."""
+    return {name: value for name, value in caller.items() if name.upper() in PASSED or name.startswith(PASSED_PREFIXES)}
+
+
+def tool_path(caller: Mapping[str, str]) -> str:
+    """Return a PATH that finds the tools of this Python's environment first."""
+    return f"{Path(sys.executable).parent}{os.pathsep}{caller.get('PATH', os.defpath)}"
+
+
+def run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[bytes, str, int]:
+    """Run a command where no configuration lies around, and copy its stderr to ours as it comes.
+
+    Returns:
+        What it wrote to stdout and to stderr, and its exit code.
+    """
+    with subprocess.Popen(
+        command, cwd="/", env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        copied = bytearray()
+        thread = threading.Thread(target=_copy, args=(process.stderr, copied))
+        thread.start()
+        printed = process.stdout.read() if process.stdout else b""
+        thread.join()
+    return printed, copied.decode(errors="replace"), process.returncode
+
+
+def check_tools(folder: Path, architecture: Architecture, caller: Mapping[str, str] = os.environ) -> None:
+    """Check that this machine can compile the project in `folder` for the architecture.
+
+    Raises:
+        BuildError: with what is missing, and how to get it.
+    """
+    path = tool_path(caller)
+    if shutil.which("cargo", path=path) is None or shutil.which("rustc", path=path) is None:
+        raise BuildError("cargo is not on the PATH: install Rust with rustup, https://rustup.rs")
+    for tool, found in (("cargo-lambda", shutil.which("cargo-lambda", path=path)), ("zig", find_spec("ziglang"))):
+        if not found:
+            raise BuildError(
+                f"{tool} is not in the virtual environment of the program: run `pulumi install`, or `pip install -r "
+                "requirements.txt` in it"
+            )
+    workspace = read_workspace(folder)
+    toolchain = workspace.configuration.toolchain
+    environment = passed(caller) | {"PATH": path} | ({"RUSTUP_TOOLCHAIN": toolchain} if toolchain else {})
+    probe = subprocess.run(
+        ["rustc", "--print", "target-libdir", "--target", architecture.rust_target],
+        cwd="/",
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if probe.returncode != 0:
+        install = f" Run `rustup toolchain install {toolchain}`." if toolchain else ""
+        raise BuildError(f"rustc does not start: {probe.stderr.strip()}{install}")
+    if not any(Path(probe.stdout.strip()).glob("libstd-*.rlib")):
+        with_toolchain = f" --toolchain {toolchain}" if toolchain else ""
+        raise BuildError(
+            f"the Rust target {architecture.rust_target} is not installed: run `rustup target add"
+            f"{with_toolchain} {architecture.rust_target}`"
+        )
+
+
+def _copy(source: BinaryIO | None, copied: bytearray) -> None:
+    while source and (chunk := os.read(source.fileno(), 65536)):
+        copied += chunk
+        sys.stderr.buffer.write(chunk)
+        sys.stderr.flush()
+
+
+def _printed(command: list[str], environment: Mapping[str, str]) -> str:
+    done = subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise BuildError(f"{' '.join(command)} failed: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+def _locked(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    return entry["name"], entry["version"], entry.get("source", ""), entry.get("checksum", "")
+
+
+def _quoted(path: str) -> str:
+    return "'" + path.replace("'", "'\\''") + "'"

@@ -1,0 +1,119 @@
+"""The part of `Cargo.lock` that a binary can use."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .manifest import Package, Toml, read_toml
+from .plan import BuildError
+from .workspace import Workspace
+
+Identity = tuple[str, str, str]
+"""Name, version and source; packages on disk have no source."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closure:
+    """Everything that a binary may be linked from."""
+
+    owner: Package
+    packages: Mapping[str, Package]
+    """The packages on disk, by name."""
+    locked: Mapping[Identity, Toml]
+    """The entries of the lock."""
+
+
+class Lock:
+    """A parsed `Cargo.lock`."""
+
+    def __init__(self, workspace: Workspace, path: Path | None = None) -> None:
+        """Read the lock of a workspace, or another one in its place.
+
+        Raises:
+            BuildError: there is none, or it is not TOML.
+        """
+        self._workspace = workspace
+        self.path = path or workspace.folder / "Cargo.lock"
+        if not self.path.is_file():
+            raise BuildError(f"{self.path} does not exist: run `cargo generate-lockfile` there and commit the file")
+        self._by_name: dict[str, list[Toml]] = {}
+        for entry in read_toml(self.path).get("package", []):
+            self._by_name.setdefault(entry["name"], []).append(entry)
+
+    def closure(self, owner: Package) -> Closure:
+        """Return what the binaries of a member are built from.
+
+        Raises:
+            BuildError: the lock does not fit the manifests.
+        """
+        packages = self._workspace.by_path([owner])
+        seen: dict[Identity, Toml] = {}
+        pending = [self._entry(owner.name)]
+        while pending:
+            entry = pending.pop()
+            if identity(entry) in seen:
+                continue
+            seen[identity(entry)] = entry
+            self._add_substitute(entry, packages)
+            pending += self.references(entry, packages)
+        return Closure(owner=owner, packages=packages, locked=seen)
+
+    def references(self, entry: Toml, packages: Mapping[str, Package]) -> Iterator[Toml]:
+        """Yield the entries that one depends on; a package on disk also locks what only its tests use."""
+        package = packages.get(entry["name"]) if "source" not in entry else None
+        for reference in entry.get("dependencies", []):
+            if package is None or reference.split(" ", 1)[0] in package.dependencies:
+                yield self._entry(reference)
+
+    def _add_substitute(self, entry: Toml, packages: dict[str, Package]) -> None:
+        name = entry["name"]
+        substitute = self._workspace.substitutes.get(name)
+        if substitute and name not in packages:
+            packages |= {
+                key: value for key, value in self._workspace.by_path([substitute]).items() if key not in packages
+            }
+        elif "source" not in entry and name not in packages:
+            raise BuildError(
+                f"{self.path} has the package {name}, which no manifest names: run `cargo update --workspace`"
+            )
+
+    def _entry(self, reference: str) -> Toml:
+        """Resolve `name`, `name version` or `name version (source)`, the three forms that Cargo writes."""
+        name, *rest = reference.split(" ")
+        wanted = (name, *(part.strip("()") for part in rest))
+        for entry in self._by_name.get(name, []):
+            if identity(entry)[: len(wanted)] == wanted:
+                return entry
+        raise BuildError(f"{self.path} has no package {reference}: run `cargo update --workspace` and commit the lock")
+
+
+def identity(entry: Toml) -> Identity:
+    """Return what tells an entry from all others."""
+    return entry["name"], entry["version"], entry.get("source", "")
+
+
+def reaching(lock: Lock, targets: Closure, closures: Iterable[Closure]) -> dict[Identity, Toml]:
+    """Return the entries outside a closure that depend on something in it.
+
+    What these ask for decides the features of the shared packages, because Cargo unifies features over everything that
+    it builds together.
+    """
+    outside: dict[Identity, list[Identity]] = {}
+    entries: dict[Identity, Toml] = {}
+    for closure in closures:
+        for key, entry in closure.locked.items():
+            if key not in targets.locked and key not in outside:
+                outside[key] = [identity(other) for other in lock.references(entry, closure.packages)]
+                entries[key] = entry
+    users: dict[Identity, list[Identity]] = {}
+    for key, dependencies in outside.items():
+        for dependency in dependencies:
+            users.setdefault(dependency, []).append(key)
+    found: set[Identity] = set()
+    pending = [user for key in targets.locked for user in users.get(key, [])]
+    while pending:
+        key = pending.pop()
+        if key not in found:
+            found.add(key)
+            pending += users.get(key, [])
+    return {key: entries[key] for key in sorted(found)}

@@ -1,0 +1,56 @@
+"""The plan of a build, the same on every machine."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from ..architecture import Architecture
+
+PACKER_VERSION = "2"
+"""Part of every digest: raise it when the same sources would make other bytes, or a digest is computed otherwise."""
+
+
+class BuildError(Exception):
+    """The artifacts cannot be made; the message says what is wrong, and the remedy."""
+
+
+def artifact_key(binary: str, architecture: Architecture, digest: str) -> str:
+    """Return the name of an artifact in the bucket."""
+    return f"{binary}/{architecture}/{digest}.zip"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildSettings:
+    """Everything besides files that decides the bytes of the binaries."""
+
+    architecture: Architecture
+    profile: str
+    """Cargo profile."""
+    features: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Features of the package of a binary, by the binary's name."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables of the build."""
+    include: tuple[str, ...] = ()
+    """Files and folders outside the packages that builds read, relative to the workspace's folder."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildPlan:
+    """What is built, and how. The bucket, the keys and the access to AWS are variables of their own."""
+
+    workspace: str
+    """Folder of the Cargo project, relative to the folder that the build runs in."""
+    settings: BuildSettings
+
+    @classmethod
+    def from_json(cls, text: str) -> "BuildPlan":
+        """Read what `to_json` wrote."""
+        plan = json.loads(text)
+        settings = plan.pop("settings")
+        settings["features"] = {binary: tuple(names) for binary, names in settings["features"].items()}
+        settings |= {"architecture": Architecture(settings["architecture"]), "include": tuple(settings["include"])}
+        return cls(**plan, settings=BuildSettings(**settings))
+
+    def to_json(self) -> str:
+        """Return the plan as text, the same for the same plan."""
+        return json.dumps(asdict(self), sort_keys=True)

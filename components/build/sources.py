@@ -1,0 +1,294 @@
+"""The files that a package is built from.
+
+With git, a file counts if it is tracked or if git would not ignore it; without git, every file counts. Links are
+followed inside the repository. Of a package's own files, those that no binary is built from are left out.
+"""
+
+import bisect
+import fnmatch
+import hashlib
+import os
+import re
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+from .configuration import repository_root
+from .manifest import MANIFEST, Package
+from .plan import BuildError
+
+NOT_BUILT = (
+    *("tests", "examples", "benches", "events", "target"),
+    *(".cargo", ".github", ".vscode", ".idea", ".editorconfig", ".gitattributes", ".gitignore", ".config"),
+    *("README*", "CHANGELOG*", "CONTRIBUTING*", "LICENSE*", "SECURITY*", "Makefile", "justfile", "Dockerfile"),
+    *("clippy.toml", ".clippy.toml", "rustfmt.toml", ".rustfmt.toml", "deny.toml", "renovate.json", "Pulumi*.yaml"),
+    *("Cargo.lock", MANIFEST, "CargoLambda.toml", "rust-toolchain", "rust-toolchain.toml", "__main__.py"),
+)
+"""Names at the top of a package that no binary is built from, unless its code includes them. Configuration files and
+manifests count by what is in them."""
+
+CHUNK_BYTES = 1 << 20
+READ_BY_CODE = re.compile(
+    r"""(?:include(?:_str|_bytes)?!\s*[(\[{]\s*|\#!?\[\s*path\s*=\s*)
+        (?P<root>concat!\s*\(\s*env!\s*\(\s*"CARGO_MANIFEST_DIR"\s*\)\s*,\s*)?"(?P<name>[^"\\]+)\"""",
+    re.VERBOSE,
+)
+TEST_BLOCK = re.compile(
+    r"^#\[cfg\((?:test|all\(test\b.*)\)\]\n(?:#\[.*\]\n)*(?:pub )?mod \w+ \{\n.*?^\}", re.MULTILINE | re.DOTALL
+)
+MODULE = re.compile(
+    r"^(?P<attributes>(?:[ \t]*#\[.*\][ \t]*\n)*)[ \t]*(?:pub(?:\(.*?\))?[ \t]+)?mod[ \t]+(?:r#)?(?P<name>\w+)[ \t]*;",
+    re.MULTILINE,
+)
+FOR_TESTS = re.compile(r"#\[cfg\((?:test|all\(test\b.*)\)\]")
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file that a build reads."""
+
+    origin: Path
+    sha256: str
+    normalized: bool
+    """Whether its line endings are those of a checkout: the build reads LF where the file has CRLF."""
+
+    def read(self) -> Iterator[bytes]:
+        """Yield the content as the build sees it."""
+        return _content(self.origin, self.normalized)
+
+
+class Sources:
+    """Lists and reads files, and asks git once for each repository."""
+
+    def __init__(self, folders: Iterable[Path], program: Path) -> None:
+        """Prepare for reading `folders` in a program's folder."""
+        self._program = program
+        self._tracked: dict[Path, list[str]] = {}
+        self._files: dict[Path, SourceFile] = {}
+        by_repository: dict[Path, set[Path]] = {}
+        for folder in folders:
+            real = folder.resolve()
+            if top := repository_root(real):
+                by_repository.setdefault(top, set()).add(real)
+        for top, real_folders in by_repository.items():
+            self._tracked[top] = _git_files(top, real_folders)
+
+    def package(self, package: Package) -> dict[str, SourceFile]:
+        """Return the files of a package by their path in it, `/` between folders.
+
+        Raises:
+            BuildError: a link leads out of the repository, or a file cannot be read.
+        """
+        listed = dict(self._listed(package.folder))
+        nested = {str(PurePosixPath(name).parent) for name in listed if PurePosixPath(name).name == MANIFEST} - {"."}
+        listed = {name: path for name, path in listed.items() if not _is_below(name, nested)}
+        kept = {name: path for name, path in listed.items() if not not_built(name)}
+        code = {name: _text(path) for name, path in kept.items() if name.endswith(".rs")}
+        tests = _test_modules(code)
+        kept = {name: path for name, path in kept.items() if not _is_below(name, tests)}
+        code = {name: text for name, text in code.items() if name in kept}
+        for name in _included(code):
+            if name in listed and name != MANIFEST:
+                kept[name] = listed[name]
+        return {name: self.file(path) for name, path in kept.items()}
+
+    def folder(self, path: Path) -> dict[str, SourceFile]:
+        """Return every file of a folder, or the one file that `path` is under the name `""`."""
+        if path.is_file():
+            return {"": self.file(path.resolve())}
+        return {name: self.file(real) for name, real in self._listed(path)}
+
+    def file(self, path: Path) -> SourceFile:
+        """Return a file with its digest; a second call reads it no second time.
+
+        Raises:
+            BuildError: the file cannot be read.
+        """
+        if path not in self._files:
+            self._files[path] = self._read(path)
+        return self._files[path]
+
+    def _read(self, path: Path) -> SourceFile:
+        try:
+            digest, has_crlf = _hash(path, normalized=path.suffix == ".rs")
+            # rustc reads CRLF in Rust sources as LF. Of other files git knows whether a checkout made it.
+            normalized = has_crlf and (path.suffix == ".rs" or _git_normalizes(path))
+            if normalized and path.suffix != ".rs":
+                digest, _ = _hash(path, normalized=True)
+        except OSError as error:
+            raise BuildError(f"{path} cannot be read: {error.strerror}") from None
+        return SourceFile(path, digest, normalized)
+
+    def _listed(self, folder: Path, above: tuple[Path, ...] = ()) -> Iterator[tuple[str, Path]]:
+        """Yield the files below a folder with where they really are."""
+        real = folder.resolve()
+        if real in above:
+            raise BuildError(f"{folder} is a link to a folder above it: remove the link")
+        top = repository_root(real)
+        for name in self._names(real, top):
+            path = real / name
+            if path.is_symlink():
+                target = path.resolve()
+                if not target.exists():
+                    continue
+                if not target.is_relative_to(self._limit(real, top)):
+                    raise BuildError(
+                        f"{path} is a link to {target}, outside the repository: other machines do not have it. "
+                        "Keep the file in the repository"
+                    )
+                path = target
+            if path.is_dir():
+                for inner, inner_real in self._listed(path, (*above, real)):
+                    yield f"{name}/{inner}", inner_real
+            elif path.is_file():
+                yield name, path
+
+    def _limit(self, folder: Path, top: Path | None) -> Path:
+        if top:
+            return top
+        return self._program if folder.is_relative_to(self._program) else folder
+
+    def _names(self, folder: Path, top: Path | None) -> list[str]:
+        if top is None:
+            return list(_walk(folder))
+        names = self._tracked.get(top, [])
+        prefix = "" if folder == top else f"{folder.relative_to(top).as_posix()}/"
+        start, end = (
+            bisect.bisect_left(names, prefix),
+            bisect.bisect_left(names, f"{prefix[:-1]}0") if prefix else len(names),
+        )
+        if start == end:
+            self._tracked[top] = names = sorted({*names, *_git_files(top, {folder})})
+            start = bisect.bisect_left(names, prefix)
+            end = bisect.bisect_left(names, f"{prefix[:-1]}0") if prefix else len(names)
+        return [name[len(prefix) :].rstrip("/") for name in names[start:end] if name != prefix]
+
+
+def _git_files(top: Path, folders: Iterable[Path]) -> list[str]:
+    """Return what git tracks or would not ignore below `folders`, sorted, relative to the repository."""
+    command = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
+    names = [folder.relative_to(top).as_posix() for folder in folders]
+    listed = _git(top, *command, *names).split(b"\0")
+    return sorted({os.fsdecode(name) for name in listed if name})
+
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    # The variables that git sets for its hooks name another repository; a file monitor would be a process of its own.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    options = ("-c", "safe.directory=*", "-c", "core.fsmonitor=false", "--literal-pathspecs")
+    try:
+        done = subprocess.run(
+            ["git", *options, *arguments], cwd=folder, env=environment, capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        raise BuildError(f"git is not on the PATH: it lists the sources of {folder}. Install git") from None
+    if done.returncode not in (0, 1):
+        raise BuildError(f"git cannot list the sources of {folder}: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
+
+
+def _walk(folder: Path) -> Iterator[str]:
+    for parent, folders, files in os.walk(folder):
+        inner = [name for name in folders if not _is_generated(Path(parent, name))]
+        folders[:] = [name for name in inner if not Path(parent, name).is_symlink()]
+        links = [name for name in inner if Path(parent, name).is_symlink()]
+        for name in (*files, *links):
+            yield Path(parent, name).relative_to(folder).as_posix()
+
+
+def _is_generated(folder: Path) -> bool:
+    """Whether a folder is a target folder, a virtual environment or a cache."""
+    return folder.name == "__pycache__" or any((folder / name).exists() for name in ("CACHEDIR.TAG", "pyvenv.cfg"))
+
+
+def _is_below(name: str, folders: Iterable[str]) -> bool:
+    return any(name == folder or name.startswith(f"{folder}/") for folder in folders)
+
+
+def not_built(name: str) -> bool:
+    """Whether a file of a package, by its path in it, is one that no binary is built from."""
+    first = name.split("/", 1)[0]
+    return any(fnmatch.fnmatchcase(first, pattern) for pattern in NOT_BUILT)
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode(errors="replace").replace("\r\n", "\n")
+
+
+def _included(code: Mapping[str, str]) -> Iterator[str]:
+    """Yield the files of the package that its code names in `include_str!`, `#[path]` and the like."""
+    for name, text in code.items():
+        if "include" not in text and "path" not in text:
+            continue
+        for match in READ_BY_CODE.finditer(TEST_BLOCK.sub("", text)):
+            base = PurePosixPath() if match["root"] else PurePosixPath(name).parent
+            yield os.path.normpath(base / (match["name"].lstrip("/") if match["root"] else match["name"]))
+
+
+def _test_modules(code: Mapping[str, str]) -> set[str]:
+    """Return the files and folders of modules that exist only in tests: `#[cfg(test)] mod name;`."""
+    for_tests: set[str] = set()
+    for_all: set[str] = set()
+    for name, text in code.items():
+        if "cfg(" not in text and "cfg (" not in text:
+            for_all |= {place for match in MODULE.finditer(text) for place in _module_places(name, match["name"])}
+            continue
+        for match in MODULE.finditer(text):
+            only_tests = FOR_TESTS.search(match["attributes"]) and "path" not in match["attributes"]
+            (for_tests if only_tests else for_all).update(_module_places(name, match["name"]))
+    return for_tests - for_all
+
+
+def _module_places(name: str, module: str) -> tuple[str, ...]:
+    file = PurePosixPath(name)
+    is_root = file.name in ("lib.rs", "main.rs", "mod.rs", "build.rs") or file.parent == PurePosixPath("src/bin")
+    folder = file.parent if is_root else file.with_suffix("")
+    return f"{folder / module}.rs", str(folder / module)
+
+
+def _hash(path: Path, *, normalized: bool) -> tuple[str, bool]:
+    """Return the SHA-256 of a file, and whether it has CRLF line endings."""
+    digest, has_crlf, last = hashlib.sha256(), False, b""
+    for chunk in _content(path, normalized=False):
+        has_crlf = has_crlf or b"\r\n" in last + chunk
+        last = chunk[-1:]
+        digest.update(chunk)
+    if normalized and has_crlf:
+        digest = hashlib.sha256()
+        for chunk in _content(path, normalized=True):
+            digest.update(chunk)
+    return digest.hexdigest(), has_crlf
+
+
+def _content(path: Path, normalized: bool) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        held = b""
+        while chunk := file.read(CHUNK_BYTES):
+            if normalized:
+                chunk = held + chunk
+                held = b"\r" if chunk.endswith(b"\r") else b""
+                chunk = chunk[: len(chunk) - len(held)].replace(b"\r\n", b"\n")
+            yield chunk
+        if held:
+            yield held
+
+
+def _git_normalizes(path: Path) -> bool:
+    """Whether git would store the file with LF, so that CRLF is this checkout's alone."""
+    top = repository_root(path.parent)
+    if top is None:
+        return False
+    fields = _git(path.parent, "ls-files", "--eol", "--", path.name).decode(errors="replace").split()
+    if not fields or fields[0] != "i/lf":
+        return False
+    attributes = fields[2]
+    if attributes.startswith("attr/text"):
+        return True
+    return attributes == "attr/" and _autocrlf(top)
+
+
+@cache
+def _autocrlf(top: Path) -> bool:
+    return _git(top, "config", "--get", "core.autocrlf").decode().strip() in ("true", "input")

@@ -1,0 +1,212 @@
+"""Finds the packages of a Cargo workspace as Cargo does, from its manifests alone.
+
+Runs no cargo and resolves no versions: a preview works on a machine without Rust.
+"""
+
+import glob
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from .configuration import Configuration, read_configuration
+from .manifest import MANIFEST, Package, Toml, below, dependency_specs, read_package, read_toml, table
+from .plan import BuildError
+
+NEWEST_RESOLVER = {"2021": "2", "2024": "3"}
+"""The default resolver of an edition, https://doc.rust-lang.org/cargo/reference/resolver.html#resolver-versions."""
+
+
+@dataclass(frozen=True)
+class Root:
+    """The manifest of a workspace, or of a package that is in none."""
+
+    folder: Path
+    data: Toml
+
+    @property
+    def manifest(self) -> Path:
+        """Path of the manifest."""
+        return self.folder / MANIFEST
+
+    @property
+    def workspace(self) -> Toml:
+        """The `[workspace]` table."""
+        return table(self.data, "workspace")
+
+    @property
+    def resolver(self) -> str:
+        """Version of Cargo's resolver."""
+        package = table(self.data, "package")
+        edition = package.get("edition")
+        if isinstance(edition, dict):
+            edition = table(self.workspace, "package").get("edition")
+        stated = self.workspace.get("resolver") or package.get("resolver")
+        return str(stated or NEWEST_RESOLVER.get(str(edition), "1"))
+
+    def is_excluded(self, folder: Path) -> bool:
+        """Whether `workspace.exclude` keeps a folder out; a member that is named literally stays in."""
+
+        def named(key: str) -> bool:
+            return any(folder.is_relative_to(self.folder / str(entry)) for entry in self.workspace.get(key, []))
+
+        return named("exclude") and not named("members")
+
+
+class Workspace:
+    """The packages that binaries of a workspace are built from."""
+
+    def __init__(self, root: Root) -> None:
+        """Use `read_workspace`."""
+        self.root = root
+        self._packages: dict[Path, Package] = {}
+        self.members = tuple(sorted(self._find_members(), key=lambda package: package.folder))
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the root manifest."""
+        return self.root.folder
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """Configuration of Cargo, cargo-lambda and rustup that the workspace brings along."""
+        return read_configuration(self.folder)
+
+    @property
+    def binaries(self) -> tuple[str, ...]:
+        """Names of all binary targets of members, sorted."""
+        return tuple(sorted({binary for member in self.members for binary in member.binaries}))
+
+    def owner(self, binary: str) -> Package:
+        """Return the member that has the binary.
+
+        Raises:
+            BuildError: no member has it, or several.
+        """
+        owners = [member for member in self.members if binary in member.binaries]
+        if not owners:
+            has = ", ".join(self.binaries) or "none"
+            raise BuildError(f"{self.folder} has no binary {binary}. Create it, or name one that exists: {has}")
+        if len(owners) > 1:
+            manifests = " and ".join(str(owner.manifest) for owner in owners)
+            raise BuildError(f"{manifests} both have a binary {binary}: rename one of them")
+        return owners[0]
+
+    def package(self, folder: Path) -> Package:
+        """Return the package in a folder, which may lie outside the workspace.
+
+        Raises:
+            BuildError: its manifest cannot be read.
+        """
+        if folder not in self._packages:
+            data = read_toml(folder / MANIFEST)
+            root = self.root if folder == self.folder or folder.is_relative_to(self.folder) else find_root(folder)
+            self._packages[folder] = read_package(folder, data, root.folder, root.workspace)
+        return self._packages[folder]
+
+    @cached_property
+    def patches(self) -> dict[str, Toml]:
+        """`[patch]` of the manifest and of Cargo's configuration by source, with paths relative to the root."""
+        merged: dict[str, Toml] = {}
+        for patches in (self.configuration.patches, table(self.root.data, "patch")):
+            for source, entries in patches.items():
+                merged[source] = {**merged.get(source, {}), **entries}
+        return merged
+
+    @cached_property
+    def substitutes(self) -> dict[str, Package]:
+        """Packages by name that `[patch]` or `paths` put in the place of a registry's."""
+        specs = [(name, spec) for entries in self.patches.values() for name, spec in entries.items()]
+        folders = [below(self.folder, spec["path"], self.root.manifest) for _, spec in specs if "path" in spec]
+        packages = [self.package(folder) for folder in (*folders, *self.configuration.overrides)]
+        return {package.name: package for package in packages}
+
+    def by_path(self, packages: Iterable[Package]) -> dict[str, Package]:
+        """Return `packages` and all that they depend on by path, directly or not, by name."""
+        found: dict[str, Package] = {}
+        pending = list(packages)
+        while pending:
+            package = pending.pop()
+            if found.setdefault(package.name, package) is package:
+                folders = [folder for folder in package.dependencies.values() if folder is not None]
+                named = [self.package(folder) for folder in folders]
+                pending += [other for other in named if other.name not in found]
+        return found
+
+    def _find_members(self) -> Iterator[Package]:
+        """Follow Cargo: the globs of `members`, the root package, and path dependencies below the root."""
+        pending = [self.folder] if "package" in self.root.data else []
+        for pattern in self.root.workspace.get("members", []):
+            pending += self._expand(str(pattern))
+        seen: set[Path] = set()
+        while pending:
+            folder = pending.pop()
+            if folder in seen or (self.root.is_excluded(folder) and folder != self.folder):
+                continue
+            seen.add(folder)
+            yield self.package(folder)
+            nested = self._path_dependencies(folder) if self.root.workspace or folder == self.folder else ()
+            pending += [other for other in nested if self.root.workspace and other.is_relative_to(self.folder)]
+
+    def _expand(self, pattern: str) -> list[Path]:
+        found = self.folder.glob(pattern) if glob.has_magic(pattern) else ()
+        # Like Cargo: a pattern that matches nothing is a path, and a folder that matches must be a package.
+        folders = [folder for folder in found if folder.is_dir()] or [self.folder / pattern]
+        return [Path(os.path.normpath(folder)) for folder in folders]
+
+    def _path_dependencies(self, folder: Path) -> list[Path]:
+        """Return the folders of all path dependencies; those of tests make members too."""
+        data = read_toml(folder / MANIFEST)
+        specs = list(dependency_specs(data))
+        for tables in (data, *table(data, "target").values()):
+            for spelling in ("dev-dependencies", "dev_dependencies"):
+                specs += [(alias, spec) for alias, spec in table(tables, spelling).items() if isinstance(spec, dict)]
+        folders = []
+        for alias, spec in specs:
+            base = folder
+            if spec.get("workspace"):
+                base, spec = self.folder, table(self.root.workspace, "dependencies", alias)  # noqa: PLW2901
+            if "path" in spec:
+                folders.append(below(base, spec["path"], base / MANIFEST))
+        return folders
+
+
+def read_workspace(folder: Path) -> Workspace:
+    """Return the workspace that the Cargo project in `folder` belongs to.
+
+    Raises:
+        BuildError: with the file and the remedy.
+    """
+    folder = folder.resolve()
+    if not (folder / MANIFEST).is_file():
+        raise BuildError(f"{folder / MANIFEST} does not exist: name the folder of a Cargo project")
+    root = find_root(folder)
+    workspace = Workspace(root)
+    if folder != root.folder and folder not in {member.folder for member in workspace.members}:
+        raise BuildError(
+            f"{folder / MANIFEST} lies below the workspace {root.manifest} and is no member of it: add it to "
+            "workspace.members or workspace.exclude there, or give it an empty [workspace] table"
+        )
+    return workspace
+
+
+def find_root(folder: Path) -> Root:
+    """Return the root of the workspace that Cargo finds for the package in `folder`."""
+    data = read_toml(folder / MANIFEST)
+    named = table(data, "package").get("workspace")
+    if "workspace" in data:
+        return Root(folder, data)
+    if isinstance(named, str):
+        parent = below(folder, named, folder / MANIFEST)
+        return Root(parent, read_toml(parent / MANIFEST))
+    for parent in folder.parents:
+        if not (parent / MANIFEST).is_file():
+            continue
+        root = Root(parent, read_toml(parent / MANIFEST))
+        if "workspace" in root.data:
+            return Root(folder, data) if root.is_excluded(folder) else root
+        if isinstance(pointer := table(root.data, "package").get("workspace"), str):
+            target = below(parent, pointer, root.manifest)
+            return Root(target, read_toml(target / MANIFEST))
+    return Root(folder, data)

@@ -1,0 +1,1 @@
+"""The build program: keys, staging and compiling."""
