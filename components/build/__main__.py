@@ -1,7 +1,7 @@
 """The program that the Command of `RustWorkspace` runs.
 
-The work is done in a process group of its own, which ends with this process:
-Pulumi kills only the shell of a Command, which would leave Cargo running.
+The work is done in a process group of its own, which ends with this process: Pulumi kills only the shell of a Command,
+which would leave Cargo running.
 """
 
 import os
@@ -19,26 +19,31 @@ GRACE_SECONDS = 2.0
 
 
 def main() -> None:
-    """Run the work in a child, and pass on the signals that ask for its end."""
+    """Run the work in a child, and end it when this process is asked to end."""
     child = os.fork()
     if child == 0:
-        os.setsid()
-        threading.Thread(target=_end_without_parent, args=(os.getppid(),), daemon=True).start()
         _work()
         return
+    interrupted = threading.Event()
+
+    def interrupt(*_: object) -> None:
+        interrupted.set()
+        _end_group(child)
+
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: _end_group(child))
-    while True:
-        try:
-            _, status = os.waitpid(child, 0)
-            break
-        except InterruptedError:
-            continue
-    code = os.waitstatus_to_exitcode(status)
-    sys.exit(code if code >= 0 else "error: the build was interrupted; nothing was uploaded. Run it again")
+        signal.signal(number, interrupt)
+    _, status = os.waitpid(child, 0)
+    if interrupted.is_set():
+        sys.exit("error: the build was interrupted, and nothing was uploaded: run it again")
+    sys.exit(os.waitstatus_to_exitcode(status))
 
 
 def _work() -> None:
+    os.setsid()
+    # A handler of one's own, and not SIG_IGN, which Cargo would inherit.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_without_parent, args=(os.getppid(),), daemon=True).start()
     try:
         brought = bring(os.environ)
     except BuildError as error:
@@ -54,9 +59,7 @@ def _end_without_parent(parent: int) -> None:
 
 
 def _end_group(leader: int) -> None:
-    """End a process group: politely, then for sure."""
-    if leader == os.getpid():
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    """End a process group: first politely, then for sure."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(leader, number)

@@ -6,11 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 import uuid
+import venv
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,7 @@ class Builder:
     endpoint: str
     binaries: tuple[str, ...] = ("one", "two")
     settings: BuildSettings = SETTINGS
+    python: Path = Path(sys.executable)
 
     def variables(self) -> dict[str, str]:
         """Return the environment of the Command."""
@@ -68,7 +71,7 @@ class Builder:
         """Start the build with the keys that the sources have now."""
         variables = {**os.environ, "PYTHONPATH": str(ROOT), **self.variables(), **(environment or {})}
         return subprocess.Popen(
-            [sys.executable, "-m", "components.build"],
+            [self.python, "-m", "components.build"],
             cwd=self.folder,
             env=variables,
             stdout=subprocess.PIPE,
@@ -197,7 +200,12 @@ def test_a_machine_without_rust_is_told_where_to_get_it(builder: Builder, tmp_pa
 
 
 def test_a_missing_cargo_lambda_is_one_line_with_the_remedy(builder: Builder, tmp_path: Path) -> None:
-    refused = builder.run({"PATH": folder_with(tmp_path, "cargo", "rustc")})
+    # A virtual environment with the packages of this one, and without its tools.
+    venv.create(tmp_path / "venv", symlinks=True)
+    (packages,) = (tmp_path / "venv").glob("lib/python*/site-packages")
+    (packages / "these.pth").write_text(sysconfig.get_path("purelib"))
+    bare = replace(builder, python=tmp_path / "venv/bin/python")
+    refused = bare.run({"PATH": folder_with(tmp_path, "cargo", "rustc")})
     assert refused.stderr.startswith(
         "error: cargo-lambda is not in the virtual environment of the program: run `pulumi install`"
     )
@@ -262,7 +270,7 @@ def test_an_interrupted_build_leaves_no_process_and_no_artifact(builder: Builder
     process.send_signal(number)
     _, stderr = process.communicate()
     assert process.returncode != 0
-    assert number == signal.SIGKILL or "the build was interrupted; nothing was uploaded" in stderr
+    assert number == signal.SIGKILL or "error: the build was interrupted, and nothing was uploaded" in stderr
     wait_until(lambda: not is_running(script))
     assert builder.stored() == {}
     builder.edit("functions/one/build.rs", "fn main() {}")
