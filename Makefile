@@ -4,89 +4,104 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
+INSTALLED_LOCAL := .venv/installed-local
+UV := uv==0.13.9
 LOCAL := $(BIN)/python -m local
 
 .PHONY: help
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(INSTALLED): requirements-dev.txt
+# uv installs a lock in a tenth of pip's time: the one on the PATH, or one of its own; where there is none to be had, pip does.
+define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Python 3.11 or newer is needed: make PYTHON=python3.13 …" >&2; exit 1; }
-	@echo "Installing Python packages into .venv: once, about a minute" >&2
-	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing the Python packages of $(1) into .venv" >&2
+	@PATH="$$PATH:$(CURDIR)/$(BIN)"; \
+		command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV) || true; \
+		if command -v uv >/dev/null; then uv pip sync --quiet --require-hashes --python $(BIN)/python $(1); \
+		else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(1); fi
+endef
+
+$(INSTALLED): requirements-dev.txt
+	$(call install,requirements-dev.txt)
+	@touch $@ $(INSTALLED_LOCAL)
+
+# Everything that `make test` has installed contains what `make local` needs.
+$(INSTALLED_LOCAL): requirements-local.txt
+	$(if $(shell test $(INSTALLED) -nt requirements-local.txt && echo yes),,$(call install,requirements-local.txt))
 	@touch $@
 
 .PHONY: local
-local: $(INSTALLED) ## Run the whole program on this machine, and print how to call it
+local: $(INSTALLED_LOCAL) ## Run the whole program on this machine, and print how to call it
 	@$(LOCAL) up
 
 .PHONY: dev
-dev: $(INSTALLED) ## The same, and follow the files: save one, and what it changes is replaced; the logs go by
+dev: $(INSTALLED_LOCAL) ## The same, and follow the files: save one, and what it changes is replaced; the logs go by
 	@$(LOCAL) dev
 
 .PHONY: local-logs
-local-logs: $(INSTALLED) ## Follow the functions' logs (FN=echo for one)
+local-logs: $(INSTALLED_LOCAL) ## Follow the functions' logs (FN=echo for one)
 	@$(LOCAL) logs $(FN)
 
 .PHONY: local-invoke
 local-invoke: export PAYLOAD ?= {}
-local-invoke: $(INSTALLED) ## Invoke a function: FN=echo PAYLOAD='{"message": "hi"}'
+local-invoke: $(INSTALLED_LOCAL) ## Invoke a function: FN=echo PAYLOAD='{"message": "hi"}'
 	@$(LOCAL) invoke "$(or $(FN),$(error name a function: make local-invoke FN=echo PAYLOAD='{"message": "hi"}'))" "$$PAYLOAD"
 
 .PHONY: local-user
-local-user: $(INSTALLED) ## Create a user, and print the password and a token
+local-user: $(INSTALLED_LOCAL) ## Create a user, and print the password and a token
 	@$(LOCAL) user
 
 .PHONY: local-token
-local-token: $(INSTALLED) ## Print a machine's token for the guarded routes
+local-token: $(INSTALLED_LOCAL) ## Print a machine's token for the guarded routes
 	@$(LOCAL) token
 
 .PHONY: seed
-seed: $(INSTALLED) ## Load all currencies of ISO 4217 into what `make local` runs
+seed: $(INSTALLED_LOCAL) ## Load all currencies of ISO 4217 into what `make local` runs
 	@$(LOCAL) seed
 
 STACK ?= local
 OPERATE = $(BIN)/python -m operations --stack "$(STACK)"
 
 .PHONY: up
-up: $(INSTALLED) ## Bring a stack on AWS up to date, and print its URLs: STACK=dev
+up: $(INSTALLED_LOCAL) ## Bring a stack on AWS up to date, and print its URLs: STACK=dev
 	@$(OPERATE) up
 
 .PHONY: preview
-preview: $(INSTALLED) ## Show what `up` would change; needs no Rust: STACK=dev
+preview: $(INSTALLED_LOCAL) ## Show what `up` would change; needs no Rust: STACK=dev
 	@$(OPERATE) preview
 
 .PHONY: destroy
-destroy: $(INSTALLED) ## Remove a stack with everything in it: STACK=dev
+destroy: $(INSTALLED_LOCAL) ## Remove a stack with everything in it: STACK=dev
 	@$(OPERATE) destroy
 
 .PHONY: outputs
-outputs: $(INSTALLED) ## Print a stack's URLs, and write all outputs to .outputs: STACK=dev
+outputs: $(INSTALLED_LOCAL) ## Print a stack's URLs, and write all outputs to .outputs: STACK=dev
 	@$(OPERATE) outputs
 
 .PHONY: logs
-logs: $(INSTALLED) ## Follow the functions' logs of a stack: STACK=dev (FN=echo for one)
+logs: $(INSTALLED_LOCAL) ## Follow the functions' logs of a stack: STACK=dev (FN=echo for one)
 	@$(OPERATE) logs $(FN)
 
 .PHONY: new-stack
-new-stack: $(INSTALLED) ## Write the configuration of a disposable stack: NAME=qa
+new-stack: $(INSTALLED_LOCAL) ## Write the configuration of a disposable stack: NAME=qa
 	@$(BIN)/python -m operations --stack "$(or $(NAME),$(error name a stack: make new-stack NAME=qa))" new-stack
 
 .PHONY: analytics-user
-analytics-user: $(INSTALLED) ## Create a user of the reports, or give one another password: NAME=ann STACK=dev (REMOVE=1 removes)
+analytics-user: $(INSTALLED_LOCAL) ## Create a user of the reports, or give one another password: NAME=ann STACK=dev (REMOVE=1 removes)
 	@$(OPERATE) analytics-user "$(or $(NAME),$(error name a user: make analytics-user NAME=ann))" $(if $(REMOVE),--remove)
 
 .PHONY: analytics-token
-analytics-token: $(INSTALLED) ## Print a session token for the reports of the local stack
+analytics-token: $(INSTALLED_LOCAL) ## Print a session token for the reports of the local stack
 	@$(LOCAL) analytics-token
 
 .PHONY: rotate-session-keys
-rotate-session-keys: $(INSTALLED) ## Encrypt the sessions of reports with a new key: STACK=dev
+rotate-session-keys: $(INSTALLED_LOCAL) ## Encrypt the sessions of reports with a new key: STACK=dev
 	@$(OPERATE) rotate-session-keys
 
 .PHONY: reconcile
-reconcile: $(INSTALLED) ## Count the raw page views again, and print the drift of the totals: STACK=dev (FROM=2026-11-01, REPAIR=1)
+reconcile: $(INSTALLED_LOCAL) ## Count the raw page views again, and print the drift of the totals: STACK=dev (FROM=2026-11-01, REPAIR=1)
 	@$(OPERATE) reconcile $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(REPAIR),--repair)
 
 .PHONY: run
@@ -94,11 +109,11 @@ run: ## Serve a handler's HTTP routes outside Lambda: FN=currencies
 	@cd rust && cargo run --locked --quiet --package "$(or $(FN),$(error name a function: make run FN=currencies))" --example serve
 
 .PHONY: local-down
-local-down: $(INSTALLED) ## Stop what `make local` or `make emulator` started
+local-down: $(INSTALLED_LOCAL) ## Stop what `make local` or `make emulator` started
 	@$(LOCAL) down
 
 .PHONY: emulator
-emulator: $(INSTALLED) ## Start the emulator alone, for `pulumi up -s local`
+emulator: $(INSTALLED_LOCAL) ## Start the emulator alone, for `pulumi up -s local`
 	@$(LOCAL) emulator
 
 .PHONY: bench
@@ -139,7 +154,8 @@ docs: $(INSTALLED) ## Write docs/settings.md from the schema
 
 .PHONY: lock
 lock: ## Resolve the dependencies of pyproject.toml and of the benchmarks' peers anew; needs uv and npm
-	uv pip compile $(LOCK_FLAGS) --extra dev pyproject.toml --output-file requirements-dev.txt
+	uv pip compile $(LOCK_FLAGS) --extra local --extra dev pyproject.toml --output-file requirements-dev.txt
+	uv pip compile $(LOCK_FLAGS) --constraint requirements-dev.txt --extra local pyproject.toml --output-file requirements-local.txt
 	uv pip compile $(LOCK_FLAGS) --constraint requirements-dev.txt pyproject.toml --output-file requirements.txt
 	uv pip compile $(LOCK_FLAGS) $(PEERS)/python/requirements.in --output-file $(PEERS)/python/requirements.txt
 	cd $(PEERS)/javascript && npm install --package-lock-only --ignore-scripts --no-audit --no-fund
