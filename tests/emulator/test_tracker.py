@@ -155,3 +155,61 @@ def test_the_page_goes_on_when_the_tracker_is_refused(local: Local, browser: Bro
     visit.page.wait_for_timeout(SHORTLY_MS)
     assert not [error for error in visit.errors if "ERR_FAILED" not in error]
     context.close()
+
+
+BROKEN = {
+    "no beacon": "delete Navigator.prototype.sendBeacon",
+    "a beacon that throws": "Navigator.prototype.sendBeacon = () => { throw new Error('beacon') }",
+    "a beacon that refuses": "Navigator.prototype.sendBeacon = () => false",
+}
+UNUSABLE = {
+    "no fetch": "delete window.fetch",
+    "a fetch that throws": "window.fetch = () => { throw new Error('fetch') }",
+    "a fetch that returns nothing": "window.fetch = () => undefined",
+    "a fetch that is refused": "window.fetch = () => Promise.reject(new Error('fetch'))",
+    "an answer of another shape": "window.fetch = () => Promise.resolve({json: () => null})",
+    "no listeners": "window.addEventListener = () => { throw new Error('listener') }",
+    "a frozen history": "Object.freeze(history)",
+    "a clock that throws": "performance.now = () => { throw new Error('clock') }",
+    "no JSON": "JSON.stringify = () => { throw new Error('JSON') }",
+    "no URL": "window.URL = undefined",
+    "no current script": "Object.defineProperty(document, 'currentScript', {value: null})",
+    "a referrer that throws": "Object.defineProperty(document, 'referrer', {get() { throw new Error('referrer') }})",
+    "nothing to send with": "delete window.fetch; delete Navigator.prototype.sendBeacon",
+}
+ROUTER = """() => {
+    const errors = []
+    addEventListener('error', event => errors.push(event.message))
+    addEventListener('unhandledrejection', event => errors.push(String(event.reason)))
+    history.pushState({number: 1}, '', '/one')
+    history.replaceState({number: 2}, '', '/two')
+    let refused = false
+    try { history.pushState({}, '', 'https://elsewhere.example/') } catch { refused = true }
+    dispatchEvent(new Event('scroll'))
+    dispatchEvent(new Event('pagehide'))
+    return new Promise(done => setTimeout(() => done([errors, location.pathname, history.state.number, refused]), 300))
+}"""
+
+
+@pytest.mark.parametrize("script", [*BROKEN.values(), *UNUSABLE.values()], ids=[*BROKEN, *UNUSABLE])
+def test_nothing_of_the_tracker_reaches_the_page(local: Local, browser: Browser, script: str) -> None:
+    context = person(browser)
+    visit = Visit(local, context)
+    listen = "window.listen = addEventListener;"
+    context.add_init_script(f"{listen} {script}")
+    visit.page.goto(f"{SITE}/broken")
+    visit.page.wait_for_load_state("networkidle")
+    routed = visit.page.evaluate(ROUTER.replace("addEventListener(", "listen("))
+    assert routed == [[], "/two", 2, True]
+    assert visit.errors == []
+    context.close()
+
+
+@pytest.mark.parametrize("script", BROKEN.values(), ids=BROKEN)
+def test_a_page_is_measured_without_beacons(visit: Visit, script: str) -> None:
+    visit.context.add_init_script(script)
+    path = f"/{abs(hash(script))}"
+    page = visit.go(path)
+    page.wait_for_timeout(SHORTLY_MS)
+    visit.push("/next")
+    visit.until(lambda: bool(visit.leaves_of(path)))
