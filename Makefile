@@ -101,8 +101,8 @@ rotate-session-keys: $(INSTALLED_LOCAL) ## Encrypt the sessions of reports with 
 	@$(OPERATE) rotate-session-keys
 
 .PHONY: reconcile
-reconcile: $(INSTALLED_LOCAL) ## Count the raw page views again, and print the drift of the totals: STACK=dev (FROM=2026-11-01, REPAIR=1)
-	@$(OPERATE) reconcile $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(REPAIR),--repair)
+reconcile: $(INSTALLED_LOCAL) ## Count the raw page views again, and print the drift of the totals: STACK=dev (FROM=2026-11-01, REPAIR=1, LOWER=…)
+	@$(OPERATE) reconcile $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(REPAIR),--repair) $(if $(LOWER),--lower "$(LOWER)")
 
 .PHONY: run
 run: ## Serve a handler's HTTP routes outside Lambda: FN=currencies

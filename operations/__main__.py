@@ -57,7 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     recount = commands.add_parser("reconcile")
     recount.add_argument("--from", dest="first")
     recount.add_argument("--to", dest="last")
-    recount.add_argument("--repair", action="store_true")
+    recount.add_argument("--repair", action="store_true", help="raise totals that are too low")
+    recount.add_argument("--lower", metavar="SURPLUS", help="lower totals too, by the surplus that the report printed")
     recount.set_defaults(run=_on_running(_reconcile))
     return parser
 
@@ -138,6 +139,7 @@ def _reconcile(stack: RunningStack, arguments: argparse.Namespace) -> int:
         *(["--from", arguments.first] if arguments.first else []),
         *(["--to", arguments.last] if arguments.last else []),
         *(["--repair"] if arguments.repair else []),
+        *(["--lower", arguments.lower] if arguments.lower else []),
     ]
     return reconcile(stack, arguments.root, options)
 

@@ -281,13 +281,15 @@ def check_tools(folder: Path, architecture: Architecture, caller: Mapping[str, s
         check=False,
     )
     if probe.returncode != 0:
-        install = f" Run `rustup toolchain install {toolchain}`." if toolchain else ""
+        install = f". Run `rustup toolchain install {toolchain}`" if toolchain else ""
         raise BuildError(f"rustc does not start: {probe.stderr.strip()}{install}")
     if not any(Path(probe.stdout.strip()).glob("libstd-*.rlib")):
-        with_toolchain = f" --toolchain {toolchain}" if toolchain else ""
+        # Newer versions of rustup add a target only to a toolchain that is installed.
+        of = f" --toolchain {toolchain}" if toolchain else ""
+        first = f"`rustup toolchain install {toolchain}` and " if toolchain else ""
         raise BuildError(
-            f"the Rust target {architecture.rust_target} is not installed: run `rustup target add"
-            f"{with_toolchain} {architecture.rust_target}`"
+            f"the Rust target {architecture.rust_target} is not installed: run {first}`rustup target add"
+            f"{of} {architecture.rust_target}`"
         )
 
 

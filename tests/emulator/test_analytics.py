@@ -155,7 +155,13 @@ def test_a_total_that_drifted_is_found_and_repaired(client: Client) -> None:
     )
     found = client.local.operate("reconcile")
     assert (found.returncode, found.stdout.splitlines()[-1]) == (1, "drift 1")
-    client.local.operate("reconcile", "--repair")
+    assert "surplus 5: a repair lowers it only when LOWER=5 confirms that" in found.stdout
+    kept = client.local.operate("reconcile", "--repair")
+    assert (kept.returncode, kept.stdout.splitlines()[-1]) == (1, "drift 1")
+    refused = client.local.operate("reconcile", "--repair", "--lower", "4")
+    assert refused.returncode == 2
+    assert "The surplus is 5, and 4 was confirmed: nothing was changed." in refused.stderr
+    client.local.operate("reconcile", "--repair", "--lower", "5")
     assert client.local.operate("reconcile").stdout.splitlines()[-1] == "drift 0"
 
 

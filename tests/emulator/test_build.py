@@ -235,7 +235,8 @@ def test_a_missing_rust_target_is_one_line_with_the_remedy(builder: Builder, tmp
     refused = builder.run({"PATH": f"{path}:{Path(sys.executable).parent}"})
     target = HOST.rust_target
     assert refused.stderr == (
-        f"error: the Rust target {target} is not installed: run `rustup target add --toolchain 1.95.0 {target}`\n"
+        f"error: the Rust target {target} is not installed: run `rustup toolchain install 1.95.0` and "
+        f"`rustup target add --toolchain 1.95.0 {target}`\n"
     )
 
 

@@ -13,6 +13,23 @@ pub struct Event {
     pub(crate) records: Vec<Box<RawValue>>,
 }
 
+impl Event {
+    /// The service that a record is from, if that is not DynamoDB.
+    ///
+    /// Success would tell a queue or a topic that is connected by mistake to delete what it sent.
+    #[must_use]
+    pub fn foreign_source(&self) -> Option<String> {
+        let sources = self.records.iter().filter_map(|record| serde_json::from_str::<Source>(record.get()).ok());
+        sources.filter_map(|source| source.event_source).find(|source| source != "aws:dynamodb")
+    }
+}
+
+#[derive(Deserialize)]
+struct Source {
+    #[serde(rename = "eventSource", alias = "EventSource")]
+    event_source: Option<String>,
+}
+
 /// What a record says.
 #[derive(Debug)]
 pub struct Said {

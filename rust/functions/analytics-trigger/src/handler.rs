@@ -18,7 +18,11 @@ pub async fn handle(
     shards: Shards,
 ) -> Result<Response, Diagnostic> {
     let LambdaEvent { payload: Received(received), context } = event;
-    let (batch, waiting) = Batch::read(received.map_err(|reason| not_a_stream_event(&reason))?);
+    let event = received.map_err(|reason| not_a_stream_event(&reason))?;
+    if let Some(source) = event.foreign_source() {
+        return Err(not_a_stream_event(&format!("the records are from {source}")));
+    }
+    let (batch, waiting) = Batch::read(event);
     let folder = Folder { store, shards, deadline: Deadline::at(context.deadline()) };
     let views = folder.views(waiting.views).await;
     let leaves = folder.leaves(waiting.leaves).await;

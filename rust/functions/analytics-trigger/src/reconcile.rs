@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use analytics::keys::{Key, Sections};
-use analytics::{Count, Counts, Item, Leave, Record, Site, TotalKey};
+use analytics::{Count, Counter, Counts, Day, Granularity, Item, Leave, Record, Site, TotalKey};
 
 use crate::store::{Answer, Failure};
 
@@ -13,10 +13,10 @@ mod repair;
 mod stored;
 
 pub use period::Period;
-pub use repair::{Repaired, repair};
+pub use repair::{Repaired, Surplus, repair};
 
 use recount::Recount;
-use stored::Stored;
+use stored::{FirstShard, Stored};
 
 /// Readings at most while counters move.
 const READINGS: usize = 3;
@@ -44,9 +44,25 @@ pub trait Ledger: Send + Sync {
     /// A page of a query, as the last writes left it, that goes on after a key or begins.
     fn page<'a>(&'a self, table: Table, sections: &'a Sections, after: Option<&'a Key>) -> Answer<'a, Page>;
 
-    /// Set counts of a total, if they are what was read; else `false`. Counts that were not there are not in `before`.
-    fn correct<'a>(&'a self, total: &'a Key, before: &'a Counts, after: &'a Counts) -> Answer<'a, bool>;
+    /// Sets counts of a total if nothing changed since it was read; else returns `false`.
+    fn correct<'a>(&'a self, correction: &'a Correction) -> Answer<'a, bool>;
 }
+
+/// New values of some counts of a stored total.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// Key of the total.
+    pub total: Key,
+    /// Revision that was read: a second repair from the same reading finds another one. Zero where there is none.
+    pub revision: i64,
+    /// Counts that were read; those that were not there are left out.
+    pub before: Counts,
+    /// Counts as they should be.
+    pub after: Counts,
+}
+
+/// The attribute that counts the corrections of a total.
+pub const REVISION: &str = "Revision";
 
 /// What a recount has found.
 #[derive(Debug, Default)]
@@ -65,7 +81,17 @@ pub struct Report {
     pub moving: usize,
     /// Counters that are not what they should be.
     pub drifts: Vec<Drift>,
-    first_shards: BTreeMap<TotalKey, Counts>,
+    /// Counters that are higher than the raw views of days of which raw views are gone: these may be right.
+    pub unknown: usize,
+    first_shards: BTreeMap<TotalKey, FirstShard>,
+}
+
+impl Report {
+    /// By how much a repair would lower counters, in all.
+    #[must_use]
+    pub fn surplus(&self) -> i64 {
+        self.drifts.iter().map(|drift| (drift.is - drift.should).max(0)).sum()
+    }
 }
 
 /// A counter that is not what it should be.
@@ -140,6 +166,27 @@ impl Reading {
         self.keys().into_iter().filter(|key| self.moves(key)).count()
     }
 
+    /// For each site the last day of which raw views may be gone.
+    ///
+    /// Views expire from the oldest on, and a table can be emptied or restored. So a day that was counted and has no
+    /// view says nothing of itself nor of what came before, nor of the next day with views, which may have lost some.
+    fn unknown_until(&self) -> BTreeMap<Site, Day> {
+        let counted = self.after.counts.iter().filter(|((total, _), number)| {
+            total.bucket.granularity() == Granularity::Day && total.counter == Counter::Summary && **number > 0
+        });
+        let mut until = BTreeMap::new();
+        for ((total, _), _) in counted {
+            let (site, day) = (&total.site, total.bucket.first());
+            if !self.recount.days.contains(&(site.clone(), day)) {
+                let next = self.recount.days.iter().find(|(other, later)| other == site && *later > day);
+                let last = next.map_or(day, |(_, later)| *later);
+                let known = until.entry(site.clone()).or_insert(last);
+                *known = last.max(*known);
+            }
+        }
+        until
+    }
+
     /// By how much each count is off: at least, and at most.
     fn off_by(&self) -> By<(i64, i64)> {
         let bounds = |key: &CountKey| {
@@ -151,14 +198,22 @@ impl Reading {
     }
 
     fn report(self, bounds: &By<(i64, i64)>, quarantined: usize) -> Report {
-        let drifts = bounds.iter().filter_map(|(key, (least, most))| {
-            let by = if *least > 0 { *least } else { *most.min(&0) };
-            let is = self.after.counts.get(key).copied().unwrap_or_default();
-            let (total, count) = key.clone();
-            (by != 0).then(|| Drift { total, count, is, should: is + by, moving: self.moves(key) })
-        });
+        let unknown_until = self.unknown_until();
+        let (unknown, drifts): (Vec<_>, Vec<_>) = bounds
+            .iter()
+            .filter_map(|(key, (least, most))| {
+                let by = if *least > 0 { *least } else { *most.min(&0) };
+                let is = self.after.counts.get(key).copied().unwrap_or_default();
+                let (total, count) = key.clone();
+                (by != 0).then(|| Drift { total, count, is, should: is + by, moving: self.moves(key) })
+            })
+            .partition(|drift: &Drift| {
+                let until = unknown_until.get(&drift.total.site);
+                drift.should < drift.is && until.is_some_and(|until| drift.total.bucket.first() <= *until)
+            });
         Report {
-            drifts: drifts.collect(),
+            drifts,
+            unknown: unknown.len(),
             moving: self.moving(),
             counted: self.recount.counted,
             waiting: self.recount.waiting,

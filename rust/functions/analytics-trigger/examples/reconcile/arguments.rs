@@ -4,7 +4,7 @@ use analytics::{Day, Site};
 use analytics_trigger::reconcile::Period;
 
 const USAGE: &str = "reconcile --views TABLE --totals TABLE --sites SITE[,SITE…] --retention-days DAYS \
-                     [--from 2026-11-01] [--to 2026-11-21] [--repair]";
+                     [--from 2026-11-01] [--to 2026-11-21] [--repair [--lower SURPLUS]]";
 
 /// What whoever runs it has said.
 pub struct Arguments {
@@ -18,6 +18,8 @@ pub struct Arguments {
     pub period: Period,
     /// Whether to set things right.
     pub repairs: bool,
+    /// By how much counters may be lowered: the surplus that the last report printed.
+    pub lower: Option<i64>,
 }
 
 impl Arguments {
@@ -27,7 +29,7 @@ impl Arguments {
     /// What is missing or wrong, and the usage.
     pub fn parse(arguments: impl Iterator<Item = String>, today: Day) -> Result<Self, String> {
         let arguments: Vec<String> = arguments.collect();
-        let known = ["--views", "--totals", "--sites", "--retention-days", "--from", "--to", "--repair"];
+        let known = ["--views", "--totals", "--sites", "--retention-days", "--from", "--to", "--repair", "--lower"];
         if let Some(unknown) = arguments.iter().find(|word| word.starts_with("--") && !known.contains(&word.as_str())) {
             return Err(format!("There is no {unknown}. Usage: {USAGE}"));
         }
@@ -48,6 +50,7 @@ impl Arguments {
                 parsed("--retention-days", required("--retention-days")?)?,
             ),
             repairs: arguments.iter().any(|word| word == "--repair"),
+            lower: value("--lower").map(|surplus| parsed("--lower", surplus)).transpose()?,
         })
     }
 }

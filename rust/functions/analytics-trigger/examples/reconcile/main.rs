@@ -2,8 +2,9 @@
 //! `cargo run -p analytics-trigger --example reconcile -- --views TABLE --totals TABLE --sites example.com
 //! --retention-days 400`.
 //!
-//! Reads the previous month and this one, or the days from `--from` to `--to`. `--repair` sets totals right, and counts
-//! what has waited for more than a day. Region and credentials are the AWS CLI's variables.
+//! Reads the previous month and this one, or the days from `--from` to `--to`. `--repair` raises totals that are
+//! too low, and counts what has waited for more than a day. It lowers totals only with `--lower` and the surplus that the
+//! report prints: they outlive the views that they were counted from. Region and credentials are the AWS CLI's variables.
 
 use std::env;
 use std::error::Error;
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use analytics::Moment;
-use analytics_trigger::reconcile::{reconcile, repair};
+use analytics_trigger::reconcile::{Surplus, reconcile, repair};
 use analytics_trigger::store::dynamodb::DynamoDb;
 use analytics_trigger::{Deadline, Folder, Shards};
 use dynamo::Connection;
@@ -42,15 +43,24 @@ async fn main() -> ExitCode {
 /// Whether the totals are what they should be.
 async fn run() -> Result<bool, Box<dyn Error + Send + Sync>> {
     let now = Moment::try_from(SystemTime::now())?;
-    let Arguments { views, totals, sites, period, repairs } = Arguments::parse(env::args().skip(1), now.day())?;
+    let Arguments { views, totals, sites, period, repairs, lower } = Arguments::parse(env::args().skip(1), now.day())?;
     let client = dynamo::client(Connection::from(|name| env::var(name).ok())?)?;
     let ledger = Tables { client: client.clone(), views: views.clone(), totals: totals.clone() };
     let mut report = reconcile(&ledger, &sites, period).await?;
     if repairs {
         print::report(&report);
+        let surplus = report.surplus();
+        if let Some(confirmed) = lower.filter(|confirmed| *confirmed != surplus) {
+            return Err(format!(
+                "The surplus is {surplus}, and {confirmed} was confirmed: nothing was changed. Read the report, and \
+                 confirm what it says."
+            )
+            .into());
+        }
+        let lowers = if lower.is_some() { Surplus::Lower } else { Surplus::Keep };
         let store = DynamoDb::new(client, views, totals);
         let folder = Folder { store: &store, shards: Shards::ONE, deadline: Deadline::after(REPAIR) };
-        let repaired = repair(&ledger, folder, report, now).await?;
+        let repaired = repair(&ledger, folder, report, lowers, now).await?;
         print::repaired(&repaired);
         report = reconcile(&ledger, &sites, period).await?;
     }

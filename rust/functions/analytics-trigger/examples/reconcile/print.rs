@@ -8,13 +8,14 @@ const PRINTED: usize = 50;
 
 /// What a recount has found; its last line is `drift 0` when the totals are what they should be.
 pub fn report(report: &Report) {
-    let Report { counted, waiting, waiting_leaves, quarantined, unreadable, moving, drifts, .. } = report;
+    let Report { counted, waiting, waiting_leaves, quarantined, unreadable, moving, drifts, unknown, .. } = report;
     println!("views counted       {counted:>10}");
     println!("views waiting       {:>10}", waiting.len());
     println!("leaves waiting      {:>10}", waiting_leaves.len());
     println!("records quarantined {quarantined:>10}");
     println!("items unreadable    {unreadable:>10}");
     println!("counters moving     {moving:>10}");
+    println!("counters unknown    {unknown:>10}  (raw views of their days are gone)");
     for Drift { total: TotalKey { site, bucket, counter }, count, is, should, .. } in drifts.iter().take(PRINTED) {
         let of = match counter {
             Counter::Summary => String::new(),
@@ -25,14 +26,18 @@ pub fn report(report: &Report) {
     if drifts.len() > PRINTED {
         println!("and {} more", drifts.len() - PRINTED);
     }
+    if report.surplus() > 0 {
+        println!("surplus {}: a repair lowers it only when LOWER={} confirms that", report.surplus(), report.surplus());
+    }
     println!("drift {}", drifts.len());
 }
 
 /// What a repair has done.
 pub fn repaired(repaired: &Repaired) {
-    let Repaired { corrected, left, views, leaves } = repaired;
+    let Repaired { corrected, left, kept, views, leaves } = repaired;
     println!("totals corrected    {corrected:>10}");
     println!("totals moving, left {left:>10}");
+    println!("counters not lowered{kept:>10}");
     println!("views counted       {:>10}", views.applied);
     println!("leaves counted      {:>10}", leaves.applied);
     for (_, reason) in views.refused.iter().chain(&leaves.refused) {

@@ -3,7 +3,7 @@ use std::error::Error;
 
 use analytics::keys::{Key, KeyCondition, Sections};
 use analytics::{Count, Counts, Item};
-use analytics_trigger::reconcile::{Ledger, Page, Table};
+use analytics_trigger::reconcile::{Correction, Ledger, Page, REVISION, Table};
 use analytics_trigger::store::{Answer, Failure};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::DisplayErrorContext;
@@ -41,24 +41,32 @@ impl Tables {
         Ok(Page { items: output.items.unwrap_or_default().into_iter().map(Item::from).collect(), next })
     }
 
-    async fn update(&self, total: &Key, before: &Counts, after: &Counts) -> Result<bool, Failure> {
-        let names: HashMap<String, String> =
+    async fn update(&self, correction: &Correction) -> Result<bool, Failure> {
+        let Correction { total, revision, before, after } = correction;
+        let mut names: HashMap<String, String> =
             numbered(after).map(|(index, (count, _))| (format!("#{index}"), count.to_string())).collect();
+        names.insert("#revision".to_owned(), REVISION.to_owned());
         let number = |number: &i64| AttributeValue::N(number.to_string());
         let mut values: HashMap<String, AttributeValue> =
             numbered(after).map(|(index, (_, value))| (format!(":{index}"), number(value))).collect();
         let seen = numbered(after).filter_map(|(index, (count, _))| Some((index, before.get(count)?)));
         values.extend(seen.map(|(index, value)| (format!(":seen{index}"), number(value))));
+        values.insert(":next".to_owned(), number(&(revision + 1)));
+        if *revision > 0 {
+            values.insert(":revision".to_owned(), number(revision));
+        }
+        let unrevised = if *revision > 0 { "#revision = :revision" } else { "attribute_not_exists(#revision)" };
         let sets: Vec<String> = numbered(after).map(|(index, _)| format!("#{index} = :{index}")).collect();
         let conditions: Vec<String> = numbered(after)
             .map(|(index, (count, _))| match before.get(count) {
                 Some(_) => format!("#{index} = :seen{index}"),
                 None => format!("attribute_not_exists(#{index})"),
             })
+            .chain([unrevised.to_owned()])
             .collect();
         let request = self.client.update_item().table_name(&self.totals).set_key(Some(total.item().into()));
         let request = request
-            .update_expression(format!("SET {}", sets.join(", ")))
+            .update_expression(format!("SET {}, #revision = :next", sets.join(", ")))
             .condition_expression(conditions.join(" AND "))
             .set_expression_attribute_names(Some(names))
             .set_expression_attribute_values(Some(values));
@@ -87,7 +95,7 @@ impl Ledger for Tables {
         Box::pin(self.query(table, sections, after))
     }
 
-    fn correct<'a>(&'a self, total: &'a Key, before: &'a Counts, after: &'a Counts) -> Answer<'a, bool> {
-        Box::pin(self.update(total, before, after))
+    fn correct<'a>(&'a self, correction: &'a Correction) -> Answer<'a, bool> {
+        Box::pin(self.update(correction))
     }
 }

@@ -8,6 +8,8 @@ use super::{By, Failure, Ledger, Period, Table, each};
 #[derive(Debug, Default)]
 pub struct Recount {
     tally: Tally,
+    /// The days that have views.
+    pub days: BTreeSet<(Site, Day)>,
     pub counted: usize,
     pub waiting: Vec<Record>,
     pub waiting_leaves: Vec<Leave>,
@@ -47,6 +49,7 @@ impl Recount {
         let mut visitors = BTreeSet::new();
         each(ledger, Table::Views, &keys::views_of_day(site, day), |item| match Record::decode(&item) {
             Ok(record) => {
+                self.days.insert((site.clone(), day));
                 self.leave(&record, told.get(&record.view.id).copied());
                 self.record(record, &mut visitors);
             }

@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use analytics::{Counts, Moment, TotalKey, keys};
+use analytics::{Count, Counts, Moment, TotalKey, keys};
 
-use super::{Failure, Ledger, Report};
+use super::stored::FirstShard;
+use super::{Correction, Failure, Ledger, Report};
 use crate::{Folded, Folder, Pending};
 
 /// How long the trigger may take to count a view: after that nobody delivers its record any more.
@@ -16,31 +17,45 @@ pub struct Repaired {
     pub corrected: usize,
     /// Totals that have changed since they were read, or were changing then, and are left as they are.
     pub left: usize,
+    /// Counters that are higher than the raw views, and are left so.
+    pub kept: usize,
     /// Views that have waited for more than a day.
     pub views: Folded,
     /// Leaves of views that are older than a day.
     pub leaves: Folded,
 }
 
-/// Set right what a report has found, and count what has waited for more than a day.
+/// What a repair may do to counters that are higher than the raw views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surplus {
+    /// Leave them: totals outlive their views.
+    Keep,
+    /// Lower them, which a person has confirmed.
+    Lower,
+}
+
+/// Counts of one update at most, so that its expression stays within DynamoDB's limits.
+///
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>
+const COUNTS: usize = 50;
+
+/// Raises counters that a report found too low, lowers others where that is confirmed, and counts what has waited for
+/// more than a day.
 ///
 /// # Errors
-/// What the ledger fails with. What was set right until then stays so.
-pub async fn repair(ledger: &dyn Ledger, folder: Folder<'_>, report: Report, now: Moment) -> Result<Repaired, Failure> {
+/// What the ledger fails with. What was set right until then stays so, and a new report finds the rest.
+pub async fn repair(
+    ledger: &dyn Ledger,
+    folder: Folder<'_>,
+    report: Report,
+    surplus: Surplus,
+    now: Moment,
+) -> Result<Repaired, Failure> {
     let mut repaired = Repaired::default();
-    for (total, changes) in changes(&report, &mut repaired) {
-        let stored = report.first_shards.get(&total);
-        let before: Counts = changes.keys().filter_map(|count| Some((count.clone(), *stored?.get(count)?))).collect();
-        let after = changes.into_iter().map(|(count, change)| {
-            let sum = before.get(&count).copied().unwrap_or_default() + change;
-            (count, sum)
-        });
-        let after = after.collect();
-        if ledger.correct(&keys::total(&total, 0), &before, &after).await? {
-            repaired.corrected += 1;
-        } else {
-            repaired.left += 1;
-        }
+    for (total, changes) in changes(&report, surplus, &mut repaired) {
+        let stored = report.first_shards.get(&total).cloned().unwrap_or_default();
+        let is_corrected = correct(ledger, &total, &stored, &changes).await?;
+        *(if is_corrected { &mut repaired.corrected } else { &mut repaired.left }) += 1;
     }
     let overdue =
         |received: Moment| Duration::from_millis(now.milliseconds().saturating_sub(received.milliseconds())) > OVERDUE;
@@ -51,12 +66,34 @@ pub async fn repair(ledger: &dyn Ledger, folder: Folder<'_>, report: Report, now
     Ok(repaired)
 }
 
-/// By how much each total is off, but for those that moved: by how much these are off is not known.
-fn changes(report: &Report, repaired: &mut Repaired) -> BTreeMap<TotalKey, Counts> {
+/// Whether all changes of a total were made, by as few updates as the limits allow.
+async fn correct(
+    ledger: &dyn Ledger,
+    total: &TotalKey,
+    stored: &FirstShard,
+    changes: &Counts,
+) -> Result<bool, Failure> {
+    let changes: Vec<_> = changes.iter().collect();
+    for (revision, part) in (stored.revision..).zip(changes.chunks(COUNTS)) {
+        let known = |count: &Count| stored.counts.get(count).copied();
+        let before = part.iter().filter_map(|(count, _)| Some(((*count).clone(), known(count)?))).collect();
+        let after = part.iter().map(|(count, change)| ((*count).clone(), known(count).unwrap_or_default() + **change));
+        let after = after.collect();
+        if !ledger.correct(&Correction { total: keys::total(total, 0), revision, before, after }).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// By how much each total is off, but for those that moved, of which that is not known, and those that are kept.
+fn changes(report: &Report, surplus: Surplus, repaired: &mut Repaired) -> BTreeMap<TotalKey, Counts> {
     let mut changes: BTreeMap<TotalKey, Counts> = BTreeMap::new();
     for drift in &report.drifts {
         if drift.moving {
             repaired.left += 1;
+        } else if drift.should < drift.is && surplus == Surplus::Keep {
+            repaired.kept += 1;
         } else {
             let total = changes.entry(drift.total.clone()).or_default();
             total.insert(drift.count.clone(), drift.should - drift.is);

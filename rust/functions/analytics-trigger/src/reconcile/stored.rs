@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
 use analytics::keys::{self, Key, Sections};
-use analytics::{Counts, Dimension, Granularity, Item, Site, Total, TotalKey};
+use analytics::{AttributeValue, Counts, Dimension, Granularity, Item, Site, Total, TotalKey};
 
-use super::{By, Failure, Ledger, Period, Table, each};
+use super::{By, Failure, Ledger, Period, REVISION, Table, each};
 
 /// What the totals say.
 #[derive(Debug, Default)]
@@ -11,7 +11,7 @@ pub struct Stored {
     /// All shards added up.
     pub counts: By<i64>,
     /// The first shards, which a repair sets right.
-    pub first_shards: BTreeMap<TotalKey, Counts>,
+    pub first_shards: BTreeMap<TotalKey, FirstShard>,
     /// Items that are no totals.
     pub unreadable: usize,
 }
@@ -44,8 +44,23 @@ impl Stored {
             *self.counts.entry((key.clone(), count.clone())).or_default() += number;
         }
         if place == keys::total(&key, 0) {
-            self.first_shards.insert(key, counts);
+            self.first_shards.insert(key, FirstShard { counts, revision: revision(item) });
         }
+    }
+}
+
+/// The first shard of a total as it is stored.
+#[derive(Debug, Default, Clone)]
+pub struct FirstShard {
+    pub counts: Counts,
+    /// Corrections until now.
+    pub revision: i64,
+}
+
+fn revision(item: &Item) -> i64 {
+    match item.get(REVISION) {
+        Some(AttributeValue::N(number)) => number.parse().unwrap_or_default(),
+        _ => 0,
     }
 }
 

@@ -7,10 +7,10 @@ use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use analytics::keys::{Key, Sections, attribute};
-use analytics::{AttributeValue, Count, Counts, Item, Measure};
+use analytics::{AttributeValue, Item, Measure};
 
 use super::{Action, Answer, Store, Write};
-use crate::reconcile::{Ledger, Page, Table};
+use crate::reconcile::{Correction, Ledger, Page, REVISION, Table};
 
 /// Items of a page: few, so that whoever reads all of a query needs more than one.
 const PAGE: usize = 5;
@@ -145,13 +145,16 @@ impl Ledger for Memory {
         Box::pin(ready(Ok(Page { items, next })))
     }
 
-    fn correct<'a>(&'a self, total: &'a Key, before: &'a Counts, after: &'a Counts) -> Answer<'a, bool> {
+    fn correct<'a>(&'a self, correction: &'a Correction) -> Answer<'a, bool> {
+        let Correction { total, revision, before, after } = correction;
         let mut tables = self.tables();
-        let stored = |count: &Count| tables.totals.get(total)?.get(&count.to_string()).cloned();
-        let unchanged = after.keys().all(|count| stored(count) == before.get(count).copied().map(number));
+        let stored = |name: &str| tables.totals.get(total)?.get(name).cloned();
+        let unchanged = after.keys().all(|count| stored(&count.to_string()) == before.get(count).copied().map(number))
+            && stored(REVISION) == (*revision > 0).then(|| number(*revision));
         if unchanged {
             let item = tables.totals.entry(total.clone()).or_insert_with(|| total.item());
             item.extend(after.iter().map(|(count, value)| (count.to_string(), number(*value))));
+            item.insert(REVISION.to_owned(), number(revision + 1));
         }
         Box::pin(ready(Ok(unchanged)))
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use analytics::keys::{self, Key, attribute};
 use analytics::{Agent, Campaign, Device, Item, Leave, Measure, Page, Record, Referrer, Site, View, ViewId, Visitor};
-use analytics_trigger::reconcile::{Period, Report, reconcile, repair};
+use analytics_trigger::reconcile::{Period, Report, Surplus, reconcile, repair};
 use analytics_trigger::store::memory::{Memory, Tables};
 use analytics_trigger::{Deadline, Folder, Shards};
 use tokio::task::LocalSet;
@@ -262,7 +262,7 @@ async fn repair_all(memory: &Memory) {
         return;
     }
     let folder = Folder { store: memory, shards: Shards::ONE, deadline: Deadline::after(Duration::from_secs(60)) };
-    repair(memory, folder, found, moment(253_402_300_799_999)).await.unwrap();
+    repair(memory, folder, found, Surplus::Keep, moment(253_402_300_799_999)).await.unwrap();
     assert_no_drift(&memory.tables());
     let found = report(memory).await;
     assert_eq!((found.drifts.len(), found.waiting.len(), found.waiting_leaves.len()), (0, 0, 0));

@@ -265,6 +265,22 @@ async fn a_record_without_a_number_that_cannot_be_put_aside_brings_the_whole_bat
     assert_eq!(invoke(&store, Shards::ONE, &["{}"], TIME).await, Ok(vec![String::new()]));
 }
 
+/// Success would delete messages of a queue that is connected by mistake.
+#[tokio::test]
+async fn records_of_another_service_are_refused() {
+    let memory = Memory::default();
+    for record in [
+        json!({"messageId": "1", "eventSource": "aws:sqs", "body": "{}"}),
+        json!({"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": {}}),
+        json!({"EventSource": "aws:sns", "Sns": {}}),
+        json!({"eventSource": "aws:kinesis", "kinesis": {"sequenceNumber": "1"}}),
+    ] {
+        let refused = invoke(&memory, Shards::ONE, &[record], TIME).await.unwrap_err();
+        assert!(format!("{refused:?}").contains("NotAStreamEvent"), "{refused:?}");
+    }
+    assert!(memory.tables().totals.is_empty());
+}
+
 #[tokio::test]
 async fn what_is_no_batch_is_refused_by_name() {
     use analytics_trigger::{Event, handle};

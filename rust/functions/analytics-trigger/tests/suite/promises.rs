@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use analytics::keys::{self, Key, attribute};
 use analytics::{Bucket, Campaign, Count, Counter, Counts, Granularity, Page, Referrer, TotalKey, View};
-use analytics_trigger::reconcile::{Table, repair};
+use analytics_trigger::reconcile::{Correction, Surplus, Table, repair};
 use analytics_trigger::{Deadline, Folder, Shards};
 
 use super::bed::{Bed, day};
@@ -230,13 +230,20 @@ pub async fn drift_is_found_and_repaired(bed: Bed) {
     let total = TotalKey { site: site(), bucket: Bucket::of(Granularity::Day, day()), counter: Counter::Summary };
     let key = keys::total(&total, 0);
     let counts = |number| Counts::from([(Count::Views, number)]);
-    assert!(!bed.ledger.correct(&key, &counts(99), &counts(7)).await.unwrap());
-    assert!(bed.ledger.correct(&key, &counts(3), &counts(7)).await.unwrap());
+    let correct = |revision, before, after| {
+        let correction = Correction { total: key.clone(), revision, before: counts(before), after: counts(after) };
+        let ledger = bed.ledger.clone();
+        async move { ledger.correct(&correction).await.unwrap() }
+    };
+    assert!(!correct(0, 99, 7).await);
+    assert!(!correct(1, 3, 7).await);
+    assert!(correct(0, 3, 7).await);
+    assert!(!correct(0, 7, 8).await);
 
     let report = bed.report().await;
     let found: Vec<_> = report.drifts.iter().map(|drift| (&drift.count, drift.is, drift.should)).collect();
     assert_eq!(found, [(&Count::Views, 7, 3)]);
-    let repaired = repair(&*bed.ledger, folder(&bed), report, moment(NOON)).await.unwrap();
+    let repaired = repair(&*bed.ledger, folder(&bed), report, Surplus::Lower, moment(NOON)).await.unwrap();
     assert_eq!((repaired.corrected, repaired.left), (1, 0));
     assert_eq!(bed.total("Views").await, 3);
 }
@@ -253,7 +260,7 @@ pub async fn views_that_wait_for_more_than_a_day_are_counted_by_a_repair(bed: Be
     let now = |after: Duration| moment(NOON + u64::try_from(after.as_millis()).unwrap());
     for (now, waiting) in [(now(Duration::from_secs(1)), 2), (now(Duration::from_hours(25)), 0)] {
         let report = bed.report().await;
-        let repaired = repair(&*bed.ledger, folder(&bed), report, now).await.unwrap();
+        let repaired = repair(&*bed.ledger, folder(&bed), report, Surplus::Keep, now).await.unwrap();
         assert_eq!((repaired.corrected, repaired.left), (0, 0));
         assert_eq!(bed.report().await.waiting.len(), waiting);
     }

@@ -1,0 +1,83 @@
+"""What the verbs say in a shell where nothing is activated. The Pulumi CLI here is a script."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from components.architecture import host_architecture
+from tests.recording import ROOT
+
+PULUMI = """\
+#!/bin/sh
+[ "$1" = version ] && echo v3.272.0 && exit
+echo "pulumi $*"
+exit 3
+"""
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Path:
+    """A PATH with the CLI and Rust; cargo-lambda and zig are in the virtual environment alone."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "pulumi").write_text(PULUMI)
+    (folder / "pulumi").chmod(0o755)
+    for tool in ("cargo", "rustc"):
+        script = f'#!/bin/sh\nexec "{Path.home()}/.cargo/bin/{tool}" "$@"\n'
+        (folder / tool).write_text(script)
+        (folder / tool).chmod(0o755)
+    return folder
+
+
+def verb(tools: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "operations", "--stack", "local", *words]
+    environment = {"PATH": f"{tools}:/usr/bin:/bin", "HOME": str(Path.home())}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_up_finds_what_it_needs_in_its_own_virtual_environment(tools: Path) -> None:
+    done = verb(tools, "up")
+    assert done.stderr == ""
+    assert done.stdout == "pulumi up --stack local\n"
+    assert done.returncode == 3
+
+
+def test_up_names_a_missing_rust_with_where_to_get_it(tools: Path) -> None:
+    (tools / "cargo").unlink()
+    done = verb(tools, "up")
+    assert done.stderr == "error: cargo is not on the PATH: install Rust with rustup, https://rustup.rs\n"
+    assert done.returncode != 0
+    assert done.stdout == ""
+
+
+def test_up_names_a_toolchain_that_is_not_installed(tools: Path) -> None:
+    (tools / "rustc").write_text("#!/bin/sh\necho 'error: toolchain is not installed' >&2\nexit 1\n")
+    message = verb(tools, "up").stderr
+    assert message == (
+        "error: rustc does not start: error: toolchain is not installed. Run `rustup toolchain install 1.95.0`\n"
+    )
+
+
+def test_up_names_a_missing_target(tools: Path, tmp_path: Path) -> None:
+    (tools / "rustc").write_text(f"#!/bin/sh\necho {tmp_path}/lib\n")
+    target = host_architecture().rust_target
+    assert verb(tools, "up").stderr == (
+        f"error: the Rust target {target} is not installed: run `rustup toolchain install 1.95.0` and `rustup target add "
+        f"--toolchain 1.95.0 {target}`\n"
+    )
+
+
+@pytest.mark.parametrize("words", [["preview"], ["destroy"]])
+def test_what_compiles_nothing_needs_no_rust(tools: Path, words: list[str]) -> None:
+    for tool in ("cargo", "rustc"):
+        (tools / tool).unlink()
+    done = verb(tools, *words)
+    assert done.stderr == ""
+    assert done.stdout.startswith(f"pulumi {words[0]} --stack local")
+
+
+def test_a_missing_cli_is_named(tools: Path) -> None:
+    (tools / "pulumi").unlink()
+    assert "error: the Pulumi CLI is not on the PATH: install it (https://" in verb(tools, "up").stderr
