@@ -64,8 +64,8 @@ def test_up_names_a_missing_target(tools: Path, tmp_path: Path) -> None:
     (tools / "rustc").write_text(f"#!/bin/sh\necho {tmp_path}/lib\n")
     target = host_architecture().rust_target
     assert verb(tools, "up").stderr == (
-        f"error: the Rust target {target} is not installed: run `rustup toolchain install 1.95.0` and `rustup target add "
-        f"--toolchain 1.95.0 {target}`\n"
+        f"error: the Rust target {target} is not installed: run `rustup toolchain install 1.95.0` and `rustup target "
+        f"add --toolchain 1.95.0 {target}`\n"
     )
 
 
