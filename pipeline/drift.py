@@ -4,7 +4,7 @@ from pipeline.preview import Preview, Step
 
 LABEL = "drift"
 
-HAPPENED = {"delete": "is gone", "update": "is not as the program left it"}
+HAPPENED = {"create": "is gone", "update": "is not as the program says", "delete": "is not in the program"}
 
 
 def title(stack: str) -> str:
@@ -13,7 +13,10 @@ def title(stack: str) -> str:
 
 
 def body(stack: str, preview: Preview) -> str | None:
-    """Say what differs, from `pulumi refresh --preview-only --json`; None when nothing does.
+    """Returns what differs, from `pulumi preview --refresh --json`; None when nothing does.
+
+    `pulumi refresh --preview-only --json` shows deletions alone: a changed resource has the operation `refresh` there, as
+    an unchanged one has.
 
     Raises:
         ValueError: the refresh failed, so nothing is known.
@@ -24,9 +27,9 @@ def body(stack: str, preview: Preview) -> str | None:
         return None
     rows = "\n".join(_row(step) for step in preview.changes)
     return (
-        f"What AWS has differs from what `{stack}` was left with:\n\n{rows}\n\n"
+        f"What AWS has differs from what the program says of `{stack}`:\n\n{rows}\n\n"
         f"`pulumi up --refresh --stack {stack}` puts it back as the program says. What was changed on purpose belongs "
-        "into the program.\n\nThis is looked at every night, and closed when it is gone.\n"
+        "into the program; what was merged and not deployed yet is shown as well.\n\nThis is looked at every night, and closed when it is gone.\n"
     )
 
 

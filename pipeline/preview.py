@@ -1,4 +1,4 @@
-"""What `pulumi preview --json` and `pulumi refresh --preview-only --json` print.
+"""What `pulumi preview --json` prints, with `--refresh` too.
 
 Only what the other modules ask for is read: the states in the JSON also hold outputs of commands, cargo's among them,
 which nobody wants in a comment.

@@ -56,8 +56,8 @@ def test_a_failed_program_is_an_error_though_the_steps_before_it_are_fine() -> N
 def test_a_refresh_shows_what_is_gone_and_what_differs() -> None:
     changes = recorded_preview("drift").changes
     assert [(step.operation, step.name, step.properties) for step in changes] == [
-        ("delete", "glitch-logs", ()),
-        ("update", "glitch-function", ("memorySize",)),
+        ("create", "currencies-table", ()),
+        ("update", "echo-function", ("memorySize",)),
     ]
 
 

@@ -27,7 +27,7 @@ def test_it_runs_with_what_pulumi_install_brings() -> None:
     imported = {name.split(".")[0] for name in result.stdout.split()}
     owners = packages_distributions()
     needed = {owner.lower().replace("_", "-") for module in imported for owner in owners.get(module, [])}
-    assert {"pathspec", "pyyaml"} <= needed
+    assert {"pyyaml", "tomli"} <= needed
     assert all(f"\n{name}==" in requirements for name in needed), needed
 
 
