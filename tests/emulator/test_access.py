@@ -1,0 +1,61 @@
+"""The credentials that the build acts with, asked of the emulator's STS."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pulumi
+import pytest
+
+from components import aws_credentials
+from components.build.access import Access
+from components.build.plan import BuildError
+from tests.emulator.conftest import Local
+
+SHELL, PROFILE, STACK = "111111111111", "222222222222", "333333333333"
+"""The emulator takes an access key of twelve digits as an account."""
+
+
+@pytest.fixture
+def shell(local: Local, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A shell with keys of one account and a profile of another; all of AWS is the emulator."""
+    config = tmp_path / "config"
+    config.write_text(f"[profile work]\naws_access_key_id = {PROFILE}\naws_secret_access_key = x\n")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", local.context.endpoint)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", SHELL)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    yield
+
+
+pytestmark = pytest.mark.usefixtures("shell")
+
+
+def test_without_credentials_of_the_stack_those_of_the_shell_count() -> None:
+    assert Access(region="us-east-1").caller_account() == SHELL
+
+
+def test_a_profile_of_the_stack_outranks_keys_in_the_shell() -> None:
+    assert Access(region="us-east-1", profile="work").caller_account() == PROFILE
+
+
+def test_static_keys_of_the_stack_outrank_the_shell() -> None:
+    assert Access(region="us-east-1", access_key=STACK, secret_key="x").caller_account() == STACK
+
+
+def test_roles_are_assumed_one_after_the_other() -> None:
+    roles = tuple(
+        {"roleArn": f"arn:aws:iam::{STACK}:role/{name}", "externalId": "outsider"} for name in ("first", "second")
+    )
+    identity = Access(region="us-east-1", assume_roles=roles).client("sts").get_caller_identity()
+    assert "assumed-role/second" in identity["Arn"]
+
+
+def test_a_profile_that_does_not_exist_is_named() -> None:
+    with pytest.raises(BuildError, match=r"The config profile \(nobody\) could not be found"):
+        Access(region="us-east-1", profile="nobody").client("s3")
+
+
+def test_two_accounts_end_the_program_and_are_both_named() -> None:
+    with pytest.raises(pulumi.RunError, match=f"the provider acts in the account {STACK}, .* would act in {SHELL}"):
+        aws_credentials._checked(Access(region="us-east-1", account=STACK))
+    assert aws_credentials._checked(Access(region="us-east-1", account=SHELL)).account == SHELL
