@@ -15,8 +15,8 @@ def title(stack: str) -> str:
 def body(stack: str, preview: Preview) -> str | None:
     """Returns what differs, from `pulumi preview --refresh --json`; None when nothing does.
 
-    `pulumi refresh --preview-only --json` shows deletions alone: a changed resource has the operation `refresh` there, as
-    an unchanged one has.
+    `pulumi refresh --preview-only --json` shows deletions alone: a changed resource has the operation `refresh` there,
+    as an unchanged one has.
 
     Raises:
         ValueError: the refresh failed, so nothing is known.
@@ -29,7 +29,8 @@ def body(stack: str, preview: Preview) -> str | None:
     return (
         f"What AWS has differs from what the program says of `{stack}`:\n\n{rows}\n\n"
         f"`pulumi up --refresh --stack {stack}` puts it back as the program says. What was changed on purpose belongs "
-        "into the program; what was merged and not deployed yet is shown as well.\n\nThis is looked at every night, and closed when it is gone.\n"
+        "into the program; what was merged and not deployed yet is shown as well.\n\n"
+        "This is looked at every night, and closed when it is gone.\n"
     )
 
 
