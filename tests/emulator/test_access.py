@@ -1,6 +1,5 @@
 """The credentials that the build acts with, asked of the emulator's STS."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pulumi
@@ -16,7 +15,7 @@ SHELL, PROFILE, STACK = "111111111111", "222222222222", "333333333333"
 
 
 @pytest.fixture
-def shell(local: Local, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def shell(local: Local, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A shell with keys of one account and a profile of another; all of AWS is the emulator."""
     config = tmp_path / "config"
     config.write_text(f"[profile work]\naws_access_key_id = {PROFILE}\naws_secret_access_key = x\n")
@@ -24,7 +23,6 @@ def shell(local: Local, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", SHELL)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    yield
 
 
 pytestmark = pytest.mark.usefixtures("shell")
