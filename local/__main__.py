@@ -80,8 +80,8 @@ def _emulator(_: argparse.Namespace, root: Path, home: Home) -> None:
     print(f"The emulator is on {emulator.url}, process {emulator.pid}. Stop it: make local-down")
     if emulator.port != PREFERRED_PORT:
         print(
-            f"Port {PREFERRED_PORT} is taken. Before `pulumi up -s {STACK}`: "
-            f"sed -i.bak s/{PREFERRED_PORT}/{emulator.port}/ Pulumi.{STACK}.yaml"
+            f"Another program has port {PREFERRED_PORT}, which Pulumi.{STACK}.yaml names. For `pulumi up -s {STACK}`: "
+            "make local-down, stop that program, and start the emulator again"
         )
 
 

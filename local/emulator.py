@@ -135,6 +135,8 @@ def _try_lock(descriptor: int) -> bool:
 def _free_port() -> int:
     for wanted in (PREFERRED_PORT, 0):
         with socket.socket() as probe:
+            # Like the emulator itself: connections that were closed a moment ago do not take the port.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", wanted))
             except OSError:

@@ -57,7 +57,9 @@ class Memory:
     def remember(self, key: str, inputs: Properties, made: Made) -> None:
         """Remember a resource that exists."""
         with self._lock:
-            number = 1 + max((known.number for known in self._resources.values()), default=0)
+            # A resource stays in its place: what uses it comes after it, and is removed before it.
+            last = max((known.number for known in self._resources.values()), default=0)
+            number = self._resources[key].number if key in self._resources else last + 1
             self._resources[key] = Remembered(number=number, inputs=inputs, **asdict(made))
         self._s3.put_object(Bucket=MEMORY, Key=key, Body=json.dumps(asdict(self._resources[key])))
 
@@ -99,27 +101,32 @@ class Provisioner(pulumi.runtime.Mocks):
         """Bring a resource to its inputs, and return its id and outputs."""
         if not args.custom:
             return None, args.inputs
+        inputs = _plain(args.inputs)
         kind = KINDS.get(args.typ)
         if kind is None:
             raise LocalError(
                 f"local/resources does not know {args.typ}, the type of {args.name}: add it to KINDS there"
             )
         key = f"{args.typ}::{args.name}"
+        if key in self._declared:
+            raise LocalError(
+                f"the program declares {args.name} of type {args.typ} twice: give one of them another name"
+            )
         self._declared.add(key)
         known = self._memory.get(key)
-        if known and known.inputs == args.inputs:
-            return known.id, {**args.inputs, **known.outputs}
+        if known and known.inputs == inputs:
+            return known.id, {**inputs, **known.outputs}
         if known and kind.update:
             self._context.report(f"updating {args.name}")
-            made = kind.update(self._context, known.made, args.inputs)
+            made = kind.update(self._context, known.made, inputs)
         else:
             self._context.report(f"making {args.name}")
-            made = kind.create(self._context, args.name, args.inputs)
+            made = kind.create(self._context, args.name, inputs)
             if known:
                 kind.delete(self._context, known.made)
-        self._memory.remember(key, args.inputs, made)
+        self._memory.remember(key, inputs, made)
         self.changes.append(f"{'updated' if known else 'made'} {args.name}")
-        return made.id, {**args.inputs, **made.outputs}
+        return made.id, {**inputs, **made.outputs}
 
     def remove_undeclared(self) -> None:
         """Remove what an earlier run made and this one did not declare."""
@@ -129,3 +136,11 @@ class Provisioner(pulumi.runtime.Mocks):
             KINDS[typ].delete(self._context, known.made)
             self._memory.forget(key)
             self.changes.append(f"removed {name}")
+
+
+def _plain(value: Any) -> Any:
+    """Return inputs without the envelopes that mark secrets on the way to an engine."""
+    value = pulumi.runtime.rpc.unwrap_rpc_secret(value)
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
