@@ -125,9 +125,15 @@ bench-trigger: $(INSTALLED) ## Count views by the trigger and by a plain one, an
 	@$(BIN)/python -m benchmarks trigger
 
 .PHONY: test
-test: $(INSTALLED) ## Run every test
+test: test-unit ## Run every test
 	cd rust && cargo test --locked --workspace --quiet
-	$(BIN)/pytest
+	$(BIN)/pytest $(addprefix --ignore=tests/,$(UNIT))
+
+.PHONY: test-unit
+test-unit: $(INSTALLED) ## Run the tests that compile nothing and start nothing
+	$(BIN)/pytest $(addprefix tests/,$(UNIT))
+
+UNIT := components operations pipeline policies program test_settings.py
 
 .PHONY: screenshots
 screenshots: $(INSTALLED) ## Take the pictures of the README anew
