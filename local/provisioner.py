@@ -138,6 +138,7 @@ class Provisioner(pulumi.runtime.Mocks):
         """Bring a resource to its inputs, and return its id and outputs."""
         if not args.custom:
             return None, args.inputs
+        inputs = _revealed(args.inputs)
         kind = KINDS.get(args.typ)
         if kind is None:
             raise LocalError(
@@ -145,14 +146,14 @@ class Provisioner(pulumi.runtime.Mocks):
             )
         urn, dependencies = self._registering.urn, self._registering.dependencies
         known = self._memory.get(urn)
-        if known and known.inputs == args.inputs and self._exists(kind, known):
+        if known and known.inputs == inputs and self._exists(kind, known):
             if known.dependencies != dependencies:
                 self._memory.remember(urn, replace(known, dependencies=dependencies))
-            return known.id, {**args.inputs, **known.outputs}
-        made = self._make(kind, args, known)
-        self._memory.remember(urn, Remembered(dependencies=dependencies, inputs=args.inputs, **asdict(made)))
+            return known.id, {**inputs, **known.outputs}
+        made = self._make(kind, args.name, inputs, known)
+        self._memory.remember(urn, Remembered(dependencies=dependencies, inputs=inputs, **asdict(made)))
         self.changes.append(f"{'updated' if known else 'made'} {args.name}")
-        return made.id, {**args.inputs, **made.outputs}
+        return made.id, {**inputs, **made.outputs}
 
     def remove_undeclared(self) -> None:
         """Remove what an earlier run made and this one did not declare."""
@@ -163,16 +164,16 @@ class Provisioner(pulumi.runtime.Mocks):
             self._memory.forget(urn)
             self.changes.append(f"removed {name}")
 
-    def _make(self, kind: Kind, args: pulumi.runtime.MockResourceArgs, known: Remembered | None) -> Made:
-        if known and kind.update and all(known.inputs.get(key) == args.inputs.get(key) for key in kind.replaced_by):
-            self._context.report(f"updating {args.name}")
+    def _make(self, kind: Kind, name: str, inputs: Properties, known: Remembered | None) -> Made:
+        if known and kind.update and all(known.inputs.get(key) == inputs.get(key) for key in kind.replaced_by):
+            self._context.report(f"updating {name}")
             try:
-                return kind.update(self._context, known.made, args.inputs)
+                return kind.update(self._context, known.made, inputs)
             except ClientError as error:
                 if not _is_gone(error):
                     raise
-        self._context.report(f"making {args.name}")
-        made = kind.create(self._context, args.name, args.inputs)
+        self._context.report(f"making {name}")
+        made = kind.create(self._context, name, inputs)
         if known and known.id != made.id:
             self._delete(kind, known)
         return made
@@ -216,3 +217,11 @@ class LocalMonitor(MockMonitor):
 def _is_gone(error: ClientError) -> bool:
     code = str(error.response["Error"]["Code"])
     return code == "404" or any(part in code for part in GONE)
+
+
+def _revealed(value: Any) -> Any:
+    """Return inputs with the secrets that the SDK wraps on their way to an engine as plain values."""
+    value = pulumi.runtime.rpc.unwrap_rpc_secret(value)
+    if isinstance(value, dict):
+        return {name: _revealed(item) for name, item in value.items()}
+    return [_revealed(item) for item in value] if isinstance(value, list) else value

@@ -122,6 +122,17 @@ def test_the_caller_is_the_emulator_s_account(engine: Engine) -> None:
     assert engine.run(ask).outputs == {"account": "000000000000", "region": REGION}
 
 
+def test_a_secret_reaches_the_emulator_as_its_value(engine: Engine) -> None:
+    def secret() -> None:
+        queue = aws.sqs.Queue("queue", name=pulumi.Output.secret("hidden"), **QUEUE)
+        pulumi.export("url", queue.url)
+
+    engine.run(secret)
+    (url,) = engine.context.client("sqs").list_queues()["QueueUrls"]
+    assert url.endswith("/hidden")
+    assert engine.run(secret).changes == []
+
+
 def test_an_unknown_invoke_is_named(engine: Engine) -> None:
     with pytest.raises(Exception, match="does not know aws:index/getAvailabilityZones:getAvailabilityZones"):
         engine.run(lambda: pulumi.export("zones", aws.get_availability_zones_output().names))
