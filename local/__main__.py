@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import errno
 import logging
 import os
 import sys
@@ -15,7 +16,7 @@ from local.emulator import PREFERRED_PORT, EmulatorHome
 from local.errors import LocalError
 from local.functions import chosen_log_groups, invoke, named_logs
 from local.home import Home
-from local.isolation import drop_aws
+from local.isolation import bypass_proxy, drop_aws
 from local.local_stack import STACK
 from local.report import Progress
 from local.resources.kind import Context
@@ -35,12 +36,17 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     if drop_aws(os.environ):
         print("The AWS credentials in this shell are not used: everything goes to the emulator.", file=sys.stderr)
+    bypass_proxy(os.environ)
     try:
         arguments.run(arguments, arguments.root.resolve(), Home(arguments.home.resolve()))
     except LocalError as error:
         sys.exit(f"error: {error}")
     except (BotoCoreError, ClientError) as error:
         sys.exit(f"error: the emulator refuses: {error}\nIts log is {arguments.home}/emulator.log")
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.exit(f"error: the disk is full ({error.filename or arguments.home}): free some space, and run this again")
     except KeyboardInterrupt:
         print("\nInterrupted. `make local` goes on from here, `make local-down` stops the emulator.", file=sys.stderr)
         os._exit(INTERRUPTED)
@@ -72,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
 def _down(_: argparse.Namespace, __: Path, home: Home) -> None:
     stopped = EmulatorHome(home.folder).stop()
     home.outputs_file.unlink(missing_ok=True)
-    print(f"Stopped the emulator on port {stopped.port}." if stopped else "Nothing was running.")
+    print(f"Stopped the emulator, process {stopped.pid}." if stopped else "Nothing was running.")
 
 
 def _emulator(_: argparse.Namespace, root: Path, home: Home) -> None:

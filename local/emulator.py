@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 import urllib.error
@@ -50,14 +51,23 @@ class EmulatorHome:
         self.log = folder / "emulator.log"
 
     def running(self) -> Emulator | None:
-        """Return the emulator that was started here and still lives."""
+        """Return the emulator that was started here and still lives.
+
+        Raises:
+            LocalError: it lives, and its file does not say which one it is.
+        """
         try:
             with self._state.open("r+") as state:
                 if _try_lock(state.fileno()):
                     return None
-                return Emulator(**json.load(state))
-        except (FileNotFoundError, json.JSONDecodeError):
+                return _read(state.read())
+        except FileNotFoundError:
             return None
+        except (KeyError, TypeError, ValueError):
+            holders = ", ".join(map(str, self._holders())) or "unknown"
+            raise LocalError(
+                f"{self._state} is damaged, and process {holders} holds it: `make local-down` ends the emulator"
+            ) from None
 
     def start(self, region: str) -> Emulator:
         """Return the running emulator, or start one on port 4566, or on a free one when that is taken.
@@ -69,9 +79,34 @@ class EmulatorHome:
         if found:
             _wait_until_healthy(found, self.log)
             return found
+        for wanted in (PREFERRED_PORT, 0, 0):
+            emulator = self._spawn(_free_port(wanted), region)
+            # Between the choice of a port and its use another process can take it: only the log says who has it.
+            if self._listens(emulator):
+                _wait_until_healthy(emulator, self.log)
+                return emulator
+            self.stop()
+        raise LocalError(f"the emulator does not start: read {self.log}")
+
+    def stop(self) -> Emulator | None:
+        """Stop what was started here and return it; return None when nothing runs."""
+        try:
+            emulator = self.running()
+        except LocalError:
+            # Its own file does not name it any more; that it holds the file does.
+            emulator = next((Emulator(pid=pid, port=0) for pid in self._holders()), None)
+        if emulator is None:
+            return None
+        for order in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(emulator.pid, order)
+            if any(not self._is_held() for _ in _every_tenth_of_a_second(STOP_SECONDS)):
+                break
+        return emulator
+
+    def _spawn(self, port: int, region: str) -> Emulator:
         scratch = self._folder / "tmp"
         scratch.mkdir(parents=True, exist_ok=True)
-        port = _free_port()
         with self._state.open("a+") as state, self.log.open("w") as log:
             if not _try_lock(state.fileno()):
                 raise LocalError("another run is starting the emulator right now: wait for it")
@@ -88,22 +123,45 @@ class EmulatorHome:
                 ],
                 setsid=True,
             )
-            emulator = Emulator(pid=pid, port=port)
-            json.dump({"pid": emulator.pid, "port": emulator.port}, state)
-        _wait_until_healthy(emulator, self.log)
-        return emulator
+            try:
+                json.dump({"pid": pid, "port": port}, state)
+                state.flush()
+            except OSError:
+                os.killpg(pid, signal.SIGKILL)
+                raise
+        return Emulator(pid=pid, port=port)
 
-    def stop(self) -> Emulator | None:
-        """Stop what was started here and return it; return None when nothing runs."""
-        emulator = self.running()
-        if emulator is None:
-            return None
-        for order in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(emulator.pid, order)
-            if any(self.running() is None for _ in _every_tenth_of_a_second(STOP_SECONDS)):
-                break
-        return emulator
+    def _listens(self, emulator: Emulator) -> bool:
+        """Wait until the emulator listens on its port, and return False when it ends instead."""
+        for _ in _every_tenth_of_a_second(START_SECONDS):
+            if f"Running on {emulator.url}" in self.log.read_text(errors="replace"):
+                return True
+            if not _alive(emulator.pid):
+                return False
+        return False
+
+    def _is_held(self) -> bool:
+        with self._state.open("r+") as state:
+            return not _try_lock(state.fileno())
+
+    def _holders(self) -> list[int]:
+        """Return the processes that have the state file open."""
+        processes = Path("/proc")
+        if processes.is_dir():
+            return [int(folder.name) for folder in processes.glob("[0-9]*") if self._is_open_in(folder / "fd")]
+        listed = subprocess.run(["lsof", "-t", str(self._state)], capture_output=True, text=True, check=False).stdout
+        return [int(pid) for pid in listed.split()]
+
+    def _is_open_in(self, descriptors: Path) -> bool:
+        # Processes of other users, and those that end meanwhile, are none of ours.
+        with contextlib.suppress(OSError):
+            return any(os.path.realpath(file) == os.path.realpath(self._state) for file in descriptors.iterdir())
+        return False
+
+
+def _read(text: str) -> Emulator:
+    content = json.loads(text)
+    return Emulator(pid=int(content["pid"]), port=int(content["port"]))
 
 
 def _environment(port: int, region: str, scratch: Path) -> dict[str, str]:
@@ -132,13 +190,14 @@ def _try_lock(descriptor: int) -> bool:
     return True
 
 
-def _free_port() -> int:
-    for wanted in (PREFERRED_PORT, 0):
+def _free_port(wanted: int) -> int:
+    """Return the wanted port when it is free, and otherwise another one."""
+    for candidate in (wanted, 0):
         with socket.socket() as probe:
-            # Like the emulator itself: connections that were closed a moment ago do not take the port.
+            # As the emulator's own: connections that were closed a moment ago do not take the port.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", wanted))
+                probe.bind(("127.0.0.1", candidate))
             except OSError:
                 continue
             port: int = probe.getsockname()[1]

@@ -22,18 +22,22 @@ class Home:
 
     def write_outputs(self, outputs: dict[str, Any]) -> None:
         """Write the stack's outputs for scripts."""
-        self.outputs_file.write_text(json.dumps(outputs, indent=2) + "\n", encoding="utf-8")
+        written = self.outputs_file.with_suffix(".new")
+        written.write_text(json.dumps(outputs, indent=2) + "\n", encoding="utf-8")
+        written.replace(self.outputs_file)
 
     def read_outputs(self) -> dict[str, Any]:
         """Return the outputs of the last run.
 
         Raises:
-            LocalError: there was none.
+            LocalError: there was none, or its file is damaged.
         """
         try:
             outputs: dict[str, Any] = json.loads(self.outputs_file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise LocalError("nothing runs here yet: run `make local`") from None
+        except ValueError as error:
+            raise LocalError(f"{self.outputs_file} is not JSON ({error}): run `make local`, which writes it") from None
         return outputs
 
     @contextlib.contextmanager

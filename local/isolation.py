@@ -6,6 +6,8 @@ from collections.abc import MutableMapping
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 """Of no account. They are all that the emulator, its functions and the program's run ever see."""
 
+THIS_MACHINE = ("127.0.0.1", "localhost", ".localhost")
+
 REAL_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_WEB_IDENTITY_TOKEN_FILE")
 
 
@@ -20,6 +22,14 @@ def emulated_aws(endpoint: str, region: str) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+
+
+def bypass_proxy(environment: MutableMapping[str, str]) -> None:
+    """Reach this machine without the proxy that the shell sets for everything else."""
+    for name in ("NO_PROXY", "no_proxy"):
+        known = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
+        if known != "*":
+            environment[name] = ",".join(dict.fromkeys([*filter(None, known.split(",")), *THIS_MACHINE]))
 
 
 def drop_aws(environment: MutableMapping[str, str]) -> bool:

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-from pulumi.runtime.mocks import MockMonitor
 
 from local.emulator import Emulator, EmulatorHome
 from local.errors import LocalError
 from local.home import Home
 from local.program import run_program
-from local.provisioner import Memory, Provisioner
+from local.provisioner import LocalMonitor, Memory, Provisioner
 from local.resources.kind import Context
 from local.stack_config import StackConfig, read_stack_config
 
@@ -66,7 +65,7 @@ class LocalStack:
         engine = Provisioner(context, memory)
         _forget_program(self._root)
         try:
-            outputs = run_program(self._root, config.sent_to(context.endpoint), MockMonitor(engine))
+            outputs = run_program(self._root, config.sent_to(context.endpoint), LocalMonitor(engine))
             engine.remove_undeclared()
         except pulumi.RunError as error:
             raise LocalError(str(error)) from None

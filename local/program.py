@@ -13,7 +13,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import set_all_config, set_mocks
 from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.settings import ROOT, SETTINGS, get_root_resource
 from pulumi.runtime.stack import Stack, run_pulumi_func
 
 from local.stack_config import StackConfig
@@ -37,7 +37,13 @@ def run_declarations(
     with asyncio.Runner() as runner:
         # The SDK schedules on the loop that it finds while the mocks are set, so it must be this one.
         asyncio.set_event_loop(runner.get_loop())
+        # The first error is raised below; the SDK leaves tasks that would log it once more when they are collected.
+        runner.get_loop().set_exception_handler(lambda *_: None)
         set_all_config(dict(config.values))
+        # The SDK makes one stack in a process, and keeps what a failed run has left to wait for.
+        ROOT.set(None)
+        SETTINGS.outputs.clear()
+        SETTINGS.rpc_manager.clear()
         set_mocks(monitor.mocks, project=config.project, stack=config.stack, preview=preview, monitor=monitor)
         runner.get_loop().run_until_complete(run_pulumi_func(declare))
         return runner.get_loop().run_until_complete(_outputs())

@@ -126,9 +126,15 @@ def _delete_stage(context: Context, made: Made) -> None:
 API = Kind(
     create=_create_api,
     update=_update_api,
+    replaced_by=("protocolType",),
     delete=lambda context, made: context.client("apigatewayv2").delete_api(ApiId=made.id),
+    read=lambda context, made: context.client("apigatewayv2").get_api(ApiId=made.id),
 )
-AUTHORIZER = Kind(create=_create_authorizer, update=_update_authorizer, delete=_delete_authorizer)
-INTEGRATION = Kind(create=_create_integration, update=_update_integration, delete=_delete_integration)
-ROUTE = Kind(create=_create_route, update=_update_route, delete=_delete_route)
-STAGE = Kind(create=_create_stage, update=_update_stage, delete=_delete_stage)
+AUTHORIZER = Kind(
+    create=_create_authorizer, update=_update_authorizer, delete=_delete_authorizer, replaced_by=("apiId",)
+)
+INTEGRATION = Kind(
+    create=_create_integration, update=_update_integration, delete=_delete_integration, replaced_by=("apiId",)
+)
+ROUTE = Kind(create=_create_route, update=_update_route, delete=_delete_route, replaced_by=("apiId",))
+STAGE = Kind(create=_create_stage, update=_update_stage, delete=_delete_stage, replaced_by=("apiId", "name"))

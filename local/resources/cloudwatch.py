@@ -46,5 +46,6 @@ METRIC_ALARM = Kind(
 DASHBOARD = Kind(
     create=lambda context, _, inputs: _put_dashboard(context, inputs),
     update=lambda context, _, inputs: _put_dashboard(context, inputs),
+    replaced_by=("dashboardName",),
     delete=lambda context, made: context.client("cloudwatch").delete_dashboards(DashboardNames=[made.id]),
 )

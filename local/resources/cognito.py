@@ -98,7 +98,18 @@ def _delete_client(context: Context, made: Made) -> None:
     context.client("cognito-idp").delete_user_pool_client(ClientId=made.id, UserPoolId=made.outputs["userPoolId"])
 
 
-USER_POOL = Kind(create=_create_user_pool, delete=_delete_user_pool)
+USER_POOL = Kind(
+    create=_create_user_pool,
+    delete=_delete_user_pool,
+    read=lambda context, made: context.client("cognito-idp").describe_user_pool(UserPoolId=made.id),
+)
 USER_POOL_DOMAIN = Kind(create=_create_domain, delete=_delete_domain)
-RESOURCE_SERVER = Kind(create=_create_resource_server, update=_update_resource_server, delete=_delete_resource_server)
-USER_POOL_CLIENT = Kind(create=_create_client, update=_update_client, delete=_delete_client)
+RESOURCE_SERVER = Kind(
+    create=_create_resource_server,
+    update=_update_resource_server,
+    delete=_delete_resource_server,
+    replaced_by=("identifier", "userPoolId"),
+)
+USER_POOL_CLIENT = Kind(
+    create=_create_client, update=_update_client, delete=_delete_client, replaced_by=("generateSecret", "userPoolId")
+)

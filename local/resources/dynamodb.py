@@ -44,4 +44,5 @@ def _stream(inputs: Properties) -> dict[str, Any]:
 TABLE = Kind(
     create=_create,
     delete=lambda context, made: context.client("dynamodb").delete_table(TableName=made.id),
+    read=lambda context, made: context.client("dynamodb").describe_table(TableName=made.id),
 )

@@ -26,5 +26,11 @@ def _delete_role_policy(context: Context, made: Made) -> None:
     context.client("iam").delete_role_policy(RoleName=role, PolicyName=policy)
 
 
-ROLE = Kind(create=_create_role, delete=lambda context, made: context.client("iam").delete_role(RoleName=made.id))
-ROLE_POLICY = Kind(create=_create_role_policy, update=_put_role_policy, delete=_delete_role_policy)
+ROLE = Kind(
+    create=_create_role,
+    delete=lambda context, made: context.client("iam").delete_role(RoleName=made.id),
+    read=lambda context, made: context.client("iam").get_role(RoleName=made.id),
+)
+ROLE_POLICY = Kind(
+    create=_create_role_policy, update=_put_role_policy, delete=_delete_role_policy, replaced_by=("name", "role")
+)

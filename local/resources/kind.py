@@ -1,6 +1,8 @@
-"""What every kind of resource can do, and the text that they share."""
+"""The interface of a resource kind, and helpers for names and keys."""
 
+import functools
 import secrets
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,14 +33,24 @@ class Context:
 
     def client(self, service: str) -> Any:
         """Open a client of the emulator; it can reach nothing else."""
-        return boto3.client(
-            service,
-            region_name=self.region,
-            endpoint_url=self.endpoint,
-            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
-        )
+        with _opening:
+            return _open(service, self.region, self.endpoint)
+
+
+_opening = threading.Lock()
+"""Clients may be used by several threads, and not be opened by them."""
+
+
+@functools.cache
+def _open(service: str, region: str, endpoint: str) -> Any:
+    return boto3.client(
+        service,
+        region_name=region,
+        endpoint_url=endpoint,
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +71,11 @@ class Kind:
     delete: Callable[[Context, Made], None]
     """Remove it."""
     update: Callable[[Context, Made, Properties], Made] | None = None
-    """Change it in place to new inputs; a kind without it is removed and made again."""
+    """Change it in place to new inputs. A kind without it is replaced: created again, and then the old one deleted."""
+    replaced_by: tuple[str, ...] = ()
+    """Inputs that cannot change in place, by the provider's schema."""
+    read: Callable[[Context, Made], object] | None = None
+    """Look it up; fails when somebody has deleted it. Set for what a person deletes by hand."""
 
 
 def physical_name(logical_name: str) -> str:

@@ -72,10 +72,13 @@ def _mapping(inputs: Properties) -> dict[str, Any]:
 FUNCTION = Kind(
     create=_create_function,
     update=_update_function,
+    replaced_by=("name",),
     delete=lambda context, made: context.client("lambda").delete_function(FunctionName=made.id),
+    read=lambda context, made: context.client("lambda").get_function_configuration(FunctionName=made.id),
 )
 PERMISSION = Kind(create=_create_permission, delete=_delete_permission)
 EVENT_SOURCE_MAPPING = Kind(
     create=_create_mapping,
     delete=lambda context, made: context.client("lambda").delete_event_source_mapping(UUID=made.id),
+    read=lambda context, made: context.client("lambda").get_event_source_mapping(UUID=made.id),
 )

@@ -50,6 +50,9 @@ def _delete_filter(context: Context, made: Made) -> None:
 LOG_GROUP = Kind(
     create=_create,
     update=_update,
+    replaced_by=("name", "namePrefix"),
     delete=lambda context, made: context.client("logs").delete_log_group(logGroupName=made.id),
 )
-LOG_METRIC_FILTER = Kind(create=_create_filter, update=_put_filter, delete=_delete_filter)
+LOG_METRIC_FILTER = Kind(
+    create=_create_filter, update=_put_filter, delete=_delete_filter, replaced_by=("logGroupName",)
+)

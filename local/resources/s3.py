@@ -7,12 +7,12 @@ from local.resources.kind import Context, Kind, Made, Properties, physical_name
 
 def _create_bucket(context: Context, name: str, inputs: Properties) -> Made:
     bucket = inputs.get("bucket") or physical_name(name)
-    context.client("s3").create_bucket(Bucket=bucket, **_location(context.region))
+    context.client("s3").create_bucket(Bucket=bucket, **location(context.region))
     return Made(id=bucket, outputs={"bucket": bucket, "arn": f"arn:aws:s3:::{bucket}"})
 
 
-def _location(region: str) -> dict[str, object]:
-    """us-east-1 is the one region that must not be named."""
+def location(region: str) -> dict[str, object]:
+    """Return where to create a bucket; us-east-1 is the one region that must not be named."""
     return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
 
 
@@ -44,14 +44,20 @@ def _put_public_access_block(context: Context, inputs: Properties) -> Made:
     return Made(id=inputs["bucket"], outputs={})
 
 
-BUCKET = Kind(create=_create_bucket, delete=_delete_bucket)
+BUCKET = Kind(
+    create=_create_bucket,
+    delete=_delete_bucket,
+    read=lambda context, made: context.client("s3").head_bucket(Bucket=made.id),
+)
 BUCKET_POLICY = Kind(
     create=lambda context, _, inputs: _put_policy(context, inputs),
     update=lambda context, _, inputs: _put_policy(context, inputs),
+    replaced_by=("bucket",),
     delete=lambda context, made: context.client("s3").delete_bucket_policy(Bucket=made.id),
 )
 PUBLIC_ACCESS_BLOCK = Kind(
     create=lambda context, _, inputs: _put_public_access_block(context, inputs),
     update=lambda context, _, inputs: _put_public_access_block(context, inputs),
+    replaced_by=("bucket",),
     delete=lambda context, made: context.client("s3").delete_public_access_block(Bucket=made.id),
 )

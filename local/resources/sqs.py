@@ -26,5 +26,7 @@ def _attributes(inputs: Properties) -> dict[str, str]:
 QUEUE = Kind(
     create=_create,
     update=_update,
+    replaced_by=("name",),
     delete=lambda context, made: context.client("sqs").delete_queue(QueueUrl=made.id),
+    read=lambda context, made: context.client("sqs").get_queue_attributes(QueueUrl=made.id),
 )

@@ -4,6 +4,7 @@ import socket
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -92,9 +93,66 @@ def test_a_killed_one_is_not_taken_for_running_even_if_its_process_id_is_in_use(
 def test_one_that_does_not_come_up_is_an_error_with_its_log(
     home: EmulatorHome, taken_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_free_port", lambda: taken_port)
-    with pytest.raises(LocalError, match="does not answer on .*: read .*emulator.log"):
+    monkeypatch.setattr(module, "_free_port", lambda _: taken_port)
+    with pytest.raises(LocalError, match="the emulator does not start: read .*emulator.log"):
         home.start(REGION)
+    assert home.running() is None
+
+
+def test_two_checkouts_that_choose_the_same_port_get_an_emulator_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    monkeypatch.setattr(module, "_free_port", lambda wanted: port if wanted else free_port())
+    homes = [EmulatorHome(tmp_path / name) for name in ("one", "two")]
+    try:
+        with ThreadPoolExecutor() as threads:
+            started = list(threads.map(lambda home: home.start(REGION), homes))
+        assert len({emulator.port for emulator in started}) == 2
+        assert len({emulator.pid for emulator in started}) == 2
+        for emulator in started:
+            assert f":{emulator.port}" in health_of(emulator)
+    finally:
+        for home in homes:
+            home.stop()
+
+
+def test_a_server_that_was_there_is_never_taken_for_the_emulator(
+    home: EmulatorHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = EmulatorHome(tmp_path / "other")
+    stranger = other.start(REGION)
+    monkeypatch.setattr(module, "_free_port", lambda wanted: stranger.port if wanted else free_port())
+    try:
+        assert home.start(REGION).port != stranger.port
+    finally:
+        other.stop()
+
+
+@pytest.mark.parametrize("content", ["", '{"pid": 1', '{"other": 1}', "[]"])
+@pytest.mark.usefixtures("taken_port")
+def test_a_damaged_state_file_is_named_with_its_process_and_stopping_mends_it(home: EmulatorHome, content: str) -> None:
+    started = home.start(REGION)
+    (home.log.parent / "emulator.json").write_text(content)
+    with pytest.raises(LocalError, match=f"emulator.json is damaged, and process {started.pid} holds it: `make local-"):
+        home.start(REGION)
+    stopped = home.stop()
+    assert stopped is not None
+    assert stopped.pid == started.pid
+    assert home.running() is None
+    assert home.start(REGION).pid != started.pid
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def health_of(emulator: Emulator) -> str:
+    """Return the environment of the process that listens, after it has answered."""
+    urllib.request.urlopen(f"{emulator.url}/_ministack/health").close()
+    return Path(f"/proc/{emulator.pid}/environ").read_text()
 
 
 def test_its_address_is_of_this_machine() -> None:

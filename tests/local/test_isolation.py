@@ -1,8 +1,9 @@
 import os
+import urllib.request
 
 import pytest
 
-from local.isolation import drop_aws, emulated_aws
+from local.isolation import bypass_proxy, drop_aws, emulated_aws
 from local.resources.command import COMMAND
 from local.resources.kind import Context
 from tests.recording import ROOT
@@ -35,3 +36,24 @@ def test_a_command_of_the_program_sees_the_emulator_and_nothing_of_an_account(
     assert seen.items() >= emulated_aws("http://127.0.0.1:1", "us-east-1").items()
     assert seen["ADDED"] == "yes"
     assert not {"AWS_SESSION_TOKEN", "DATABASE_PASSWORD"} & set(seen)
+
+
+@pytest.mark.parametrize("known", [{}, {"no_proxy": "example.com"}, {"NO_PROXY": "example.com,127.0.0.1"}])
+def test_a_proxy_of_the_shell_does_not_hide_this_machine(
+    known: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = {"http_proxy": "http://127.0.0.1:1", **known}
+    bypass_proxy(environment)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert urllib.request.proxy_bypass("127.0.0.1:4566")
+    assert urllib.request.proxy_bypass("abc.execute-api.localhost:4566")
+    assert bool(urllib.request.proxy_bypass("example.com")) is bool(known)
+
+
+def test_a_shell_that_bypasses_its_proxy_for_everything_stays_so() -> None:
+    environment = {"NO_PROXY": "*"}
+    bypass_proxy(environment)
+    assert environment == {"NO_PROXY": "*"}

@@ -1,0 +1,50 @@
+import json
+import logging
+import sys
+from pathlib import Path
+
+import pytest
+
+from local import __main__ as commands
+from local.errors import LocalError
+from local.home import Home
+
+
+def test_outputs_are_replaced_whole(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.write_outputs({"apiUrl": "one"})
+    with home.outputs_file.open() as before:
+        home.write_outputs({"apiUrl": "two"})
+        assert json.load(before) == {"apiUrl": "one"}
+    assert home.read_outputs() == {"apiUrl": "two"}
+    assert [file.name for file in tmp_path.iterdir()] == ["outputs.json"]
+
+
+def test_outputs_that_were_never_written_name_the_command(tmp_path: Path) -> None:
+    with pytest.raises(LocalError, match="run `make local`"):
+        Home(tmp_path).read_outputs()
+
+
+@pytest.mark.parametrize("content", ["", '{"apiUrl": "http://127', "null of nothing"])
+def test_damaged_outputs_are_a_message(tmp_path: Path, content: str) -> None:
+    home = Home(tmp_path)
+    home.outputs_file.write_text(content)
+    with pytest.raises(LocalError, match="outputs.json is not JSON .*: run `make local`, which writes it"):
+        home.read_outputs()
+
+
+def test_a_full_disk_is_one_message_and_leaves_the_outputs_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path)
+    home.write_outputs({"apiUrl": "one"})
+    (tmp_path / "outputs.new").symlink_to("/dev/full")
+    monkeypatch.setattr(commands, "up", lambda _, home: home.write_outputs({"apiUrl": "two"}))
+    monkeypatch.setattr(commands, "drop_aws", lambda _: False)
+    monkeypatch.setattr(sys, "argv", ["local", "--home", str(tmp_path), "up"])
+    try:
+        with pytest.raises(SystemExit, match=r"error: the disk is full \(.*\): free some space, and run this again"):
+            commands.main()
+    finally:
+        logging.disable(logging.NOTSET)
+    assert home.read_outputs() == {"apiUrl": "one"}

@@ -1,0 +1,179 @@
+"""The local engine, on resources that it really makes in an emulator."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+
+from local.emulator import EmulatorHome
+from local.errors import LocalError
+from local.program import run_declarations
+from local.provisioner import LocalMonitor, Memory, Provisioner
+from local.resources.kind import Context
+from tests.recording import NO_CONFIG, ROOT
+
+REGION = "eu-west-1"
+TRUST = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]}'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What one run of a program has led to."""
+
+    outputs: dict[str, Any]
+    changes: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """The local engine, which runs programs against one emulator."""
+
+    context: Context
+
+    def run(self, declare: Callable[[], None]) -> Run:
+        """Bring the emulator to what a program declares."""
+        provisioner = Provisioner(self.context, Memory(self.context))
+        outputs = run_declarations(declare, NO_CONFIG, LocalMonitor(provisioner))
+        provisioner.remove_undeclared()
+        return Run(outputs=outputs, changes=provisioner.changes)
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    home = EmulatorHome(tmp_path_factory.mktemp("home"))
+    url = home.start(REGION).url
+    yield Context(root=ROOT, region=REGION, endpoint=url, report=lambda _: None)
+    home.stop()
+
+
+@pytest.fixture
+def engine(emulator: Context) -> Iterator[Engine]:
+    engine = Engine(context=emulator)
+    yield engine
+    engine.run(nothing)
+
+
+def nothing() -> None:
+    return None
+
+
+def log_group(days: int = 1) -> aws.cloudwatch.LogGroup:
+    return aws.cloudwatch.LogGroup("logs", retention_in_days=days)
+
+
+def api_with_route(origins: list[str]) -> None:
+    cors: Any = {"allow_origins": origins, "allow_methods": ["GET"], "allow_headers": [], "max_age": 60}
+    api = aws.apigatewayv2.Api("api", protocol_type="HTTP", cors_configuration=cors)
+    aws.apigatewayv2.Route("route", api_id=api.id, route_key="GET /", authorization_type="NONE")
+
+
+def test_dependents_are_removed_first(engine: Engine) -> None:
+    engine.run(lambda: api_with_route(["https://a.example"]))
+    assert engine.run(nothing).changes == ["removed route", "removed api"]
+
+
+def test_an_update_does_not_invert_the_order_of_removal(engine: Engine) -> None:
+    engine.run(lambda: api_with_route(["https://a.example"]))
+    assert engine.run(lambda: api_with_route(["https://b.example"])).changes == ["updated api"]
+    assert engine.run(nothing).changes == ["removed route", "removed api"]
+
+
+def test_a_dependency_that_was_added_later_is_removed_later(engine: Engine) -> None:
+    def with_a_queue() -> None:
+        queue = aws.sqs.Queue("queue", sqs_managed_sse_enabled=True, message_retention_seconds=60)
+        aws.cloudwatch.LogGroup("logs", retention_in_days=1, opts=pulumi.ResourceOptions(depends_on=[queue]))
+
+    engine.run(lambda: discard(log_group()))
+    assert engine.run(with_a_queue).changes == ["made queue"]
+    assert engine.run(nothing).changes == ["removed logs", "removed queue"]
+
+
+def test_a_second_run_changes_nothing(engine: Engine) -> None:
+    engine.run(lambda: api_with_route([]))
+    assert engine.run(lambda: api_with_route([])).changes == []
+
+
+def test_a_urn_that_is_declared_twice_is_refused(engine: Engine) -> None:
+    def twice() -> None:
+        log_group()
+        log_group()
+
+    with pytest.raises(LocalError, match="declares logs of type aws:cloudwatch/logGroup:LogGroup twice"):
+        engine.run(twice)
+
+
+def test_one_name_in_two_types_of_components_is_two_resources(engine: Engine) -> None:
+    def two() -> None:
+        for typ in ("test:index:One", "test:index:Two"):
+            component = pulumi.ComponentResource(typ, "component")
+            aws.cloudwatch.LogGroup("logs", retention_in_days=1, opts=pulumi.ResourceOptions(parent=component))
+
+    assert engine.run(two).changes == ["made logs", "made logs"]
+
+
+def test_the_caller_is_the_emulator_s_account(engine: Engine) -> None:
+    def ask() -> None:
+        pulumi.export("account", aws.get_caller_identity_output().account_id)
+        pulumi.export("region", aws.get_region_output().region)
+
+    assert engine.run(ask).outputs == {"account": "000000000000", "region": REGION}
+
+
+def test_a_secret_reaches_the_emulator_as_its_value(engine: Engine) -> None:
+    def secret() -> None:
+        queue = aws.sqs.Queue("queue", name=pulumi.Output.secret("hidden"), **QUEUE)
+        pulumi.export("url", queue.url)
+
+    engine.run(secret)
+    (url,) = engine.context.client("sqs").list_queues()["QueueUrls"]
+    assert url.endswith("/hidden")
+    assert engine.run(secret).changes == []
+
+
+def test_an_unknown_invoke_is_named(engine: Engine) -> None:
+    with pytest.raises(Exception, match="does not know aws:index/getAvailabilityZones:getAvailabilityZones"):
+        engine.run(lambda: pulumi.export("zones", aws.get_availability_zones_output().names))
+
+
+def test_a_run_that_failed_does_not_fail_the_next_one(engine: Engine) -> None:
+    def broken() -> None:
+        pulumi.export("zones", aws.get_availability_zones_output().names)
+        pulumi.export("never", log_group().name.apply(lambda name: name))
+
+    with pytest.raises(Exception, match="does not know"):
+        engine.run(broken)
+    assert "logs" in engine.run(lambda: pulumi.export("name", log_group().name)).outputs["name"]
+
+
+def test_what_was_deleted_by_hand_is_made_again_and_its_dependents_follow(engine: Engine) -> None:
+    def role() -> None:
+        role = aws.iam.Role("role", assume_role_policy=TRUST)
+        aws.iam.RolePolicy("policy", role=role.name, policy=TRUST)
+        pulumi.export("role", role.name)
+
+    first = engine.run(role).outputs["role"]
+    iam = engine.context.client("iam")
+    for policy in iam.list_role_policies(RoleName=first)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=first, PolicyName=policy)
+    iam.delete_role(RoleName=first)
+    again = engine.run(role)
+    assert again.changes == ["updated role", "updated policy"]
+    assert iam.list_role_policies(RoleName=again.outputs["role"])["PolicyNames"]
+
+
+def test_what_was_deleted_by_hand_is_removed_without_an_error(engine: Engine) -> None:
+    engine.run(lambda: pulumi.export("queue", aws.sqs.Queue("queue", **QUEUE).url))
+    sqs = engine.context.client("sqs")
+    (url,) = sqs.list_queues()["QueueUrls"]
+    sqs.delete_queue(QueueUrl=url)
+    assert engine.run(nothing).changes == ["removed queue"]
+
+
+QUEUE: Any = {"sqs_managed_sse_enabled": True, "message_retention_seconds": 60}
+
+
+def discard(_: object) -> None:
+    return None
