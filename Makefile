@@ -114,11 +114,6 @@ test: $(INSTALLED) ## Run every test
 	cd rust && cargo test --locked --workspace --quiet
 	$(BIN)/pytest
 
-.PHONY: test-unit
-test-unit: $(INSTALLED) ## Run the tests that start no emulator, browser or build
-	cd rust && cargo test --locked --workspace --quiet
-	$(BIN)/pytest -m "not emulator"
-
 .PHONY: screenshots
 screenshots: $(INSTALLED) ## Take the pictures of the README anew
 	$(BIN)/pytest --screenshots -k readme_shows tests/emulator

@@ -10,8 +10,6 @@ from playwright.sync_api import Page
 from tests.recording import ROOT
 
 IMAGES = ROOT / "docs" / "images"
-STARTING = ("benchmarks", "build", "emulator")
-"""Folders of tests that start something, and so are no unit tests."""
 QUALITY = 82
 PICTURE_BYTES = 150_000
 
@@ -19,13 +17,6 @@ PICTURE_BYTES = 150_000
 def pytest_configure() -> None:
     """Take interrupts: what a shell starts in the background ignores them, and so would all that the tests start."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that start an emulator, a browser or a build by their folder."""
-    for item in items:
-        if item.path.relative_to(ROOT / "tests").parts[0] in STARTING:
-            item.add_marker(pytest.mark.emulator)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
