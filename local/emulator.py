@@ -194,7 +194,7 @@ def _free_port(wanted: int) -> int:
     """Return the wanted port when it is free, and otherwise another one."""
     for candidate in (wanted, 0):
         with socket.socket() as probe:
-            # As the emulator's own: connections that were closed a moment ago do not take the port.
+            # Like the emulator itself: connections that were closed a moment ago do not take the port.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", candidate))

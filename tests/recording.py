@@ -1,8 +1,7 @@
 """An engine that makes nothing and records everything, and a way to run components or the program against it."""
 
 import dataclasses
-import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -110,26 +109,11 @@ def record_program(
 ) -> tuple[Recording, dict[str, Any]]:
     """Run the whole program with a stack's file, and return what was declared and the stack's outputs.
 
-    `config` overrides values by their full key; None removes one. The program of this checkout runs once for each
-    stack, configuration and kind of run; what it declared is shared, so tests leave it as it is.
+    `config` overrides values by their full key; None removes one.
     """
-    changed = tuple(sorted((config or {}).items()))
-    return _record_here(stack, changed, preview) if root == ROOT else _record(stack, root, changed, preview=preview)
-
-
-@functools.cache
-def _record_here(
-    stack: str, config: tuple[tuple[str, str | None], ...], preview: bool
-) -> tuple[Recording, dict[str, Any]]:
-    return _record(stack, ROOT, config, preview=preview)
-
-
-def _record(
-    stack: str, root: Path, config: Iterable[tuple[str, str | None]], *, preview: bool
-) -> tuple[Recording, dict[str, Any]]:
     recording = Recording()
     read = read_stack_config(ROOT, stack)
-    merged = {**read.values, **dict(config)}
+    merged = {**read.values, **(config or {})}
     values = {key: value for key, value in merged.items() if value is not None}
     monitor = RecordingMonitor(recording)
     outputs = run_program(root, dataclasses.replace(read, values=values), monitor, preview=preview)

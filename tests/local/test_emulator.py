@@ -13,6 +13,8 @@ from local import emulator as module
 from local.emulator import Emulator, EmulatorHome
 from local.errors import LocalError
 
+pytestmark = pytest.mark.emulator
+
 REGION = "us-east-1"
 
 

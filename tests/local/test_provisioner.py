@@ -15,6 +15,8 @@ from local.provisioner import LocalMonitor, Memory, Provisioner
 from local.resources.kind import Context
 from tests.recording import NO_CONFIG, ROOT
 
+pytestmark = pytest.mark.emulator
+
 REGION = "eu-west-1"
 TRUST = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]}'
 
