@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,12 +110,20 @@ def record_program(
 ) -> tuple[Recording, dict[str, Any]]:
     """Run the whole program with a stack's file, and return what was declared and the stack's outputs.
 
-    `config` overrides values by their full key; None removes one.
+    `config` overrides values by their full key; None removes one. The program of this repository runs once for each
+    configuration: what it returns is for reading only.
     """
+    record = _recorded if root == ROOT else _recorded.__wrapped__
+    return record(stack, root, tuple((config or {}).items()), preview)
+
+
+@cache
+def _recorded(
+    stack: str, root: Path, config: tuple[tuple[str, str | None], ...], preview: bool
+) -> tuple[Recording, dict[str, Any]]:
     recording = Recording()
     read = read_stack_config(ROOT, stack)
-    merged = {**read.values, **(config or {})}
-    values = {key: value for key, value in merged.items() if value is not None}
+    values = {key: value for key, value in {**read.values, **dict(config)}.items() if value is not None}
     monitor = RecordingMonitor(recording)
     outputs = run_program(root, dataclasses.replace(read, values=values), monitor, preview=preview)
     return recording, outputs
