@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,17 @@ def up(root: Path, home: Home) -> None:
         raise LocalError(f"{names} did not do what its sample event asks: read `make local-logs`")
 
 
+def _call(api_url: str, example: Example, sent: Sequence[Example], tokens: Mapping[str, str]) -> Answer:
+    """Call a route; what an interrupted run has created and not deleted is deleted first."""
+    answer = call(api_url, example, tokens.get(example.token or ""))
+    if answer.status != HTTPStatus.CONFLICT:
+        return answer
+    for other in sent:
+        if other.function == example.function and other.method == "DELETE":
+            call(api_url, other, tokens.get(other.token or ""))
+    return call(api_url, example, tokens.get(example.token or ""))
+
+
 def _call_all(context: Context, outputs: Mapping[str, Any], sent: Sequence[Example]) -> list[tuple[Example, Answer]]:
     """Call every route in order, each with what its function has answered so far."""
     needed = {example.token for example in sent if example.token}
@@ -54,7 +66,7 @@ def _call_all(context: Context, outputs: Mapping[str, Any], sent: Sequence[Examp
     calls = []
     for planned in sent:
         example = with_answers(planned, answered.get(planned.function, {}))
-        answer = call(outputs["apiUrl"], example, tokens.get(example.token or ""))
+        answer = _call(outputs["apiUrl"], example, sent, tokens)
         answered.setdefault(example.function, {}).update(answer.fields)
         calls.append((example, answer))
     return calls

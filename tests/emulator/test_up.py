@@ -194,6 +194,30 @@ def test_logs_of_one_function_are_followed_until_interrupted(local: Local) -> No
     assert errors == ""
 
 
+def test_what_an_interrupted_run_has_created_does_not_fail_the_next_one(local: Local) -> None:
+    token = local.run("token").stdout.strip()
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    body = b'{"code": "ZZZ", "name": "Sample", "symbol": "Z", "minorUnits": 2}'
+    assert post(local.outputs["apiUrl"] + "/currencies", body, headers).status == 201
+    again = local.run("up", environment=NO_CARGO)
+    assert again.returncode == 0, again.stderr
+
+
+def test_a_proxy_of_the_shell_does_not_hide_the_emulator(local: Local) -> None:
+    proxy = dict.fromkeys(("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    ran = local.run("up", environment={**NO_CARGO, **proxy})
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_a_function_that_was_deleted_by_hand_is_back_after_the_next_run(local: Local) -> None:
+    before = local.outputs["functions"]["echo"]
+    local.context.client("lambda").delete_function(FunctionName=before)
+    again = local.run("up", environment=NO_CARGO)
+    assert again.returncode == 0, again.stderr
+    assert local.outputs["functions"]["echo"] != before
+    assert post(local.outputs["apiUrl"] + "/echo", b'{"message": "back"}').status == 200
+
+
 def test_only_one_run_at_a_time(local: Local) -> None:
     command = [sys.executable, "-m", "local", "--home", str(local.home), "up"]
     with (local.home / "run.lock").open("w") as lock:
