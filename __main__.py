@@ -8,6 +8,7 @@ from components.cognito_auth import CognitoAuth, CognitoAuthArgs
 from components.currencies import Currencies, CurrenciesArgs
 from components.custom_domain import CustomDomain, CustomDomainArgs
 from components.dashboard import Dashboard, DashboardArgs
+from components.deletion_protection import DeletionProtection, DeletionProtectionArgs
 from components.http_api import HttpApi, HttpApiArgs, Throttle
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import RustWorkspace, RustWorkspaceArgs
@@ -58,6 +59,7 @@ api = HttpApi(
         cors_origins=sorted({*settings.cors_origins, *settings.analytics_sites}),
         cors_exposed_headers=["etag", "location", "x-glitch-seed"],
         log_retention_days=settings.log_retention_days,
+        endpoint=settings.endpoints.get("apigatewayv2"),
     ),
 )
 docs_callback_url = pulumi.Output.concat(api.url, "/docs/oauth2-redirect.html")
@@ -128,11 +130,18 @@ dashboard = Dashboard(
     ),
 )
 url = api.url
+protects: list[pulumi.Resource] = [workspace, echo, glitch, alarms, api, auth, currencies, analytics, dashboard]
 if settings.domain_name and settings.hosted_zone_id:
-    url = CustomDomain(
+    domain = CustomDomain(
         "domain",
         CustomDomainArgs(domain_name=settings.domain_name, hosted_zone_id=settings.hosted_zone_id, api=api),
-    ).url
+    )
+    protects.append(domain)
+    url = domain.url
+DeletionProtection(
+    "deletion-protection",
+    DeletionProtectionArgs(resources=protects, setting="deletionProtection", protected=settings.deletion_protection),
+)
 
 pulumi.export("apiUrl", url)
 pulumi.export(
