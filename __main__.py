@@ -162,6 +162,7 @@ pulumi.export("routes", api.routes)
 pulumi.export("guardedRoutes", api.guarded_routes)
 pulumi.export("functions", {function.name: function.function_name for function in functions})
 pulumi.export("tables", tables)
+pulumi.export("artifactBucket", workspace.bucket)
 pulumi.export(
     "analytics",
     {"sites": list(settings.analytics_sites), "viewRetentionDays": settings.analytics_view_retention_days},
