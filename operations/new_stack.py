@@ -5,9 +5,9 @@ from pathlib import Path
 
 from operations.errors import OperationError
 
-NAME = re.compile(r"(?!pr-)[a-z][a-z0-9-]{0,11}")
-"""Every resource's name begins with the stack's: its letters are allowed in all of them, and the name of a function has
-room for 12. The stacks of pull requests are called `pr-<number>`."""
+NAME = re.compile(r"(?!pr(-|$))(?=.{1,12}$)[a-z][a-z0-9]*(-[a-z0-9]+)*")
+"""Part of every resource's name, where two hyphens end it: its letters are allowed in all of them, and the name of a
+function has room for 12. The stacks of pull requests are called `pr-<number>`."""
 
 CONTENT = """\
 config:
@@ -31,7 +31,7 @@ def new_stack(root: Path, name: str, region: str) -> Path:
     """
     if not NAME.fullmatch(name):
         raise OperationError(
-            f"{name!r} is no stack's name: use up to 12 lower-case letters, digits and hyphens, not starting with pr-"
+            f"{name!r} is no stack's name: use up to 12 lower-case letters, digits and single hyphens, not pr-…"
         )
     file = root / f"Pulumi.{name}.yaml"
     try:

@@ -30,13 +30,13 @@ def test_every_name_in_an_arn_begins_with_the_stack_and_the_project() -> None:
     assert {"currencies-table", "echo-function", "echo-role", "echo-logs", "alarms-topic"} <= arns.keys()
     for logical, arn in arns.items():
         if "userpool" not in arn:
-            assert "prod-rust-serverless-" in arn.split(":", 5)[5], logical
+            assert "rust-serverless-prod--" in arn.split(":", 5)[5], logical
 
 
 def test_the_name_of_one_stack_is_no_prefix_of_another_s() -> None:
-    """`dev-*` would be the names of a stack `dev-2` as well."""
-    assert not named("echo", "dev-2").startswith("dev-rust-serverless-")
-    assert named("echo", "dev").startswith("dev-rust-serverless-")
+    """`rust-serverless-dev-*` would be the names of a stack `dev-2` as well."""
+    assert not named("echo", "dev-2").startswith("rust-serverless-dev--")
+    assert named("echo", "dev").startswith("rust-serverless-dev--")
 
 
 @pytest.mark.parametrize("stack", ["staging", "pr-123456789", "a" * 12])
