@@ -57,8 +57,9 @@ def stacks_of(name: str) -> pulumi.Output[Stacks]:
     return stacks
 
 
+# It also lists the stacks of pull requests that are over.
+github.role("preview", trusts=["pull_request", "ref:refs/heads/main"], allows=account.apply(roles.preview))
 if settings.stages:
-    github.role("preview", trusts=["pull_request", "ref:refs/heads/main"], allows=account.apply(roles.preview))
     github.role("drift", trusts=["ref:refs/heads/main"], allows=account.apply(roles.drift))
 for stage in settings.stages:
     allows = pulumi.Output.all(account, stacks_of(stage)).apply(lambda known: roles.deploy(*known))
