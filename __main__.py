@@ -20,6 +20,7 @@ operation = Operation(
     log_retention_days=settings.log_retention_days,
     tracing=settings.tracing,
     reserved_concurrency=settings.reserved_concurrency,
+    permissions_boundary=settings.permissions_boundary,
 )
 
 workspace = RustWorkspace(

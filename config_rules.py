@@ -23,6 +23,7 @@ ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?")
 DOMAIN = re.compile(r"([a-z0-9-]+\.)+[a-z]+")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 ZONE = re.compile(r"Z[A-Z0-9]+")
+POLICY = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,4 +112,5 @@ ROLES: Rule[Sequence[Mapping[str, str]]] = Rule(text="a list of maps, each with 
 ENDPOINTS: Rule[Mapping[str, str]] = Rule(text="a list with one map of services to addresses", parse=_endpoints)
 DOMAIN_NAME = matching(DOMAIN, "a domain name in lower case")
 HOSTED_ZONE = matching(ZONE, "the id of a Route 53 zone, such as Z0123456789ABCDEFGHIJ")
+POLICY_ARN = matching(POLICY, "the ARN of an IAM policy")
 EMAIL_ADDRESS = matching(EMAIL, "an e-mail address")

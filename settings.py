@@ -19,6 +19,7 @@ from config_rules import (
     LOG_LEVEL,
     OPTIONAL,
     ORIGINS,
+    POLICY_ARN,
     RELEASE,
     RETENTION,
     ROLES,
@@ -56,6 +57,7 @@ class Settings:
     hosted_zone_id: str | None
     alarm_email: str | None
     artifact_bucket: str | None
+    permissions_boundary: str | None
     point_in_time_recovery: bool
     deletion_protection: bool
     analytics_sites: tuple[str, ...]
@@ -148,6 +150,9 @@ def read_with(reader: Reader) -> Settings:
         hosted_zone_id=reader.get("hostedZoneId", HOSTED_ZONE, "Z0123456789ABCDEFGHIJ"),
         alarm_email=reader.get("alarmEmail", EMAIL_ADDRESS, "on-call@example.com"),
         artifact_bucket=reader.get("artifactBucket", OPTIONAL, '""'),
+        permissions_boundary=reader.get(
+            "permissionsBoundary", POLICY_ARN, "arn:aws:iam::123456789012:policy/rust-serverless-boundary-dev"
+        ),
         point_in_time_recovery=reader.get("pointInTimeRecovery", SWITCH, "true"),
         deletion_protection=reader.get("deletionProtection", SWITCH, "true"),
         analytics_sites=reader.get("analyticsSites", ORIGINS, '["https://example.com"]'),

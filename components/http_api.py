@@ -146,7 +146,7 @@ class HttpApi(pulumi.ComponentResource):
             f"{self._name}-access-logs",
             # The prefix for which API Gateway needs no resource policy of its own:
             # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
-            name_prefix="/aws/vendedlogs/http-api/",
+            name_prefix=f"/aws/vendedlogs/{pulumi.get_project()}-{pulumi.get_stack()}--",
             retention_in_days=self._args.log_retention_days,
             opts=pulumi.ResourceOptions(parent=self),
         )

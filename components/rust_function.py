@@ -22,6 +22,8 @@ class Operation:
     """Whether invocations are traced by X-Ray; costs by trace."""
     reserved_concurrency: int | None = None
     """Environments at once at most, which no other function of the account can use up; by default there is no limit."""
+    permissions_boundary: str | None = None
+    """ARN of a policy that limits what any policy can give the functions' roles."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,7 @@ class RustFunction(pulumi.ComponentResource):
         self.role = aws.iam.Role(
             f"{name}-role",
             assume_role_policy=trust_policy("lambda.amazonaws.com"),
+            permissions_boundary=operation.permissions_boundary,
             opts=pulumi.ResourceOptions(parent=self),
         )
         writes_logs = aws.iam.RolePolicy(

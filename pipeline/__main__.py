@@ -59,7 +59,7 @@ def _smoke(arguments: argparse.Namespace) -> str | None:
 
 def _stack_file(arguments: argparse.Namespace) -> None:
     stack = stale.stack_of(arguments.pull_request)
-    text = pull_request_stack_file(_text(ROOT / "Pulumi.dev.yaml"), stack)
+    text = pull_request_stack_file(_text(ROOT / "Pulumi.dev.yaml"), stack, arguments.account)
     (ROOT / f"Pulumi.{stack}.yaml").write_text(text, encoding="utf-8")
 
 
@@ -118,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     verb = verbs.add_parser("stack-file", help="write the stack file of a pull request")
     verb.set_defaults(verb=_stack_file)
     verb.add_argument("--pull-request", type=int, required=True)
+    verb.add_argument("--account", required=True, help="AWS account of the stack")
 
     verb = verbs.add_parser("announce", help="write or edit the comment that says where the environment is")
     verb.set_defaults(verb=_announce)
