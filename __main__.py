@@ -3,15 +3,15 @@
 import pulumi
 
 from components.alarms import Alarms, AlarmsArgs
-from components.analytics import Analytics, AnalyticsArgs
 from components.cognito_auth import CognitoAuth, CognitoAuthArgs
-from components.currencies import Currencies, CurrenciesArgs
 from components.custom_domain import CustomDomain, CustomDomainArgs
 from components.dashboard import Dashboard, DashboardArgs
 from components.deletion_protection import DeletionProtection, DeletionProtectionArgs
 from components.http_api import HttpApi, HttpApiArgs, Throttle
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import RustWorkspace, RustWorkspaceArgs
+from services.analytics import Analytics, AnalyticsArgs
+from services.currencies import Currencies, CurrenciesArgs
 from settings import read_settings
 
 settings = read_settings()
@@ -51,7 +51,7 @@ glitch = RustFunction(
     ),
 )
 
-alarms = Alarms("alarms", AlarmsArgs(email=settings.alarm_email))
+alarms = Alarms("alarms", AlarmsArgs(email=settings.alarm_email, runbook="docs/runbook.md"))
 throttle = Throttle(rate_per_second=settings.throttle_rate_per_second, burst=settings.throttle_burst)
 api = HttpApi(
     "api",
@@ -97,7 +97,7 @@ analytics = Analytics(
         sites=settings.analytics_sites,
         view_retention_days=settings.analytics_view_retention_days,
         total_shards=settings.analytics_total_shards,
-        alarm_actions=alarms.actions,
+        on_call=alarms.on_call,
         operation=operation,
         recoverable=settings.point_in_time_recovery,
         protected=settings.deletion_protection,

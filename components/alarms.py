@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.http_api import HttpApi
-from components.metric_alarm import Metric, Threshold, metric_alarm
-from components.rust_function import RustFunction
+from .http_api import HttpApi
+from .metric_alarm import Metric, OnCall, Threshold, metric_alarm
+from .rust_function import RustFunction
 
 FIVE_MINUTES = 300
 NEAR_THE_TIMEOUT_MS = 800
@@ -22,6 +22,8 @@ class AlarmsArgs:
 
     email: str | None = None
     """Address that is told, once it has followed the link that AWS sends it. Without one, alarms are only seen."""
+    runbook: str | None = None
+    """Address of a page that says what to do, named in each alarm's description with the section about it."""
 
 
 class Alarms(pulumi.ComponentResource):
@@ -34,9 +36,10 @@ class Alarms(pulumi.ComponentResource):
         """Declare the topic, if there is anyone to tell."""
         super().__init__("rust-serverless:index:Alarms", name, None, opts)
         self._name = name
-        self.actions = [self._topic(args.email)] if args.email else []
+        actions = [self._topic(args.email)] if args.email else []
+        self.on_call = OnCall(actions=actions, runbook=args.runbook)
         """What other components give to alarms of their own."""
-        self.register_outputs({"actions": self.actions})
+        self.register_outputs({"actions": actions})
 
     def watch_function(self, function: RustFunction) -> None:
         """Tell when a function fails, is throttled, or comes near its timeout."""
@@ -107,7 +110,7 @@ class Alarms(pulumi.ComponentResource):
             meaning=meaning,
             metric=metric,
             threshold=threshold,
-            actions=self.actions,
+            on_call=self.on_call,
             parent=self,
         )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.http_api import JwtIssuer, JwtRequirement
+from .http_api import JwtIssuer, JwtRequirement
 
 ACCESS_TOKEN_MINUTES = 60
 REFRESH_TOKEN_HOURS = 12

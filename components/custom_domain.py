@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.http_api import HttpApi
+from .http_api import HttpApi
 
 
 @dataclass(frozen=True, kw_only=True)

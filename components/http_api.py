@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.rust_function import RustFunction
+from .rust_function import RustFunction
 
 ROUTE_KEY = re.compile(r"(?P<method>ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (?P<path>/\S*)")
 

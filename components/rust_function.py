@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from components.iam import Statement, policy_document, trust_policy
-from components.rust_workspace import Artifact
+from .iam import Statement, policy_document, trust_policy
+from .rust_workspace import Artifact
 
 
 @dataclass(frozen=True, kw_only=True)

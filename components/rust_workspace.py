@@ -17,7 +17,7 @@ from .build.inputs import BuildInputs
 from .build.plan import BuildError, BuildPlan, BuildSettings
 from .build.workspace import Workspace, read_workspace
 from .iam import tls_only_policy
-from .own_program import own_program
+from .program_python import module_command
 from .public_access import block_public_access
 
 
@@ -84,7 +84,7 @@ class RustWorkspace(pulumi.ComponentResource):
         access = aws_access(self, args.credentials, args.region, args.endpoint)
         self._build = local.Command(
             f"{name}-build",
-            create=own_program("components.build"),
+            create=module_command(f"{__package__}.build"),
             dir=".",
             environment={
                 "ARTIFACT_PLAN": BuildPlan(workspace=args.path, settings=self._settings()).to_json(),

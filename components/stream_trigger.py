@@ -1,16 +1,15 @@
 """A function that is invoked with a table's changes."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
 
-from components.iam import Statement, policy_document
-from components.metric_alarm import Metric, Threshold, metric_alarm
-from components.rust_function import RustFunction
-from components.table import Table
+from .iam import Statement, policy_document
+from .metric_alarm import Metric, OnCall, Threshold, metric_alarm
+from .rust_function import RustFunction
+from .table import Table
 
 INSERTS = {"eventName": ["INSERT"]}
 """New items only: what the function writes to the table itself, and what expires there, invokes nothing.
@@ -36,8 +35,8 @@ class StreamTriggerArgs:
     """Times that a batch is tried again before it goes to the queue; halving it uses none of them."""
     maximum_age_seconds: int = 6 * 3600
     """Age at which records go to the queue. They stay in the stream for 24 hours, so that leaves 18 to read them."""
-    alarm_actions: Sequence[pulumi.Input[str]] = ()
-    """What is told when the queue is not empty, such as an SNS topic."""
+    on_call: OnCall = field(default_factory=OnCall)
+    """Who is told when the queue is not empty."""
 
 
 class StreamTrigger(pulumi.ComponentResource):
@@ -69,7 +68,7 @@ class StreamTrigger(pulumi.ComponentResource):
                 statistic="Maximum",
             ),
             threshold=Threshold(above=0),
-            actions=args.alarm_actions,
+            on_call=args.on_call,
             parent=self,
         )
         may_read_and_report = aws.iam.RolePolicy(

@@ -6,8 +6,8 @@ from enum import StrEnum
 import pulumi
 import pulumi_aws as aws
 
-from components.iam import Statement, policy_document
-from components.rust_function import RustFunction
+from .iam import Statement, policy_document
+from .rust_function import RustFunction
 
 
 class Access(StrEnum):

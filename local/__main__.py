@@ -10,18 +10,18 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from components.local.emulator import EmulatorHome
+from components.local.errors import LocalError
+from components.local.functions import chosen_log_groups, invoke, named_logs
+from components.local.home import Home
+from components.local.isolation import bypass_proxy, drop_aws
+from components.local.progress import Progress
+from components.local.resources.kind import Context
+from components.local.stack import STACK
+from components.local.stack_config import read_stack_config, write_stack_file_for
 from local.analytics import sign_in
 from local.dev import dev
-from local.emulator import EmulatorHome
-from local.errors import LocalError
-from local.functions import chosen_log_groups, invoke, named_logs
-from local.home import Home
-from local.isolation import bypass_proxy, drop_aws
-from local.local_stack import STACK
-from local.report import Progress
-from local.resources.kind import Context
 from local.seed import seed
-from local.stack_config import read_stack_config, write_stack_file_for
 from local.tokens import SignIn, create_user, machine_token, user_tokens
 from local.up import up
 

@@ -8,17 +8,17 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from components.session_keys import rotate
-from local.errors import LocalError
-from local.functions import chosen_log_groups, named_logs
-from local.home import Home
-from local.local_stack import STACK
+from components.local.errors import LocalError
+from components.local.functions import chosen_log_groups, named_logs
+from components.local.home import Home
+from components.local.stack import STACK
 from operations import engine, settings_table
 from operations.analytics_user import put_user, remove_user
 from operations.errors import OperationError
 from operations.new_stack import new_stack
 from operations.reconcile import reconcile
 from operations.stack import RunningStack, running_stack
+from services.session_keys import rotate
 
 
 def main() -> None:

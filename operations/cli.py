@@ -12,10 +12,10 @@ from typing import Any
 import yaml
 from rich.console import Console
 
-from local.emulator import EmulatorHome
-from local.home import Home
-from local.local_stack import STACK
-from local.stack_config import read_stack_config, write_stack_file_for
+from components.local.emulator import EmulatorHome
+from components.local.home import Home
+from components.local.stack import STACK
+from components.local.stack_config import read_stack_config, write_stack_file_for
 from operations.errors import OperationError
 
 INSTALL_CLI = "install it (https://www.pulumi.com/docs/install/)"

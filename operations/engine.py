@@ -12,8 +12,8 @@ from components.architecture import parse_architecture
 from components.build.inputs import BuildInputs
 from components.build.plan import BuildError, BuildSettings
 from components.build.workspace import read_workspace
-from local.home import Home
-from local.stack_config import StackConfig
+from components.local.home import Home
+from components.local.stack_config import StackConfig
 from operations import prerequisites
 from operations.cli import PulumiCli, pulumi_cli
 from operations.errors import OperationError

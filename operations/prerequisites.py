@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from components.architecture import parse_architecture
 from components.build.cargo import check_tools
 from components.build.plan import BuildError
-from local.stack_config import StackConfig, read_stack_config
+from components.local.stack_config import StackConfig, read_stack_config
 from operations.cli import INSTALL_CLI
 from operations.errors import OperationError
 

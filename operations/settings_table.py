@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from local.stack_config import StackConfig, read_stack_config
+from components.local.stack_config import StackConfig, read_stack_config
 from settings import Reader, read_with
 
 STACKS = ("dev", "staging", "prod")

@@ -8,11 +8,11 @@ from typing import Any
 
 import boto3
 
-from local.emulator import EmulatorHome
-from local.home import Home
-from local.isolation import CREDENTIALS
-from local.local_stack import STACK
-from local.stack_config import read_stack_config
+from components.local.emulator import EmulatorHome
+from components.local.home import Home
+from components.local.isolation import CREDENTIALS
+from components.local.stack import STACK
+from components.local.stack_config import read_stack_config
 from operations.cli import PulumiCli, pulumi_cli
 from operations.errors import OperationError
 

@@ -9,8 +9,8 @@ from pulumi.runtime.mocks import MockResourceArgs
 from pulumi.runtime.settings import get_root_resource
 from pulumi.runtime.stack import Stack
 
-from local.program import run_program
-from local.stack_config import StackConfig, read_stack_config
+from components.local.program import run_program
+from components.local.stack_config import StackConfig, read_stack_config
 from tests.recording import ROOT, Recording, RecordingMonitor
 
 ACCOUNT = "123456789012"

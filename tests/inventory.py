@@ -1,7 +1,7 @@
 """Everything that an emulator holds."""
 
-from local.provisioner import MEMORY
-from local.resources.kind import Context
+from components.local.provisioner import MEMORY
+from components.local.resources.kind import Context
 
 SERVICES = {
     "apigatewayv2": ("get_apis", {}, "Items", "ApiId"),

@@ -10,8 +10,8 @@ from typing import Any
 import pulumi
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 
-from local.program import run_declarations, run_program
-from local.stack_config import StackConfig, read_stack_config
+from components.local.program import run_declarations, run_program
+from components.local.stack_config import StackConfig, read_stack_config
 
 ROOT = Path(__file__).parent.parent
 NO_CONFIG = StackConfig(project="rust-serverless", stack="test", values={})

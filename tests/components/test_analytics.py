@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from components.analytics import SIGN_IN_THROTTLE, Analytics, AnalyticsArgs
 from components.aws_credentials import AwsCredentials
 from components.build.access import VARIABLE, Access
 from components.http_api import HttpApi, HttpApiArgs, Throttle
+from services.analytics import SIGN_IN_THROTTLE, Analytics, AnalyticsArgs
 from tests.artifacts import artifact
 from tests.recording import Recording, record
 
@@ -69,7 +69,7 @@ def test_each_function_may_do_to_each_table_what_it_does_there(recording: Record
 
 def test_the_session_key_is_made_beside_the_provider_and_is_no_input_or_output(recording: Recording) -> None:
     command = recording.named("analytics-session-key").inputs
-    assert command["create"].endswith("python3 -m components.session_keys")
+    assert command["create"].endswith(" -m services.session_keys")
     assert "delete" not in command
     assert command["addPreviousOutputInEnv"] is False
     assert set(command["environment"]) == {"SESSION_KEYS_TABLE", VARIABLE}

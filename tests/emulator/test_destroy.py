@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from local.emulator import EmulatorHome
-from local.provisioner import Memory, Provisioner
-from local.resources.kind import Context
+from components.local.emulator import EmulatorHome
+from components.local.provisioner import Memory, Provisioner
+from components.local.resources.kind import Context
 from tests.emulator.conftest import Local
 from tests.inventory import SERVICES, inventory
 from tests.recording import ROOT

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.edits import NOT_SOURCES
-from local.emulator import EmulatorHome
-from local.resources import KINDS
+from components.local.emulator import EmulatorHome
+from components.local.resources import KINDS
 from tests.emulator.conftest import Local, Started
 from tests.emulator.http import post, request
 from tests.recording import ROOT, record_program

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from local.emulator import EmulatorHome
-from local.resources.kind import Context
+from components.local.emulator import EmulatorHome
+from components.local.resources.kind import Context
 from pipeline.preview import read_preview
 from pipeline.smoke import probes, smoke
 from tests.inventory import inventory

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import NoCredentialsError
 
-from local.home import Home
+from components.local.home import Home
 from operations import prerequisites
 from operations.engine import destroy
 from operations.errors import OperationError

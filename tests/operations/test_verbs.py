@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from components.architecture import host_architecture
-from local.emulator import EmulatorHome
+from components.local.emulator import EmulatorHome
 from tests.recording import ROOT
 
 PULUMI = """\

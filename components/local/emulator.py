@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.errors import LocalError
-from local.isolation import emulated_aws
+from .errors import LocalError
+from .isolation import emulated_aws
 
 PREFERRED_PORT = 4566
 START_SECONDS = 60

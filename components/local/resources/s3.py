@@ -2,7 +2,7 @@
 
 import json
 
-from local.resources.kind import Context, Kind, Made, Properties, physical_name
+from .kind import Context, Kind, Made, Properties, physical_name
 
 
 def _create_bucket(context: Context, name: str, inputs: Properties) -> Made:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from local.resources import (
+from . import (
     apigateway,
     cloudwatch,
     cognito,
@@ -15,7 +15,7 @@ from local.resources import (
     sqs,
     stash,
 )
-from local.resources.kind import Kind
+from .kind import Kind
 
 KINDS: Mapping[str, Kind] = {
     "aws:apigatewayv2/api:Api": apigateway.API,

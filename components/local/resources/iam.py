@@ -1,6 +1,6 @@
 """IAM roles and their policies."""
 
-from local.resources.kind import ACCOUNT, Context, Kind, Made, Properties, physical_name
+from .kind import ACCOUNT, Context, Kind, Made, Properties, physical_name
 
 
 def _create_role(context: Context, name: str, inputs: Properties) -> Made:

@@ -13,8 +13,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .build.access import VARIABLE, Access
-from .build.plan import BuildError
+from components.build.access import VARIABLE, Access
+from components.build.plan import BuildError
 
 NAME = {"Name": {"S": "session-keys"}}
 """The item of the table of state."""

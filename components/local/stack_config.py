@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from local.errors import LocalError
+from .errors import LocalError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.resources.kind import Context, Kind, Made, Properties, chosen, physical_name
+from .kind import Context, Kind, Made, Properties, chosen, physical_name
 
 
 def _create_function(context: Context, name: str, inputs: Properties) -> Made:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from local.errors import LocalError
+from .errors import LocalError
 
 
 class Home:

@@ -1,6 +1,6 @@
 """SQS queues."""
 
-from local.resources.kind import Context, Kind, Made, Properties, physical_name
+from .kind import Context, Kind, Made, Properties, physical_name
 
 
 def _create(context: Context, name: str, inputs: Properties) -> Made:

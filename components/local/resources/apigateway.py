@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.resources.kind import ACCOUNT, Context, Kind, Made, Properties, chosen, pascal, physical_name
+from .kind import ACCOUNT, Context, Kind, Made, Properties, chosen, pascal, physical_name
 
 
 def _create_api(context: Context, name: str, inputs: Properties) -> Made:

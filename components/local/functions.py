@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local.errors import LocalError
-from local.resources.kind import Context
+from .errors import LocalError
+from .resources.kind import Context
 
 POLL_SECONDS = 1
 LOOK_BACK_SECONDS = 600

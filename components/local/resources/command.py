@@ -5,9 +5,9 @@ import re
 import subprocess
 import tempfile
 
-from local.errors import LocalError
-from local.isolation import emulated_aws
-from local.resources.kind import Context, Kind, Made, Properties
+from ..errors import LocalError
+from ..isolation import emulated_aws
+from .kind import Context, Kind, Made, Properties
 
 INHERITED = (
     "PATH",

@@ -1,6 +1,6 @@
 """CloudWatch log groups, and metrics made of their lines."""
 
-from local.resources.kind import ACCOUNT, Context, Kind, Made, Properties, physical_name
+from .kind import ACCOUNT, Context, Kind, Made, Properties, physical_name
 
 
 def _create(context: Context, name: str, inputs: Properties) -> Made:

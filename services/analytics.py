@@ -10,8 +10,8 @@ from pulumi_command import local
 
 from components.aws_credentials import AwsCredentials, access_environment, aws_access
 from components.http_api import HttpApi, Throttle
-from components.metric_alarm import Metric
-from components.own_program import own_program
+from components.metric_alarm import Metric, OnCall
+from components.program_python import module_command
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import Artifact
 from components.stream_trigger import StreamTrigger, StreamTriggerArgs
@@ -53,8 +53,8 @@ class AnalyticsArgs:
     """New pages, and as many referrers and campaigns, that a site may have a day; further ones count as `(other)`."""
     total_shards: int = 1
     """Items that each counter is spread over. An item takes 1,000 write units a second; more cost reports reads."""
-    alarm_actions: Sequence[pulumi.Input[str]] = ()
-    """What is told when records were given up."""
+    on_call: OnCall = field(default_factory=OnCall)
+    """Who is told when records could not be counted."""
     operation: Operation = field(default_factory=Operation)
     recoverable: bool
     """Whether any second of the last 35 days of views, totals and accounts can be restored."""
@@ -125,7 +125,7 @@ class Analytics(pulumi.ComponentResource):
         args = self._args
         return local.Command(
             f"{self._name}-session-key",
-            create=own_program("components.session_keys"),
+            create=module_command("services.session_keys"),
             dir=".",
             environment={
                 "SESSION_KEYS_TABLE": self._state.table_name,
@@ -183,7 +183,7 @@ class Analytics(pulumi.ComponentResource):
         self._totals.allow(function, Access.BATCH_GET, Access.PUT, Access.UPDATE)
         self.trigger = StreamTrigger(
             name,
-            StreamTriggerArgs(table=self._views, function=function, alarm_actions=self._args.alarm_actions),
+            StreamTriggerArgs(table=self._views, function=function, on_call=self._args.on_call),
             self._child,
         )
         self.quarantined = Metric(namespace=function.function_name, name="QuarantinedRecords", statistic="Sum")

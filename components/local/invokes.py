@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.resources.kind import Context
+from .resources.kind import Context
 
 
 def _caller_identity(context: Context) -> dict[str, Any]:

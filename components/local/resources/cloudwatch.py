@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.resources.kind import ACCOUNT, Context, Kind, Made, Properties, chosen, physical_name
+from .kind import ACCOUNT, Context, Kind, Made, Properties, chosen, physical_name
 
 
 def _create(context: Context, name: str, inputs: Properties) -> Made:

@@ -1,6 +1,6 @@
 """A value in the state and nowhere else; Pulumi's engine makes this type itself."""
 
-from local.resources.kind import Context, Kind, Made, Properties
+from .kind import Context, Kind, Made, Properties
 
 
 def _create(_: Context, name: str, inputs: Properties) -> Made:

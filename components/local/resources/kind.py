@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from local.isolation import CREDENTIALS
+from ..isolation import CREDENTIALS
 
 Properties = Mapping[str, Any]
 """Inputs or outputs under the provider's camelCase names."""

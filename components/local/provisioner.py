@@ -16,11 +16,11 @@ import pulumi
 from botocore.exceptions import ClientError
 from pulumi.runtime.mocks import MockMonitor
 
-from local.errors import LocalError
-from local.invokes import INVOKES
-from local.resources import KINDS
-from local.resources.kind import Context, Kind, Made, Properties
-from local.resources.s3 import location
+from .errors import LocalError
+from .invokes import INVOKES
+from .resources import KINDS
+from .resources.kind import Context, Kind, Made, Properties
+from .resources.s3 import location
 
 MEMORY = "rust-serverless-local"
 """S3 bucket in the emulator that stores the local stack's state."""

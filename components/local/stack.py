@@ -9,13 +9,13 @@ from typing import Any
 
 import pulumi
 
-from local.emulator import Emulator, EmulatorHome
-from local.errors import LocalError
-from local.home import Home
-from local.program import run_program
-from local.provisioner import LocalMonitor, Memory, Provisioner
-from local.resources.kind import Context
-from local.stack_config import StackConfig, read_stack_config
+from .emulator import Emulator, EmulatorHome
+from .errors import LocalError
+from .home import Home
+from .program import run_program
+from .provisioner import LocalMonitor, Memory, Provisioner
+from .resources.kind import Context
+from .stack_config import StackConfig, read_stack_config
 
 STACK = "local"
 
@@ -82,8 +82,8 @@ class LocalStack:
 
 
 def _forget_program(root: Path) -> None:
-    """Have the program's modules read again by who imports them next; those of `local`, which runs this, stay."""
+    """Have the program's modules read again by who imports them next; this package, which runs them, stays."""
     names = {entry.stem for entry in root.iterdir()} - {"__main__", "local"}
-    for name in [name for name in sys.modules if name.split(".")[0] in names]:
+    for name in [name for name in sys.modules if name.split(".")[0] in names and not name.startswith(__package__)]:
         del sys.modules[name]
     importlib.invalidate_caches()
