@@ -52,10 +52,11 @@ glitch = RustFunction(
 )
 
 alarms = Alarms("alarms", AlarmsArgs(email=settings.alarm_email, runbook="docs/runbook.md"))
-throttle = Throttle(rate_per_second=settings.throttle_rate_per_second, burst=settings.throttle_burst)
 api = HttpApi(
     "api",
     HttpApiArgs(
+        routes={"POST /echo": echo, "POST /glitch": glitch, "GET /glitch": glitch},
+        throttle=Throttle(rate_per_second=settings.throttle_rate_per_second, burst=settings.throttle_burst),
         # API Gateway answers for CORS alone, for all routes: it drops such headers of a function's.
         cors_origins=sorted({*settings.cors_origins, *settings.analytics_sites}),
         cors_exposed_headers=["etag", "location", "x-glitch-seed"],
@@ -81,7 +82,6 @@ currencies = Currencies(
         artifact=workspace.artifact("currencies"),
         api=api,
         auth=auth,
-        throttle=throttle,
         operation=operation,
         recoverable=settings.point_in_time_recovery,
         protected=settings.deletion_protection,
@@ -93,7 +93,6 @@ analytics = Analytics(
         api_artifact=workspace.artifact("analytics-api"),
         trigger_artifact=workspace.artifact("analytics-trigger"),
         api=api,
-        throttle=throttle,
         sites=settings.analytics_sites,
         view_retention_days=settings.analytics_view_retention_days,
         total_shards=settings.analytics_total_shards,
@@ -106,11 +105,6 @@ analytics = Analytics(
         credentials=settings.credentials,
     ),
 )
-api.route("POST /echo", echo, throttle)
-api.route("POST /glitch", glitch, throttle)
-api.route("GET /glitch", glitch, throttle)
-api.deploy()
-
 functions = (echo, glitch, currencies.function, analytics.api_function, analytics.trigger_function)
 tables = {"currencies": currencies.table_name, **analytics.table_names}
 for function in functions:

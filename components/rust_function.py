@@ -93,7 +93,7 @@ class RustFunction(pulumi.ComponentResource):
         )
         self.function_name = self._function.name
         self.arn = self._function.arn
-        self.invoke_arn = self._function.invoke_arn
+        self.role_name = self.role.name
         self.log_group_name = logs.name
         self.register_outputs(
             {"functionName": self.function_name, "arn": self.arn, "logGroupName": self.log_group_name}

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from .function import Function
 from .iam import Statement, policy_document
 from .metric_alarm import Metric, OnCall, Threshold, metric_alarm
-from .rust_function import RustFunction
 from .table import Table
 
 INSERTS = {"eventName": ["INSERT"]}
@@ -25,7 +25,7 @@ class StreamTriggerArgs:
 
     table: Table
     """A table with a stream."""
-    function: RustFunction
+    function: Function
     """Takes batches of records, and answers with those that failed, `batchItemFailures`."""
     batch_size: int = 100
     """Records of one invocation at most."""
@@ -73,7 +73,7 @@ class StreamTrigger(pulumi.ComponentResource):
         )
         may_read_and_report = aws.iam.RolePolicy(
             f"{name}-reads-stream",
-            role=args.function.role.name,
+            role=args.function.role_name,
             policy=pulumi.Output.all(args.table.arn, args.table.stream_arn, queue.arn).apply(_policy),
             opts=child,
         )

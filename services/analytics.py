@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from pulumi_command import local
 
 from components.aws_credentials import AwsCredentials, access_environment, aws_access
-from components.http_api import HttpApi, Throttle
+from components.http_api import HttpApi, Route, Throttle
 from components.metric_alarm import Metric, OnCall
 from components.program_python import module_command
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
@@ -44,7 +44,6 @@ class AnalyticsArgs:
     api_artifact: Artifact
     trigger_artifact: Artifact
     api: HttpApi
-    throttle: Throttle
     sites: Sequence[str]
     """Origins of the sites whose views are counted, such as `https://example.com`."""
     view_retention_days: int
@@ -203,10 +202,6 @@ class Analytics(pulumi.ComponentResource):
         return function
 
     def _routes(self) -> None:
-        throttles = {
-            **dict.fromkeys(COLLECT_ROUTES, self._args.throttle),
-            SIGN_IN_ROUTE: SIGN_IN_THROTTLE,
-            **dict.fromkeys(SESSION_ROUTES, self._args.throttle),
-        }
-        for route_key, throttle in throttles.items():
-            self._args.api.route(route_key, self.api_function, throttle)
+        for route_key in (*COLLECT_ROUTES, *SESSION_ROUTES):
+            self._args.api.route(route_key, self.api_function)
+        self._args.api.route(SIGN_IN_ROUTE, Route(function=self.api_function, throttle=SIGN_IN_THROTTLE))

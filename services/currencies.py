@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pulumi
 
 from components.cognito_auth import CognitoAuth
-from components.http_api import HttpApi, Throttle
+from components.http_api import HttpApi, Route
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import Artifact
 from components.table import Table, TableArgs
@@ -30,7 +30,6 @@ class CurrenciesArgs:
     artifact: Artifact
     api: HttpApi
     auth: CognitoAuth
-    throttle: Throttle
     operation: Operation = field(default_factory=Operation)
     recoverable: bool
     """Whether any second of the table's last 35 days can be restored."""
@@ -71,8 +70,8 @@ class Currencies(pulumi.ComponentResource):
         )
         table.allow_read_write(self.function)
         for route_key, scope in GUARDED_ROUTES.items():
-            args.api.route(route_key, self.function, args.throttle, args.auth.require(scope))
+            args.api.route(route_key, Route(function=self.function, jwt=args.auth.require(scope)))
         for route_key in PUBLIC_ROUTES:
-            args.api.route(route_key, self.function, args.throttle)
+            args.api.route(route_key, self.function)
         self.table_name = table.table_name
         self.register_outputs({"tableName": self.table_name, "functionName": self.function.function_name})

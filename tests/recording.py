@@ -63,6 +63,9 @@ class Recording(Mocks):
         """Know no account, and refuse to look up anything else."""
         if args.token.endswith(":getCallerIdentity"):
             return {"accountId": ""}
+        if args.token.endswith(":getApi"):
+            arn = f"arn:aws:execute-api:eu-west-1:123456789012:{args.args['apiId']}"
+            return {"apiId": args.args["apiId"], "executionArn": arn, "apiEndpoint": "https://example.com"}
         raise AssertionError(f"the program calls {args.token}")
 
     def of_type(self, typ: str) -> list[Recorded]:

@@ -5,12 +5,10 @@ import pytest
 
 from components.aws_credentials import AwsCredentials
 from components.build.access import VARIABLE, Access
-from components.http_api import HttpApi, HttpApiArgs, Throttle
+from components.http_api import HttpApi, HttpApiArgs
 from services.analytics import SIGN_IN_THROTTLE, Analytics, AnalyticsArgs
 from tests.artifacts import artifact
 from tests.recording import Recording, record
-
-THROTTLE = Throttle(rate_per_second=50, burst=100)
 
 
 def args(api: HttpApi, **changes: object) -> AnalyticsArgs:
@@ -18,7 +16,6 @@ def args(api: HttpApi, **changes: object) -> AnalyticsArgs:
         "api_artifact": artifact("analytics-api"),
         "trigger_artifact": artifact("analytics-trigger"),
         "api": api,
-        "throttle": THROTTLE,
         "sites": ["https://example.com"],
         "view_retention_days": 400,
         "recoverable": True,
@@ -33,7 +30,6 @@ def declared(**changes: object) -> Recording:
     def declare() -> None:
         api = HttpApi("api", HttpApiArgs())
         Analytics("analytics", args(api, **changes))
-        api.deploy()
 
     return record(declare)
 

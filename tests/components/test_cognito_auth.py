@@ -3,7 +3,7 @@ import json
 import pytest
 
 from components.cognito_auth import CognitoAuth, CognitoAuthArgs
-from components.http_api import HttpApi, HttpApiArgs, Throttle
+from components.http_api import HttpApi, HttpApiArgs, Route
 from tests.artifacts import function
 from tests.recording import Recording, record
 
@@ -86,13 +86,13 @@ def test_a_route_that_requires_a_scope_believes_this_pool_s_tokens_for_both_clie
     def declare() -> None:
         auth = CognitoAuth("auth", args())
         api = HttpApi("api", HttpApiArgs())
-        api.route("GET /items", function("shop"), Throttle(rate_per_second=1, burst=1), auth.require("read"))
-        api.deploy()
+        api.route("GET /items", Route(function=function("shop"), jwt=auth.require("read")))
 
     recording = record(declare)
     (authorizer,) = recording.of_type("aws:apigatewayv2/authorizer:Authorizer")
     assert authorizer.inputs["jwtConfiguration"]["audiences"] == ["auth-browser-client-id", "auth-machine-client-id"]
-    assert recording.named("api-get-items-route").inputs["authorizationScopes"] == ["currencies/read"]
+    (route,) = recording.of_type("aws:apigatewayv2/route:Route")
+    assert route.inputs["authorizationScopes"] == ["currencies/read"]
 
 
 def test_no_secret_is_an_input_of_anything() -> None:

@@ -1,5 +1,5 @@
 from components.custom_domain import CustomDomain, CustomDomainArgs
-from components.http_api import HttpApi, HttpApiArgs, Throttle
+from components.http_api import HttpApi, HttpApiArgs
 from tests.artifacts import function
 from tests.recording import Recording, record
 
@@ -7,8 +7,7 @@ from tests.recording import Recording, record
 def declared() -> Recording:
     def declare() -> None:
         api = HttpApi("api", HttpApiArgs())
-        api.route("POST /echo", function("echo"), Throttle(rate_per_second=1, burst=1))
-        api.deploy()
+        api.route("POST /echo", function("echo"))
         CustomDomain("domain", CustomDomainArgs(domain_name="api.example.com", hosted_zone_id="Z123", api=api))
 
     return record(declare)

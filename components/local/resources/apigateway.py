@@ -9,7 +9,8 @@ def _create_api(context: Context, name: str, inputs: Properties) -> Made:
     gateway = context.client("apigatewayv2")
     api = gateway.create_api(Name=physical_name(name), **_api(inputs))
     outputs = {
-        "apiEndpoint": api["ApiEndpoint"],
+        # `<api>.execute-api.localhost` does not resolve everywhere; this form of the same address does.
+        "apiEndpoint": f"{context.endpoint}/_aws/execute-api/{api['ApiId']}/$default",
         "executionArn": f"arn:aws:execute-api:{context.region}:{ACCOUNT}:{api['ApiId']}",
     }
     return Made(id=api["ApiId"], outputs=outputs)
