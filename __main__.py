@@ -153,6 +153,7 @@ pulumi.export(
 pulumi.export("routes", api.routes)
 pulumi.export("guardedRoutes", api.guarded_routes)
 pulumi.export("functions", {function.name: function.function_name for function in functions})
+pulumi.export("code", {function.name: function.code for function in functions})
 pulumi.export("tables", tables)
 pulumi.export(
     "analytics",

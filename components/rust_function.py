@@ -93,6 +93,12 @@ class RustFunction(pulumi.ComponentResource):
         )
         self.function_name = self._function.name
         self.arn = self._function.arn
+        self.code = {
+            "bucket": args.artifact.bucket,
+            "key": args.artifact.key,
+            "sha256": self._function.code_sha256,
+        }
+        """Which artifact runs, and the SHA-256 that Lambda computed of its bytes, in base64."""
         self.invoke_arn = self._function.invoke_arn
         self.log_group_name = logs.name
         self.register_outputs(

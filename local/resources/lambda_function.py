@@ -12,7 +12,8 @@ def _create_function(context: Context, name: str, inputs: Properties) -> Made:
     )
     arn = made["FunctionArn"]
     invoke_arn = f"arn:aws:apigateway:{context.region}:lambda:path/2015-03-31/functions/{arn}/invocations"
-    return Made(id=function, outputs={"name": function, "arn": arn, "invokeArn": invoke_arn})
+    outputs = {"name": function, "arn": arn, "invokeArn": invoke_arn, "codeSha256": made["CodeSha256"]}
+    return Made(id=function, outputs=outputs)
 
 
 def _update_function(context: Context, made: Made, inputs: Properties) -> Made:
@@ -20,10 +21,10 @@ def _update_function(context: Context, made: Made, inputs: Properties) -> Made:
     configuration = _configuration(inputs)
     architectures = configuration.pop("Architectures")
     functions.update_function_configuration(FunctionName=made.id, **configuration)
-    functions.update_function_code(
+    code = functions.update_function_code(
         FunctionName=made.id, Architectures=architectures, **chosen(inputs, "s3Bucket", "s3Key")
     )
-    return made
+    return Made(id=made.id, outputs={**made.outputs, "codeSha256": code["CodeSha256"]})
 
 
 def _configuration(inputs: Properties) -> dict[str, Any]:
