@@ -65,16 +65,16 @@ STACK ?= local
 OPERATE = $(BIN)/python -m operations --stack "$(STACK)"
 
 .PHONY: up
-up: $(INSTALLED_LOCAL) ## Bring a stack on AWS up to date, and print its URLs: STACK=dev
-	@$(OPERATE) up
+up: $(INSTALLED_LOCAL) ## Bring a stack on AWS up to date, and print its URLs: STACK=dev (OPTIONS=--yes)
+	@$(OPERATE) up -- $(OPTIONS)
 
 .PHONY: preview
 preview: $(INSTALLED_LOCAL) ## Show what `up` would change; needs no Rust: STACK=dev
-	@$(OPERATE) preview
+	@$(OPERATE) preview -- $(OPTIONS)
 
 .PHONY: destroy
 destroy: $(INSTALLED_LOCAL) ## Remove a stack with everything in it: STACK=dev
-	@$(OPERATE) destroy
+	@$(OPERATE) destroy -- $(OPTIONS)
 
 .PHONY: outputs
 outputs: $(INSTALLED_LOCAL) ## Print a stack's URLs, and write all outputs to .outputs: STACK=dev

@@ -8,6 +8,7 @@ from components.cognito_auth import CognitoAuth, CognitoAuthArgs
 from components.currencies import Currencies, CurrenciesArgs
 from components.custom_domain import CustomDomain, CustomDomainArgs
 from components.dashboard import Dashboard, DashboardArgs
+from components.deletion_protection import DeletionProtection, DeletionProtectionArgs
 from components.http_api import HttpApi, HttpApiArgs, Throttle
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import RustWorkspace, RustWorkspaceArgs
@@ -59,6 +60,7 @@ api = HttpApi(
         cors_origins=sorted({*settings.cors_origins, *settings.analytics_sites}),
         cors_exposed_headers=["etag", "location", "x-glitch-seed"],
         log_retention_days=settings.log_retention_days,
+        endpoint=settings.endpoints.get("apigatewayv2"),
     ),
 )
 docs_callback_url = pulumi.Output.concat(api.url, "/docs/oauth2-redirect.html")
@@ -129,11 +131,18 @@ dashboard = Dashboard(
     ),
 )
 url = api.url
+protects: list[pulumi.Resource] = [workspace, echo, glitch, alarms, api, auth, currencies, analytics, dashboard]
 if settings.domain_name and settings.hosted_zone_id:
-    url = CustomDomain(
+    domain = CustomDomain(
         "domain",
         CustomDomainArgs(domain_name=settings.domain_name, hosted_zone_id=settings.hosted_zone_id, api=api),
-    ).url
+    )
+    protects.append(domain)
+    url = domain.url
+DeletionProtection(
+    "deletion-protection",
+    DeletionProtectionArgs(resources=protects, setting="deletionProtection", protected=settings.deletion_protection),
+)
 
 pulumi.export("apiUrl", url)
 pulumi.export(
@@ -155,6 +164,7 @@ pulumi.export("guardedRoutes", api.guarded_routes)
 pulumi.export("functions", {function.name: function.function_name for function in functions})
 pulumi.export("code", {function.name: function.code for function in functions})
 pulumi.export("tables", tables)
+pulumi.export("artifactBucket", workspace.bucket)
 pulumi.export(
     "analytics",
     {"sites": list(settings.analytics_sites), "viewRetentionDays": settings.analytics_view_retention_days},

@@ -67,6 +67,9 @@ class HttpApiArgs:
     """Response headers that those pages may read."""
     log_retention_days: int = 30
     """Days that access logs are kept."""
+    endpoint: str | None = None
+    """API Gateway endpoint of the stack's provider, when it is not AWS's own; requests are sent there too, since names
+    below `localhost` do not resolve in every program."""
 
 
 class HttpApi(pulumi.ComponentResource):
@@ -96,7 +99,7 @@ class HttpApi(pulumi.ComponentResource):
         """Name of the function behind each route key."""
         self.guarded_routes: dict[str, list[str]] = {}
         """Scopes of which a caller needs one, by route key; the other routes are open to everyone."""
-        self.url = self._api.api_endpoint
+        self.url = _url(self._api, args.endpoint)
         self.api_id = self._api.id
         self._deployed = False
 
@@ -164,7 +167,7 @@ class HttpApi(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=self._declared),
         )
         self.stage_name = stage.name
-        self.url = pulumi.Output.all(self._api.api_endpoint, stage.id).apply(lambda values: str(values[0]))
+        self.url = pulumi.Output.all(self.url, stage.id).apply(lambda values: str(values[0]))
         self.register_outputs({"url": self.url, "routes": self.routes})
 
     def _authorization(self, jwt: JwtRequirement | None) -> dict[str, Any]:
@@ -215,6 +218,11 @@ def _kebab(route_key: str) -> str:
     """`GET /currencies/{code}` becomes `get-currencies-code`."""
     words = "".join(character if character.isalnum() else " " for character in route_key.lower()).split()
     return "-".join(words)
+
+
+def _url(api: aws.apigatewayv2.Api, endpoint: str | None) -> pulumi.Output[str]:
+    """Return where the default stage answers; emulators of AWS have all APIs below one path of their endpoint."""
+    return api.id.apply(lambda id_: f"{endpoint}/_aws/execute-api/{id_}/$default") if endpoint else api.api_endpoint
 
 
 def _cors(args: HttpApiArgs) -> aws.apigatewayv2.ApiCorsConfigurationArgs | None:

@@ -54,6 +54,20 @@ def read_stack_config(root: Path, stack: str) -> StackConfig:
     return StackConfig(project=name, stack=stack, values=merged)
 
 
+def write_stack_file_for(url: str, root: Path, stack: str, folder: Path) -> Path:
+    """Write a copy of a stack's file that sends every service to `url`, for `pulumi --config-file`, and return it.
+
+    The CLI notes its encryption of secrets in the file, which must not be the one that git tracks.
+    """
+    name = f"Pulumi.{stack}.yaml"
+    content = _read_yaml(root / name)
+    services = {service for endpoints in content["config"]["aws:endpoints"] for service in endpoints}
+    content["config"]["aws:endpoints"] = [dict.fromkeys(sorted(services), url)]
+    file = folder / name
+    file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    return file
+
+
 def _full_key(key: str, project: str) -> str:
     return key if ":" in key else f"{project}:{key}"
 

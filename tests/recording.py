@@ -21,6 +21,7 @@ NO_CONFIG = StackConfig(project="rust-serverless", stack="test", values={})
 class Recorded:
     """A resource that was declared."""
 
+    urn: str
     typ: str
     name: str
     inputs: Mapping[str, Any]
@@ -86,6 +87,7 @@ class RecordingMonitor(MockMonitor):
         if request.type != "pulumi:pulumi:Stack":
             self._recording.resources.append(
                 Recorded(
+                    urn=self.make_urn(request.parent, request.type, request.name),
                     typ=request.type,
                     name=request.name,
                     inputs=pulumi.runtime.rpc.deserialize_properties(request.object),

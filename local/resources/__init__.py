@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping
 
-from local.resources import apigateway, cloudwatch, cognito, command, dynamodb, iam, lambda_function, logs, s3, sqs
+from local.resources import (
+    apigateway,
+    cloudwatch,
+    cognito,
+    command,
+    dynamodb,
+    iam,
+    lambda_function,
+    logs,
+    s3,
+    sqs,
+    stash,
+)
 from local.resources.kind import Kind
 
 KINDS: Mapping[str, Kind] = {
@@ -30,5 +42,6 @@ KINDS: Mapping[str, Kind] = {
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": s3.PUBLIC_ACCESS_BLOCK,
     "aws:sqs/queue:Queue": sqs.QUEUE,
     "command:local:Command": command.COMMAND,
+    "pulumi:index:Stash": stash.STASH,
 }
 """By Pulumi type token. A type that is not here cannot be declared by a program that runs locally."""

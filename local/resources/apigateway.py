@@ -7,13 +7,12 @@ from local.resources.kind import ACCOUNT, Context, Kind, Made, Properties, chose
 
 def _create_api(context: Context, name: str, inputs: Properties) -> Made:
     gateway = context.client("apigatewayv2")
-    api = gateway.create_api(Name=physical_name(name), **_api(inputs))["ApiId"]
+    api = gateway.create_api(Name=physical_name(name), **_api(inputs))
     outputs = {
-        # `<api>.execute-api.localhost` does not resolve everywhere; this form of the same address does.
-        "apiEndpoint": f"{context.endpoint}/_aws/execute-api/{api}/$default",
-        "executionArn": f"arn:aws:execute-api:{context.region}:{ACCOUNT}:{api}",
+        "apiEndpoint": api["ApiEndpoint"],
+        "executionArn": f"arn:aws:execute-api:{context.region}:{ACCOUNT}:{api['ApiId']}",
     }
-    return Made(id=api, outputs=outputs)
+    return Made(id=api["ApiId"], outputs=outputs)
 
 
 def _update_api(context: Context, made: Made, inputs: Properties) -> Made:

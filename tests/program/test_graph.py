@@ -46,12 +46,16 @@ def test_component_types_have_three_parts_as_pulumi_wants_them(recording: Record
     assert all(typ.startswith("rust-serverless:index:") for typ in components)
 
 
+PROTECTION_SETTING = "deletionProtection"
+
+
 def test_logical_names_are_kebab_case_start_with_their_component_and_are_unique(recording: Recording) -> None:
     seen = set()
     for resource in recording.resources:
         assert (resource.typ, resource.name) not in seen
         seen.add((resource.typ, resource.name))
-        assert all(word.isalnum() and word == word.lower() for word in resource.name.split("-")), resource.name
+        words = [word for word in resource.name.split("-") if word != PROTECTION_SETTING]
+        assert all(word.isalnum() and word == word.lower() for word in words), resource.name
         if resource.custom:
             assert resource.name.startswith(resource.parent.rsplit("::", 1)[1] + "-"), resource.name
 
@@ -87,6 +91,20 @@ def test_every_stream_ends_in_an_encrypted_queue_with_an_alarm(recording: Record
     assert mappings
     for mapping in mappings:
         assert queues[mapping.inputs["destinationConfig"]["onFailure"]["destinationArn"]] in alarmed, mapping.name
+
+
+def test_a_destroy_meets_the_protection_before_anything_else(recording: Recording) -> None:
+    (guard,) = recording.of_type("pulumi:index:Stash")
+    made = {resource.urn: resource for resource in recording.resources if resource.custom}
+    reached, waiting = set(), {guard.urn}
+    while waiting:
+        urn = waiting.pop()
+        reached.add(urn)
+        waiting |= {needed for needed in made[urn].depends_on if needed in made} - reached
+    assert reached == made.keys()
+    tables = recording.of_type("aws:dynamodb/table:Table")
+    assert guard.protect is any(table.protect for table in tables)
+    assert PROTECTION_SETTING in guard.name
 
 
 def test_only_the_views_are_streamed_so_that_counting_invokes_nothing(recording: Recording) -> None:
