@@ -72,6 +72,7 @@ auth = CognitoAuth(
         callback_urls=[docs_callback_url],
         region=settings.region,
         endpoint=settings.endpoints.get("cognitoidp"),
+        tier=settings.user_pool_tier.upper(),
         protected=settings.deletion_protection,
     ),
 )

@@ -25,6 +25,7 @@ from config_rules import (
     ROLES,
     SWITCH,
     TEXT,
+    USER_POOL_TIER,
     Rule,
     whole_number,
 )
@@ -58,6 +59,7 @@ class Settings:
     alarm_email: str | None
     artifact_bucket: str | None
     permissions_boundary: str | None
+    user_pool_tier: str
     point_in_time_recovery: bool
     deletion_protection: bool
     analytics_sites: tuple[str, ...]
@@ -153,6 +155,7 @@ def read_with(reader: Reader) -> Settings:
         permissions_boundary=reader.get(
             "permissionsBoundary", POLICY_ARN, "arn:aws:iam::123456789012:policy/rust-serverless-boundary-dev"
         ),
+        user_pool_tier=reader.get("userPoolTier", USER_POOL_TIER, "lite"),
         point_in_time_recovery=reader.get("pointInTimeRecovery", SWITCH, "true"),
         deletion_protection=reader.get("deletionProtection", SWITCH, "true"),
         analytics_sites=reader.get("analyticsSites", ORIGINS, '["https://example.com"]'),
