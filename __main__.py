@@ -117,12 +117,15 @@ tables = {"currencies": currencies.table_name, **analytics.table_names}
 for function in functions:
     alarms.watch_function(function)
 alarms.watch_api(api)
+alarms.watch_throttling(api)
+for name, table in tables.items():
+    alarms.watch_table(name, table)
 alarms.watch_stream(analytics.trigger_function)
 alarms.watch_quarantine(analytics.trigger_function.name, analytics.quarantined)
 dashboard = Dashboard(
     "dashboard",
     DashboardArgs(
-        title=f"{pulumi.get_project()}-{pulumi.get_stack()}",
+        title=f"{pulumi.get_project()}-{pulumi.get_stack()}--dashboard",
         region=settings.region,
         api=api,
         functions=functions,

@@ -14,6 +14,9 @@ NEAR_THE_TIMEOUT_MS = 800
 """Of each second of a function's timeout; what takes longer will soon be cut off."""
 OLDEST_RECORD_MS = 15 * 60 * 1000
 """Of a stream's records, which are lost after 24 hours. A trigger that works is seconds behind."""
+THROTTLED = '{ $.status = "429" }'
+"""The access log's line of a request that a route's throttle refused."""
+MANY_THROTTLED = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +92,46 @@ class Alarms(pulumi.ComponentResource):
             metric=Metric(namespace="AWS/ApiGateway", name="5xx", dimensions={"ApiId": api.api_id}, statistic="Sum"),
             threshold=Threshold(above=0, period_seconds=FIVE_MINUTES),
         )
+
+    def watch_throttling(self, api: HttpApi) -> None:
+        """Tell when many requests are refused by the routes' throttles; some are their purpose."""
+        metric = Metric(namespace=api.access_log_group_name, name="ThrottledRequests", statistic="Sum")
+        aws.cloudwatch.LogMetricFilter(
+            f"{self._name}-api-429-filter",
+            log_group_name=api.access_log_group_name,
+            pattern=THROTTLED,
+            metric_transformation={
+                "name": metric.name,
+                "namespace": metric.namespace,
+                "value": "1",
+                "default_value": "0",
+                "unit": "Count",
+            },
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self._alarm(
+            "api-429",
+            section="api-429",
+            meaning=f"Over {MANY_THROTTLED} requests in five minutes, twice in a row, are answered 429.",
+            metric=metric,
+            threshold=Threshold(above=MANY_THROTTLED, period_seconds=FIVE_MINUTES, periods=2),
+        )
+
+    def watch_table(self, name: str, table_name: pulumi.Input[str]) -> None:
+        """Tell when a table refuses reads or writes, as a hot partition of an on-demand table does."""
+        for kind in ("read", "write"):
+            self._alarm(
+                f"{name}-{kind}-throttles",
+                section="table-throttles",
+                meaning=f"The table {name} refuses {kind}s.",
+                metric=Metric(
+                    namespace="AWS/DynamoDB",
+                    name=f"{kind.title()}ThrottleEvents",
+                    dimensions={"TableName": table_name},
+                    statistic="Sum",
+                ),
+                threshold=Threshold(above=0, period_seconds=FIVE_MINUTES),
+            )
 
     def watch_quarantine(self, name: str, metric: Metric) -> None:
         """Tell when a record was set aside because it could not be counted."""

@@ -167,6 +167,7 @@ class HttpApi(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=self._declared),
         )
         self.stage_name = stage.name
+        self.access_log_group_name = logs.name
         self.url = pulumi.Output.all(self.url, stage.id).apply(lambda values: str(values[0]))
         self.register_outputs({"url": self.url, "routes": self.routes})
 

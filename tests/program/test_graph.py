@@ -192,6 +192,15 @@ def test_every_function_is_watched(recording: Recording) -> None:
         assert {(metric, function.name) for metric in ("Errors", "Throttles", "Duration")} <= watched
 
 
+def test_every_table_is_watched_for_what_it_refuses(recording: Recording) -> None:
+    watched = {
+        (alarm.inputs["metricName"], alarm.inputs["dimensions"].get("TableName"))
+        for alarm in recording.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+    }
+    for table in recording.of_type("aws:dynamodb/table:Table"):
+        assert {(metric, table.name) for metric in ("ReadThrottleEvents", "WriteThrottleEvents")} <= watched, table.name
+
+
 @pytest.mark.parametrize("stack", sorted(set(STACKS) - {"local"}))
 def test_everything_in_a_cloud_stack_is_tagged_with_it(stack: str) -> None:
     config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
