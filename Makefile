@@ -127,7 +127,11 @@ bench-trigger: $(INSTALLED) ## Count views by the trigger and by a plain one, an
 .PHONY: test
 test: test-unit ## Run every test
 	cd rust && cargo test --locked --workspace --quiet
-	$(BIN)/pytest $(addprefix --ignore=tests/,$(UNIT))
+	$(BIN)/pytest $(addprefix --ignore=tests/,$(UNIT) engine)
+
+.PHONY: test-engine
+test-engine: $(INSTALLED) ## Run the program under the Pulumi CLI that is on the PATH, on the emulator
+	$(BIN)/pytest tests/engine
 
 .PHONY: test-unit
 test-unit: $(INSTALLED) ## Run the tests that compile nothing and start nothing

@@ -96,7 +96,9 @@ class RustWorkspace(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         # Known in a preview only when nothing is built, and in an update when all is.
-        pulumi.Output.all(self._build.stdout, self.bucket, self._keys, access).apply(self._report_deleted)
+        pulumi.Output.all(self._build.urn, self._build.stdout, self.bucket, self._keys, access).apply(
+            self._report_deleted
+        )
         self.register_outputs({"bucket": self.bucket, "keys": self._keys})
 
     def artifact(self, binary: str) -> Artifact:
@@ -145,7 +147,7 @@ class RustWorkspace(pulumi.ComponentResource):
         )
 
     def _report_deleted(self, known: Sequence[Any]) -> None:
-        built, bucket, keys, access = known
+        urn, built, bucket, keys, access = known
         if not built:
             return
         try:
@@ -155,8 +157,8 @@ class RustWorkspace(pulumi.ComponentResource):
             return
         if missing:
             pulumi.log.warn(
-                f"{', '.join(missing.values())} was deleted from the bucket {bucket}: run `pulumi up --replace "
-                f"'{self._build.pulumi_resource_name}'` with the URN of that Command to build it again",
+                f"{', '.join(missing.values())} was deleted from the bucket {bucket}: build it again by `pulumi up "
+                f"--replace '{urn}'`",
                 self,
             )
 

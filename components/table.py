@@ -63,7 +63,7 @@ class Table(pulumi.ComponentResource):
             stream_view_type=args.stream_view_type,
             point_in_time_recovery={"enabled": args.recoverable},
             deletion_protection_enabled=args.protected,
-            # The engine refuses before it has removed anything else; DynamoDB would in the middle.
+            # Also refuses an update of a program that declares the table no more; DynamoDB would in the middle.
             opts=pulumi.ResourceOptions(parent=self, protect=args.protected),
         )
         self.table_name = self._table.name
