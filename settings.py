@@ -53,6 +53,7 @@ class Settings:
     throttle_burst: int
     reserved_concurrency: int | None
     tracing: bool
+    gradual_deployment: bool
     cors_origins: tuple[str, ...]
     domain_name: str | None
     hosted_zone_id: str | None
@@ -147,6 +148,7 @@ def read_with(reader: Reader) -> Settings:
         throttle_burst=reader.get("throttleBurst", whole_number(1), "100"),
         reserved_concurrency=reader.get("reservedConcurrency", whole_number(0, 1000), "0") or None,
         tracing=reader.get("tracing", SWITCH, "false"),
+        gradual_deployment=reader.get("gradualDeployment", SWITCH, "false"),
         cors_origins=reader.get("corsOrigins", ORIGINS, '["https://example.com"]'),
         domain_name=reader.get("domainName", DOMAIN_NAME, "api.example.com"),
         hosted_zone_id=reader.get("hostedZoneId", HOSTED_ZONE, "Z0123456789ABCDEFGHIJ"),

@@ -39,12 +39,14 @@ class Alarms(pulumi.ComponentResource):
         self._name = name
         self.actions = [self._topic(args.email)] if args.email else []
         """What other components give to alarms of their own."""
+        self.failures: dict[str, pulumi.Output[str]] = {}
+        """Names of the alarms about failures, by the function's name, and of the API's by `api`."""
         self.register_outputs({"actions": self.actions})
 
     def watch_function(self, function: RustFunction) -> None:
         """Tell when a function fails, is throttled, or comes near its timeout."""
         of_function = {"FunctionName": function.function_name}
-        self._alarm(
+        self.failures[function.name] = self._alarm(
             f"{function.name}-errors",
             section="function-errors",
             meaning=f"{function.name} fails.",
@@ -85,7 +87,7 @@ class Alarms(pulumi.ComponentResource):
 
     def watch_api(self, api: HttpApi) -> None:
         """Tell when requests are answered with a status of 500 or more."""
-        self._alarm(
+        self.failures["api"] = self._alarm(
             "api-5xx",
             section="api-5xx",
             meaning="Requests to the API fail through no fault of the client's.",
@@ -143,8 +145,10 @@ class Alarms(pulumi.ComponentResource):
             threshold=Threshold(above=0, period_seconds=FIVE_MINUTES),
         )
 
-    def _alarm(self, name: str, *, section: str, meaning: str, metric: Metric, threshold: Threshold) -> None:
-        metric_alarm(
+    def _alarm(
+        self, name: str, *, section: str, meaning: str, metric: Metric, threshold: Threshold
+    ) -> pulumi.Output[str]:
+        alarm = metric_alarm(
             f"{self._name}-{name}",
             section=section,
             meaning=meaning,
@@ -153,6 +157,7 @@ class Alarms(pulumi.ComponentResource):
             actions=self.actions,
             parent=self,
         )
+        return alarm.name
 
     def _topic(self, email: str) -> pulumi.Output[str]:
         topic = aws.sns.Topic(f"{self._name}-topic", opts=pulumi.ResourceOptions(parent=self))

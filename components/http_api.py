@@ -121,6 +121,7 @@ class HttpApi(pulumi.ComponentResource):
             f"{child}-permission",
             action="lambda:InvokeFunction",
             function=function.function_name,
+            qualifier=function.qualifier,
             principal="apigateway.amazonaws.com",
             source_arn=self._api.execution_arn.apply(lambda arn: f"{arn}/*/{method}{path}"),
             opts=pulumi.ResourceOptions(parent=self),
