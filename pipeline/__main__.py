@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 
-from pipeline import artifacts, comment, drift, forward, github, guard, limits, stale
+from pipeline import artifacts, comment, drift, forward, github, guard, limits, live, stale
 from pipeline.changed_files import causes, changed_files
 from pipeline.preview import read_preview
 from pipeline.rollback import instructions
@@ -73,6 +73,16 @@ def _verify_artifacts(arguments: argparse.Namespace) -> str | None:
     if arguments.outputs:
         return _told(lambda: artifacts.verify_running(s3, artifacts.running(_json(arguments.outputs))))
     return _told(lambda: artifacts.verify_stored(s3, artifacts.promoted(read_preview(arguments.preview))))
+
+
+def _live(arguments: argparse.Namespace) -> str | None:
+    back = live.brought_back(_json(arguments.outputs))
+    if not back:
+        return None
+    said = "\n".join(back)
+    return (
+        f"the new code of {arguments.stack} was brought back:\n{said}\nCorrect it and merge: nothing has to be undone."
+    )
 
 
 def _told(check: Callable[[], None]) -> str | None:
@@ -191,6 +201,11 @@ def _add_deployment_verbs(verbs: Any) -> None:
     verb = verbs.add_parser("limits", help="fail when an update would run into a limit of the account")
     verb.set_defaults(verb=_limits)
     verb.add_argument("--preview", type=Path, required=True, help="JSON of `pulumi preview --show-sames`")
+
+    verb = verbs.add_parser("live", help="fail when a new version was brought back")
+    verb.set_defaults(verb=_live)
+    verb.add_argument("--outputs", type=Path, required=True, help="JSON of `pulumi stack output`")
+    verb.add_argument("--stack", required=True)
 
     verb = verbs.add_parser("record-artifacts", help="record the SHA-256 of what the first stage runs")
     verb.set_defaults(verb=_record_artifacts)

@@ -30,6 +30,8 @@ class Recorded:
     depends_on: tuple[str, ...]
     """URNs, those of the inputs included."""
     custom: bool
+    ignored: tuple[str, ...]
+    """Inputs whose changes the engine ignores."""
     protect: bool
     """Whether the engine refuses to delete it."""
 
@@ -94,6 +96,7 @@ class RecordingMonitor(MockMonitor):
                     parent=request.parent,
                     depends_on=tuple(request.dependencies),
                     custom=request.custom,
+                    ignored=tuple(request.ignoreChanges),
                     protect=request.protect,
                 )
             )

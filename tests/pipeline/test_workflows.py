@@ -236,7 +236,7 @@ def position(workflow: Workflow, words: str) -> int:
 @pytest.mark.parametrize("name", UPDATES)
 def test_before_every_update_come_a_preview_the_limits_and_the_guard(name: str) -> None:
     workflow = read(name)
-    assert workflow.text.count("- run: pulumi up") == 1
+    assert workflow.text.count("run: pulumi up") == 1
     update = position(workflow, "pulumi up")
     preview = position(workflow, 'pulumi preview --stack "$STACK" --show-sames --json > preview.json')
     for check in ("pipeline limits --preview preview.json", "pipeline guard --preview preview.json"):
