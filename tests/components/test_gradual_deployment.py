@@ -68,7 +68,7 @@ def test_the_command_is_told_what_to_move_and_what_to_watch_and_runs_when_the_ve
     environment = command["environment"]
     assert (environment["FUNCTION"], environment["ALIAS"]) == ("counts-function", "live")
     assert json.loads(environment["ALARMS"]) == ["errors", "5xx"]
-    assert "VERSION" in environment
+    assert environment["VERSION"] == "1"
     assert not {"triggers", "delete"} & command.keys(), "a change is an update in place"
 
 
