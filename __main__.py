@@ -7,6 +7,7 @@ from components.cognito_auth import CognitoAuth, CognitoAuthArgs
 from components.custom_domain import CustomDomain, CustomDomainArgs
 from components.dashboard import Dashboard, DashboardArgs
 from components.deletion_protection import DeletionProtection, DeletionProtectionArgs
+from components.gradual_deployment import GradualDeployment, GradualDeploymentArgs
 from components.http_api import HttpApi, HttpApiArgs, Throttle
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import RustWorkspace, RustWorkspaceArgs
@@ -20,6 +21,7 @@ operation = Operation(
     log_retention_days=settings.log_retention_days,
     tracing=settings.tracing,
     reserved_concurrency=settings.reserved_concurrency,
+    gradual_deployment=settings.gradual_deployment,
     permissions_boundary=settings.permissions_boundary,
 )
 
@@ -73,6 +75,7 @@ auth = CognitoAuth(
         callback_urls=[docs_callback_url],
         region=settings.region,
         endpoint=settings.endpoints.get("cognitoidp"),
+        tier=settings.user_pool_tier.upper(),
         protected=settings.deletion_protection,
     ),
 )
@@ -110,12 +113,29 @@ tables = {"currencies": currencies.table_name, **analytics.table_names}
 for function in functions:
     alarms.watch_function(function)
 alarms.watch_api(api)
+alarms.watch_throttling(api)
+for name, table in tables.items():
+    alarms.watch_table(name, table)
 alarms.watch_stream(analytics.trigger_function)
 alarms.watch_quarantine(analytics.trigger_function.name, analytics.quarantined)
+deployments = {
+    function.name: GradualDeployment(
+        f"{function.name}-deployment",
+        GradualDeploymentArgs(
+            function=function,
+            alarms=[alarms.failures[function.name], alarms.failures["api"]],
+            region=settings.region,
+            endpoint=settings.endpoints.get("lambda"),
+            credentials=settings.credentials,
+        ),
+    )
+    for function in functions
+    if settings.gradual_deployment
+}
 dashboard = Dashboard(
     "dashboard",
     DashboardArgs(
-        title=f"{pulumi.get_project()}-{pulumi.get_stack()}",
+        title=f"{pulumi.get_project()}-{pulumi.get_stack()}--dashboard",
         region=settings.region,
         api=api,
         functions=functions,
@@ -126,6 +146,7 @@ dashboard = Dashboard(
 )
 url = api.url
 protects: list[pulumi.Resource] = [workspace, echo, glitch, alarms, api, auth, currencies, analytics, dashboard]
+protects.extend(deployments.values())
 if settings.domain_name and settings.hosted_zone_id:
     domain = CustomDomain(
         "domain",
@@ -156,6 +177,8 @@ pulumi.export(
 pulumi.export("routes", api.routes)
 pulumi.export("guardedRoutes", api.guarded_routes)
 pulumi.export("functions", {function.name: function.function_name for function in functions})
+pulumi.export("deployments", {name: deployment.result for name, deployment in deployments.items()})
+pulumi.export("code", {function.name: function.code for function in functions})
 pulumi.export("tables", tables)
 pulumi.export("artifactBucket", workspace.bucket)
 pulumi.export(

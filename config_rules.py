@@ -104,6 +104,7 @@ SWITCH: Rule[bool] = Rule(text="true or false", parse=lambda value: ("false", "t
 TEXT: Rule[str] = Rule(text="some text", parse=_not_empty)
 OPTIONAL: Rule[str | None] = Rule(text="any text, or empty", parse=lambda value: value or None)
 ARCHITECTURE: Rule[Architecture] = Rule(text=one_of(*Architecture, "host").text, parse=parse_architecture)
+USER_POOL_TIER = one_of("lite", "essentials", "plus")
 BUILD_PROFILE = one_of(RELEASE, "fast")
 LOG_LEVEL = one_of(*LOG_LEVELS)
 RETENTION: Rule[int] = Rule(text=f"one of {', '.join(map(str, RETENTION_DAYS))}", parse=_retention)

@@ -12,6 +12,7 @@ import pulumi
 from bootstrap import policies, roles
 from bootstrap.boundary import Boundary, BoundaryArgs
 from bootstrap.buckets import KeptBucket, KeptBucketArgs
+from bootstrap.budget import Budget
 from bootstrap.github import GitHubRoles, GitHubRolesArgs
 from bootstrap.log_delivery import LogDelivery, LogDeliveryArgs
 from bootstrap.settings import read_settings
@@ -47,6 +48,8 @@ account = pulumi.Output.all(
     key=key.arn,
     artifacts=artifacts.arn if artifacts else f"arn:aws:s3:::{artifact_bucket}",
 ).apply(lambda known: roles.Account(**known))
+if settings.budget:
+    Budget("budget", settings.budget)
 LogDelivery("log-delivery", LogDeliveryArgs(account=github.account, region=settings.region))
 
 

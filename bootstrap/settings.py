@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 
+from bootstrap.budget import BudgetArgs
 from bootstrap.github import checked_subject
 from bootstrap.roles import BUILDS, PULL_REQUESTS, STAGES
 from bootstrap.stack_access import Domain, Stacks
@@ -14,6 +15,7 @@ from bootstrap.stack_access import Domain, Stacks
 ZONE = re.compile(r"Z[A-Z0-9]+")
 NAME = re.compile(r"([a-z0-9-]+\.)+[a-z]+")
 API = re.compile(r"[a-z0-9]{10}")
+MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 ACCOUNT = re.compile(r"\d{12}")
 
 
@@ -38,6 +40,9 @@ class Settings:
     """Bucket of the account of `dev`, when this is another."""
     artifact_readers: Sequence[str]
     """Accounts of stages that take their code from the bucket of this one."""
+
+    budget: BudgetArgs | None
+    """What the account may cost."""
 
     def stacks(self, name: str, account: str) -> Stacks:
         """Return the stacks of a role: those of a stage, or of the pull requests."""
@@ -79,6 +84,9 @@ def read_settings() -> Settings:
     )
     away = bool(stages) and BUILDS not in stages
     check("artifactBucket", fits=bool(bucket) == away, rule=f"set exactly where stages are deployed without {BUILDS}")
+    dollars, email = config.get_int("monthlyBudgetUsd") or 0, config.get("budgetEmail") or ""
+    check("monthlyBudgetUsd", fits=dollars >= 0, rule="0 or more")
+    check("budgetEmail", fits=bool(MAIL.fullmatch(email)) == bool(dollars), rule="set exactly where there is a budget")
     if problems:
         raise pulumi.RunError(f"the configuration in Pulumi.{pulumi.get_stack()}.yaml: {'; '.join(problems)}")
     return Settings(
@@ -94,6 +102,7 @@ def read_settings() -> Settings:
         apis=apis,
         artifact_bucket=bucket,
         artifact_readers=readers,
+        budget=BudgetArgs(monthly_usd=dollars, email=email) if dollars else None,
     )
 
 

@@ -218,7 +218,9 @@ def _unnamed(stacks: Stacks) -> list[Statement]:
     the account, is not among them: `bootstrap/` states that policy itself.
     """
     actions = [
-        *("cloudwatch:DescribeAlarms", "cognito-idp:DescribeUserPoolDomain", "lambda:GetAccountSettings"),
+        # Of a gradual deployment: states of alarms, and numbers.
+        *("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricStatistics"),
+        *("cognito-idp:DescribeUserPoolDomain", "lambda:GetAccountSettings"),
         *("logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:GetLogDelivery", "logs:ListLogDeliveries"),
         *("logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:UpdateLogDelivery"),
     ]

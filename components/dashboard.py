@@ -33,7 +33,7 @@ class DashboardArgs:
     """What is on it."""
 
     title: str
-    """Its name, unique in the account and region, such as `rust-serverless-dev`."""
+    """Its name, unique in the account, such as `rust-serverless-dev--dashboard`."""
     region: str
     api: HttpApi
     functions: Sequence[RustFunction]

@@ -19,8 +19,12 @@ class Invokable(Protocol):
         """Physical name."""
 
     @property
-    def arn(self) -> pulumi.Output[str]:
-        """ARN."""
+    def invoked_arn(self) -> pulumi.Output[str]:
+        """ARN by which it is invoked: that of an alias, where there is one."""
+
+    @property
+    def qualifier(self) -> pulumi.Output[str] | None:
+        """Name of that alias."""
 
 
 class Principal(Protocol):
@@ -36,7 +40,11 @@ class Principal(Protocol):
 
 
 class Function(Invokable, Principal, Protocol):
-    """Both: what an event source needs, which reads its source with the function's role."""
+    """Both: what an event source needs, which is read with the function's role."""
+
+    @property
+    def event_target(self) -> pulumi.Output[str]:
+        """What an event source mapping invokes, by name or ARN."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +55,17 @@ class ExistingFunction:
     """Logical name, unique in the program."""
     function_name: pulumi.Output[str]
     """Physical name."""
-    arn: pulumi.Output[str]
-    """ARN, without a version."""
+    invoked_arn: pulumi.Output[str]
+    """Its ARN, or that of an alias."""
     role_name: pulumi.Output[str]
     """Physical name of its role; only grants use it."""
+    qualifier: pulumi.Output[str] | None = None
+    """Name of the alias."""
+
+    @property
+    def event_target(self) -> pulumi.Output[str]:
+        """What an event source mapping invokes."""
+        return self.invoked_arn
 
     @classmethod
     def named(cls, name: str, function_name: str, opts: pulumi.InvokeOptions | None = None) -> "ExistingFunction":
@@ -59,7 +74,7 @@ class ExistingFunction:
         return cls(
             name=name,
             function_name=found.function_name,
-            arn=found.arn.apply(_without_version),
+            invoked_arn=found.arn.apply(_without_version),
             role_name=found.role.apply(lambda arn: arn.rsplit("/", 1)[1]),
         )
 

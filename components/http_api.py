@@ -133,6 +133,7 @@ class HttpApi(pulumi.ComponentResource):
         self.api_id, self._execution_arn, api_endpoint = self._api()
         self.stage_name = pulumi.Output.from_input(DEFAULT)
         self.url = _url(self.api_id, api_endpoint, args.endpoint)
+        self.access_log_group_name: pulumi.Output[str] | None = None
         if args.existing_api_id is None:
             self.stage_name = self._stage().name
         for route_key, route in args.routes.items():
@@ -156,6 +157,7 @@ class HttpApi(pulumi.ComponentResource):
             f"{child}-permission",
             action="lambda:InvokeFunction",
             function=target.function.function_name,
+            qualifier=target.function.qualifier,
             principal="apigateway.amazonaws.com",
             source_arn=self._execution_arn.apply(lambda arn: f"{arn}/*/{source}"),
             opts=_formerly(self, f"{self._name}-{_words(route_key)}-permission"),
@@ -211,6 +213,7 @@ class HttpApi(pulumi.ComponentResource):
             retention_in_days=self._args.log_retention_days,
             opts=pulumi.ResourceOptions(parent=self),
         )
+        self.access_log_group_name = logs.name
         return aws.apigatewayv2.Stage(
             f"{self._name}-stage",
             api_id=self.api_id,
@@ -271,7 +274,7 @@ class HttpApi(pulumi.ComponentResource):
                 api_id=self.api_id,
                 integration_type="AWS_PROXY",
                 integration_method="POST",
-                integration_uri=function.arn.apply(_invocations),
+                integration_uri=function.invoked_arn.apply(_invocations),
                 payload_format_version="2.0",
                 opts=pulumi.ResourceOptions(parent=self),
             )

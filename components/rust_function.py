@@ -9,6 +9,9 @@ import pulumi_aws as aws
 from .iam import Statement, policy_document, trust_policy
 from .rust_workspace import Artifact
 
+ALIAS = "live"
+"""Of the version that is invoked, where versions are published."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
@@ -22,6 +25,8 @@ class Operation:
     """Whether invocations are traced by X-Ray; costs by trace."""
     reserved_concurrency: int | None = None
     """Environments at once at most, which no other function of the account can use up; by default there is no limit."""
+    gradual_deployment: bool = False
+    """Whether each change is a version, and the function is invoked by an alias that `GradualDeployment` moves."""
     permissions_boundary: str | None = None
     """ARN of a policy that limits what any policy can give the functions' roles."""
 
@@ -85,18 +90,43 @@ class RustFunction(pulumi.ComponentResource):
             memory_size=args.memory_mib,
             timeout=args.timeout_seconds,
             environment={"variables": {"RUST_LOG": operation.log_level, "RUST_BACKTRACE": "1", **args.environment}},
+            publish=operation.gradual_deployment or None,
             tracing_config={"mode": "Active"} if operation.tracing else None,
             reserved_concurrent_executions=operation.reserved_concurrency,
             # Lambda filters nothing: RUST_LOG alone decides the level.
             logging_config={"log_format": "JSON", "application_log_level": "TRACE", "log_group": logs.name},
             opts=pulumi.ResourceOptions(parent=self, depends_on=needed),
         )
+        self.alias = self._alias() if operation.gradual_deployment else None
+        self.version = self._function.version
         self.function_name = self._function.name
         self.arn = self._function.arn
         self.role_name = self.role.name
+        self.code = {
+            "bucket": args.artifact.bucket,
+            "key": args.artifact.key,
+            "sha256": self._function.code_sha256,
+        }
+        """Which artifact runs, and the SHA-256 that Lambda computed of its bytes, in base64."""
+        self.invoked_arn = self.alias.arn if self.alias else self._function.arn
+        """ARN by which it is invoked: that of the alias, where there is one."""
+        self.qualifier = self.alias.name if self.alias else None
+        """Name of the alias, for permissions."""
+        self.event_target = self.alias.arn if self.alias else self._function.name
+        """What an event source mapping invokes."""
         self.log_group_name = logs.name
         self.register_outputs(
             {"functionName": self.function_name, "arn": self.arn, "logGroupName": self.log_group_name}
+        )
+
+    def _alias(self) -> aws.lambda_.Alias:
+        return aws.lambda_.Alias(
+            f"{self.name}-live",
+            name=ALIAS,
+            function_name=self._function.name,
+            function_version=self._function.version,
+            # A deployment moves it, and may bring it back.
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["functionVersion", "routingConfig"]),
         )
 
     def _may_trace(self, operation: Operation) -> list[pulumi.Resource]:

@@ -80,7 +80,7 @@ class StreamTrigger(pulumi.ComponentResource):
         self._mapping = aws.lambda_.EventSourceMapping(
             f"{name}-mapping",
             event_source_arn=args.table.stream_arn,
-            function_name=args.function.function_name,
+            function_name=args.function.event_target,
             starting_position="TRIM_HORIZON",
             batch_size=args.batch_size,
             maximum_batching_window_in_seconds=args.window_seconds,

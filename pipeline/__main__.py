@@ -3,10 +3,13 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipeline import comment, drift, github, guard, stale
+import boto3
+
+from pipeline import artifacts, comment, drift, forward, github, guard, limits, live, stale
 from pipeline.changed_files import causes, changed_files
 from pipeline.preview import read_preview
 from pipeline.rollback import instructions
@@ -42,6 +45,52 @@ def _comment(arguments: argparse.Namespace) -> None:
         reasons = causes(ROOT, "rust", files, arguments.base)
     body = comment.preview_comment(arguments.stack, preview, verdict, reasons, _text(arguments.diff))
     github.put_comment(arguments.pull_request, comment.marker(arguments.stack), body)
+
+
+def _forward(arguments: argparse.Namespace) -> str | None:
+    running = forward.running_commit(_json(arguments.history))
+    return forward.refusal(Path.cwd(), arguments.stack, running, arguments.commit)
+
+
+def _labels(arguments: argparse.Namespace) -> None:
+    running = forward.running_commit(_json(arguments.history))
+    found = github.labels_of(forward.commits_between(Path.cwd(), running, arguments.commit))
+    print(f"labels={json.dumps(found)}")
+
+
+def _limits(arguments: argparse.Namespace) -> str | None:
+    concurrency = limits.account_concurrency(boto3.client("lambda"))
+    problems = limits.problems(read_preview(arguments.preview), concurrency)
+    return "\n".join(problems) or None
+
+
+def _record_artifacts(arguments: argparse.Namespace) -> str | None:
+    return _told(lambda: artifacts.record(boto3.client("s3"), artifacts.running(_json(arguments.outputs))))
+
+
+def _verify_artifacts(arguments: argparse.Namespace) -> str | None:
+    s3 = boto3.client("s3")
+    if arguments.outputs:
+        return _told(lambda: artifacts.verify_running(s3, artifacts.running(_json(arguments.outputs))))
+    return _told(lambda: artifacts.verify_stored(s3, artifacts.promoted(read_preview(arguments.preview))))
+
+
+def _live(arguments: argparse.Namespace) -> str | None:
+    back = live.brought_back(_json(arguments.outputs))
+    if not back:
+        return None
+    said = "\n".join(back)
+    return (
+        f"the new code of {arguments.stack} was brought back:\n{said}\nCorrect it and merge: nothing has to be undone."
+    )
+
+
+def _told(check: Callable[[], None]) -> str | None:
+    try:
+        check()
+    except artifacts.ArtifactError as error:
+        return str(error)
+    return None
 
 
 def _smoke(arguments: argparse.Namespace) -> str | None:
@@ -108,6 +157,8 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--base", default="HEAD^1", help="what the pull request is merged into")
     verb.add_argument("--head", default="HEAD", help="what is checked out: the merge")
 
+    _add_deployment_verbs(verbs)
+
     verb = verbs.add_parser("smoke", help="call every route of a stack")
     verb.set_defaults(verb=_smoke)
     verb.add_argument("--outputs", type=Path, required=True, help="JSON of `pulumi stack output`")
@@ -135,6 +186,41 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--preview", type=Path, required=True, help="JSON of `pulumi refresh --preview-only`")
     verb.add_argument("--stack", required=True)
     return parser
+
+
+def _add_deployment_verbs(verbs: Any) -> None:
+    verb = verbs.add_parser("forward", help="fail when a commit is behind the one that a stack runs")
+    verb.set_defaults(verb=_forward)
+    _deployment_arguments(verb)
+    verb.add_argument("--stack", required=True)
+
+    verb = verbs.add_parser("labels", help="print the labels of what a commit brings to a stack, as a step's output")
+    verb.set_defaults(verb=_labels)
+    _deployment_arguments(verb)
+
+    verb = verbs.add_parser("limits", help="fail when an update would run into a limit of the account")
+    verb.set_defaults(verb=_limits)
+    verb.add_argument("--preview", type=Path, required=True, help="JSON of `pulumi preview --show-sames`")
+
+    verb = verbs.add_parser("live", help="fail when a new version was brought back")
+    verb.set_defaults(verb=_live)
+    verb.add_argument("--outputs", type=Path, required=True, help="JSON of `pulumi stack output`")
+    verb.add_argument("--stack", required=True)
+
+    verb = verbs.add_parser("record-artifacts", help="record the SHA-256 of what the first stage runs")
+    verb.set_defaults(verb=_record_artifacts)
+    verb.add_argument("--outputs", type=Path, required=True, help="JSON of `pulumi stack output`")
+
+    verb = verbs.add_parser("verify-artifacts", help="fail when artifacts are not those that the first stage ran")
+    verb.set_defaults(verb=_verify_artifacts)
+    source = verb.add_mutually_exclusive_group(required=True)
+    source.add_argument("--preview", type=Path, help="before an update: JSON of `pulumi preview --show-sames`")
+    source.add_argument("--outputs", type=Path, help="after it: JSON of `pulumi stack output`")
+
+
+def _deployment_arguments(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--history", type=Path, required=True, help="JSON of `pulumi stack history`")
+    verb.add_argument("--commit", required=True, help="what is to be deployed")
 
 
 def _preview_arguments(verb: argparse.ArgumentParser) -> None:

@@ -41,6 +41,7 @@ LOST = {
     "aws:sns/topic:Topic": "the confirmations of its subscribers",
     "aws:sns/topicSubscription:TopicSubscription": "the confirmation of its subscriber",
     "aws:sqs/queue:Queue": "its messages",
+    "pulumi:index:Stash": "the protection of the stack",
 }
 """What goes with a resource, for types that this program makes."""
 

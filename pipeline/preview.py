@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 FUNCTION = "aws:lambda/function:Function"
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""How Pulumi writes a value that is not known before the update."""
 SHOWN_FIRST = ("delete", "replace", "create", "update")
 
 
@@ -30,6 +32,8 @@ class Step:
     before: Mapping[str, Any] = field(default_factory=dict, repr=False)
     after: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Inputs before and afterwards, to judge. They may hold secrets, so nothing shows them."""
+    references: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
+    """URNs of the resources that an input is made of, by input: known before their names are."""
     unprotected: bool = False
     """Whether the resource was protected from deletion, and will not be."""
 
@@ -102,6 +106,7 @@ def _step(step: Mapping[str, Any]) -> Step:
         properties=tuple(sorted(step.get("detailedDiff") or step.get("diffReasons") or ())),
         before=_inputs(step.get("oldState")),
         after=_inputs(step.get("newState")),
+        references=(step.get("newState") or {}).get("propertyDependencies") or {},
         unprotected=_is_protected(step.get("oldState"))
         and bool(step.get("newState"))
         and not _is_protected(step["newState"]),

@@ -160,7 +160,7 @@ RULES = (
     ),
     Rule(
         name="routes-state-their-authorization",
-        description="HTTP API routes state who may call them (CKV_AWS_309, APIGateway.8).",
+        description="HTTP API routes state who may call them; a route may be open on purpose.",
         types=("aws:apigatewayv2/route:Route",),
         check=_routes_state_their_authorization,
     ),
@@ -196,7 +196,7 @@ RULES = (
     ),
     Rule(
         name="tables-say-how-they-are-kept",
-        description="Tables are recoverable (CKV_AWS_28) and protected (DynamoDB.6), or said not to be.",
+        description="Tables are recoverable and protected, or said not to be.",
         types=("aws:dynamodb/table:Table",),
         check=_tables_say_how_they_are_kept,
     ),

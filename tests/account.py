@@ -66,7 +66,8 @@ class AccountRecording(Recording):
         id_, outputs = super().new_resource(args)
         prefix = args.inputs.get("namePrefix")
         automatic = physical_name(args.name, self._stack, self._project, self._named_by)
-        name = args.inputs.get("name") or (f"{prefix}{SUFFIX}" if prefix else automatic)
+        stated = next((args.inputs[key] for key in ("name", "bucket", "dashboardName") if args.inputs.get(key)), None)
+        name = stated or (f"{prefix}{SUFFIX}" if prefix else automatic)
         arn = PROVIDER if args.typ.startswith("aws:iam/openId") else f"{ARNS.get(args.typ, 'arn:aws:none:::')}{name}"
         if args.typ in ARNS:
             self.arns[args.name] = arn

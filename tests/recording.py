@@ -30,6 +30,8 @@ class Recorded:
     depends_on: tuple[str, ...]
     """URNs, those of the inputs included."""
     custom: bool
+    ignored: tuple[str, ...]
+    """Inputs whose changes the engine ignores."""
     protect: bool
     """Whether the engine refuses to delete it."""
 
@@ -55,7 +57,12 @@ class Recording(Mocks):
             },
             "aws:dynamodb/table:Table": {"streamArn": f"arn:aws:test:::{args.name}/stream/1"},
             "aws:sqs/queue:Queue": {"url": f"https://sqs.eu-west-1.amazonaws.com/123456789012/{args.name}"},
-            "aws:lambda/function:Function": {"invokeArn": f"arn:aws:apigateway:::{args.name}/invocations"},
+            "aws:lambda/alias:Alias": {"invokeArn": f"arn:aws:apigateway:::{args.name}/invocations"},
+            "aws:lambda/function:Function": {
+                "invokeArn": f"arn:aws:apigateway:::{args.name}/invocations",
+                "version": "1",
+                "codeSha256": "Zm9v",
+            },
         }
         return f"{args.name}-id", {**outputs, **extra.get(args.typ, {}), **args.inputs}
 
@@ -97,6 +104,7 @@ class RecordingMonitor(MockMonitor):
                     parent=request.parent,
                     depends_on=tuple(request.dependencies),
                     custom=request.custom,
+                    ignored=tuple(request.ignoreChanges),
                     protect=request.protect,
                 )
             )

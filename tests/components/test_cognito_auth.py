@@ -1,8 +1,12 @@
 import json
+import re
+import string
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from components.cognito_auth import CognitoAuth, CognitoAuthArgs
+from components.cognito_auth import RESERVED_WORDS, CognitoAuth, CognitoAuthArgs, sign_in_prefix
 from components.http_api import HttpApi, HttpApiArgs, Route
 from tests.artifacts import function
 from tests.recording import Recording, record
@@ -99,3 +103,26 @@ def test_no_secret_is_an_input_of_anything() -> None:
     assert "secret" not in json.dumps([client.inputs for client in declared().of_type(CLIENT)]).lower().replace(
         "generatesecret", ""
     )
+
+
+def test_the_plan_is_the_smallest_unless_another_is_asked_for() -> None:
+    assert declared().named("auth-users").inputs["userPoolTier"] == "LITE"
+    assert declared(tier="PLUS").named("auth-users").inputs["userPoolTier"] == "PLUS"
+
+
+@pytest.mark.parametrize("end", ["xAWSy1234", "awsaws123", "1AmaZon23", "coGNito99", "aaws00000"])
+def test_an_id_with_a_reserved_word_makes_a_prefix_without_one(end: str) -> None:
+    prefix = sign_in_prefix(f"eu-west-1_{end}")
+    assert not any(word in prefix for word in RESERVED_WORDS)
+    assert re.fullmatch(r"sign-in-[a-z0-9]{9,40}", prefix)
+    assert prefix != sign_in_prefix(f"eu-west-1_{end}x")
+
+
+def test_another_id_is_in_its_prefix_as_it_is() -> None:
+    """So that pages which exist keep their address."""
+    assert sign_in_prefix("eu-west-1_AbCdEf123") == "sign-in-abcdef123"
+
+
+@given(st.text(alphabet=string.ascii_letters + string.digits, min_size=9, max_size=9))
+def test_no_id_makes_a_prefix_that_cognito_refuses(end: str) -> None:
+    assert not any(word in sign_in_prefix(f"eu-west-1_{end}") for word in RESERVED_WORDS)

@@ -18,6 +18,7 @@ def test_the_certificate_is_proven_by_a_record_in_the_zone() -> None:
     certificate = recording.named("domain-certificate").inputs
     assert (certificate["domainName"], certificate["validationMethod"]) == ("api.example.com", "DNS")
     assert recording.named("domain-proof").inputs["zoneId"] == "Z123"
+    assert recording.named("domain-proof").inputs["allowOverwrite"] is True, "every certificate of a name has the same"
     assert recording.named("domain-validated").inputs["certificateArn"] == "arn:aws:test:::domain-certificate"
 
 

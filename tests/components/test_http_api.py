@@ -169,7 +169,7 @@ def test_an_existing_function_and_an_existing_api_can_be_used() -> None:
         orders = ExistingFunction(
             name="orders",
             function_name=pulumi.Output.from_input("orders-prod"),
-            arn=pulumi.Output.from_input("arn:aws-cn:lambda:cn-north-1:123456789012:function:orders-prod"),
+            invoked_arn=pulumi.Output.from_input("arn:aws-cn:lambda:cn-north-1:123456789012:function:orders-prod"),
             role_name=pulumi.Output.from_input("orders-role"),
         )
         HttpApi("shop", HttpApiArgs(routes={"GET /orders": orders}, existing_api_id="a1b2c3"))

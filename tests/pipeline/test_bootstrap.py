@@ -112,6 +112,8 @@ def test_a_stage_in_an_account_of_its_own_reads_the_bucket_of_the_first_and_is_l
         ("apiIds", '["a1b2c3d4e5"]'),
         ("artifactReaders", '["*"]'),
         ("artifactBucket", "of-dev"),
+        ("monthlyBudgetUsd", "-1"),
+        ("budgetEmail", "on-call@example.com"),
     ],
 )
 def test_a_setting_that_would_widen_a_policy_is_refused_by_name(key: str, value: str) -> None:
@@ -171,6 +173,18 @@ def test_every_policy_fits_into_its_place(recording: AccountRecording) -> None:
         assert len(re.sub(r"\s", "", policy)) < 10_240, role
     for managed in recording.of_type("aws:iam/policy:Policy"):
         assert len(re.sub(r"\s", "", managed.inputs["policy"])) < 6_144, managed.name
+
+
+def test_a_budget_tells_before_the_month_is_over() -> None:
+    recording, _ = bootstrap(monthlyBudgetUsd="50", budgetEmail="owner@example.com")
+    (budget,) = recording.of_type("aws:budgets/budget:Budget")
+    assert (budget.inputs["limitAmount"], budget.inputs["limitUnit"], budget.inputs["timeUnit"]) == (
+        "50",
+        "USD",
+        "MONTHLY",
+    )
+    told = {item["notificationType"]: item["subscriberEmailAddresses"] for item in budget.inputs["notifications"]}
+    assert told == {"ACTUAL": ["owner@example.com"], "FORECASTED": ["owner@example.com"]}
 
 
 def test_access_logs_are_delivered_by_a_policy_that_no_deployment_puts(recording: AccountRecording) -> None:

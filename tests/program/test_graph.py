@@ -152,7 +152,7 @@ def test_every_function_logs_to_a_group_of_the_program(recording: Recording) -> 
 def test_physical_names_are_left_to_auto_naming(recording: Recording) -> None:
     """Two stacks in one account, and a replacement before its deletion, need names of their own."""
     for resource in recording.resources:
-        if resource.typ != "aws:apigatewayv2/stage:Stage":
+        if resource.typ not in ("aws:apigatewayv2/stage:Stage", "aws:lambda/alias:Alias"):
             assert "name" not in resource.inputs, resource.name
 
 
@@ -190,6 +190,15 @@ def test_every_function_is_watched(recording: Recording) -> None:
     }
     for function in recording.of_type("aws:lambda/function:Function"):
         assert {(metric, function.name) for metric in ("Errors", "Throttles", "Duration")} <= watched
+
+
+def test_every_table_is_watched_for_what_it_refuses(recording: Recording) -> None:
+    watched = {
+        (alarm.inputs["metricName"], alarm.inputs["dimensions"].get("TableName"))
+        for alarm in recording.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+    }
+    for table in recording.of_type("aws:dynamodb/table:Table"):
+        assert {(metric, table.name) for metric in ("ReadThrottleEvents", "WriteThrottleEvents")} <= watched, table.name
 
 
 @pytest.mark.parametrize("stack", sorted(set(STACKS) - {"local"}))

@@ -34,6 +34,7 @@ KINDS: Mapping[str, Kind] = {
     "aws:dynamodb/table:Table": dynamodb.TABLE,
     "aws:iam/role:Role": iam.ROLE,
     "aws:iam/rolePolicy:RolePolicy": iam.ROLE_POLICY,
+    "aws:lambda/alias:Alias": lambda_function.ALIAS,
     "aws:lambda/eventSourceMapping:EventSourceMapping": lambda_function.EVENT_SOURCE_MAPPING,
     "aws:lambda/function:Function": lambda_function.FUNCTION,
     "aws:lambda/permission:Permission": lambda_function.PERMISSION,

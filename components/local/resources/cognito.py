@@ -13,7 +13,7 @@ def _create_user_pool(context: Context, name: str, inputs: Properties) -> Made:
         AdminCreateUserConfig=pascal(inputs["adminCreateUserConfig"]),
         UsernameConfiguration=pascal(inputs["usernameConfiguration"]),
         AccountRecoverySetting=_whole_numbers(pascal(inputs["accountRecoverySetting"])),
-        **chosen(inputs, "usernameAttributes", "autoVerifiedAttributes", "deletionProtection"),
+        **chosen(inputs, "usernameAttributes", "autoVerifiedAttributes", "deletionProtection", "userPoolTier"),
     )["UserPool"]["Id"]
     outputs = {
         "arn": f"arn:aws:cognito-idp:{context.region}:{ACCOUNT}:userpool/{pool}",

@@ -8,11 +8,15 @@ from .kind import Context, Kind, Made, Properties, chosen, physical_name
 def _create_function(context: Context, name: str, inputs: Properties) -> Made:
     function = inputs.get("name") or physical_name(name)
     made = context.client("lambda").create_function(
-        FunctionName=function, Code=chosen(inputs, "s3Bucket", "s3Key"), **_configuration(inputs)
+        FunctionName=function,
+        Code=chosen(inputs, "s3Bucket", "s3Key"),
+        Publish=bool(inputs.get("publish")),
+        **_configuration(inputs),
     )
     arn = made["FunctionArn"]
     invoke_arn = f"arn:aws:apigateway:{context.region}:lambda:path/2015-03-31/functions/{arn}/invocations"
-    return Made(id=function, outputs={"name": function, "arn": arn, "invokeArn": invoke_arn})
+    outputs = {"name": function, "arn": arn, "invokeArn": invoke_arn, "codeSha256": made["CodeSha256"]}
+    return Made(id=function, outputs={**outputs, "version": made["Version"]})
 
 
 def _update_function(context: Context, made: Made, inputs: Properties) -> Made:
@@ -20,10 +24,14 @@ def _update_function(context: Context, made: Made, inputs: Properties) -> Made:
     configuration = _configuration(inputs)
     architectures = configuration.pop("Architectures")
     functions.update_function_configuration(FunctionName=made.id, **configuration)
-    functions.update_function_code(
-        FunctionName=made.id, Architectures=architectures, **chosen(inputs, "s3Bucket", "s3Key")
+    code = functions.update_function_code(
+        FunctionName=made.id,
+        Architectures=architectures,
+        Publish=bool(inputs.get("publish")),
+        **chosen(inputs, "s3Bucket", "s3Key"),
     )
-    return made
+    changed = {"codeSha256": code["CodeSha256"], "version": code["Version"]}
+    return Made(id=made.id, outputs={**made.outputs, **changed})
 
 
 def _configuration(inputs: Properties) -> dict[str, Any]:
@@ -41,14 +49,30 @@ def _create_permission(context: Context, name: str, inputs: Properties) -> Made:
     context.client("lambda").add_permission(
         StatementId=statement,
         FunctionName=inputs["function"],
-        **chosen(inputs, "action", "principal", "sourceArn"),
+        **chosen(inputs, "action", "principal", "sourceArn", "qualifier"),
     )
-    return Made(id=f"{inputs['function']}:{statement}", outputs={"statementId": statement})
+    outputs = {"statementId": statement, "qualifier": inputs.get("qualifier")}
+    return Made(id=f"{inputs['function']}:{statement}", outputs=outputs)
 
 
 def _delete_permission(context: Context, made: Made) -> None:
     function, statement = made.id.split(":")
-    context.client("lambda").remove_permission(FunctionName=function, StatementId=statement)
+    context.client("lambda").remove_permission(
+        FunctionName=function, StatementId=statement, **chosen(made.outputs, "qualifier")
+    )
+
+
+def _create_alias(context: Context, _: str, inputs: Properties) -> Made:
+    made = context.client("lambda").create_alias(**chosen(inputs, "functionName", "functionVersion", "name"))
+    arn = made["AliasArn"]
+    invoke_arn = f"arn:aws:apigateway:{context.region}:lambda:path/2015-03-31/functions/{arn}/invocations"
+    outputs = {"arn": arn, "invokeArn": invoke_arn, "name": inputs["name"], "functionName": inputs["functionName"]}
+    return Made(id=arn, outputs=outputs)
+
+
+def _delete_alias(context: Context, made: Made) -> None:
+    alias = {"FunctionName": made.outputs["functionName"], "Name": made.outputs["name"]}
+    context.client("lambda").delete_alias(**alias)
 
 
 def _create_mapping(context: Context, _: str, inputs: Properties) -> Made:
@@ -75,6 +99,13 @@ FUNCTION = Kind(
     replaced_by=("name",),
     delete=lambda context, made: context.client("lambda").delete_function(FunctionName=made.id),
     read=lambda context, made: context.client("lambda").get_function_configuration(FunctionName=made.id),
+)
+ALIAS = Kind(
+    create=_create_alias,
+    # Its version is moved by the deployment, which the program says by `ignore_changes`.
+    update=lambda _context, made, _inputs: made,
+    replaced_by=("name", "functionName"),
+    delete=_delete_alias,
 )
 PERMISSION = Kind(create=_create_permission, delete=_delete_permission)
 EVENT_SOURCE_MAPPING = Kind(
