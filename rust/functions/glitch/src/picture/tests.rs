@@ -67,57 +67,102 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
 
 /// What becomes of a file that is no PNG, spelled out: the data of a JPEG is taken out, glitched, and put back.
 fn spelled_out(file: &[u8], steps: u64, seed: u64) -> Vec<u8> {
-    let (frame, mut data) = taken_apart(file);
-    if data.is_empty() {
+    let TakenApart { frame, data: before, data_end, fill, is_followed } = taken_apart(file);
+    if before.is_empty() {
         let mut file = file.to_vec();
         glitch(&mut file, steps, &mut Random::new(seed));
         return file;
     }
+    let mut data = before.clone();
     glitch(&mut data, steps, &mut Random::new(seed));
+    let mut missing = 0;
+    if is_followed {
+        let differing = (0..data.len()).filter(|&at| (data[at] == 0xFF) != (before[at] == 0xFF));
+        let (new, old): (Vec<_>, Vec<_>) = differing.partition(|&at| data[at] == 0xFF);
+        let zeros = old.len() + fill;
+        new.iter().skip(zeros).for_each(|&at| data[at] = if before[at] == 0xFE { 0xFD } else { 0xFE });
+        missing = zeros.saturating_sub(new.len());
+    }
     let mut data = data.into_iter();
-    let put_back = |byte: Option<u8>| match byte.map_or_else(|| Err(data.next().unwrap()), Ok) {
+    let mut put_back = |byte: Option<u8>| match byte.map_or_else(|| Err(data.next().unwrap()), Ok) {
         Err(0xFF) => vec![0xFF, 0],
         Ok(byte) | Err(byte) => vec![byte],
     };
-    frame.into_iter().flat_map(put_back).collect()
+    let (picture, rest) = frame.split_at(data_end);
+    let mut glitched: Vec<u8> = picture.iter().flat_map(|byte| put_back(*byte)).collect();
+    glitched.extend(vec![0xFF; missing]);
+    glitched.extend(rest.iter().flat_map(|byte| put_back(*byte)));
+    glitched
 }
 
-/// A JPEG with a hole for each byte of its data, and the data.
-fn taken_apart(file: &[u8]) -> (Vec<Option<u8>>, Vec<u8>) {
-    let (mut frame, mut data) = (Vec::new(), Vec::new());
+#[derive(Default)]
+struct TakenApart {
+    /// The file with a hole for each byte of its data.
+    frame: Vec<Option<u8>>,
+    data: Vec<u8>,
+    /// Where the last scan's data ends in the frame.
+    data_end: usize,
+    /// Fill bytes within the data.
+    fill: usize,
+    /// Whether bytes follow the picture.
+    is_followed: bool,
+}
+
+fn taken_apart(file: &[u8]) -> TakenApart {
+    let mut apart = TakenApart::default();
+    if !file.starts_with(&[0xFF, 0xD8]) {
+        return apart;
+    }
     let (mut at, mut framed) = (2, 0);
-    while file.starts_with(&[0xFF, 0xD8]) && file.get(at) == Some(&0xFF) {
-        let Some(code) = (at..file.len()).find(|&at| file[at] != 0xFF) else { break };
+    while at < file.len() {
+        // The next marker is a byte 0xFF with one behind it that is neither 0xFF nor zero.
+        let Some(code) = (at + 1..file.len()).find(|&code| file[code - 1] == 0xFF && !matches!(file[code], 0 | 0xFF))
+        else {
+            break;
+        };
         at = code + 1;
-        let restart = matches!(file[code], 0xD0..=0xD7);
-        if matches!(file[code], 0x00 | 0xD8 | 0xD9) {
+        match file[code] {
+            0xD8 | 0xD9 => break,
+            0x02..=0xBF if !apart.data.is_empty() => break,
+            0x01 | 0xD0..=0xD7 => continue,
+            _ => {}
+        }
+        let Some(&[high, low]) = file.get(at..at + 2) else { break };
+        let length = usize::from(u16::from_be_bytes([high, low])).max(2);
+        if at + length > file.len() {
             break;
         }
-        if file[code] != 0x01 && !restart {
-            let length = file.get(at..at + 2).map_or(0, |length| usize::from(length[0]) << 8 | usize::from(length[1]));
-            if length < 2 || at + length > file.len() {
-                break;
-            }
-            at += length;
+        at += length;
+        if file[code] != 0xDA {
+            continue;
         }
-        if file[code] == 0xDA || restart {
-            frame.extend(file[framed..at].iter().copied().map(Some));
-            while let Some(&byte) = file.get(at) {
-                if byte == 0xFF {
-                    match (at..file.len()).find(|&at| file[at] != 0xFF) {
-                        Some(zero) if file[zero] == 0 => at = zero,
-                        _ => break,
-                    }
+        while at < file.len() {
+            let next = (at..file.len()).find(|&at| file[at] != 0xFF);
+            match (file[at], next.map(|next| file[next])) {
+                (0xFF, Some(0)) => {
+                    apart.frame.extend(file[framed..at].iter().copied().map(Some));
+                    apart.fill += next.unwrap() - at - 1;
+                    apart.data.push(0xFF);
+                    apart.frame.push(None);
+                    at = next.unwrap() + 1;
+                    framed = at;
                 }
-                frame.push(None);
-                data.push(byte);
-                at += 1;
+                (0xFF, Some(0xD0..=0xD7)) => at = next.unwrap() + 1,
+                (0xFF, _) => break,
+                (byte, _) => {
+                    apart.frame.extend(file[framed..at].iter().copied().map(Some));
+                    apart.data.push(byte);
+                    apart.frame.push(None);
+                    at += 1;
+                    framed = at;
+                }
             }
-            framed = at;
         }
+        apart.data_end = apart.frame.len() + at - framed;
     }
-    frame.extend(file[framed..].iter().copied().map(Some));
-    (frame, data)
+    apart.is_followed = at < file.len();
+    apart.frame.extend(file[framed..].iter().copied().map(Some));
+    apart
 }
 
 #[test]
