@@ -11,6 +11,7 @@ mod page;
 mod picture;
 mod png;
 mod random;
+mod repair;
 #[cfg(test)]
 mod samples;
 
