@@ -62,6 +62,13 @@ impl Response {
         self
     }
 
+    /// The same response to a HEAD: without its body.
+    #[must_use]
+    pub fn without_body(mut self) -> Self {
+        self.body = Body::Text(String::new());
+        self
+    }
+
     fn new(status: StatusCode, content_type: HeaderValue, body: Body) -> Self {
         Self { status, headers: HeaderMap::from_iter([(header::CONTENT_TYPE, content_type)]), body }
     }

@@ -1,7 +1,7 @@
 use http::StatusCode;
 use http_event::{Request, Response};
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use reply::{Error, PAYLOAD_LIMIT, Received};
+use reply::{Error, PAYLOAD_LIMIT, Received, check_coding, check_text};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -35,7 +35,10 @@ fn directly(json: &RawValue) -> Result<Echo, Error> {
 }
 
 fn over_http(request: Request) -> Result<Response, Error> {
-    let echo = within_limit(Echo::of(&request.body.into_bytes(PAYLOAD_LIMIT)?)?)?;
+    check_coding(&request.headers)?;
+    let body = request.body.into_bytes(PAYLOAD_LIMIT)?;
+    check_text(&request.headers, &body)?;
+    let echo = within_limit(Echo::of(&body)?)?;
     within_limit(Response::json(StatusCode::OK, &echo).map_err(Error::internal)?)
 }
 

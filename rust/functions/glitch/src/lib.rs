@@ -14,5 +14,6 @@ mod random;
 mod repair;
 #[cfg(test)]
 mod samples;
+mod upload;
 
 pub use handler::handle;

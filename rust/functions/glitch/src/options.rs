@@ -3,6 +3,9 @@ use std::ops::RangeInclusive;
 
 use reply::Error;
 
+/// Names of the options.
+pub const NAMES: [&str; 2] = [SEED.name, STEPS.name];
+
 /// How to glitch.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
