@@ -105,13 +105,23 @@ class HttpApi(pulumi.ComponentResource):
     ) -> None:
         """Send the requests of a route, such as `POST /echo`, to a function.
 
-        Without a requirement the route is open to everyone.
+        Without a requirement the route is open to everyone. A route of GET takes HEAD, too, with the same requirement
+        and a throttle of its own; it is not listed in `routes`.
 
         Raises:
             pulumi.RunError: the route key is none, or comes after `deploy`.
         """
         if self._deployed:
             raise pulumi.RunError(f"{route_key} comes after deploy: declare every route before it")
+        method, path = _method_and_path(route_key)
+        self._declare(route_key, function, throttle, jwt)
+        if method == "GET":
+            self._declare(f"HEAD {path}", function, throttle, jwt)
+        self.routes[route_key] = function.name
+        if jwt:
+            self.guarded_routes[route_key] = list(jwt.scopes)
+
+    def _declare(self, route_key: str, function: RustFunction, throttle: Throttle, jwt: JwtRequirement | None) -> None:
         method, path = _method_and_path(route_key)
         child = f"{self._name}-{_kebab(route_key)}"
         permission = aws.lambda_.Permission(
@@ -132,9 +142,6 @@ class HttpApi(pulumi.ComponentResource):
         )
         self._declared.append(route)
         self._throttles[route_key] = throttle
-        self.routes[route_key] = function.name
-        if jwt:
-            self.guarded_routes[route_key] = list(jwt.scopes)
 
     def deploy(self) -> None:
         """Make the routes reachable."""

@@ -41,6 +41,7 @@ def test_a_permission_covers_its_api_method_and_path_and_no_other() -> None:
     permissions = declared(two_routes).of_type("aws:lambda/permission:Permission")
     assert {permission.inputs["sourceArn"] for permission in permissions} == {
         "arn:aws:execute-api:eu-west-1:123456789012:abc/*/GET/items/{id}",
+        "arn:aws:execute-api:eu-west-1:123456789012:abc/*/HEAD/items/{id}",
         "arn:aws:execute-api:eu-west-1:123456789012:abc/*/POST/items",
     }
 
@@ -49,6 +50,7 @@ def test_each_route_has_its_own_throttle_on_a_stage_that_comes_after_it() -> Non
     (stage,) = declared(two_routes).of_type("aws:apigatewayv2/stage:Stage")
     assert stage.inputs["routeSettings"] == [
         {"routeKey": "GET /items/{id}", "throttlingRateLimit": 100, "throttlingBurstLimit": 200},
+        {"routeKey": "HEAD /items/{id}", "throttlingRateLimit": 100, "throttlingBurstLimit": 200},
         {"routeKey": "POST /items", "throttlingRateLimit": 1, "throttlingBurstLimit": 2},
     ]
     assert {urn.rsplit("::", 1)[1] for urn in stage.depends_on} >= {"api-get-items-id-route", "api-post-items-route"}

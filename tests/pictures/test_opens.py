@@ -1,7 +1,6 @@
 """Whatever opens in Pillow or Chromium opens there after the glitch, at its size and with its frames."""
 
 import subprocess
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,9 @@ from tests.recording import ROOT
 
 SEEDS = 20
 CHROMIUM_SEEDS = 3
+
+# Pillow warns of what is wrong with a picture that it opens.
+pytestmark = pytest.mark.filterwarnings("ignore")
 Appearance = object
 
 
@@ -48,7 +50,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 def in_pillow(path: Path) -> Appearance | None:
     """Return what Pillow shows of a picture, unless it refuses it."""
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(path) as picture:
+        with Image.open(path) as picture:
             frames = [frame.convert("RGB").size for frame in ImageSequence.Iterator(picture)]
             return picture.format, picture.mode, frames
     except (OSError, SyntaxError, ValueError, IndexError, Image.DecompressionBombError):

@@ -1,23 +1,25 @@
 use http::Method;
-use http_event::{Request, Response};
+use http_event::{Invocation, Request, Response};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 
 use crate::{Error, Received, check_coding};
 
-/// Serves one invocation of a function that is there for an HTTP API only. A HEAD gets no body, whatever the handler says.
+/// Serves one invocation of a function that is there for an HTTP API only. A HEAD gets no body, whatever the handler says, and
+/// a warm-up an empty response.
 ///
 /// # Errors
 /// `NotAnHttpEvent` when anything else invokes it. Whatever goes wrong with a request is a response.
 pub async fn respond(
-    event: LambdaEvent<Received<Request>>,
+    event: LambdaEvent<Received<Invocation>>,
     handle: impl AsyncFnOnce(Request) -> Result<Response, Error>,
 ) -> Result<Response, Diagnostic> {
     let LambdaEvent { payload: Received(received), context } = event;
     match received {
-        Ok(request) => {
+        Ok(Invocation::WarmUp) => Ok(Response::no_content()),
+        Ok(Invocation::Request(request)) => {
             let is_head = request.method == Method::HEAD;
             let response = match check_coding(&request.headers) {
-                Ok(()) => handle(request).await,
+                Ok(()) => handle(*request).await,
                 Err(error) => Err(error),
             };
             let response = response.unwrap_or_else(|error| error.into_response(&context.request_id));
@@ -39,7 +41,7 @@ mod tests {
 
     use super::*;
 
-    fn invocation(payload: &Value) -> LambdaEvent<Received<Request>> {
+    fn invocation(payload: &Value) -> LambdaEvent<Received<Invocation>> {
         let mut context = Context::default();
         context.request_id = "id-1".to_owned();
         LambdaEvent::new(serde_json::from_value(payload.clone()).unwrap(), context)
@@ -81,6 +83,13 @@ mod tests {
         event["headers"] = json!({"Content-Encoding": "gzip"});
         let response = respond(invocation(&event), async |_| panic!("not called")).await.unwrap();
         assert_eq!(response.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+
+    #[tokio::test]
+    async fn a_warm_up_is_no_error_and_does_not_reach_the_handler() {
+        let payload = json!({"source": "serverless-plugin-warmup"});
+        let response = respond(invocation(&payload), async |_| panic!("not called")).await.unwrap();
+        assert_eq!(response, Response::no_content());
     }
 
     #[tokio::test]

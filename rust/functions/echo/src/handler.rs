@@ -1,5 +1,5 @@
 use http::StatusCode;
-use http_event::{Request, Response};
+use http_event::{Invocation, Request, Response};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use reply::{Error, PAYLOAD_LIMIT, Received, check_coding, check_text};
 use serde::Serialize;
@@ -23,8 +23,9 @@ pub async fn handle(event: LambdaEvent<Received<Box<RawValue>>>) -> Result<Reply
     let LambdaEvent { payload: Received(received), context } = event;
     let json = received.map_err(|reason| invalid(reason).into_diagnostic())?;
     match serde_json::from_str(json.get()) {
-        Ok(request) => {
-            Ok(Reply::Http(over_http(request).unwrap_or_else(|error| error.into_response(&context.request_id))))
+        Ok(Invocation::WarmUp) => Ok(Reply::Http(Response::no_content())),
+        Ok(Invocation::Request(request)) => {
+            Ok(Reply::Http(over_http(*request).unwrap_or_else(|error| error.into_response(&context.request_id))))
         }
         Err(_) => directly(&json).map(Reply::Direct).map_err(Error::into_diagnostic),
     }
