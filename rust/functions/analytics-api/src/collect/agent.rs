@@ -1,3 +1,5 @@
+mod crawler;
+
 use analytics::{Agent, Device};
 use woothee::parser::{Parser, WootheeResult};
 
@@ -31,6 +33,9 @@ fn bot(text: &str, parsed: Option<&WootheeResult<'_>>) -> Option<String> {
     if matches!(text, "" | "-") {
         return Some("No user agent".to_owned());
     }
+    if let Some(name) = crawler::ai_crawler(text) {
+        return Some(name.to_owned());
+    }
     match parsed {
         // Of this category are HTTP libraries and feed readers.
         Some(WootheeResult { category: "crawler", name, .. } | WootheeResult { category: "misc", name, .. }) => {
@@ -40,8 +45,24 @@ fn bot(text: &str, parsed: Option<&WootheeResult<'_>>) -> Option<String> {
         _ if has_the_word_bot(text) => Some("Other bot".to_owned()),
         // Every browser says Mozilla first, except for those that the parser knows.
         None if !text.starts_with("Mozilla/") => Some("HTTP Library".to_owned()),
+        // Phones of the time before smartphones name themselves as crawlers do.
+        Some(WootheeResult { category: "mobilephone", .. }) => None,
+        _ if has_an_address(text) || is_compatible(text) || crawler::is_crawler(text) => Some("Other bot".to_owned()),
         _ => None,
     }
+}
+
+/// Whether an agent tells where to read about it, as crawlers do and browsers do not. Instapaper is read by people.
+fn has_an_address(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ["http://", "https://", "www."].iter().any(|start| text.contains(start)) && !text.contains("instapaper")
+}
+
+/// Whether an agent says `compatible; X`. Of browsers, only old ones do: Internet Explorer, and those named like it.
+fn is_compatible(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let browsers = ["msie", "konqueror", "trident", "opera"];
+    text.contains("compatible;") && !browsers.iter().any(|browser| text.contains(browser))
 }
 
 /// Whether a word ends in bot, spider or crawler. `CUBOT` makes phones.

@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use http_event::SourceIp;
 
-use super::agent;
+use super::agent::agent;
 
 /// Who sent a request, as far as a view needs it. No `Debug`: it is in no log line.
 pub struct Client {
@@ -26,11 +26,7 @@ impl<S: Sync> FromRequestParts<S> for Client {
         let source_ip = parts.extensions.remove::<SourceIp>();
         let user_agent = parts.headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
         let identity = source_ip.filter(|_| !asks_for_privacy(&parts.headers)).map(|ip| (ip, user_agent.to_vec()));
-        Ok(Self {
-            identity,
-            agent: agent::agent(&String::from_utf8_lossy(user_agent)),
-            country: country(&parts.headers),
-        })
+        Ok(Self { identity, agent: agent(&String::from_utf8_lossy(user_agent)), country: country(&parts.headers) })
     }
 }
 
