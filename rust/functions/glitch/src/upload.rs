@@ -94,7 +94,9 @@ impl Form {
         let mut file = None;
         while let Some(part) = parts.next_field().await.map_err(|error| invalid(&error))? {
             if let Some(name) = option(&part) {
-                fields.push((name.into(), part.text().await.map_err(|error| invalid(&error))?.into()));
+                // Not as text, which would bring in the tables of every charset.
+                let value = part.bytes().await.map_err(|error| invalid(&error))?;
+                fields.push((name.into(), String::from_utf8_lossy(&value).into_owned().into()));
                 continue;
             }
             check_part(part.headers())?;
