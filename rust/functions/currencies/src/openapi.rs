@@ -12,7 +12,7 @@ use utoipa::openapi::{
 use utoipa::{IntoResponses, PartialSchema as _, ToSchema};
 
 use crate::OAuth;
-use crate::body::{CurrencyContent, NewCurrency};
+use crate::body::{CurrencyContent, CurrencyCreation};
 
 /// What the operations are about.
 pub const TAG: &str = "currencies";
@@ -42,7 +42,7 @@ pub fn frame(oauth: &OAuth) -> OpenApi {
 /// may get further ones, so that clients of today go on working.
 pub fn with_closed_requests(mut document: OpenApi) -> OpenApi {
     let schemas = document.components.iter_mut().flat_map(|components| &mut components.schemas);
-    let requests = [NewCurrency::name(), CurrencyContent::name()];
+    let requests = [CurrencyCreation::name(), CurrencyContent::name()];
     for (_, schema) in schemas.filter(|(name, _)| requests.iter().any(|request| request == *name)) {
         if let RefOr::T(Schema::Object(object)) = schema {
             object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));

@@ -12,7 +12,7 @@ use reply::{Error, FieldError};
 use serde::Serialize;
 
 use crate::actions::{self, Replaced};
-use crate::body::{self, CODE_RULE, CurrencyContent, NewCurrency};
+use crate::body::{self, CODE_RULE, CurrencyContent, CurrencyCreation};
 use crate::json_body::JsonBody;
 use crate::openapi::{Always, Body as OfBody, Problem as ProblemBody, TAG};
 use crate::page::{Page, PageQuery, Wanted};
@@ -53,7 +53,7 @@ pub async fn list(State(store): Stored, Wanted { after, limit }: Wanted) -> Resu
     path = "/currencies",
     operation_id = "createCurrency",
     tag = TAG,
-    request_body = NewCurrency,
+    request_body = CurrencyCreation,
     responses(
         (status = 201, description = "The currency is created.", body = Currency, headers(
             ("location" = String, description = "Where the currency is, relative to this path."),
