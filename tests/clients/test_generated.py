@@ -43,7 +43,7 @@ def generate(url: str, generator: str, folder: Path) -> None:
         "from openapi_generator_cli import cli; cli()",
         "generate",
         "--input-spec",
-        document,
+        str(document),
     ]
     done = subprocess.run(
         [*command, "--generator-name", generator, "--output", str(folder)], capture_output=True, text=True, check=False
