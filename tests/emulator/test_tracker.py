@@ -1,5 +1,6 @@
 """The tracker in a real browser, on a page of a site that is counted."""
 
+import json
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -254,7 +255,7 @@ def collected(visit: Visit) -> Iterator[list[str]]:
 
     def note(request: Request) -> None:
         if request.url.endswith("/analytics/collect"):
-            paths.append(urlsplit(request.post_data_json["url"]).path)
+            paths.append(urlsplit(json.loads(request.post_data or "")["url"]).path)
 
     visit.context.on("request", note)
     yield paths
