@@ -9,7 +9,7 @@ use analytics_api::collect::agent;
 #[expect(clippy::print_stdout, reason = "its output is what it is for")]
 fn main() -> Result<(), Box<dyn Error>> {
     for line in io::stdin().lines() {
-        let agent = agent(&line?);
+        let agent = agent(&line?, "");
         println!("{}\t{}\t{}", agent.bot.unwrap_or_default(), agent.browser, agent.system);
     }
     Ok(())

@@ -1,6 +1,6 @@
 mod crawler;
 
-use analytics::{Agent, Device};
+use analytics::{Agent, Device, label};
 use woothee::parser::{Parser, WootheeResult};
 
 /// Bytes of a user agent that are read; those of browsers have some hundred.
@@ -12,17 +12,35 @@ const VERSION_LIMIT: usize = 20;
 /// What is not known.
 const UNKNOWN: &str = "Unknown";
 
-/// What is known of a user agent. All names come from short lists, whatever it says.
-pub fn agent(text: &str) -> Agent {
+/// Browsers that the parser takes for another one, by what is in their agents and in no other's.
+const BROWSERS: [(&str, &str); 13] = [
+    ("DuckDuckGo/", "DuckDuckGo"),
+    ("Ddg/", "DuckDuckGo"),
+    ("Brave/", "Brave"),
+    ("FBAN/", "Facebook app"),
+    ("FBAV/", "Facebook app"),
+    ("Instagram ", "Instagram app"),
+    ("LinkedInApp", "LinkedIn app"),
+    ("Snapchat/", "Snapchat app"),
+    ("musical_ly", "TikTok app"),
+    ("BytedanceWebview", "TikTok app"),
+    ("Silk/", "Amazon Silk"),
+    ("Whale/", "Whale"),
+    ("HuaweiBrowser/", "Huawei Browser"),
+];
+
+/// What is known of a user agent, and of the brands in `sec-ch-ua`, by which some browsers say that they are no other.
+/// All names come from short lists, whatever it says.
+pub fn agent(text: &str, brands: &str) -> Agent {
     let text = text.split_at(text.floor_char_boundary(READ)).0.trim();
     // The patterns are compiled when they are first needed, once for all parsers.
     let parsed = Parser::new().parse(text);
     let bot = bot(text, parsed.as_ref());
     let parsed = parsed.unwrap_or_default();
     Agent {
-        browser: named(parsed.name),
+        browser: browser(text, brands, parsed.name),
         version: version(parsed.version),
-        system: named(parsed.os),
+        system: label::system(&named(parsed.os)).to_owned(),
         device: device(text, &parsed),
         bot,
     }
@@ -74,6 +92,14 @@ fn has_the_word_bot(text: &str) -> bool {
             !after.starts_with(|next: char| next.is_ascii_lowercase())
         })
     })
+}
+
+fn browser(text: &str, brands: &str, parsed: &str) -> String {
+    if brands.contains("\"Brave\"") {
+        return "Brave".to_owned();
+    }
+    let special = BROWSERS.iter().find(|(token, _)| text.contains(token)).map(|(_, name)| (*name).to_owned());
+    special.unwrap_or_else(|| label::browser(&named(parsed)).to_owned())
 }
 
 fn named(name: &str) -> String {

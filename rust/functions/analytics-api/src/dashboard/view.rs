@@ -76,6 +76,9 @@ impl Page<'_> {
                 p { "No views of people were counted in this time." }
                 (snippet(parts))
             }
+            @if let Some(note) = &report.note {
+                p role="status" { bdi { (note) } }
+            }
             (totals(report))
             (chart(report, report_asked)?)
             @if !is_empty || part.totals.bots > 0 { (lists(report, asked, report_asked)) }
