@@ -3,7 +3,7 @@
 import pulumi
 
 from components.alarms import Alarms, AlarmsArgs
-from components.analytics import Analytics, AnalyticsArgs
+from components.analytics import Analytics, AnalyticsArgs, origins
 from components.cognito_auth import CognitoAuth, CognitoAuthArgs
 from components.currencies import Currencies, CurrenciesArgs
 from components.custom_domain import CustomDomain, CustomDomainArgs
@@ -55,7 +55,9 @@ api = HttpApi(
     "api",
     HttpApiArgs(
         # API Gateway answers for CORS alone, for all routes: it drops such headers of a function's.
-        cors_origins=sorted({*settings.cors_origins, *settings.analytics_sites}),
+        cors_origins=sorted(
+            {*settings.cors_origins, *origins(settings.analytics_sites, settings.analytics_www_is_apex)}
+        ),
         cors_exposed_headers=["etag", "location", "x-glitch-seed"],
         log_retention_days=settings.log_retention_days,
     ),
@@ -92,6 +94,7 @@ analytics = Analytics(
         api=api,
         throttle=throttle,
         sites=settings.analytics_sites,
+        www_is_apex=settings.analytics_www_is_apex,
         view_retention_days=settings.analytics_view_retention_days,
         total_shards=settings.analytics_total_shards,
         alarm_actions=alarms.actions,
