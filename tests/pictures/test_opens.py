@@ -13,7 +13,7 @@ from tests.pictures import corpora, mutations
 from tests.recording import ROOT
 
 SEEDS = 20
-CHROMIUM_SEEDS = 3
+CHROMIUM_SEEDS = 4
 
 # Pillow warns of what is wrong with a picture that it opens.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -1,5 +1,6 @@
 //! Glitches every file of a folder by many seeds, as the API would: `cargo run -p glitch --example files -- IN OUT SEEDS`
-//! writes `OUT/<seed>/<name>`. A file that the API refuses is left out, and named with the reason.
+//! writes `OUT/<seed>/<name>`, with one effect after the other. A file that the API refuses is left out, and named with
+//! the reason.
 
 use std::env;
 use std::error::Error;
@@ -9,17 +10,19 @@ use std::path::PathBuf;
 use base64_simd::STANDARD;
 use serde_json::{Value, json};
 
+const EFFECTS: [&str; 4] = ["bytes", "channels", "blocks", "sort"];
+
 #[tokio::main(flavor = "current_thread")]
 #[expect(clippy::print_stdout, reason = "its output is what it is for")]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [input, output, seeds] = arguments.as_slice() else { return Err("usage: files IN OUT SEEDS".into()) };
-    for seed in 0..seeds.parse::<u64>()? {
+    for (seed, effect) in (0..seeds.parse::<u64>()?).zip(EFFECTS.into_iter().cycle()) {
         let folder = PathBuf::from(output).join(seed.to_string());
         fs::create_dir_all(&folder)?;
         for entry in fs::read_dir(input)? {
             let entry = entry?;
-            match glitched(&fs::read(entry.path())?, seed).await? {
+            match glitched(&fs::read(entry.path())?, seed, effect).await? {
                 Ok(glitched) => fs::write(folder.join(entry.file_name()), glitched)?,
                 Err(reason) => println!("{} {reason}", entry.file_name().display()),
             }
@@ -28,11 +31,15 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     Ok(())
 }
 
-async fn glitched(file: &[u8], seed: u64) -> Result<Result<Vec<u8>, String>, Box<dyn Error + Send + Sync>> {
+async fn glitched(
+    file: &[u8],
+    seed: u64,
+    effect: &str,
+) -> Result<Result<Vec<u8>, String>, Box<dyn Error + Send + Sync>> {
     let event = json!({
         "version": "2.0",
         "rawPath": "/glitch",
-        "rawQueryString": format!("seed={seed}"),
+        "rawQueryString": format!("seed={seed}&effect={effect}"),
         "requestContext": {"http": {"method": "POST"}},
         "body": STANDARD.encode_to_string(file),
         "isBase64Encoded": true,

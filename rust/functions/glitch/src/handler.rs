@@ -27,9 +27,10 @@ pub async fn handle(request: Request) -> Result<Response, Error> {
 }
 
 async fn glitch(request: Request) -> Result<Response, Error> {
-    let Upload { file, content_type, options: Options { seed, steps } } = Upload::read(request, FILE_LIMIT).await?;
+    let Upload { file, content_type, options: Options { seed, steps, effect } } =
+        Upload::read(request, FILE_LIMIT).await?;
     let seed = seed.map_or_else(getrandom::u64, Ok).map_err(Error::internal)?;
-    let glitched = picture::glitched(file, FILE_LIMIT, steps, &mut Random::new(seed))?;
+    let glitched = picture::glitched(file, FILE_LIMIT, effect, steps, &mut Random::new(seed))?;
     Ok(Response::bytes(StatusCode::OK, content_type, &glitched)
         .header(X_GLITCH_SEED, seed.into())
         .header(CACHE_CONTROL, HeaderValue::from_static("no-store"))

@@ -14,6 +14,8 @@ use std::ops::Range;
 
 use memchr::memchr;
 
+use crate::random::Random;
+
 const START_OF_IMAGE: [u8; 2] = [0xFF, 0xD8];
 
 /// A JPEG file, and where the entropy-coded data of its scans is.
@@ -24,6 +26,10 @@ pub struct Jpeg<'a> {
     edits: Vec<Range<usize>>,
     /// Where in the file the data of the last scan ends.
     data_end: usize,
+    /// Where in the file the values of quantization tables are, and which table they are of.
+    tables: Vec<(u8, Range<usize>)>,
+    /// The table of the last component, which is a color's in pictures with colors.
+    color_table: Option<u8>,
     /// Whether bytes follow the picture: further pictures of an MPO or Ultra HDR file, or a film.
     is_followed: bool,
     /// Bytes of data in all scans, without stuffing.
@@ -46,12 +52,20 @@ impl<'a> Jpeg<'a> {
     /// One that is cut off, or damaged behind its first scan, has the scans up to there.
     pub fn parse(file: &'a mut Vec<u8>) -> Option<Self> {
         let rest = file.strip_prefix(&START_OF_IMAGE)?;
-        let mut parser =
-            Parser { file_length: file.len(), rest, runs: Vec::new(), edits: Vec::new(), data_end: 0, length: 0 };
+        let mut parser = Parser {
+            file_length: file.len(),
+            rest,
+            runs: Vec::new(),
+            edits: Vec::new(),
+            data_end: 0,
+            tables: Vec::new(),
+            color_table: None,
+            length: 0,
+        };
         while parser.segment().is_some() {}
-        let Parser { runs, edits, data_end, length, rest, .. } = parser;
+        let Parser { runs, edits, data_end, tables, color_table, length, rest, .. } = parser;
         let is_followed = !rest.is_empty();
-        (length > 0).then_some(Self { file, runs, edits, data_end, is_followed, length })
+        (length > 0).then_some(Self { file, runs, edits, data_end, tables, color_table, is_followed, length })
     }
 
     /// A byte of the data.
@@ -96,6 +110,23 @@ impl<'a> Jpeg<'a> {
         }
     }
 
+    /// Make the colors stronger, or the contrasts of a picture without colors: a step multiplies a value of the table that
+    /// they were divided by. Returns whether anything has changed.
+    pub fn strengthen_colors(&mut self, steps: u64, random: &mut Random) -> bool {
+        let is_color = |(table, _): &&(u8, Range<usize>)| Some(*table) == self.color_table;
+        let Some((_, places)) = self.tables.iter().find(is_color).cloned() else { return false };
+        let Some(values) = self.file.get_mut(places) else { return false };
+        // The first values are of what is seen most; no value is 0, and all have a byte.
+        let before = values.to_vec();
+        for _ in 0..steps {
+            let first = values.len().min(10);
+            if let Some(value) = values.get_mut(random.below(first)) {
+                *value = value.saturating_mul(2);
+            }
+        }
+        values != before
+    }
+
     /// Where in the file a byte of the data is, and where its stuffing would be if it is 0xFF.
     fn place(&self, position: usize) -> Option<(usize, Range<usize>)> {
         let (before, behind) = self.runs.split_at(self.runs.partition_point(|run| run.data as usize <= position));
@@ -126,6 +157,8 @@ struct Parser<'a> {
     runs: Vec<Run>,
     edits: Vec<Range<usize>>,
     data_end: usize,
+    tables: Vec<(u8, Range<usize>)>,
+    color_table: Option<u8>,
     length: usize,
 }
 
@@ -143,7 +176,31 @@ impl Parser<'_> {
                 self.parameters()?;
                 self.scan()?;
             }
+            0xDB => self.quantization_tables()?,
+            0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
+                let before = self.rest;
+                self.parameters()?;
+                // Of each component there are three bytes, and the last is the table.
+                let parameters = before.get(..before.len() - self.rest.len()).unwrap_or_default();
+                self.color_table = self.color_table.or(parameters.last().copied());
+            }
             _ => self.parameters()?,
+        }
+        Some(())
+    }
+
+    /// Pass quantization tables, and keep the places of those whose values are bytes.
+    fn quantization_tables(&mut self) -> Option<()> {
+        let (before, start) = (self.rest, self.position()? as usize);
+        self.parameters()?;
+        let tables = before.get(2..before.len() - self.rest.len()).unwrap_or_default();
+        // Each has its number, and 64 values.
+        let mut place = start + 2;
+        for table in tables.chunks_exact(1 + 64) {
+            // In the upper half it says whether values have two bytes: then the next tables are elsewhere.
+            let Some(number @ 0..=3) = table.first().copied() else { break };
+            self.tables.push((number, place + 1..place + table.len()));
+            place += table.len();
         }
         Some(())
     }

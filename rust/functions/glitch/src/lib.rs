@@ -2,6 +2,7 @@
 //! do that at. `main.rs` runs it on Lambda.
 
 mod chunk;
+mod effect;
 mod glitch;
 mod handler;
 mod jpeg;
@@ -9,6 +10,7 @@ mod options;
 mod paeth;
 mod page;
 mod picture;
+mod pixels;
 mod png;
 mod random;
 mod repair;

@@ -14,6 +14,7 @@ use png::{ColorType, Decoder, DecodingError, Info, Limits, Reader};
 
 use crate::chunk::{self, Chunk, SIGNATURE};
 use crate::paeth;
+use crate::pixels::Pixels;
 use crate::repair::{Repaired, repair};
 
 /// The byte before a scanline that has the Paeth filter.
@@ -67,22 +68,35 @@ impl<'a> Png<'a> {
     ///
     /// # Errors
     /// A `Refusal`.
+    #[cfg(test)]
     pub fn decode(file: &'a [u8]) -> Result<Self, Refusal> {
+        Self::decode_with(file, |_| {})
+    }
+
+    /// Take a file apart, and change its pixels before they are filtered. A damaged one is repaired first.
+    ///
+    /// # Errors
+    /// A `Refusal`.
+    pub fn decode_with(file: &'a [u8], mut change: impl FnMut(&mut Pixels<'_>)) -> Result<Self, Refusal> {
         if is_framed(file) {
-            match Self::decode_sound(file, file.into()) {
+            match Self::decode_sound(file, file.into(), &mut change) {
                 Err(Refusal::NotPng) => {}
                 decided => return decided,
             }
         }
         let Repaired { picture, file } = repair(file)?;
-        Self::decode_sound(&picture, file.into())
+        Self::decode_sound(&picture, file.into(), &mut change)
     }
 
     /// Take `file` apart, which has the same picture as `sound`.
-    fn decode_sound(sound: &[u8], file: Cow<'a, [u8]>) -> Result<Self, Refusal> {
+    fn decode_sound(
+        sound: &[u8],
+        file: Cow<'a, [u8]>,
+        change: &mut impl FnMut(&mut Pixels<'_>),
+    ) -> Result<Self, Refusal> {
         let mut reader = reader(sound)?;
         let starts_with_a_frame = reader.info().frame_control.is_some();
-        let picture = Picture::decode(&mut reader, PICTURE_LIMIT)?;
+        let picture = Picture::decode(&mut reader, PICTURE_LIMIT, change)?;
         let info = reader.info();
         if picture.scanlines.len() != reader.output_buffer_size().unwrap_or_default() {
             return Err(Refusal::NotPng);
@@ -93,7 +107,7 @@ impl<'a> Png<'a> {
         let mut animation = if interlaced { Animation::Dropped } else { Animation::Same };
         if is_animated && !starts_with_a_frame && !interlaced {
             let limit = PICTURE_LIMIT - pictures.iter().map(|picture| picture.scanlines.len()).sum::<usize>();
-            let frame = Picture::decode(&mut reader, limit).ok();
+            let frame = Picture::decode(&mut reader, limit, change).ok();
             animation = if frame.is_some() { Animation::FirstFrame } else { Animation::Dropped };
             pictures.extend(frame);
         }
@@ -171,7 +185,11 @@ impl<'a> Png<'a> {
 
 impl Picture {
     /// The picture that a reader comes to next, of up to `limit` bytes.
-    fn decode(reader: &mut Reader<Cursor<&[u8]>>, limit: usize) -> Result<Self, Refusal> {
+    fn decode(
+        reader: &mut Reader<Cursor<&[u8]>>,
+        limit: usize,
+        change: &mut impl FnMut(&mut Pixels<'_>),
+    ) -> Result<Self, Refusal> {
         let length = reader.output_buffer_size().filter(|length| *length <= limit).ok_or(Refusal::TooLarge)?;
         let mut scanlines = vec![0; length];
         let frame = reader.next_frame(&mut scanlines)?;
@@ -179,7 +197,14 @@ impl Picture {
             return Err(Refusal::NotPng);
         }
         scanlines.truncate(frame.buffer_size());
-        paeth::filter(&mut scanlines, frame.line_size, reader.info().bytes_per_pixel());
+        let info = reader.info();
+        change(&mut Pixels {
+            bytes: &mut scanlines,
+            scanline_length: frame.line_size,
+            pixel_length: info.bytes_per_pixel(),
+            sample_length: (info.bit_depth as usize).div_ceil(8),
+        });
+        paeth::filter(&mut scanlines, frame.line_size, info.bytes_per_pixel());
         Ok(Self { scanlines, scanline_length: frame.line_size })
     }
 

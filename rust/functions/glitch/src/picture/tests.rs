@@ -10,7 +10,8 @@ use crate::samples::{jpegs, markers, png, png_kinds};
 const LIMIT: usize = 4_500_000;
 
 fn run(file: &[u8], steps: u64, seed: u64) -> Result<Vec<u8>, String> {
-    glitched(file.to_vec(), LIMIT, steps, &mut Random::new(seed)).map_err(|error| error.into_diagnostic().error_type)
+    glitched(file.to_vec(), LIMIT, Effect::Bytes, steps, &mut Random::new(seed))
+        .map_err(|error| error.into_diagnostic().error_type)
 }
 
 fn samples() -> Vec<Vec<u8>> {
@@ -70,11 +71,11 @@ fn spelled_out(file: &[u8], steps: u64, seed: u64) -> Vec<u8> {
     let TakenApart { frame, data: before, data_end, fill, is_followed } = taken_apart(file);
     if before.is_empty() {
         let mut file = file.to_vec();
-        glitch(&mut file, steps, &mut Random::new(seed));
+        glitch(&mut file, Effect::Bytes, steps, &mut Random::new(seed));
         return file;
     }
     let mut data = before.clone();
-    glitch(&mut data, steps, &mut Random::new(seed));
+    glitch(&mut data, Effect::Bytes, steps, &mut Random::new(seed));
     let mut missing = 0;
     if is_followed {
         let differing = (0..data.len()).filter(|&at| (data[at] == 0xFF) != (before[at] == 0xFF));
@@ -165,6 +166,25 @@ fn taken_apart(file: &[u8]) -> TakenApart {
     apart
 }
 
+fn effects() -> impl Strategy<Value = Effect> {
+    proptest::sample::select(vec![Effect::Channels, Effect::Blocks, Effect::Sort])
+}
+
+#[test]
+fn more_steps_of_an_effect_change_more() {
+    let share = |file: &[u8], effect, steps| {
+        let glitched = glitched(file.to_vec(), LIMIT, effect, steps, &mut Random::new(7)).unwrap();
+        let (mut before, mut after) = (Png::decode(file).unwrap(), Png::decode(&glitched).unwrap());
+        let (before, after) = (before.scanlines().next().unwrap(), after.scanlines().next().unwrap());
+        before.iter().zip(&*after).filter(|(before, after)| before != after).count()
+    };
+    let file = png(png_kinds().into_iter().find(|kind| kind.colour_type == 2 && kind.depth == 8).unwrap());
+    for effect in [Effect::Channels, Effect::Blocks, Effect::Sort] {
+        let shares = [1, 7, 200].map(|steps| share(&file, effect, steps));
+        assert!(shares.is_sorted() && shares[0] * 2 < shares[2], "{effect:?}: {shares:?}");
+    }
+}
+
 #[test]
 fn a_jpeg_is_glitched_as_if_it_were_taken_apart_and_put_together() {
     for (name, file) in jpegs() {
@@ -208,6 +228,22 @@ proptest! {
         let glitched = run(&file.1, steps, seed).unwrap();
         prop_assert_ne!(&glitched, &file.1);
         prop_assert_eq!(markers(&glitched), markers(&file.1));
+    }
+
+    #[test]
+    fn every_effect_keeps_a_jpeg(file in proptest::sample::select(jpegs()), effect in effects(), steps in 1..300_u64, seed: u64) {
+        let glitched = glitched(file.1.clone(), LIMIT, effect, steps, &mut Random::new(seed)).unwrap();
+        prop_assert_ne!(&glitched, &file.1);
+        prop_assert_eq!(markers(&glitched), markers(&file.1));
+    }
+
+    #[test]
+    fn every_effect_keeps_a_png(kind in proptest::sample::select(png_kinds()), effect in effects(), steps in 1..300_u64, seed: u64) {
+        let file = png(kind);
+        let glitched = glitched(file.clone(), LIMIT, effect, steps, &mut Random::new(seed)).unwrap();
+        prop_assert_eq!(png_size(&glitched), png_size(&file));
+        let (mut before, mut after) = (Png::decode(&file).unwrap(), Png::decode(&glitched).unwrap());
+        prop_assert!(before.scanlines().zip(after.scanlines()).all(|(before, after)| before != after));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::*;
+use crate::effect::Effect;
 use crate::picture::glitched;
 use crate::png::Png;
 use crate::random::Random;
@@ -123,7 +124,7 @@ proptest! {
         file[first.clone()].fill(0xFF);
         prop_assert_eq!(Png::decode(&file).err(), Some(Refusal::NotPng));
         let after =
-            glitched(file.clone(), usize::MAX, 7, &mut Random::new(seed)).unwrap();
+            glitched(file.clone(), usize::MAX, Effect::Bytes, 7, &mut Random::new(seed)).unwrap();
         prop_assert_ne!(&after, &file);
         for place in (0..file.len()).filter(|place| !first.contains(place) && !second.contains(place)) {
             prop_assert_eq!(after[place], file[place]);

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::effect::Effect;
 use crate::samples::{jpegs, png, png_kinds};
 
 const LIMIT: usize = 20_000;
@@ -56,7 +57,7 @@ fn a_form_of_one_file_is_the_file() {
 #[test]
 fn options_come_by_query_or_by_form() {
     let upload = read_form(&[field("seed", "7"), file(b"abc"), field("steps", "70")]).unwrap();
-    assert_eq!(upload.options, Options { seed: Some(7), steps: 70 });
+    assert_eq!(upload.options, Options { seed: Some(7), steps: 70, effect: Effect::Bytes });
     let twice = read("multipart/form-data; boundary=XX", "seed=7", &form("XX", &[file(b"abc"), field("seed", "8")]));
     assert_eq!(twice.unwrap_err(), "InvalidOption");
 }
