@@ -169,6 +169,8 @@ lock: ## Resolve the dependencies of pyproject.toml and of the benchmarks' peers
 	uv pip compile $(LOCK_FLAGS) --constraint requirements-dev.txt pyproject.toml --output-file requirements.txt
 	uv pip compile $(LOCK_FLAGS) $(PEERS)/python/requirements.in --output-file $(PEERS)/python/requirements.txt
 	cd $(PEERS)/javascript && npm install --package-lock-only --ignore-scripts --no-audit --no-fund
+	uv run --quiet --no-project --with "$$(grep --only-matching '^crawler-user-agents==[0-9.]*' requirements-dev.txt)" \
+		python -m operations.crawler_table
 
 PEERS := benchmarks/peers
 

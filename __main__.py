@@ -11,7 +11,7 @@ from components.gradual_deployment import GradualDeployment, GradualDeploymentAr
 from components.http_api import HttpApi, HttpApiArgs, Throttle
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import RustWorkspace, RustWorkspaceArgs
-from services.analytics import Analytics, AnalyticsArgs
+from services.analytics import Analytics, AnalyticsArgs, origins
 from services.currencies import Currencies, CurrenciesArgs
 from settings import read_settings
 
@@ -60,7 +60,9 @@ api = HttpApi(
         routes={"POST /echo": echo, "POST /glitch": glitch, "GET /glitch": glitch},
         throttle=Throttle(rate_per_second=settings.throttle_rate_per_second, burst=settings.throttle_burst),
         # API Gateway answers for CORS alone, for all routes: it drops such headers of a function's.
-        cors_origins=sorted({*settings.cors_origins, *settings.analytics_sites}),
+        cors_origins=sorted(
+            {*settings.cors_origins, *origins(settings.analytics_sites, settings.analytics_www_is_apex)}
+        ),
         cors_exposed_headers=["etag", "location", "x-glitch-seed"],
         log_retention_days=settings.log_retention_days,
         endpoint=settings.endpoints.get("apigatewayv2"),
@@ -97,6 +99,7 @@ analytics = Analytics(
         trigger_artifact=workspace.artifact("analytics-trigger"),
         api=api,
         sites=settings.analytics_sites,
+        www_is_apex=settings.analytics_www_is_apex,
         view_retention_days=settings.analytics_view_retention_days,
         total_shards=settings.analytics_total_shards,
         on_call=alarms.on_call,

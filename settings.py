@@ -64,6 +64,7 @@ class Settings:
     point_in_time_recovery: bool
     deletion_protection: bool
     analytics_sites: tuple[str, ...]
+    analytics_www_is_apex: bool
     analytics_view_retention_days: int
     analytics_total_shards: int
 
@@ -161,6 +162,7 @@ def read_with(reader: Reader) -> Settings:
         point_in_time_recovery=reader.get("pointInTimeRecovery", SWITCH, "true"),
         deletion_protection=reader.get("deletionProtection", SWITCH, "true"),
         analytics_sites=reader.get("analyticsSites", ORIGINS, '["https://example.com"]'),
+        analytics_www_is_apex=reader.get("analyticsWwwIsApex", SWITCH, "false"),
         analytics_view_retention_days=reader.get("analyticsViewRetentionDays", whole_number(1, 3650), "400"),
         analytics_total_shards=reader.get("analyticsTotalShards", whole_number(1, 100), "1"),
     )

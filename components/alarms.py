@@ -105,9 +105,7 @@ class Alarms(pulumi.ComponentResource):
             pulumi.RunError: the API is an existing one, whose access log is not known.
         """
         if api.access_log_group_name is None:
-            raise pulumi.RunError(
-                "the access log of an existing API is unknown: watch it where its stage is declared"
-            )
+            raise pulumi.RunError("the access log of an existing API is unknown: watch it where its stage is declared")
         metric = Metric(namespace=api.access_log_group_name, name="ThrottledRequests", statistic="Sum")
         aws.cloudwatch.LogMetricFilter(
             f"{self._name}-api-429-filter",

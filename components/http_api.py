@@ -136,12 +136,16 @@ class HttpApi(pulumi.ComponentResource):
         self.access_log_group_name: pulumi.Output[str] | None = None
         if args.existing_api_id is None:
             self.stage_name = self._stage().name
-        for route_key, route in args.routes.items():
+        # Routes of HEAD first: those of GET take HEAD where there is none.
+        for route_key, route in sorted(args.routes.items(), key=lambda item: not item[0].startswith("HEAD ")):
             self.route(route_key, route)
         self.register_outputs({"url": self.url, "apiId": self.api_id})
 
     def route(self, route_key: str, route: Route | Invokable) -> None:
         """Send the requests of a route, such as `POST /echo`, to a function.
+
+        Without a requirement the route is open to everyone. A route of GET takes HEAD, too, with the same requirement
+        and a throttle of its own, unless there is one of HEAD; it is not listed in `routes`.
 
         Raises:
             pulumi.RunError: the route key is none, is there already, or comes in an `apply`.
@@ -149,8 +153,17 @@ class HttpApi(pulumi.ComponentResource):
         if self._finished:
             raise pulumi.RunError(f"{route_key} comes too late: add it in the body of the program, not in an `apply`")
         if route_key in self._throttles:
-            raise pulumi.RunError(f"the route {route_key} is there already")
+            raise pulumi.RunError(f"the route {route_key} is there already; a route of GET takes HEAD too")
         target = route if isinstance(route, Route) else Route(function=route)
+        self._declare(route_key, target)
+        head = re.sub("^GET ", "HEAD ", route_key)
+        if head not in self._throttles:
+            self._declare(head, target)
+        self.routes[route_key] = target.function.name
+        if target.jwt:
+            self.guarded_routes[route_key] = list(target.jwt.scopes)
+
+    def _declare(self, route_key: str, target: Route) -> None:
         source = _source(route_key)
         child = f"{self._name}-{_words(route_key)}-{hashlib.sha256(route_key.encode()).hexdigest()[:6]}"
         permission = aws.lambda_.Permission(
@@ -173,9 +186,6 @@ class HttpApi(pulumi.ComponentResource):
             )
         )
         self._throttles[route_key] = target.throttle or self._args.throttle
-        self.routes[route_key] = target.function.name
-        if target.jwt:
-            self.guarded_routes[route_key] = list(target.jwt.scopes)
 
     async def _finish(self) -> None:
         # Runs when the program's own code has run.

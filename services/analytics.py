@@ -37,6 +37,14 @@ QUARANTINED = '{ $.message = "a record is quarantined" }'
 """The trigger's log line for a record that it cannot count."""
 
 
+def origins(sites: Sequence[str], www_is_apex: bool) -> list[str]:
+    """Return the origins that may send views of sites: as they are, or each with and without `www.`."""
+    if not www_is_apex:
+        return list(sites)
+    parts = [site.split("://") for site in sites]
+    return sorted({f"{scheme}://{www}{host.removeprefix('www.')}" for scheme, host in parts for www in ("", "www.")})
+
+
 @dataclass(frozen=True, kw_only=True)
 class AnalyticsArgs:
     """What is counted for whom, by what, and how it is kept."""
@@ -46,6 +54,8 @@ class AnalyticsArgs:
     api: HttpApi
     sites: Sequence[str]
     """Origins of the sites whose views are counted, such as `https://example.com`."""
+    www_is_apex: bool = False
+    """Whether `www.example.com` and `example.com` are one site, whichever of the two is in `sites`."""
     view_retention_days: int
     """Days that single views are kept, for filters and recounts. Totals are kept for ever."""
     paths_per_day: int = 1000
@@ -148,6 +158,7 @@ class Analytics(pulumi.ComponentResource):
                     "ACCOUNTS_TABLE": self._accounts.table_name,
                     "STATE_TABLE": self._state.table_name,
                     "ANALYTICS_SITES": json.dumps(list(self._args.sites)),
+                    "ANALYTICS_WWW_IS_APEX": str(self._args.www_is_apex).lower(),
                     "VIEW_RETENTION_DAYS": str(self._args.view_retention_days),
                     "PATHS_PER_DAY": str(self._args.paths_per_day),
                 },

@@ -60,6 +60,7 @@ class Currencies(pulumi.ComponentResource):
                 memory_mib=256,
                 operation=args.operation,
                 environment={
+                    "API_URL": args.api.url,
                     "CURRENCIES_TABLE": table.table_name,
                     "OAUTH_AUTHORIZATION_URL": pulumi.Output.concat(args.auth.sign_in_url, "/oauth2/authorize"),
                     "OAUTH_TOKEN_URL": pulumi.Output.concat(args.auth.sign_in_url, "/oauth2/token"),

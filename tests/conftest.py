@@ -21,6 +21,9 @@ def pytest_configure() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", action="store_true", help="keep the pictures that the README shows")
+    parser.addoption(
+        "--corpora", action="store_true", help="glitch the test pictures of Pillow, libpng and libjpeg, too"
+    )
     parser.addoption("--twins", type=int, default=60, help="how many random edits the twin test makes")
 
 

@@ -6,7 +6,7 @@ import pytest
 from components.aws_credentials import AwsCredentials
 from components.build.access import VARIABLE, Access
 from components.http_api import HttpApi, HttpApiArgs
-from services.analytics import SIGN_IN_THROTTLE, Analytics, AnalyticsArgs
+from services.analytics import SIGN_IN_THROTTLE, Analytics, AnalyticsArgs, origins
 from tests.artifacts import artifact
 from tests.recording import Recording, record
 
@@ -104,3 +104,14 @@ def test_the_access_of_the_stack_reaches_the_key_s_command() -> None:
     command = declared(credentials=AwsCredentials(profile="dev")).named("analytics-session-key").inputs
     access = Access.from_json(command["environment"][VARIABLE])
     assert (access.profile, access.region) == ("dev", "eu-west-1")
+
+
+def test_www_and_apex_may_both_send_views_where_they_are_one_site() -> None:
+    sites = ["https://www.example.com", "http://localhost:8000"]
+    assert origins(sites, www_is_apex=False) == sites
+    assert origins(sites, www_is_apex=True) == [
+        "http://localhost:8000",
+        "http://www.localhost:8000",
+        "https://example.com",
+        "https://www.example.com",
+    ]

@@ -90,7 +90,7 @@ def test_a_route_that_requires_a_scope_believes_this_pool_s_tokens_for_both_clie
     def declare() -> None:
         auth = CognitoAuth("auth", args())
         api = HttpApi("api", HttpApiArgs())
-        api.route("GET /items", Route(function=function("shop"), jwt=auth.require("read")))
+        api.route("PUT /items", Route(function=function("shop"), jwt=auth.require("read")))
 
     recording = record(declare)
     (authorizer,) = recording.of_type("aws:apigatewayv2/authorizer:Authorizer")

@@ -46,6 +46,7 @@ def test_a_permission_covers_its_api_method_and_path_and_no_other() -> None:
     permissions = declared(two_routes).of_type("aws:lambda/permission:Permission")
     assert {permission.inputs["sourceArn"] for permission in permissions} == {
         "arn:aws:execute-api:eu-west-1:123456789012:abc/*/GET/items/{id}",
+        "arn:aws:execute-api:eu-west-1:123456789012:abc/*/HEAD/items/{id}",
         "arn:aws:execute-api:eu-west-1:123456789012:abc/*/POST/items",
     }
 
@@ -54,6 +55,7 @@ def test_each_route_has_its_own_throttle_on_a_stage_that_comes_after_it() -> Non
     (stage,) = declared(two_routes).of_type("aws:apigatewayv2/stage:Stage")
     assert stage.inputs["routeSettings"] == [
         {"routeKey": "GET /items/{id}", "throttlingRateLimit": 100, "throttlingBurstLimit": 200},
+        {"routeKey": "HEAD /items/{id}", "throttlingRateLimit": 100, "throttlingBurstLimit": 200},
         {"routeKey": "POST /items", "throttlingRateLimit": 1, "throttlingBurstLimit": 2},
     ]
     routes = declared(two_routes).of_type("aws:apigatewayv2/route:Route")
@@ -119,7 +121,7 @@ def test_routes_are_an_argument_with_the_throttle_of_the_api() -> None:
     recording = record(declare)
     (stage,) = recording.of_type("aws:apigatewayv2/stage:Stage")
     limits = {setting["routeKey"]: setting["throttlingBurstLimit"] for setting in stage.inputs["routeSettings"]}
-    assert limits == {"GET /items": 200, "POST /items": 2, "$default": 200}
+    assert limits == {"GET /items": 200, "HEAD /items": 200, "POST /items": 2, "$default": 200}
     sources = {permission.inputs["sourceArn"] for permission in recording.of_type("aws:lambda/permission:Permission")}
     assert "arn:aws:execute-api:eu-west-1:123456789012:abc/*/$default" in sources
 
@@ -141,14 +143,14 @@ def test_cors_lets_the_methods_of_the_routes_pass_and_conditional_requests() -> 
         api.route("GET /items", function("list"))
 
     cors = declared(routes, args).named("api-http").inputs["corsConfiguration"]
-    assert cors["allowMethods"] == ["GET", "PATCH"]
+    assert cors["allowMethods"] == ["GET", "HEAD", "PATCH"]
     assert {"if-match", "if-none-match", "content-type", "authorization"} <= set(cors["allowHeaders"])
 
 
 SEGMENTS = st.sampled_from(["a", "b", "a-b", "a.b", "{a}", "{b}", "{a+}", "A", "a_b", ""])
 
 
-KEYS = st.tuples(st.sampled_from(["GET", "ANY"]), st.lists(SEGMENTS, max_size=3).map("/".join))
+KEYS = st.tuples(st.sampled_from(["GET", "HEAD", "ANY"]), st.lists(SEGMENTS, max_size=3).map("/".join))
 
 
 @given(st.sets(KEYS.map(lambda key: f"{key[0]} /{key[1]}"), min_size=2, max_size=6))
@@ -156,12 +158,13 @@ KEYS = st.tuples(st.sampled_from(["GET", "ANY"]), st.lists(SEGMENTS, max_size=3)
 def test_names_are_unique_for_every_set_of_routes(keys: set[str]) -> None:
     def routes(api: HttpApi) -> None:
         shop = function("shop")
-        for key in sorted(keys):
+        for key in sorted(keys, reverse=True):
             api.route(key, shop)
 
     resources = [resource.urn for resource in declared(routes).resources]
     assert len(resources) == len(set(resources))
-    assert len([urn for urn in resources if urn.endswith("-route")]) == len(keys)
+    heads = {key.replace("GET ", "HEAD ", 1) for key in keys if key.startswith("GET ")}
+    assert len([urn for urn in resources if urn.endswith("-route")]) == len(keys | heads)
 
 
 def test_an_existing_function_and_an_existing_api_can_be_used() -> None:
@@ -172,7 +175,7 @@ def test_an_existing_function_and_an_existing_api_can_be_used() -> None:
             invoked_arn=pulumi.Output.from_input("arn:aws-cn:lambda:cn-north-1:123456789012:function:orders-prod"),
             role_name=pulumi.Output.from_input("orders-role"),
         )
-        HttpApi("shop", HttpApiArgs(routes={"GET /orders": orders}, existing_api_id="a1b2c3"))
+        HttpApi("shop", HttpApiArgs(routes={"PUT /orders": orders}, existing_api_id="a1b2c3"))
 
     recording = record(declare)
     assert not recording.of_type("aws:apigatewayv2/api:Api")
@@ -186,7 +189,7 @@ def test_an_existing_function_and_an_existing_api_can_be_used() -> None:
         "arn:aws-cn:lambda:cn-north-1:123456789012:function:orders-prod/invocations"
     )
     assert permission.inputs["function"] == "orders-prod"
-    assert permission.inputs["sourceArn"] == "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/*/GET/orders"
+    assert permission.inputs["sourceArn"] == "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/*/PUT/orders"
 
 
 def test_two_apis_do_not_collide() -> None:
@@ -216,7 +219,7 @@ def test_guarded_routes_share_one_authorizer_and_require_their_own_scopes() -> N
         "issuer": "https://issuer.example",
         "audiences": ["browser", "machine"],
     }
-    scopes = {"GET /items": "shop/read", "POST /items": "shop/write"}
+    scopes = {"GET /items": "shop/read", "HEAD /items": "shop/read", "POST /items": "shop/write"}
     for route in recording.of_type("aws:apigatewayv2/route:Route"):
         scope = scopes.pop(route.inputs["routeKey"])
         assert route.inputs["authorizationType"] == "JWT"

@@ -1,13 +1,15 @@
 """The tracker in a real browser, on a page of a site that is counted."""
 
+import json
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from tests.browser import chromium
 from tests.emulator.conftest import Local
@@ -74,8 +76,13 @@ class SiteServer(ThreadingHTTPServer):
     def __init__(self, local: Local) -> None:
         """Listen; requests wait until they are served."""
         super().__init__(("127.0.0.1", 0), SitePage)
-        tracker = f'<script async src="{local.outputs["apiUrl"]}/analytics/a.js"></script>'
-        self.page = f'<!doctype html><title>page</title><body style="height: 4000px">{tracker}'.encode()
+        self.tracker = f"{local.outputs['apiUrl']}/analytics/a.js"
+        self.shapes: dict[str, str] = {}
+        """Markup of pages that have the tracker in another way, by path; ADDRESS is the script's."""
+
+    def page(self, path: str) -> bytes:
+        markup = self.shapes.get(path, '<script async src="ADDRESS"></script>').replace("ADDRESS", self.tracker)
+        return f'<!doctype html><title>page</title><body style="height: 4000px">{markup}'.encode()
 
 
 class SitePage(BaseHTTPRequestHandler):
@@ -84,22 +91,28 @@ class SitePage(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(HTTPStatus.OK)
         self.send_header("content-type", "text/html")
-        self.send_header("content-length", str(len(self.server.page)))
+        page = self.server.page(urlsplit(self.path).path)
+        self.send_header("content-length", str(len(page)))
         self.end_headers()
-        self.wfile.write(self.server.page)
+        self.wfile.write(page)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name of the base class)
         """Print nothing."""
 
 
 @pytest.fixture(scope="module")
-def browser(local: Local) -> Iterator[Browser]:
-    """Start a browser that finds the site; a site of intercepted requests loses beacons of pages that are left."""
+def site(local: Local) -> Iterator[SiteServer]:
     with SiteServer(local) as site:
         Thread(target=site.serve_forever, daemon=True).start()
-        with chromium(f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{site.server_port}") as browser:
-            yield browser
+        yield site
         site.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser(site: SiteServer) -> Iterator[Browser]:
+    """Start a browser that finds the site; a site of intercepted requests loses beacons of pages that are left."""
+    with chromium(f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{site.server_port}") as browser:
+        yield browser
 
 
 def person(browser: Browser) -> BrowserContext:
@@ -213,3 +226,136 @@ def test_a_page_is_measured_without_beacons(visit: Visit, script: str) -> None:
     page.wait_for_timeout(SHORTLY_MS)
     visit.push("/next")
     visit.until(lambda: bool(visit.leaves_of(path)))
+
+
+CLASSIC = '<script src="ADDRESS"></script>'
+MODULE = '<script type="module" src="ADDRESS"></script>'
+INSERTED = """<script>
+    document.head.append(Object.assign(document.createElement('script'), {src: 'ADDRESS'}))
+</script>"""
+SHAPES = {
+    "classic": CLASSIC,
+    "deferred": '<script defer src="ADDRESS"></script>',
+    "module": MODULE,
+    "inserted": INSERTED,
+    "twice": CLASSIC * 2,
+    "thrice": '<script async src="ADDRESS"></script>' * 3,
+    "module-twice": MODULE * 2,
+    "module-and-classic": MODULE + CLASSIC,
+    "inserted-and-classic": INSERTED + CLASSIC,
+    "with-a-frame": f'{CLASSIC}<iframe src="/framed"></iframe>',
+    "with-three-frames": CLASSIC + '<iframe src="/framed"></iframe>' * 3,
+}
+
+
+@pytest.fixture
+def collected(visit: Visit) -> Iterator[list[str]]:
+    """The paths of the views that the browser sends."""
+    paths: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/analytics/collect"):
+            paths.append(urlsplit(json.loads(request.post_data or "")["url"]).path)
+
+    visit.context.on("request", note)
+    yield paths
+    assert visit.errors == []
+
+
+def settle(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(SHORTLY_MS)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_page_is_counted_once_however_it_loads_the_tracker(
+    site: SiteServer, visit: Visit, collected: list[str], shape: str
+) -> None:
+    site.shapes[f"/{shape}"] = SHAPES[shape]
+    visit.page.goto(f"{SITE}/{shape}")
+    settle(visit.page)
+    assert collected == [f"/{shape}"]
+    visit.push(f"/{shape}/next")
+    assert collected == [f"/{shape}", f"/{shape}/next"]
+
+
+def test_a_page_that_replaces_its_address_while_it_is_scrolled_is_counted_once(
+    visit: Visit, collected: list[str]
+) -> None:
+    visit.go("/endless")
+    for number in range(5):
+        visit.page.evaluate(f"scrollTo(0, {number * 500}); history.replaceState(null, '', '/endless/{number}')")
+    settle(visit.page)
+    assert collected == ["/endless"]
+
+
+def test_a_page_from_the_back_forward_cache_is_counted_again(visit: Visit, collected: list[str]) -> None:
+    visit.go("/cached")
+    visit.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: false}))")
+    visit.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    settle(visit.page)
+    assert collected == ["/cached", "/cached"]
+
+
+def test_a_prerendered_page_is_counted_when_it_is_shown(visit: Visit, collected: list[str]) -> None:
+    visit.context.add_init_script("Object.defineProperty(document, 'prerendering', {value: true, writable: true})")
+    visit.page.goto(f"{SITE}/prerendered")
+    visit.page.evaluate("history.pushState({}, '', '/prerendered/inside')")
+    settle(visit.page)
+    assert collected == []
+    visit.page.evaluate(
+        "document.prerendering = false; document.dispatchEvent(new Event('prerenderingchange', {bubbles: true}))"
+    )
+    settle(visit.page)
+    assert collected == ["/prerendered/inside"]
+
+
+def test_a_hash_router_has_a_page_for_each_hash(site: SiteServer, visit: Visit, collected: list[str]) -> None:
+    site.shapes["/app"] = '<script async src="ADDRESS" data-hash></script>'
+    visit.page.goto(f"{SITE}/app#/start")
+    settle(visit.page)
+    for path in ("#/about", "#!/team", "#/about"):
+        visit.page.evaluate(f"location.hash = '{path}'")
+        settle(visit.page)
+    visit.until(lambda: len(visit.stored("view")) > 0)
+    assert [path.replace("//", "/") for path in collected] == ["/app/start", "/app/about", "/app/team", "/app/about"]
+
+
+def test_without_hash_mode_a_hash_is_no_page(visit: Visit, collected: list[str]) -> None:
+    visit.go("/long")
+    visit.page.evaluate("location.hash = 'part-2'")
+    settle(visit.page)
+    assert collected == ["/long"]
+
+
+def test_a_page_can_count_its_views_itself(site: SiteServer, visit: Visit, collected: list[str]) -> None:
+    site.shapes["/manual"] = '<script src="ADDRESS" data-manual></script>'
+    visit.page.goto(f"{SITE}/manual")
+    visit.page.evaluate("history.pushState({}, '', '/manual/next')")
+    settle(visit.page)
+    assert collected == []
+    visit.page.evaluate("countView(); countView('/virtual')")
+    settle(visit.page)
+    assert collected == ["/manual/next", "/virtual"]
+
+
+EXCLUDED = {
+    "/admin": False,
+    "/admin/users": True,
+    "/admin/users/": True,
+    "/admin/users/7": False,
+    "/drafts/a/b": True,
+    "/a.b": True,
+    "/aXb": False,
+    "/": False,
+}
+
+
+@pytest.mark.parametrize("path", EXCLUDED)
+def test_excluded_paths_are_not_counted(site: SiteServer, visit: Visit, collected: list[str], path: str) -> None:
+    site.shapes[path] = '<script src="ADDRESS" data-exclude="/admin/*, /drafts/**,/a.b"></script>'
+    visit.page.goto(f"{SITE}{path}")
+    settle(visit.page)
+    assert collected == ([] if EXCLUDED[path] else [path])
+    visit.push("/counted")
+    assert collected[-1] == "/counted"

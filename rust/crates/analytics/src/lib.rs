@@ -11,6 +11,7 @@ mod campaign;
 mod counter;
 mod day;
 pub mod keys;
+pub mod label;
 mod leave;
 mod moment;
 mod page;

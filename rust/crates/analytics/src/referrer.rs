@@ -7,16 +7,17 @@ use crate::{OTHER, Site};
 /// Bytes of a host name at most, by RFC 1035.
 const LIMIT: usize = 253;
 
-/// The host that a visitor came from, without `www.`; nothing else of the address is kept.
+/// The host that a visitor came from, without `www.`, or the app, as in `com.example.app`; nothing else of the address is
+/// kept.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Referrer(String);
 
 impl Referrer {
-    /// The host of a web address, unless it is the site itself or no address.
+    /// The host of a web address or the app of an `android-app:` one, unless it is the site itself or no address.
     #[must_use]
     pub fn of(address: &str, site: &Site) -> Option<Self> {
         let uri: Uri = address.split('#').next()?.parse().ok()?;
-        let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
+        let is_web = matches!(uri.scheme_str(), Some("http" | "https" | "android-app" | "ios-app"));
         let host = without_www(&uri.host()?.to_ascii_lowercase()).to_owned();
         (is_web && host != without_www(site.host())).then_some(())?;
         Self::stored(&host)
@@ -69,6 +70,12 @@ mod tests {
     }
 
     #[test]
+    fn an_app_is_known_by_its_package() {
+        assert_eq!(host("android-app://com.google.android.gm/").unwrap(), "com.google.android.gm");
+        assert_eq!(host("android-app://Org.Telegram.messenger").unwrap(), "org.telegram.messenger");
+    }
+
+    #[test]
     fn the_site_itself_refers_nobody() {
         for address in ["https://example.com/a", "https://www.example.com/", "http://EXAMPLE.com:8000/"] {
             assert_eq!(host(address), None, "{address}");
@@ -78,7 +85,16 @@ mod tests {
     #[test]
     fn what_is_no_web_address_is_no_referrer() {
         let long = format!("https://{}.example/", "a".repeat(300));
-        for address in ["", "/about", "about:client", "android-app://com.example", "https://", "https://é/", &long] {
+        for address in [
+            "",
+            "/about",
+            "about:client",
+            "chrome-extension://a/",
+            "android-app:com.example",
+            "https://",
+            "https://é/",
+            &long,
+        ] {
             assert_eq!(host(address), None, "{address:?}");
         }
     }

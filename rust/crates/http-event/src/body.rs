@@ -11,6 +11,14 @@ pub enum Body {
 }
 
 impl Body {
+    /// Whether the client sent no bytes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(text) | Self::Base64(text) => text.is_empty(),
+        }
+    }
+
     /// The bytes that the client sent.
     ///
     /// # Errors

@@ -11,6 +11,6 @@ mod response;
 mod source_ip;
 
 pub use body::{Body, BodyError};
-pub use request::Request;
+pub use request::{Invocation, Request};
 pub use response::Response;
 pub use source_ip::SourceIp;

@@ -1,6 +1,10 @@
+use std::fmt;
+
 use http::header::COOKIE;
-use http::{HeaderMap, HeaderValue, Method};
-use serde::Deserialize;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::{Body, SourceIp};
 
@@ -8,7 +12,7 @@ use crate::{Body, SourceIp};
 ///
 /// Unlike in `aws_lambda_events`, only what handlers need is read: no other field can make an event invalid.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "Event")]
+#[serde(try_from = "Event")]
 pub struct Request {
     /// The HTTP method.
     pub method: Method,
@@ -39,49 +43,95 @@ impl Request {
     }
 }
 
-impl From<Event> for Request {
-    fn from(event: Event) -> Self {
-        let body = event.body.unwrap_or_default();
-        Self {
-            method: event.request_context.http.method,
-            path: event.raw_path,
-            headers: with_cookies(event.headers, &event.cookies),
-            body: if event.is_base64_encoded { Body::Base64(body) } else { Body::Text(body) },
-            source_ip: event.request_context.http.source_ip,
-            domain_name: event.request_context.domain_name,
-            raw_query: event.raw_query_string,
+impl TryFrom<Event> for Request {
+    type Error = &'static str;
+
+    fn try_from(event: Event) -> Result<Self, Self::Error> {
+        if event.version.as_deref() != Some("2.0") {
+            return Err("its version is not 2.0");
         }
+        let RequestContext { http, domain_name } = event.request_context.ok_or("it has no requestContext")?;
+        let body = event.body.unwrap_or_default();
+        let cookies: Vec<String> = event.cookies.unwrap_or_default().into_iter().flatten().collect();
+        Ok(Self {
+            method: http.method,
+            path: event.raw_path.or(http.path).ok_or("it has no rawPath")?,
+            headers: with_cookies(event.headers, &cookies),
+            body: if event.is_base64_encoded == Some(true) { Body::Base64(body) } else { Body::Text(body) },
+            source_ip: http.source_ip,
+            domain_name,
+            raw_query: event.raw_query_string.unwrap_or_default(),
+        })
+    }
+}
+
+/// What invokes a function that is behind an HTTP API.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Event")]
+pub enum Invocation {
+    /// A client's request.
+    Request(Box<Request>),
+    /// An event that wants no answer, but a function that has started: a schedule's, or one of the plugins that keep
+    /// functions warm.
+    WarmUp,
+}
+
+impl TryFrom<Event> for Invocation {
+    type Error = &'static str;
+
+    fn try_from(event: Event) -> Result<Self, Self::Error> {
+        if event.is_warm_up() {
+            return Ok(Self::WarmUp);
+        }
+        Request::try_from(event).map(|request| Self::Request(Box::new(request)))
     }
 }
 
 /// The headers as a client sends them. What is no header's value, which no client can send, is left out.
-fn with_cookies(mut headers: HeaderMap, cookies: &[String]) -> HeaderMap {
+fn with_cookies(Headers(mut headers): Headers, cookies: &[String]) -> HeaderMap {
     let header = (!cookies.is_empty()).then(|| HeaderValue::try_from(cookies.join("; ")).ok()).flatten();
     headers.extend(header.map(|cookies| (COOKIE, cookies)));
     headers
 }
 
+/// An event as it arrives. Gateways, emulators and tests write null for what is not there, so any field but those that
+/// make a request can be null.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Event {
-    #[serde(rename = "version")]
-    _version: Version,
-    raw_path: String,
-    raw_query_string: String,
-    #[serde(default, with = "http_serde::header_map")]
-    headers: HeaderMap,
-    #[serde(default)]
-    cookies: Vec<String>,
-    request_context: RequestContext,
+    version: Option<String>,
+    raw_path: Option<String>,
+    raw_query_string: Option<String>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    headers: Headers,
+    cookies: Option<Vec<Option<String>>>,
+    request_context: Option<RequestContext>,
     body: Option<String>,
-    #[serde(default)]
-    is_base64_encoded: bool,
+    is_base64_encoded: Option<bool>,
+    source: Option<String>,
+    #[serde(
+        alias = "warmup",
+        alias = "warmUp",
+        alias = "warm-up",
+        alias = "warm_up",
+        alias = "warm",
+        alias = "keepWarm",
+        alias = "keep-warm",
+        alias = "keep_warm",
+        alias = "keepAlive",
+        alias = "keep-alive",
+        alias = "keepalive",
+        alias = "ping"
+    )]
+    warmer: Option<IgnoredAny>,
 }
 
-#[derive(Deserialize)]
-enum Version {
-    #[serde(rename = "2.0")]
-    V2,
+impl Event {
+    fn is_warm_up(&self) -> bool {
+        let is_schedule =
+            |source: &String| source.contains("warm") || ["aws.events", "aws.scheduler"].contains(&source.as_str());
+        self.request_context.is_none() && (self.warmer.is_some() || self.source.as_ref().is_some_and(is_schedule))
+    }
 }
 
 #[derive(Deserialize)]
@@ -96,7 +146,43 @@ struct RequestContext {
 struct Http {
     #[serde(with = "http_serde::method")]
     method: Method,
+    path: Option<String>,
     source_ip: Option<SourceIp>,
+}
+
+fn null_as_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Headers, without those whose name or value is none.
+#[derive(Default)]
+struct Headers(HeaderMap);
+
+impl<'de> Deserialize<'de> for Headers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(HeadersVisitor)
+    }
+}
+
+struct HeadersVisitor;
+
+impl<'de> Visitor<'de> for HeadersVisitor {
+    type Value = Headers;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("headers")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Headers, A::Error> {
+        let mut headers = HeaderMap::with_capacity(map.size_hint().unwrap_or_default());
+        while let Some((name, value)) = map.next_entry::<String, Value>()? {
+            let name = HeaderName::try_from(name).ok();
+            // Not only ASCII: API Gateway passes on what clients send.
+            let value = value.as_str().and_then(|text| HeaderValue::from_bytes(text.as_bytes()).ok());
+            headers.extend(name.zip(value));
+        }
+        Ok(Headers(headers))
+    }
 }
 
 #[cfg(test)]
@@ -189,6 +275,67 @@ mod tests {
             let request: Request = serde_json::from_value(event).unwrap();
             assert_eq!(request.body, Body::Text(String::new()));
         }
+    }
+
+    #[test]
+    fn a_null_stands_for_what_is_not_there() {
+        let http = json!({"method": "POST", "path": "/glitch", "sourceIp": null});
+        for field in ["rawPath", "rawQueryString", "headers", "cookies", "body", "isBase64Encoded", "stageVariables"] {
+            for other in ["rawQueryString", "headers", "cookies", "body"] {
+                let mut event = event();
+                event["requestContext"] = json!({"http": http, "domainName": null, "authorizer": null});
+                event[field] = Value::Null;
+                event[other] = Value::Null;
+                let request: Request = serde_json::from_value(event).unwrap();
+                assert_eq!(request.path, "/glitch", "{field}, {other}");
+            }
+        }
+        let mut event = event();
+        event["cookies"] = json!([null, "a=1"]);
+        let request: Request = serde_json::from_value(event).unwrap();
+        assert_eq!(request.headers.get(COOKIE).unwrap(), "a=1");
+    }
+
+    #[test]
+    fn a_malformed_header_is_left_out_alone() {
+        for (name, value) in [
+            ("x bad", json!("a")),
+            ("", json!("a")),
+            ("x-\u{e9}", json!("a")),
+            ("x-bad", json!("a\nb")),
+            ("x-bad", json!("\u{0}")),
+            ("x-bad", json!(null)),
+            ("x-bad", json!(7)),
+            ("x-bad", json!(["a", "b"])),
+            ("x-bad", json!({"a": "b"})),
+        ] {
+            let mut event = event();
+            event["headers"][name] = value.clone();
+            let request: Request = serde_json::from_value(event).unwrap();
+            assert_eq!(request.headers.len(), 2, "{name:?}: {value}");
+            assert_eq!(request.headers.get("x-note").unwrap().as_bytes(), "één".as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_warm_up_is_no_request_and_a_request_no_warm_up() {
+        for payload in [
+            json!({"source": "serverless-plugin-warmup"}),
+            json!({"warmer": true, "concurrency": 3}),
+            json!({"warmup": 1}),
+            json!({"ping": {}}),
+            json!({"keep-warm": "yes", "version": null}),
+            json!({"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}),
+        ] {
+            assert_eq!(serde_json::from_value::<Invocation>(payload.clone()).unwrap(), Invocation::WarmUp, "{payload}");
+        }
+        for payload in [json!({"warmer": null}), json!({"source": "aws.s3"}), json!({}), json!({"message": "warm"})] {
+            assert!(serde_json::from_value::<Invocation>(payload.clone()).is_err(), "{payload}");
+        }
+        let mut event = event();
+        event["source"] = json!("aws.events");
+        event["ping"] = json!(true);
+        assert!(matches!(serde_json::from_value(event).unwrap(), Invocation::Request(_)));
     }
 
     #[test]

@@ -55,10 +55,23 @@ impl Response {
         Self { status, headers, body }
     }
 
+    /// A response without a body: 204.
+    #[must_use]
+    pub fn no_content() -> Self {
+        Self { status: StatusCode::NO_CONTENT, headers: HeaderMap::new(), body: Body::Text(String::new()) }
+    }
+
     /// The same response with a header more, or another value for it.
     #[must_use]
     pub fn header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
+        self
+    }
+
+    /// The same response to a HEAD: without its body.
+    #[must_use]
+    pub fn without_body(mut self) -> Self {
+        self.body = Body::Text(String::new());
         self
     }
 

@@ -2,26 +2,29 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
-use reply::Error;
+use reply::{Error, check_text};
 
 /// The bytes of a body that is said to be JSON, of which the router takes at most `limit`.
 ///
 /// # Errors
-/// `NotJson`, `BodyTooLarge` and `UnreadableBody` are the client's.
+/// `NotJson`, `BodyTooLarge`, `UnreadableBody`, `UnsupportedCharset` and `ByteOrderMark` are the client's.
 pub async fn json_bytes<S: Send + Sync>(request: Request, state: &S, limit: usize) -> Result<Bytes, Error> {
     if !media_type(request.headers()).eq_ignore_ascii_case("application/json") {
-        let detail = "The body is not said to be JSON. Send JSON, with content-type: application/json.";
+        let detail = "Content-Type must be application/json, and the body JSON.";
         return Err(Error::client(StatusCode::UNSUPPORTED_MEDIA_TYPE, "NotJson", detail));
     }
-    body_bytes(request, state, limit).await
+    text_bytes(request, state, limit).await
 }
 
-/// The bytes of a body, of which the router takes at most `limit`.
+/// The bytes of a body of text, of which the router takes at most `limit`.
 ///
 /// # Errors
-/// `BodyTooLarge` and `UnreadableBody` are the client's.
-pub async fn body_bytes<S: Send + Sync>(request: Request, state: &S, limit: usize) -> Result<Bytes, Error> {
-    Bytes::from_request(request, state).await.map_err(|rejection| unread(rejection.status(), limit))
+/// `BodyTooLarge`, `UnreadableBody`, `UnsupportedCharset` and `ByteOrderMark` are the client's.
+pub async fn text_bytes<S: Send + Sync>(request: Request, state: &S, limit: usize) -> Result<Bytes, Error> {
+    let headers = request.headers().clone();
+    let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unread(rejection.status(), limit))?;
+    check_text(&headers, &bytes)?;
+    Ok(bytes)
 }
 
 /// The media type of a body, without parameters; empty when it has none.

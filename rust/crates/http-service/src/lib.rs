@@ -11,6 +11,6 @@ mod respond;
 
 pub use failure::{failure, take_failure};
 pub use http_request::DomainName;
-pub use json_bytes::{body_bytes, json_bytes, media_type};
+pub use json_bytes::{json_bytes, media_type, text_bytes};
 pub use problem::{Problem, no_method, no_route};
 pub use respond::{RequestId, respond};

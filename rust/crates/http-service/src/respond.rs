@@ -3,7 +3,7 @@ use std::future::poll_fn;
 
 use http::{Extensions, HeaderMap, HeaderValue, header};
 use http_body_util::BodyExt as _;
-use http_event::{Request, Response};
+use http_event::{Invocation, Response};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use reply::{Error, Received};
 use tower_service::Service;
@@ -28,7 +28,7 @@ impl RequestId {
 /// # Errors
 /// `NotAnHttpEvent` when anything but an HTTP API invokes the function. Whatever goes wrong with a request is a response.
 pub async fn respond<S, B, R>(
-    event: LambdaEvent<Received<Request>>,
+    event: LambdaEvent<Received<Invocation>>,
     service: S,
     body_limit: usize,
 ) -> Result<Response, Diagnostic>

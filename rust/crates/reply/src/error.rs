@@ -1,7 +1,7 @@
 use std::error::Error as StdError;
 use std::{iter, mem};
 
-use http::header::ALLOW;
+use http::header::{ACCEPT_ENCODING, ALLOW};
 use http::{HeaderValue, StatusCode};
 use http_event::{BodyError, Response};
 use lambda_runtime::Diagnostic;
@@ -55,6 +55,11 @@ pub enum Error {
         /// The methods that it takes, as in `GET, POST`.
         allow: &'static str,
     },
+    /// A body in a content coding, such as gzip: 415.
+    UnsupportedCoding {
+        /// The codings, as in `content-encoding`.
+        coding: String,
+    },
     /// Our failure.
     Internal(lambda_runtime::Error),
 }
@@ -95,10 +100,17 @@ impl Error {
     /// The reply to an HTTP request, an RFC 9457 problem. Logs our failure.
     #[must_use]
     pub fn into_response(self, request_id: &str) -> Response {
-        let allow = if let Self::MethodNotAllowed { allow } = self { Some(allow) } else { None };
+        let header = match self {
+            Self::MethodNotAllowed { allow } => Some((ALLOW, allow)),
+            Self::UnsupportedCoding { .. } => Some((ACCEPT_ENCODING, "identity")),
+            _ => None,
+        };
         let (status, problem) = self.into_problem(request_id);
         let response = Response::text(status, HeaderValue::from_static("application/problem+json"), problem);
-        allow.into_iter().fold(response, |response, allow| response.header(ALLOW, HeaderValue::from_static(allow)))
+        match header {
+            Some((name, value)) => response.header(name, HeaderValue::from_static(value)),
+            None => response,
+        }
     }
 
     /// The status and the RFC 9457 problem, for a reply that does not go through Lambda. Logs our failure.
@@ -144,6 +156,17 @@ impl Error {
                 status: StatusCode::METHOD_NOT_ALLOWED,
                 error_type: "MethodNotAllowed",
                 detail: format!("This path does not take this method. Use one of {allow}."),
+                errors: Vec::new(),
+            },
+            Self::UnsupportedCoding { coding } => Told {
+                status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                error_type: "UnsupportedCoding",
+                detail: shortened(
+                    format!(
+                        "The body has the content coding {coding:?}. Send it uncompressed, without content-encoding."
+                    ),
+                    DETAIL_BYTES,
+                ),
                 errors: Vec::new(),
             },
             Self::Internal(source) => {
@@ -255,6 +278,15 @@ mod tests {
         assert_eq!(response.headers.get(ALLOW).unwrap(), "GET, POST");
         let (status, problem) = parts(response);
         assert_eq!((status, &problem["errorType"]), (json!(405), &json!("MethodNotAllowed")));
+    }
+
+    #[test]
+    fn a_coding_that_is_not_taken_is_told_with_the_one_that_is() {
+        let response = Error::UnsupportedCoding { coding: "gzip".to_owned() }.into_response("id-1");
+        assert_eq!(response.headers.get(ACCEPT_ENCODING).unwrap(), "identity");
+        let (status, problem) = parts(response);
+        assert_eq!((status, &problem["errorType"]), (json!(415), &json!("UnsupportedCoding")));
+        assert!(problem["detail"].as_str().unwrap().contains("gzip"), "{problem}");
     }
 
     #[test]

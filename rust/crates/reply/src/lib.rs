@@ -3,10 +3,12 @@
 //! The client's mistake is a reply that says how to mend it, and no log line. Ours is one log line, and a reply that
 //! says nothing but its request id.
 
+mod content;
 mod error;
 mod received;
 mod respond;
 
+pub use content::{check_coding, check_text};
 pub use error::{Error, FieldError};
 pub use received::Received;
 pub use respond::respond;

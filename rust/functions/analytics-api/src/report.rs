@@ -14,7 +14,7 @@ mod reports;
 mod routes;
 pub mod store;
 
-pub use document::{List, Numbers, Point, Report};
+pub use document::{List, Numbers, Point, Report, Sources};
 pub use filter::Filter;
 pub use reports::Reports;
 pub use routes::routes;

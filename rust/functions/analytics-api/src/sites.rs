@@ -1,21 +1,24 @@
 use std::collections::BTreeSet;
+use std::iter;
 
 use analytics::Site;
 use settings::{InvalidSetting, required};
 
 const NAME: &str = "ANALYTICS_SITES";
+const WWW_IS_APEX: &str = "ANALYTICS_WWW_IS_APEX";
 
 /// The sites whose views are taken, by the origins that browsers send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sites(Vec<(String, Site)>);
 
 impl Sites {
-    /// The sites in `ANALYTICS_SITES`, a JSON list of origins.
+    /// The sites in `ANALYTICS_SITES`, a JSON list of origins. When `ANALYTICS_WWW_IS_APEX` is true, `www.example.com` and
+    /// `example.com` are one site, whichever of the two is listed.
     ///
     /// # Errors
-    /// When it is anything else.
+    /// When they are anything else.
     pub fn from(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidSetting> {
-        let value = required(variable, NAME)?;
+        let value = required(&variable, NAME)?;
         let wrong = |reason: String| {
             let remedy = "Set a JSON list of origins as browsers send them, as in \
                           [\"https://example.com\", \"http://localhost:8000\"].";
@@ -27,7 +30,12 @@ impl Sites {
             Ok(site) => Ok((origin, site)),
             Err(_) => Err(wrong(format!("and {origin:?} is no origin"))),
         });
-        Ok(Self(sites.collect::<Result<_, _>>()?))
+        let sites: Vec<(String, Site)> = sites.collect::<Result<_, _>>()?;
+        match variable(WWW_IS_APEX).as_deref().unwrap_or("false") {
+            "false" => Ok(Self(sites)),
+            "true" => Ok(Self(sites.iter().flat_map(|(origin, _)| with_and_without_www(origin)).collect())),
+            other => Err(InvalidSetting::new(WWW_IS_APEX, format!("is {other:?}. Set true or false."))),
+        }
     }
 
     /// The site of an origin, when its views are taken.
@@ -42,6 +50,18 @@ impl Sites {
         let sites: BTreeSet<&Site> = self.0.iter().map(|(_, site)| site).collect();
         sites.into_iter().cloned().collect()
     }
+}
+
+/// The two origins of a site, and its name without `www.`.
+fn with_and_without_www(origin: &str) -> Vec<(String, Site)> {
+    let Some((scheme, host)) = origin.split_once("://") else { return Vec::new() };
+    let apex = host.strip_prefix("www.").unwrap_or(host);
+    let site = Site::parse(apex).ok();
+    ["", "www."]
+        .into_iter()
+        .zip(iter::repeat(site))
+        .filter_map(|(www, site)| Some((format!("{scheme}://{www}{apex}"), site?)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -60,6 +80,24 @@ mod tests {
         for origin in ["", "null", "http://example.com", "https://www.example.com", "https://example.com.evil.example"]
         {
             assert_eq!(sites.of_origin(origin), None, "{origin:?}");
+        }
+    }
+
+    #[test]
+    fn www_and_apex_are_one_site_where_that_is_set() {
+        for listed in ["https://example.com", "https://www.example.com"] {
+            let sites = |www: &'static str| {
+                let list = format!("[{listed:?}, \"http://localhost:8000\"]");
+                Sites::from(move |name| Some(if name == NAME { list.clone() } else { www.to_owned() }))
+            };
+            let merged = sites("true").unwrap();
+            for origin in ["https://example.com", "https://www.example.com"] {
+                assert_eq!(merged.of_origin(origin).unwrap().as_str(), "example.com");
+                assert_eq!(sites("false").unwrap().of_origin(origin).is_some(), origin == listed);
+            }
+            let names: Vec<String> = merged.all().iter().map(ToString::to_string).collect();
+            assert_eq!(names, ["example.com", "localhost:8000"]);
+            assert!(sites("yes").unwrap_err().to_string().contains("Set true or false."));
         }
     }
 

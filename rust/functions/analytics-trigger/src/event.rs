@@ -3,14 +3,36 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>
 
 use analytics::{Item, Leave, Record, keys};
+use http_event::Invocation;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 /// A batch of records. Each is read on its own, so that a malformed one spoils no other.
 #[derive(Debug, Deserialize)]
+#[serde(try_from = "Box<RawValue>")]
 pub struct Event {
-    #[serde(rename = "Records")]
     pub(crate) records: Vec<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+struct Batch {
+    #[serde(rename = "Records")]
+    records: Vec<Box<RawValue>>,
+}
+
+/// An event that keeps the function warm is a batch without records.
+impl TryFrom<Box<RawValue>> for Event {
+    type Error = serde_json::Error;
+
+    fn try_from(event: Box<RawValue>) -> Result<Self, Self::Error> {
+        match serde_json::from_str::<Batch>(event.get()) {
+            Ok(Batch { records }) => Ok(Self { records }),
+            Err(error) => match serde_json::from_str(event.get()) {
+                Ok(Invocation::WarmUp) => Ok(Self { records: Vec::new() }),
+                _ => Err(error),
+            },
+        }
+    }
 }
 
 impl Event {

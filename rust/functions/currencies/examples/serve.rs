@@ -57,8 +57,9 @@ async fn told(mut response: Response) -> Response {
 #[expect(clippy::print_stdout, reason = "whoever runs it reads where it is")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let port = variable("PORT").unwrap_or_else(|| "8080".to_owned());
-    let router: Router = currencies::router(store()?, oauth()?).layer(axum::middleware::map_response(told));
     let listener = TcpListener::bind(("127.0.0.1", port.parse()?)).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let router: Router = currencies::router(store()?, oauth()?, url).layer(axum::middleware::map_response(told));
     println!("Currencies  http://{0}/currencies   Swagger UI  http://{0}/docs", listener.local_addr()?);
     Ok(axum::serve(listener, router).await?)
 }

@@ -17,7 +17,7 @@ use crate::{Code, Content};
     example = json!({"code": "XAU", "name": "Gold", "symbol": "XAU", "minorUnits": null}),
 )]
 #[expect(dead_code, reason = "stands for its JSON in the OpenAPI document; it is read field by field")]
-pub struct NewCurrency {
+pub struct CurrencyCreation {
     /// ISO 4217 alphabetic code: three ASCII capitals. Lower case is refused.
     #[schema(pattern = "^[A-Z]{3}$")]
     code: String,

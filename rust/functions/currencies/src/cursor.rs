@@ -20,7 +20,7 @@ pub fn parse(cursor: &str) -> Result<Code, Error> {
     code(cursor).filter(|code| after(code) == cursor).ok_or_else(|| {
         Error::bad_request(
             "InvalidCursor",
-            "The cursor is none that this service gave. Take nextCursor as it is from a page, or leave it out.",
+            "Invalid cursor. Pass nextCursor from a previous page unchanged, or omit it.",
         )
     })
 }

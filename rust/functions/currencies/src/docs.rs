@@ -1,10 +1,10 @@
-//! The OpenAPI document, and Swagger UI to read and try it with. All links are relative, so that it works wherever the
-//! API is, also under a path; all files come from here, so that the page may be allowed nothing else.
+//! The OpenAPI document, and Swagger UI to read and try it with. All links of the page are relative, so that it works
+//! wherever the API is, also under a path; all files come from here, so that the page may be allowed nothing else.
 
-use http_service::Problem;
 use std::io::Read as _;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use flate2::read::GzDecoder;
@@ -12,10 +12,11 @@ use http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY,
 };
 use http::{HeaderMap, HeaderValue};
+use http_service::{DomainName, Problem};
 use reply::Error;
 use serde_json::json;
 use swagger_ui::{ASSETS, Asset};
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::{OpenApi, Server};
 
 use crate::OAuth;
 
@@ -25,23 +26,30 @@ const START: &str = include_str!("docs/start.js");
 /// What there is to read about the service.
 pub struct Docs {
     document: OpenApi,
-    json: OnceLock<String>,
     oauth: OAuth,
+    api_url: String,
 }
 
 impl Docs {
-    /// The documentation of a service.
-    pub fn new(document: OpenApi, oauth: OAuth) -> Self {
-        Self { document, json: OnceLock::new(), oauth }
+    /// The documentation of a service, which is called at `api_url` unless it has a domain of its own.
+    pub fn new(document: OpenApi, oauth: OAuth, api_url: String) -> Self {
+        Self { document, oauth, api_url }
     }
 
-    /// Written when it is asked for, since most environments are never asked.
-    fn json(&self) -> Result<&str, Error> {
-        if let Some(json) = self.json.get() {
-            return Ok(json);
+    /// The document for a client that called the domain.
+    fn json(&self, domain: Option<&DomainName>) -> Result<String, Error> {
+        let mut document = self.document.clone();
+        document.servers = Some(vec![Server::new(self.server(domain))]);
+        document.to_json().map_err(Error::internal)
+    }
+
+    /// Where the API is: an address that is right in a saved document, too. The name of a machine's own emulator is none
+    /// that every client can look up.
+    fn server(&self, domain: Option<&DomainName>) -> String {
+        match domain.map(|DomainName(name)| name) {
+            Some(name) if !self.api_url.contains(name) && !name.ends_with("localhost") => format!("https://{name}"),
+            _ => self.api_url.clone(),
         }
-        let json = self.document.to_json().map_err(Error::internal)?;
-        Ok(self.json.get_or_init(|| json))
     }
 
     /// The script that starts Swagger UI, with what it has to know of the sign-in.
@@ -63,9 +71,10 @@ impl Docs {
 type Shared = State<Arc<Docs>>;
 
 /// The OpenAPI document.
-pub async fn document(State(docs): Shared) -> Result<Response, Problem> {
+pub async fn document(State(docs): Shared, domain: Option<Extension<DomainName>>) -> Result<Response, Problem> {
+    let domain = domain.as_ref().map(|Extension(domain)| domain);
     let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/json")), (CACHE_CONTROL, REVALIDATE)];
-    Ok((headers, docs.json()?.to_owned()).into_response())
+    Ok((headers, docs.json(domain)?).into_response())
 }
 
 /// The page with Swagger UI.

@@ -15,6 +15,7 @@ use settings::required;
 struct Settings {
     table: String,
     oauth: OAuth,
+    api_url: String,
     connection: Connection,
 }
 
@@ -24,15 +25,16 @@ impl Settings {
         Ok(Self {
             table: required(variable, "CURRENCIES_TABLE")?,
             oauth: OAuth::from(variable)?,
+            api_url: required(variable, "API_URL")?,
             connection: Connection::from(variable)?,
         })
     }
 }
 
 async fn serve() -> Result<(), lambda_runtime::Error> {
-    let Settings { table, oauth, connection } = Settings::from_env()?;
+    let Settings { table, oauth, api_url, connection } = Settings::from_env()?;
     let store = DynamoDb::new(dynamo::client(connection)?, table);
-    let router = currencies::router(Arc::new(store), oauth);
+    let router = currencies::router(Arc::new(store), oauth, api_url);
     lambda_runtime::run(service_fn(move |event| http_service::respond::<_, Body, _>(event, router.clone(), BODY_LIMIT)))
         .await
 }

@@ -4,15 +4,20 @@ use std::collections::BTreeMap;
 
 use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::security::{AuthorizationCode, ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    ComponentsBuilder, Content, InfoBuilder, License, OpenApi, OpenApiBuilder, Ref, RefOr, Response, ResponseBuilder,
-    Schema, ServerBuilder,
+    ComponentsBuilder, ContactBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
+    Response, ResponseBuilder, Schema,
 };
 use utoipa::{IntoResponses, PartialSchema as _, ToSchema};
 
 use crate::OAuth;
+use crate::body::{CurrencyContent, CurrencyCreation};
 
-/// The document around the paths.
+/// What the operations are about.
+pub const TAG: &str = "currencies";
+
+/// The document around the paths, without the server.
 pub fn frame(oauth: &OAuth) -> OpenApi {
     let components = ComponentsBuilder::new()
         .schema(Problem::name(), Problem::schema())
@@ -25,17 +30,20 @@ pub fn frame(oauth: &OAuth) -> OpenApi {
                 .title("Currencies")
                 .version(env!("CARGO_PKG_VERSION"))
                 .description(Some("Currencies by ISO 4217 code, to create, read, replace and delete."))
-                .license(Some(License::new("Apache-2.0"))),
+                .contact(Some(ContactBuilder::new().name(Some("The maintainers of rust-serverless")).build()))
+                .license(Some(LicenseBuilder::new().name("Apache License 2.0").identifier(Some("Apache-2.0")).build())),
         )
-        // Relative to the document, so that it is right wherever the API is, also under a path.
-        .servers(Some([ServerBuilder::new().url(".").build()]))
+        .tags(Some([TagBuilder::new().name(TAG).description(Some("Currencies by their codes.")).build()]))
         .components(Some(components.build()))
         .build()
 }
 
-/// The document with the paths. Objects have no other fields than those that are named.
-pub fn closed(mut document: OpenApi) -> OpenApi {
-    for schema in document.components.iter_mut().flat_map(|components| components.schemas.values_mut()) {
+/// The document with the paths. Bodies of requests have no other fields than those that are named; those of responses
+/// may get further ones, so that clients of today go on working.
+pub fn with_closed_requests(mut document: OpenApi) -> OpenApi {
+    let schemas = document.components.iter_mut().flat_map(|components| &mut components.schemas);
+    let requests = [CurrencyCreation::name(), CurrencyContent::name()];
+    for (_, schema) in schemas.filter(|(name, _)| requests.iter().any(|request| request == *name)) {
         if let RefOr::T(Schema::Object(object)) = schema {
             object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
         }
@@ -98,7 +106,7 @@ pub struct FieldError {
     detail: String,
 }
 
-/// What API Gateway says when it does not let a request through.
+/// What API Gateway says when it does not let a request through, or the service does not answer.
 #[derive(ToSchema)]
 #[schema(example = json!({"message": "Unauthorized"}))]
 #[expect(dead_code, reason = "stands for the JSON that API Gateway writes")]
@@ -116,7 +124,8 @@ impl IntoResponses for Always {
             gateway("401", "There is no valid access token."),
             gateway("403", "The access token is not for this operation."),
             gateway("429", "Too many requests at a time."),
-            problem("500", "The service failed."),
+            either("500", "The service failed."),
+            gateway("503", "The service did not answer in time."),
         ])
     }
 }
@@ -128,8 +137,8 @@ impl IntoResponses for Body {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         BTreeMap::from([
             problem("400", "The body is not JSON, or a header is not what it should be."),
-            problem("413", "The body is too long."),
-            problem("415", "The body is not said to be JSON."),
+            either("413", "The body is too long."),
+            problem("415", "The body is not said to be JSON in UTF-8, or is in a content coding."),
             problem("422", "A field breaks a rule."),
         ])
     }
@@ -137,6 +146,15 @@ impl IntoResponses for Body {
 
 fn problem(status: &str, description: &str) -> (String, RefOr<Response>) {
     response::<Problem>(status, description, "application/problem+json")
+}
+
+/// What either the service or API Gateway says.
+fn either(status: &str, description: &str) -> (String, RefOr<Response>) {
+    let response = ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", Content::new(Some(Ref::from_schema_name(Problem::name()))))
+        .content("application/json", Content::new(Some(Ref::from_schema_name(GatewayMessage::name()))));
+    (status.to_owned(), RefOr::T(response.build()))
 }
 
 fn gateway(status: &str, description: &str) -> (String, RefOr<Response>) {

@@ -19,7 +19,7 @@ pub struct PageQuery {
     limit: Option<u8>,
     /// `nextCursor` of the page before; without it, the first page.
     // Without an example, because Swagger UI would send it.
-    #[param(value_type = String, required = false)]
+    #[param(value_type = String, required = false, pattern = "^[A-Za-z0-9_-]{10}$")]
     cursor: Option<String>,
 }
 

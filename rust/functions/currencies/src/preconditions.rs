@@ -4,11 +4,27 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use http_service::Problem;
 use reply::Error;
+use utoipa::IntoParams;
 
 /// The entity tag of a version.
 #[must_use]
 pub fn etag(version: u64) -> String {
     format!("\"{version}\"")
+}
+
+/// The headers as the OpenAPI document has them.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "stands for the headers in the OpenAPI document; they are read tag by tag")]
+pub struct Conditions {
+    /// Entity tags of which the stored currency must have one, or `*` for any. Otherwise the answer is 412.
+    // Without an example, because Swagger UI would send it.
+    #[param(rename = "if-match", value_type = String, required = false, pattern = r#"^ *(\*|(W/)?"[^"]*"( *, *(W/)?"[^"]*")*) *$"#)]
+    if_match: Option<String>,
+    /// Entity tags of which the stored currency must have none, or `*` where there must be no currency. Otherwise a read
+    /// is answered 304, and a write 412.
+    #[param(rename = "if-none-match", value_type = String, required = false, pattern = r#"^ *(\*|(W/)?"[^"]*"( *, *(W/)?"[^"]*")*) *$"#)]
+    if_none_match: Option<String>,
 }
 
 /// What must hold for a request to be carried out, <https://www.rfc-editor.org/rfc/rfc9110#section-13>.

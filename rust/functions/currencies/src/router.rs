@@ -13,8 +13,8 @@ use crate::docs::{self, Docs};
 use crate::store::Store;
 use crate::{BODY_LIMIT, OAuth, openapi, routes};
 
-/// The service over a store. What it answers with an error is told by `http-service`.
-pub fn router(store: Arc<dyn Store>, oauth: OAuth) -> Router {
+/// The service over a store, called at `api_url`. What it answers with an error is told by `http-service`.
+pub fn router(store: Arc<dyn Store>, oauth: OAuth, api_url: String) -> Router {
     let (currencies, document) = OpenApiRouter::with_openapi(openapi::frame(&oauth))
         .routes(routes!(routes::list, routes::create))
         .routes(routes!(routes::read, routes::replace, routes::delete))
@@ -23,7 +23,7 @@ pub fn router(store: Arc<dyn Store>, oauth: OAuth) -> Router {
         .route("/openapi.json", get(docs::document))
         .route("/docs", get(docs::page))
         .route("/docs/{file}", get(docs::file))
-        .with_state(Arc::new(Docs::new(openapi::closed(document), oauth)));
+        .with_state(Arc::new(Docs::new(openapi::with_closed_requests(document), oauth, api_url)));
     currencies
         .with_state(store)
         .merge(documentation)

@@ -12,11 +12,11 @@ use reply::{Error, FieldError};
 use serde::Serialize;
 
 use crate::actions::{self, Replaced};
-use crate::body::{self, CODE_RULE, CurrencyContent, NewCurrency};
+use crate::body::{self, CODE_RULE, CurrencyContent, CurrencyCreation};
 use crate::json_body::JsonBody;
-use crate::openapi::{Always, Body as OfBody, Problem as ProblemBody};
+use crate::openapi::{Always, Body as OfBody, Problem as ProblemBody, TAG};
 use crate::page::{Page, PageQuery, Wanted};
-use crate::preconditions::{Preconditions, Unmet, etag};
+use crate::preconditions::{Conditions, Preconditions, Unmet, etag};
 use crate::store::Store;
 use crate::{Code, Currency, cursor};
 
@@ -29,11 +29,11 @@ type Stored = State<Arc<dyn Store>>;
     get,
     path = "/currencies",
     operation_id = "listCurrencies",
-    tag = "currencies",
+    tag = TAG,
     params(PageQuery),
     responses(
         (status = 200, description = "A page of currencies.", body = Page),
-        (status = 400, description = "The cursor is none that this service gave.", body = ProblemBody,
+        (status = 400, description = "The cursor is not one that this service gave.", body = ProblemBody,
             content_type = "application/problem+json"),
         (status = 422, description = "A parameter breaks a rule.", body = ProblemBody,
             content_type = "application/problem+json"),
@@ -52,8 +52,8 @@ pub async fn list(State(store): Stored, Wanted { after, limit }: Wanted) -> Resu
     post,
     path = "/currencies",
     operation_id = "createCurrency",
-    tag = "currencies",
-    request_body = NewCurrency,
+    tag = TAG,
+    request_body = CurrencyCreation,
     responses(
         (status = 201, description = "The currency is created.", body = Currency, headers(
             ("location" = String, description = "Where the currency is, relative to this path."),
@@ -77,11 +77,10 @@ pub async fn create(State(store): Stored, JsonBody(bytes): JsonBody) -> Result<R
     get,
     path = "/currencies/{code}",
     operation_id = "readCurrency",
-    tag = "currencies",
+    tag = TAG,
     params(
         ("code" = String, Path, description = "ISO 4217 alphabetic code.", pattern = "^[A-Z]{3}$", example = "EUR"),
-        ("if-none-match" = Option<String>, Header, description = "Entity tags of what is known already, or `*`."),
-        ("if-match" = Option<String>, Header, description = "Entity tags of what is wanted only, or `*`."),
+        Conditions,
     ),
     responses(
         (status = 200, description = "The currency.", body = Currency,
@@ -121,11 +120,10 @@ pub async fn read(
     put,
     path = "/currencies/{code}",
     operation_id = "replaceCurrency",
-    tag = "currencies",
+    tag = TAG,
     params(
         ("code" = String, Path, description = "ISO 4217 alphabetic code.", pattern = "^[A-Z]{3}$", example = "EUR"),
-        ("if-match" = Option<String>, Header, description = "Entity tags of what may be replaced, or `*`."),
-        ("if-none-match" = Option<String>, Header, description = "`*` to create, and never to replace."),
+        Conditions,
     ),
     request_body = CurrencyContent,
     responses(
@@ -162,11 +160,10 @@ pub async fn replace(
     delete,
     path = "/currencies/{code}",
     operation_id = "deleteCurrency",
-    tag = "currencies",
+    tag = TAG,
     params(
         ("code" = String, Path, description = "ISO 4217 alphabetic code.", pattern = "^[A-Z]{3}$", example = "EUR"),
-        ("if-match" = Option<String>, Header, description = "Entity tags of what may be deleted, or `*`."),
-        ("if-none-match" = Option<String>, Header, description = "Entity tags of what may not be deleted."),
+        Conditions,
     ),
     responses(
         (status = 204, description = "The currency is deleted."),

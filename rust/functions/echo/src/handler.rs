@@ -1,7 +1,7 @@
 use http::StatusCode;
-use http_event::{Request, Response};
+use http_event::{Invocation, Request, Response};
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use reply::{Error, PAYLOAD_LIMIT, Received};
+use reply::{Error, PAYLOAD_LIMIT, Received, check_coding, check_text};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -23,8 +23,9 @@ pub async fn handle(event: LambdaEvent<Received<Box<RawValue>>>) -> Result<Reply
     let LambdaEvent { payload: Received(received), context } = event;
     let json = received.map_err(|reason| invalid(reason).into_diagnostic())?;
     match serde_json::from_str(json.get()) {
-        Ok(request) => {
-            Ok(Reply::Http(over_http(request).unwrap_or_else(|error| error.into_response(&context.request_id))))
+        Ok(Invocation::WarmUp) => Ok(Reply::Http(Response::no_content())),
+        Ok(Invocation::Request(request)) => {
+            Ok(Reply::Http(over_http(*request).unwrap_or_else(|error| error.into_response(&context.request_id))))
         }
         Err(_) => directly(&json).map(Reply::Direct).map_err(Error::into_diagnostic),
     }
@@ -35,7 +36,10 @@ fn directly(json: &RawValue) -> Result<Echo, Error> {
 }
 
 fn over_http(request: Request) -> Result<Response, Error> {
-    let echo = within_limit(Echo::of(&request.body.into_bytes(PAYLOAD_LIMIT)?)?)?;
+    check_coding(&request.headers)?;
+    let body = request.body.into_bytes(PAYLOAD_LIMIT)?;
+    check_text(&request.headers, &body)?;
+    let echo = within_limit(Echo::of(&body)?)?;
     within_limit(Response::json(StatusCode::OK, &echo).map_err(Error::internal)?)
 }
 

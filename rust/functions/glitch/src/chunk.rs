@@ -1,9 +1,13 @@
 use flate2::Crc;
 
+/// The first bytes of every PNG file.
+pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+
 /// Length, type and checksum: what a chunk has around its data.
 const FRAME: usize = 12;
 
 /// A chunk of a PNG file.
+#[derive(Debug)]
 pub struct Chunk<'a> {
     /// Its type.
     pub kind: [u8; 4],
@@ -14,6 +18,9 @@ pub struct Chunk<'a> {
 }
 
 impl<'a> Chunk<'a> {
+    /// Where in a chunk its data starts, behind length and type.
+    pub const DATA_OFFSET: usize = 8;
+
     /// The chunk that a file goes on with, and what follows it.
     pub fn split(file: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let (length, framed) = file.split_first_chunk()?;

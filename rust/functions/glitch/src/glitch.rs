@@ -1,23 +1,39 @@
 use std::collections::BTreeMap;
 
+use crate::effect::Effect;
 use crate::random::Random;
 
 /// Bytes that a sort puts in order.
 const CHUNK: usize = 19;
 
+/// Bytes that blocks have at most, and that longer sorts put in order.
+const BLOCK: usize = 256;
+
 #[derive(Clone, Copy)]
 enum Step {
     Replace,
     Sort,
+    SortBlock,
+    SwapBlocks,
 }
 
 /// What is done to the bytes, over and over again.
 const PATTERN: [Step; 7] =
     [Step::Replace, Step::Sort, Step::Replace, Step::Sort, Step::Replace, Step::Sort, Step::Sort];
 
-/// Do so many steps of the pattern. The bytes differ afterwards, unless there are none.
-pub fn glitch(bytes: &mut [u8], steps: u64, random: &mut Random) {
-    let changes = changes(bytes.len(), |position| bytes.get(position).copied().unwrap_or_default(), steps, random);
+/// The steps of an effect on bytes.
+fn pattern(effect: Effect) -> &'static [Step] {
+    match effect {
+        Effect::Bytes | Effect::Channels => &PATTERN,
+        Effect::Blocks => &[Step::SwapBlocks],
+        Effect::Sort => &[Step::SortBlock],
+    }
+}
+
+/// Do so many steps of an effect. The bytes differ afterwards, unless there are none.
+pub fn glitch(bytes: &mut [u8], effect: Effect, steps: u64, random: &mut Random) {
+    let original = |position| bytes.get(position).copied().unwrap_or_default();
+    let changes = changes(bytes.len(), original, effect, steps, random);
     for (position, value) in changes {
         if let Some(byte) = bytes.get_mut(position) {
             *byte = value;
@@ -25,13 +41,21 @@ pub fn glitch(bytes: &mut [u8], steps: u64, random: &mut Random) {
     }
 }
 
-/// What so many steps of the pattern make of bytes wherever they are: the bytes touched, by position.
-pub fn changes(length: usize, original: impl Fn(usize) -> u8, steps: u64, random: &mut Random) -> BTreeMap<usize, u8> {
+/// What so many steps of an effect make of bytes wherever they are: the bytes touched, by position.
+pub fn changes(
+    length: usize,
+    original: impl Fn(usize) -> u8,
+    effect: Effect,
+    steps: u64,
+    random: &mut Random,
+) -> BTreeMap<usize, u8> {
     let mut glitch = Glitch { length, original, touched: BTreeMap::new() };
-    for (_, step) in (0..steps).zip(PATTERN.iter().cycle()) {
+    for (_, step) in (0..steps).zip(pattern(effect).iter().cycle()) {
         match step {
             Step::Replace => glitch.replace(random),
-            Step::Sort => glitch.sort(random),
+            Step::Sort => glitch.sort(CHUNK, random),
+            Step::SortBlock => glitch.sort(BLOCK, random),
+            Step::SwapBlocks => glitch.swap(random),
         }
     }
     if glitch.is_undone() {
@@ -55,10 +79,20 @@ impl<F: Fn(usize) -> u8> Glitch<F> {
     }
 
     /// Put the bytes of a random chunk in order.
-    fn sort(&mut self, random: &mut Random) {
-        let length = self.length.min(CHUNK);
+    fn sort(&mut self, length: usize, random: &mut Random) {
+        let length = self.length.min(length);
         let start = random.below(self.length - length + 1);
         self.change(start, length, <[u8]>::sort_unstable);
+    }
+
+    /// Let two random chunks change places.
+    fn swap(&mut self, random: &mut Random) {
+        let length = 1 + random.below((self.length / 4).clamp(1, BLOCK));
+        let [one, other] = [(); 2].map(|()| random.below(self.length.saturating_sub(length) + 1));
+        let bytes = |start: usize| (start..self.length.min(start + length)).map(|position| self.byte(position));
+        let (first, second): (Vec<u8>, Vec<u8>) = (bytes(one).collect(), bytes(other).collect());
+        self.touched.extend((other..).zip(first));
+        self.touched.extend((one..).zip(second));
     }
 
     /// Change the bytes of a chunk, unless there are none at all.
@@ -85,7 +119,7 @@ mod tests {
 
     fn glitched(bytes: &[u8], steps: u64, seed: u64) -> Vec<u8> {
         let mut glitched = bytes.to_vec();
-        glitch(&mut glitched, steps, &mut Random::new(seed));
+        glitch(&mut glitched, Effect::Bytes, steps, &mut Random::new(seed));
         glitched
     }
 
@@ -141,7 +175,25 @@ mod tests {
     }
 
     #[test]
+    fn every_effect_keeps_the_length_and_changes_something() {
+        for effect in [Effect::Channels, Effect::Blocks, Effect::Sort] {
+            for length in [1, 2, 5, 300, 3000] {
+                let bytes: Vec<u8> = (0..=u8::MAX).rev().cycle().take(length).collect();
+                for seed in 0..100 {
+                    let mut glitched = bytes.clone();
+                    glitch(&mut glitched, effect, 7, &mut Random::new(seed));
+                    assert!(glitched.len() == length && glitched != bytes, "{effect:?}, {length}, {seed}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn no_bytes_stay_none() {
-        assert!(glitched(&[], 7, 7).is_empty());
+        for effect in [Effect::Bytes, Effect::Channels, Effect::Blocks, Effect::Sort] {
+            let mut none = Vec::new();
+            glitch(&mut none, effect, 7, &mut Random::new(7));
+            assert!(none.is_empty());
+        }
     }
 }

@@ -1,5 +1,5 @@
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use http_event::{Request, Response};
 use reply::Error;
 
@@ -7,46 +7,36 @@ use crate::options::Options;
 use crate::page::page;
 use crate::picture;
 use crate::random::Random;
+use crate::upload::Upload;
 
 /// Bytes of a file, before the glitch and after: with base64 and headers around them they fit into Lambda's 6,291,556.
 pub const FILE_LIMIT: usize = 4_500_000;
 
 const X_GLITCH_SEED: HeaderName = HeaderName::from_static("x-glitch-seed");
 
-/// Glitch the body of a POST; a GET gets the page to do it at.
+/// Glitches the file of a POST. A GET gets the page to do it at, a HEAD the page's headers.
 ///
 /// # Errors
-/// `MethodNotAllowed`, `InvalidOption`, `EmptyBody`, `InvalidBase64`, `BodyTooLarge` and `PictureTooLarge` are the
-/// client's.
+/// `MethodNotAllowed`, `PictureTooLarge` and those of [`Upload::read`] are the client's.
 pub async fn handle(request: Request) -> Result<Response, Error> {
     match request.method {
-        Method::GET => page(),
-        Method::POST => glitch(request),
-        _ => Err(Error::method_not_allowed("GET, POST")),
+        Method::GET | Method::HEAD => page(),
+        Method::POST => glitch(request).await,
+        _ => Err(Error::method_not_allowed("GET, HEAD, POST")),
     }
 }
 
-fn glitch(request: Request) -> Result<Response, Error> {
-    let Options { seed, steps } = Options::of(request.query())?;
-    let content_type = content_type(&request.headers);
-    let file = request.body.into_bytes(FILE_LIMIT)?;
-    if file.is_empty() {
-        return Err(Error::bad_request("EmptyBody", "There is nothing to glitch. Send a picture as the body."));
-    }
+async fn glitch(request: Request) -> Result<Response, Error> {
+    let Upload { file, content_type, options: Options { seed, steps, effect } } =
+        Upload::read(request, FILE_LIMIT).await?;
     let seed = seed.map_or_else(getrandom::u64, Ok).map_err(Error::internal)?;
-    let glitched = picture::glitched(file, FILE_LIMIT, steps, &mut Random::new(seed))?;
+    let glitched = picture::glitched(file, FILE_LIMIT, effect, steps, &mut Random::new(seed))?;
     Ok(Response::bytes(StatusCode::OK, content_type, &glitched)
         .header(X_GLITCH_SEED, seed.into())
         .header(CACHE_CONTROL, HeaderValue::from_static("no-store"))
         // The client chose type and contents: no browser may take them for a page of this site.
         .header(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))
         .header(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'")))
-}
-
-/// The request's content type, or the general one when it has none that a response can carry.
-fn content_type(headers: &HeaderMap) -> HeaderValue {
-    let given = headers.get(CONTENT_TYPE).filter(|value| value.to_str().is_ok_and(|text| !text.is_empty()));
-    given.cloned().unwrap_or(HeaderValue::from_static("application/octet-stream"))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! do that at. `main.rs` runs it on Lambda.
 
 mod chunk;
+mod effect;
 mod glitch;
 mod handler;
 mod jpeg;
@@ -9,9 +10,12 @@ mod options;
 mod paeth;
 mod page;
 mod picture;
+mod pixels;
 mod png;
 mod random;
+mod repair;
 #[cfg(test)]
 mod samples;
+mod upload;
 
 pub use handler::handle;

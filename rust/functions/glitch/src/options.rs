@@ -3,6 +3,11 @@ use std::ops::RangeInclusive;
 
 use reply::Error;
 
+use crate::effect::Effect;
+
+/// Names of the options.
+pub const NAMES: [&str; 3] = [SEED.name, STEPS.name, "effect"];
+
 /// How to glitch.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
@@ -10,6 +15,8 @@ pub struct Options {
     pub seed: Option<u64>,
     /// The steps to take; unless told otherwise, the pattern's seven.
     pub steps: u64,
+    /// What is done to the picture; unless told otherwise, bytes are replaced and sorted.
+    pub effect: Effect,
 }
 
 impl Options {
@@ -18,15 +25,21 @@ impl Options {
     /// # Errors
     /// `InvalidOption` when one is unknown, comes twice, or is no number that it can be.
     pub fn of<'a>(query: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> Result<Self, Error> {
-        let (mut seed, mut steps) = (None, None);
+        let (mut seed, mut steps, mut effect) = (None, None, None);
         for (name, value) in query {
             match name.as_ref() {
                 "seed" => SEED.read(&value, &mut seed)?,
                 "steps" => STEPS.read(&value, &mut steps)?,
+                "effect" => {
+                    let named = Effect::parse(&value).ok_or_else(|| unknown_effect(&value))?;
+                    if effect.replace(named).is_some() {
+                        return Err(invalid("effect is given twice. Give it once, as in ?effect=sort.".to_owned()));
+                    }
+                }
                 _ => return Err(unknown(&name)),
             }
         }
-        Ok(Self { seed, steps: steps.unwrap_or(7) })
+        Ok(Self { seed, steps: steps.unwrap_or(7), effect: effect.unwrap_or(Effect::Bytes) })
     }
 }
 
@@ -59,7 +72,11 @@ fn digits(value: &str) -> Option<u64> {
 }
 
 fn unknown(name: &str) -> Error {
-    invalid(format!("There is no option {name:?}. Use seed and steps, as in ?seed=7&steps=70."))
+    invalid(format!("There is no option {name:?}. Use seed, steps and effect, as in ?seed=7&steps=70&effect=sort."))
+}
+
+fn unknown_effect(name: &str) -> Error {
+    invalid(format!("effect is {name:?}. Use bytes, channels, blocks or sort, as in ?effect=sort."))
 }
 
 fn invalid(detail: String) -> Error {
@@ -82,14 +99,14 @@ mod tests {
 
     #[test]
     fn without_a_query_there_are_seven_steps_by_any_seed() {
-        assert_eq!(options(&[]).unwrap(), Options { seed: None, steps: 7 });
+        assert_eq!(options(&[]).unwrap(), Options { seed: None, steps: 7, effect: Effect::Bytes });
     }
 
     #[test]
     fn seed_and_steps_can_be_chosen() {
         for (value, seed) in [("0", 0), ("007", 7), ("18446744073709551615", u64::MAX)] {
-            let chosen = options(&[("steps", "1000"), ("seed", value)]).unwrap();
-            assert_eq!(chosen, Options { seed: Some(seed), steps: 1000 });
+            let chosen = options(&[("steps", "1000"), ("seed", value), ("effect", "sort")]).unwrap();
+            assert_eq!(chosen, Options { seed: Some(seed), steps: 1000, effect: Effect::Sort });
         }
     }
 
@@ -104,6 +121,15 @@ mod tests {
             let detail = refusal(&[("steps", value)]);
             assert!(detail.contains("steps is") && detail.contains("from 1 to 1000, as in ?steps=70"), "{detail}");
         }
+    }
+
+    #[test]
+    fn an_effect_is_one_of_four_and_given_once() {
+        for name in ["", "Sort", "blur"] {
+            let detail = refusal(&[("effect", name)]);
+            assert!(detail.contains("bytes, channels, blocks or sort, as in ?effect=sort"), "{detail}");
+        }
+        assert!(refusal(&[("effect", "sort"), ("effect", "sort")]).contains("effect is given twice"));
     }
 
     #[test]

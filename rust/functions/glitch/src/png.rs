@@ -1,18 +1,21 @@
 //! PNG: the scanlines of the picture, apart from the chunks that make it a picture.
 //!
 //! All other chunks stay as they were, with three exceptions. The header no longer says that the picture is interlaced;
-//! a palette gets a colour for every index that a pixel can have now; and an interlaced animation, whose other frames
+//! a palette gets a color for every index that a pixel can have now; and an interlaced animation, whose other frames
 //! would have to be written anew too, loses them.
+//!
+//! An animation may show its first frame from the start, and the picture never: then both are changed.
 
+use std::borrow::Cow;
 use std::io::{self, Cursor, Write as _};
 
 use flate2::{Compression, write::ZlibEncoder};
 use png::{ColorType, Decoder, DecodingError, Info, Limits, Reader};
 
-use crate::chunk::{self, Chunk};
+use crate::chunk::{self, Chunk, SIGNATURE};
 use crate::paeth;
-
-const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+use crate::pixels::Pixels;
+use crate::repair::{Repaired, repair};
 
 /// The byte before a scanline that has the Paeth filter.
 const PAETH: u8 = 4;
@@ -25,41 +28,95 @@ pub const SCANLINE_LIMIT: usize = 16 * 1024 * 1024;
 
 /// A PNG file, taken apart.
 pub struct Png<'a> {
-    file: &'a [u8],
+    file: Cow<'a, [u8]>,
     interlaced: bool,
-    /// Bytes of a palette with all the colours that a pixel can have.
+    /// Bytes of a palette with all the colors that a pixel can have.
     palette_length: usize,
+    animation: Animation,
+    /// The picture, and the first frame of an animation that does not start with it.
+    pictures: Vec<Picture>,
+}
+
+/// The frames behind the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Animation {
+    /// There are none, or they are left alone.
+    Same,
+    /// The first one, which is not the picture, is written anew.
+    FirstFrame,
+    /// They are left out.
+    Dropped,
+}
+
+/// The scanlines of a picture, filtered, without the bytes that name the filters.
+struct Picture {
+    scanlines: Vec<u8>,
     scanline_length: usize,
-    /// The picture's scanlines, filtered, without the bytes that name the filters.
-    pub scanlines: Vec<u8>,
 }
 
 /// Why a file is not taken apart.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// It is no PNG, or a damaged one.
+    /// It is no PNG, or one of which nothing can be decoded.
     NotPng,
     /// The picture is over a limit, which is found before any of it is read.
     TooLarge,
 }
 
 impl<'a> Png<'a> {
-    /// Take a file apart.
+    /// Take a file apart. A damaged one is repaired first.
     ///
     /// # Errors
     /// A `Refusal`.
+    #[cfg(test)]
     pub fn decode(file: &'a [u8]) -> Result<Self, Refusal> {
-        let mut reader = reader(file)?;
-        let length = reader.output_buffer_size().filter(|length| *length <= PICTURE_LIMIT).ok_or(Refusal::TooLarge)?;
-        let mut scanlines = vec![0; length];
-        let frame = reader.next_frame(&mut scanlines)?;
+        Self::decode_with(file, |_| {})
+    }
+
+    /// Take a file apart, and change its pixels before they are filtered. A damaged one is repaired first.
+    ///
+    /// # Errors
+    /// A `Refusal`.
+    pub fn decode_with(file: &'a [u8], mut change: impl FnMut(&mut Pixels<'_>)) -> Result<Self, Refusal> {
+        if is_framed(file) {
+            match Self::decode_sound(file, file.into(), &mut change) {
+                Err(Refusal::NotPng) => {}
+                decided => return decided,
+            }
+        }
+        let Repaired { picture, file } = repair(file)?;
+        Self::decode_sound(&picture, file.into(), &mut change)
+    }
+
+    /// Take `file` apart, which has the same picture as `sound`.
+    fn decode_sound(
+        sound: &[u8],
+        file: Cow<'a, [u8]>,
+        change: &mut impl FnMut(&mut Pixels<'_>),
+    ) -> Result<Self, Refusal> {
+        let mut reader = reader(sound)?;
+        let starts_with_a_frame = reader.info().frame_control.is_some();
+        let picture = Picture::decode(&mut reader, PICTURE_LIMIT, change)?;
         let info = reader.info();
-        if (frame.width, frame.height) != info.size() || frame.line_size == 0 {
+        if picture.scanlines.len() != reader.output_buffer_size().unwrap_or_default() {
             return Err(Refusal::NotPng);
         }
-        paeth::filter(&mut scanlines, frame.line_size, info.bytes_per_pixel());
-        let (interlaced, palette_length, scanline_length) = (info.interlaced, palette_length(info), frame.line_size);
-        Ok(Self { file, interlaced, palette_length, scanline_length, scanlines })
+        let (interlaced, palette_length) = (info.interlaced, palette_length(info));
+        let is_animated = info.animation_control.is_some();
+        let mut pictures = vec![picture];
+        let mut animation = if interlaced { Animation::Dropped } else { Animation::Same };
+        if is_animated && !starts_with_a_frame && !interlaced {
+            let limit = PICTURE_LIMIT - pictures.iter().map(|picture| picture.scanlines.len()).sum::<usize>();
+            let frame = Picture::decode(&mut reader, limit, change).ok();
+            animation = if frame.is_some() { Animation::FirstFrame } else { Animation::Dropped };
+            pictures.extend(frame);
+        }
+        Ok(Self { file, interlaced, palette_length, animation, pictures })
+    }
+
+    /// The scanlines of each picture that is seen at first.
+    pub fn scanlines(&mut self) -> impl Iterator<Item = &mut [u8]> {
+        self.pictures.iter_mut().map(|picture| picture.scanlines.as_mut_slice())
     }
 
     /// The file with the scanlines as they are now, unless no compression gets it into `limit` bytes.
@@ -67,8 +124,88 @@ impl<'a> Png<'a> {
         [Compression::default(), Compression::best()]
             .into_iter()
             .filter_map(|compression| self.compress(compression, limit).ok())
-            .map(|image_data| self.with_image_data(&image_data))
+            .map(|image_data| self.with_image_data(image_data))
             .find(|file| file.len() <= limit)
+    }
+
+    fn compress(&self, compression: Compression, limit: usize) -> io::Result<Vec<Vec<u8>>> {
+        self.pictures.iter().map(|picture| picture.compress(compression, limit)).collect()
+    }
+
+    /// The file with other image data: the picture's and the first frame's.
+    fn with_image_data(&self, image_data: Vec<Vec<u8>>) -> Vec<u8> {
+        let mut image_data = image_data.into_iter();
+        let (mut picture, mut frame) = (image_data.next(), image_data.next());
+        let (mut frames, mut sequence_number) = (0, 0);
+        let (signature, mut rest) = self.file.split_at(SIGNATURE.len());
+        let mut file = signature.to_vec();
+        while let Some((chunk, following)) = Chunk::split(rest) {
+            match &chunk.kind {
+                b"IDAT" => {
+                    if let Some(data) = picture.take() {
+                        chunk::write(*b"IDAT", &data, &mut file);
+                    }
+                }
+                b"IHDR" if self.interlaced => chunk::write(*b"IHDR", &not_interlaced(chunk.data), &mut file),
+                b"PLTE" if chunk.data.len() < self.palette_length => {
+                    chunk::write(*b"PLTE", &self.filled_palette(chunk.data), &mut file);
+                }
+                b"acTL" | b"fcTL" | b"fdAT" if self.animation == Animation::Dropped => {}
+                b"fcTL" | b"fdAT" if self.animation == Animation::FirstFrame => {
+                    frames += u32::from(&chunk.kind == b"fcTL");
+                    let (_, data) = chunk.data.split_at_checked(size_of::<u32>()).unwrap_or_default();
+                    let is_first = &chunk.kind == b"fdAT" && frames == 1;
+                    let written = if is_first { frame.take().map(Cow::Owned) } else { Some(Cow::Borrowed(data)) };
+                    // The first frame's data becomes one chunk, so that the numbers of those behind it change.
+                    if let Some(data) = written {
+                        chunk::write(
+                            chunk.kind,
+                            &[&u32::to_be_bytes(sequence_number), data.as_ref()].concat(),
+                            &mut file,
+                        );
+                        sequence_number += 1;
+                    }
+                }
+                _ => file.extend_from_slice(chunk.bytes),
+            }
+            rest = following;
+            if &chunk.kind == b"IEND" {
+                break;
+            }
+        }
+        file.extend_from_slice(rest);
+        file
+    }
+
+    /// A palette's colors, over and over again until there are enough.
+    fn filled_palette(&self, colors: &[u8]) -> Vec<u8> {
+        colors.iter().copied().cycle().take(self.palette_length).collect()
+    }
+}
+
+impl Picture {
+    /// The picture that a reader comes to next, of up to `limit` bytes.
+    fn decode(
+        reader: &mut Reader<Cursor<&[u8]>>,
+        limit: usize,
+        change: &mut impl FnMut(&mut Pixels<'_>),
+    ) -> Result<Self, Refusal> {
+        let length = reader.output_buffer_size().filter(|length| *length <= limit).ok_or(Refusal::TooLarge)?;
+        let mut scanlines = vec![0; length];
+        let frame = reader.next_frame(&mut scanlines)?;
+        if frame.line_size == 0 {
+            return Err(Refusal::NotPng);
+        }
+        scanlines.truncate(frame.buffer_size());
+        let info = reader.info();
+        change(&mut Pixels {
+            bytes: &mut scanlines,
+            scanline_length: frame.line_size,
+            pixel_length: info.bytes_per_pixel(),
+            sample_length: (info.bit_depth as usize).div_ceil(8),
+        });
+        paeth::filter(&mut scanlines, frame.line_size, info.bytes_per_pixel());
+        Ok(Self { scanlines, scanline_length: frame.line_size })
     }
 
     /// The scanlines as image data.
@@ -83,39 +220,18 @@ impl<'a> Png<'a> {
         }
         Ok(encoder.finish()?.bytes)
     }
+}
 
-    /// The file with other image data.
-    fn with_image_data(&self, image_data: &[u8]) -> Vec<u8> {
-        let (signature, mut rest) = self.file.split_at(SIGNATURE.len());
-        let mut file = signature.to_vec();
-        let mut image_data = Some(image_data);
-        while let Some((chunk, following)) = Chunk::split(rest) {
-            match &chunk.kind {
-                b"IDAT" => {
-                    if let Some(data) = image_data.take() {
-                        chunk::write(*b"IDAT", data, &mut file);
-                    }
-                }
-                b"IHDR" if self.interlaced => chunk::write(*b"IHDR", &not_interlaced(chunk.data), &mut file),
-                b"PLTE" if chunk.data.len() < self.palette_length => {
-                    chunk::write(*b"PLTE", &self.filled_palette(chunk.data), &mut file);
-                }
-                b"acTL" | b"fcTL" | b"fdAT" if self.interlaced => {}
-                _ => file.extend_from_slice(chunk.bytes),
-            }
-            rest = following;
-            if &chunk.kind == b"IEND" {
-                break;
-            }
+/// Whether a file is a row of whole chunks up to its end.
+fn is_framed(file: &[u8]) -> bool {
+    let mut rest = file.strip_prefix(SIGNATURE).unwrap_or_default();
+    while let Some((chunk, following)) = Chunk::split(rest) {
+        if &chunk.kind == b"IEND" {
+            return true;
         }
-        file.extend_from_slice(rest);
-        file
+        rest = following;
     }
-
-    /// A palette's colours, over and over again until there are enough.
-    fn filled_palette(&self, colours: &[u8]) -> Vec<u8> {
-        colours.iter().copied().cycle().take(self.palette_length).collect()
-    }
+    false
 }
 
 fn reader(file: &[u8]) -> Result<Reader<Cursor<&[u8]>>, DecodingError> {

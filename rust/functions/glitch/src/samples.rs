@@ -56,18 +56,22 @@ fn with_fill_bytes(jpeg: &[u8]) -> Vec<u8> {
     [picture, &[0xFF; 3], end].concat()
 }
 
-/// The codes of a JPEG's markers, fill bytes among them, read without the code under test.
+/// The codes of a JPEG's markers, read without the code under test.
 pub fn markers(file: &[u8]) -> Vec<u8> {
     let mut codes = Vec::new();
     let mut at = 0;
     while let Some(&[0xFF, code]) = file.get(at..at + 2) {
-        codes.push(code);
         at += match code {
-            0xD9 => break,
             0xFF => 1,
-            0xD0..=0xD8 => 2,
+            0xD0..=0xD9 => 2,
             _ => 2 + usize::from(u16::from_be_bytes([file[at + 2], file[at + 3]])),
         };
+        if code != 0xFF {
+            codes.push(code);
+        }
+        if code == 0xD9 {
+            break;
+        }
         if matches!(code, 0xD0..=0xD7 | 0xDA) {
             at += file[at..].windows(2).position(|pair| pair[0] == 0xFF && pair[1] != 0).unwrap();
         }

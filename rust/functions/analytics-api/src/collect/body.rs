@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::address::Address;
 use super::visit::Visit;
+use crate::Sites;
 
 /// What a page tells when it is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,12 +23,12 @@ pub struct Left {
 ///
 /// # Errors
 /// `InvalidJson`, and `InvalidView` with each field that breaks a rule.
-pub fn visit(json: &[u8], site: &Site) -> Result<Visit, Error> {
+pub fn visit(json: &[u8], site: &Site, sites: &Sites) -> Result<Visit, Error> {
     let mut fields = Fields::of(json, "InvalidView")?;
     let url = fields.required("url", |value| text(value).map(str::to_owned));
     let referrer = fields.optional("referrer", |value| text(value).map(str::to_owned));
     let visit = url.as_deref().zip(referrer).and_then(|(url, referrer)| {
-        let visit = address(url, site).map(|address| Visit::of(site, &address, &referrer.unwrap_or_default()));
+        let visit = address(url, site, sites).map(|address| Visit::of(site, &address, &referrer.unwrap_or_default()));
         fields.checked("url", visit)
     });
     fields.end(visit)
@@ -53,10 +54,10 @@ fn text(value: &Value) -> Result<&str, Broken> {
     value.as_str().ok_or(("type", "is a string"))
 }
 
-fn address<'a>(url: &'a str, site: &Site) -> Result<Address<'a>, Broken> {
+fn address<'a>(url: &'a str, site: &Site, sites: &Sites) -> Result<Address<'a>, Broken> {
     let address = Address::parse(url).ok_or(("url", "is a web address; send location.href"))?;
-    let is_on_site = address.is_on(site).then_some(address);
-    is_on_site.ok_or(("site", "is on the site that sends it, by host and port; send location.href"))
+    let is_on_site = address.is_on(site) || sites.of_origin(address.origin) == Some(site);
+    is_on_site.then_some(address).ok_or(("site", "is on the site that sends it, by host and port; send location.href"))
 }
 
 fn view(value: &Value) -> Result<ViewId, Broken> {

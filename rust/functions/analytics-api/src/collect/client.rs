@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use http_event::SourceIp;
 
-use super::agent;
+use super::agent::agent;
 
 /// Who sent a request, as far as a view needs it. No `Debug`: it is in no log line.
 pub struct Client {
@@ -25,12 +25,10 @@ impl<S: Sync> FromRequestParts<S> for Client {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let source_ip = parts.extensions.remove::<SourceIp>();
         let user_agent = parts.headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+        let brands = parts.headers.get("sec-ch-ua").and_then(|brands| brands.to_str().ok()).unwrap_or_default();
         let identity = source_ip.filter(|_| !asks_for_privacy(&parts.headers)).map(|ip| (ip, user_agent.to_vec()));
-        Ok(Self {
-            identity,
-            agent: agent::agent(&String::from_utf8_lossy(user_agent)),
-            country: country(&parts.headers),
-        })
+        let agent = agent(&String::from_utf8_lossy(user_agent), brands);
+        Ok(Self { identity, agent, country: country(&parts.headers) })
     }
 }
 

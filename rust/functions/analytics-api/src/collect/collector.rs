@@ -57,6 +57,12 @@ impl Collector {
         self.site_of(origin)
     }
 
+    /// All sites.
+    #[must_use]
+    pub fn sites(&self) -> &Sites {
+        &self.sites
+    }
+
     /// The site of an origin.
     ///
     /// # Errors

@@ -1,8 +1,10 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, StatusCode};
-use http_service::{Problem, media_type};
+use http_service::{Problem, media_type, text_bytes};
 use reply::Error;
+
+use crate::BODY_LIMIT;
 
 /// The bytes of a body that is JSON, also where it is said to be plain text: for that, a browser asks no permission first.
 pub struct JsonText(pub Bytes);
@@ -12,10 +14,10 @@ impl<S: Send + Sync> FromRequest<S> for JsonText {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if !is_json_or_text(request.headers()) {
-            let detail = "The body is said to be neither JSON nor text. Send JSON, with content-type: text/plain.";
+            let detail = "Content-Type must be text/plain or application/json, and the body JSON.";
             return Err(Error::client(StatusCode::UNSUPPORTED_MEDIA_TYPE, "NotJson", detail).into());
         }
-        Ok(Self(Bytes::from_request(request, state).await.map_err(Error::internal)?))
+        Ok(Self(text_bytes(request, state, BODY_LIMIT).await?))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ORIGIN, REFERER};
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use reply::Error;
 
 use super::Collector;
@@ -22,9 +22,22 @@ const GIF: [u8; 43] = *b"GIF89a\
     \x02\x02\x44\x01\x00\
     \x3b";
 
-/// Count a view. There is a picture in every answer, since a browser shows anything else as a broken one.
-pub async fn view(State(collector): State<Arc<Collector>>, uri: Uri, headers: HeaderMap, client: Client) -> Response {
-    let status = match count(&collector, uri.query().unwrap_or_default(), &headers, client).await {
+/// Counts a view. There is a picture in every answer, since a browser shows anything else as a broken one.
+///
+/// A HEAD, which asks what a GET would bring, counts none.
+pub async fn view(
+    State(collector): State<Arc<Collector>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    client: Client,
+) -> Response {
+    let counted = if method == Method::HEAD {
+        Ok(())
+    } else {
+        count(&collector, uri.query().unwrap_or_default(), &headers, client).await
+    };
+    let status = match counted {
         Ok(()) => StatusCode::OK,
         // Logs our failure; the rest of the problem has no place in a picture.
         Err(error) => error.into_problem("").0,

@@ -8,12 +8,20 @@ use crate::scheme::scheme;
 /// How to add the tracker to a page: with its address on the host that the request was for, since pages of other sites
 /// are to load it.
 pub fn snippet(parts: &Parts) -> Markup {
-    let url = format!("{}{}/a.js", origin(parts), parts.uri.path());
+    let url = format!("{}{}", origin(parts), parts.uri.path());
     html! {
         section.start {
             h2 { "Add the tracker" }
-            p { "Put this line into each page that is to be counted. A view is here some seconds after it." }
-            pre tabindex="0" { code { "<script async src=\"" (url) "\"></script>" } }
+            p {
+                "Put these lines into each page that is to be counted; the second one counts views without JavaScript. "
+                "A view is here some seconds after it."
+            }
+            pre tabindex="0" {
+                code {
+                    "<script async src=\"" (url) "/a.js\"></script>\n"
+                    "<noscript><img src=\"" (url) "/pv.gif\" referrerpolicy=\"no-referrer-when-downgrade\" alt=\"\"></noscript>"
+                }
+            }
         }
     }
 }
@@ -56,6 +64,10 @@ mod tests {
     #[test]
     fn a_port_is_kept() {
         let snippet = snippet_of("127.0.0.1:4566", None, "a1.execute-api.localhost");
+        assert!(
+            snippet.contains("http://a1.execute-api.localhost:4566/analytics/pv.gif&quot; referrerpolicy="),
+            "{snippet}"
+        );
         assert!(snippet.contains("http://a1.execute-api.localhost:4566/analytics/a.js"), "{snippet}");
     }
 }

@@ -65,19 +65,23 @@ impl Page<'_> {
     fn report(&self, report: &Report<'_>, parts: &Parts) -> Result<Markup, Error> {
         let Self { asked, report_asked, .. } = self;
         let part = &report.part;
-        let is_empty = part.totals.views == 0 && part.totals.bots == 0 && report.filters.is_empty();
+        // Bots come by themselves; whether the tracker is on the site, views of people tell.
+        let is_empty = part.totals.views == 0 && report.filters.is_empty();
         Ok(html! {
             div.heading {
                 h2 { bdi { (report.site) } ", " (days(&part.from, &part.to)) }
                 a href={ "analytics/report?" (report_asked.query()) } download={ (report.site) "-" (part.from) "-" (part.to) ".json" } { "Download as JSON" }
             }
             @if is_empty {
-                p { "Nothing was counted in this time." }
+                p { "No views of people were counted in this time." }
                 (snippet(parts))
+            }
+            @if let Some(note) = &report.note {
+                p role="status" { bdi { (note) } }
             }
             (totals(report))
             (chart(report, report_asked)?)
-            @if !is_empty { (lists(report, asked, report_asked)) }
+            @if !is_empty || part.totals.bots > 0 { (lists(report, asked, report_asked)) }
         })
     }
 }

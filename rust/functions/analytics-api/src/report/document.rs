@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use analytics::{Bucket, Count, Counts, Dimension};
+use analytics::{Bucket, Count, Counts, Dimension, label};
 use serde::Serialize;
 
 use super::figures::Figures;
@@ -23,10 +23,14 @@ pub struct Report<'a> {
     pub filters: BTreeMap<&'static str, &'a str>,
     /// As many buckets before; null where a report with filters would need views that are deleted.
     pub previous: Option<Part>,
+    /// What is to be known of the numbers in a sentence; null where they speak for themselves.
+    pub note: Option<String>,
     /// Paths of pages.
     pub pages: List<'a>,
-    /// Hosts that visitors came from.
+    /// Hosts and apps that visitors came from.
     pub referrers: List<'a>,
+    /// The same by what they belong to, such as Google.
+    pub sources: Sources<'a>,
     /// Browsers.
     pub browsers: List<'a>,
     /// Operating systems.
@@ -105,19 +109,60 @@ pub struct Row<'a> {
     pub views: i64,
 }
 
+/// Sources with their views, the most views first.
+#[derive(Serialize)]
+pub struct Sources<'a> {
+    /// The first of them.
+    pub rows: Vec<Source<'a>>,
+    /// How many there are, in these rows and beyond.
+    pub all: usize,
+}
+
+/// Where visitors came from.
+#[derive(Serialize)]
+pub struct Source<'a> {
+    /// Its name, or its host where that is all of it.
+    pub value: &'a str,
+    /// Views by people.
+    pub views: i64,
+    /// Its hosts and apps.
+    pub referrers: Vec<Row<'a>>,
+}
+
+impl<'a> Sources<'a> {
+    fn of(figures: &'a Figures, limit: usize) -> Self {
+        let mut sources: BTreeMap<&'a str, Source<'a>> = BTreeMap::new();
+        for (value, views) in figures.values(Dimension::Referrer) {
+            let name = label::source(value).unwrap_or(value);
+            let source = sources.entry(name).or_insert_with(|| Source { value: name, views: 0, referrers: Vec::new() });
+            source.views = source.views.saturating_add(views);
+            source.referrers.push(Row { value, views });
+        }
+        let all = sources.len();
+        let mut rows: Vec<Source<'a>> = sources.into_values().collect();
+        rows.sort_by_key(|source| (-source.views, source.value));
+        rows.truncate(limit);
+        Self { rows, all }
+    }
+}
+
 impl<'a> Report<'a> {
     /// The report of figures, with lists of at most `limit` rows.
     pub fn of(site: &'a str, filter: &'a Filter, figures: &'a Figures, previous: Option<Period>, limit: usize) -> Self {
         let period = figures.period();
         let list = |dimension| List::of(figures, dimension, limit);
+        let part = Part::of(figures, period);
+        let note = note(filter, &part.totals);
         Self {
             site,
+            note,
             by: period.by().name(),
-            part: Part::of(figures, period),
+            part,
             filters: filter.named(),
             previous: previous.map(|previous| Part::of(figures, previous)),
             pages: list(Dimension::Page),
             referrers: list(Dimension::Referrer),
+            sources: Sources::of(figures, limit),
             browsers: list(Dimension::Browser),
             systems: list(Dimension::System),
             devices: list(Dimension::Device),
@@ -127,6 +172,16 @@ impl<'a> Report<'a> {
             unreadable: figures.unreadable,
         }
     }
+}
+
+/// A filter by a value that no view has is no mistake, but looks like one.
+fn note(filter: &Filter, totals: &Numbers) -> Option<String> {
+    let named = filter.named();
+    if named.is_empty() || totals.views > 0 || totals.bots > 0 {
+        return None;
+    }
+    let values: Vec<String> = named.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    Some(format!("No view of this time has {}.", values.join(" and ")))
 }
 
 impl Part {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use analytics::{Bucket, Count, Counter, Counts, Dimension, TotalKey};
+use analytics::{Bucket, Count, Counter, Counts, Dimension, TotalKey, label};
 
 use super::period::Period;
 
@@ -73,7 +73,9 @@ impl Figures {
         let in_summaries = self.buckets.iter().filter(|(bucket, _)| self.is_current(**bucket));
         for (count, views) in in_summaries.flat_map(|(_, counts)| counts) {
             match count {
-                Count::Of(of, value) if *of == dimension => increase(values.entry(value).or_default(), *views),
+                Count::Of(of, value) if *of == dimension => {
+                    increase(values.entry(labelled(dimension, value)).or_default(), *views);
+                }
                 _ => {}
             }
         }
@@ -87,6 +89,15 @@ impl Figures {
 
     fn is_current(&self, bucket: Bucket) -> bool {
         (self.period.from()..=self.period.to()).contains(&bucket)
+    }
+}
+
+/// A value by its name of today.
+pub fn labelled(dimension: Dimension, value: &str) -> &str {
+    match dimension {
+        Dimension::System => label::system(value),
+        Dimension::Browser => label::browser(value),
+        _ => value,
     }
 }
 

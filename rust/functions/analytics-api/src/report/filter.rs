@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use analytics::{Campaign, Dimension, OTHER, Page, Referrer, View};
 
+use super::figures::labelled;
+
 /// Which views a report is of: those with one value in each of some dimensions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter(BTreeMap<Dimension, String>);
@@ -23,7 +25,7 @@ impl Filter {
         let value = match dimension {
             // All ways to write a path are one page.
             Dimension::Page if value != OTHER => Page::normalise(value).as_str().to_owned(),
-            _ => value.to_owned(),
+            _ => labelled(dimension, value).to_owned(),
         };
         self.0.insert(dimension, value);
     }
@@ -34,10 +36,13 @@ impl Filter {
         self.0.is_empty()
     }
 
-    /// Whether a view is taken.
+    /// Whether a view is taken: its values are those of the filter, in upper or lower case.
     #[must_use]
     pub fn takes(&self, view: &View) -> bool {
-        self.0.iter().all(|(dimension, value)| value_of(view, *dimension) == Some(value.as_str()))
+        self.0.iter().all(|(dimension, wanted)| {
+            let same = |value: &str| labelled(*dimension, value).to_lowercase() == wanted.to_lowercase();
+            value_of(view, *dimension).is_some_and(same)
+        })
     }
 
     /// The values by the names of their dimensions.
@@ -62,7 +67,41 @@ fn value_of(view: &View, dimension: Dimension) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use analytics::{Agent, Device, Moment, Site, ViewId};
+
     use super::*;
+
+    #[test]
+    fn a_value_is_one_in_any_case_and_by_any_name_that_it_had() {
+        let view = View {
+            site: Site::parse("example.com").unwrap(),
+            id: ViewId { time: Moment::from_milliseconds(1_795_231_140_000).unwrap(), random: 1 },
+            page: Page::normalise("/"),
+            visitor: None,
+            referrer: None,
+            campaign: None,
+            utm: None,
+            agent: Agent {
+                browser: "Firefox".to_owned(),
+                version: String::new(),
+                system: "Windows 10".to_owned(),
+                device: Device::Desktop,
+                bot: None,
+            },
+            country: None,
+        };
+        for (dimension, value, taken) in [
+            (Dimension::System, "windows", true),
+            (Dimension::System, "Windows 10", true),
+            (Dimension::System, "macOS", false),
+            (Dimension::Browser, "FIREFOX", true),
+            (Dimension::Browser, "Fire", false),
+        ] {
+            let mut filter = Filter::default();
+            filter.only(dimension, value);
+            assert_eq!(filter.takes(&view), taken, "{value}");
+        }
+    }
 
     #[test]
     fn all_ways_to_write_a_page_filter_alike() {

@@ -8,7 +8,7 @@ use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_event::SourceIp;
-use http_service::{body_bytes, media_type};
+use http_service::{media_type, text_bytes};
 use serde_json::json;
 
 use super::body::{BODY_LIMIT, Credentials};
@@ -42,7 +42,7 @@ async fn sign_in(State(Service { sessions, html }): State<Service>, request: Req
     if is_form(request.headers()) {
         let (parts, body) = request.into_parts();
         let page = async {
-            let body = body_bytes(Request::from_parts(parts.clone(), body), &(), BODY_LIMIT).await?;
+            let body = text_bytes(Request::from_parts(parts.clone(), body), &(), BODY_LIMIT).await?;
             form::sign_in(&sessions, &html, &parts, &body).await
         };
         return Ok(page.await.unwrap_or_else(|refusal| refusal.page(&html, &parts.extensions)));

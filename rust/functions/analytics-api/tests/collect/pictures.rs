@@ -30,6 +30,15 @@ async fn a_picture_counts_a_view_where_no_script_runs() {
 }
 
 #[tokio::test]
+async fn a_head_of_the_picture_counts_nothing() {
+    let api = Api::new();
+    let answer =
+        api.send(Request::new("HEAD", "/analytics/pv.gif?path=/").header("referer", "https://example.com/")).await;
+    assert_eq!((answer.status, &answer.headers["content-type"]), (200, &json!("image/gif")));
+    assert!(answer.bytes.is_empty() && api.records().is_empty());
+}
+
+#[tokio::test]
 async fn without_a_path_the_page_is_that_which_the_picture_is_on() {
     let api = Api::new();
     let request = Request::picture("").header("referer", "https://example.com/about/?utm_source=mail&id=7");

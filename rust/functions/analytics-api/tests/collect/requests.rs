@@ -31,7 +31,8 @@ async fn malformed_requests_are_told_apart() {
         for (content_type, body, status, error_type) in [
             (text, "{", 400, "InvalidJson"),
             (text, "", 400, "InvalidJson"),
-            (text, "\u{FEFF}{}", 400, "InvalidJson"),
+            (text, "\u{FEFF}{}", 400, "ByteOrderMark"),
+            ("text/plain; charset=utf-16", "{}", 415, "UnsupportedCharset"),
             (text, &r#"{"a":"#.repeat(1500), 400, "InvalidJson"),
             (text, &long, 413, "BodyTooLarge"),
             ("application/x-www-form-urlencoded", "{}", 415, "NotJson"),

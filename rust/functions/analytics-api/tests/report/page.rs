@@ -34,7 +34,7 @@ fn rows(html: &str) -> Vec<Vec<String>> {
     };
     let cells =
         |row: &str| row.split("</t").filter(|part| part.contains("<th") || part.contains("<td")).map(cell).collect();
-    html.split("<tr>").skip(1).map(|row| cells(row.split("</tr>").next().unwrap())).collect()
+    html.split("<tr").skip(1).map(|row| cells(row.split("</tr>").next().unwrap())).collect()
 }
 
 proptest! {

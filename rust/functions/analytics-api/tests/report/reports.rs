@@ -1,6 +1,7 @@
 //! What a report says, against a count that is made another way.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
 use analytics::keys::Sections;
 use analytics::keys::{self, Key};
@@ -103,9 +104,36 @@ fn recount(all: &[Seen], Wanted { by, from, to, filters, limit }: &Wanted) -> Va
         let people = current.iter().filter(|view| view.agent.bot.is_none());
         list(people.map(|view| value(view, dimension)), *limit)
     };
+    let of_people = |dimension| {
+        current.iter().filter(|view| view.agent.bot.is_none()).filter_map(move |view| value(view, dimension))
+    };
+    let mut hosts: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
+    for referrer in of_people("referrer") {
+        let source = if referrer.ends_with("google.com") { "Google" } else { referrer };
+        *hosts.entry(source).or_default().entry(referrer).or_default() += 1;
+    }
+    let mut sources: Vec<(u64, &str, Value)> = hosts
+        .iter()
+        .map(|(source, hosts)| {
+            let referrers =
+                hosts.iter().flat_map(|(host, views)| iter::repeat_n(Some(*host), usize::try_from(*views).unwrap()));
+            (hosts.values().sum(), *source, list(referrers, usize::MAX)["rows"].clone())
+        })
+        .collect();
+    sources.sort_by_key(|(views, source, _)| (u64::MAX - views, *source));
+    let rows: Vec<Value> = sources
+        .iter()
+        .take(*limit)
+        .map(|(views, source, referrers)| json!({"value": source, "views": views, "referrers": referrers}))
+        .collect();
+    let wanted = filters.iter().map(|(name, value)| (*name, *value)).collect::<BTreeMap<_, _>>();
+    let wanted: Vec<String> = wanted.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    let is_empty = !wanted.is_empty() && current.is_empty();
+    let note = is_empty.then(|| format!("No view of this time has {}.", wanted.join(" and ")));
     let mut report = part(&taken, *by, first, last);
     let filters: BTreeMap<_, _> = filters.iter().copied().collect();
     let rest = json!({
+        "note": note, "sources": {"rows": rows, "all": sources.len()},
         "site": "example.com", "by": by.name(), "filters": filters, "unreadable": 0,
         "previous": part(&taken, *by, before, first.minus(1)),
         "pages": list_of("page"), "referrers": list_of("referrer"), "campaigns": list_of("campaign"),

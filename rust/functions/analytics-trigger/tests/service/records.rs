@@ -296,6 +296,19 @@ async fn what_is_no_batch_is_refused_by_name() {
 }
 
 #[tokio::test]
+async fn a_warm_up_is_a_batch_without_records() {
+    use analytics_trigger::{Event, handle};
+    use lambda_runtime::{Context, LambdaEvent};
+    use reply::Received;
+
+    for payload in [r#"{"source": "serverless-plugin-warmup"}"#, r#"{"warmer": true, "concurrency": 2}"#] {
+        let payload: Received<Event> = serde_json::from_str(payload).unwrap();
+        let event = LambdaEvent::new(payload, Context::default());
+        handle(event, &Memory::default(), Shards::ONE).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn an_empty_batch_is_a_success() {
     assert_eq!(invoke(&Memory::default(), Shards::ONE, &[] as &[&str], Duration::ZERO).await, Ok(Vec::new()));
 }

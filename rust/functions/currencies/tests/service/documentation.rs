@@ -3,11 +3,12 @@
 use std::io::Read as _;
 use std::sync::Arc;
 
-use crate::suite::api::{Api, oauth};
+use crate::suite::api::{API_URL, Api, oauth};
 use crate::suite::conformance::document;
 use base64_simd::STANDARD;
 use currencies::store::memory::Memory;
 use flate2::read::GzDecoder;
+use regex_lite::Regex;
 use serde_json::{Value, json};
 
 fn api() -> Api {
@@ -44,16 +45,20 @@ fn every_operation_is_described_with_its_scope() {
 }
 
 #[test]
-fn the_document_is_openapi_3_1_and_right_under_any_path() {
+fn the_document_is_openapi_3_1_and_says_whose_it_is() {
     let document = document();
-    assert_eq!((&document["openapi"], &document["servers"]), (&json!("3.1.0"), &json!([{"url": "."}])));
+    assert_eq!((&document["openapi"], &document["servers"]), (&json!("3.1.0"), &json!([{"url": API_URL}])));
+    assert_eq!(document["info"]["license"], json!({"name": "Apache License 2.0", "identifier": "Apache-2.0"}));
+    assert!(document["info"]["contact"]["name"].is_string());
+    let tags: Vec<&Value> = document["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
+    assert!(operations(&document).iter().all(|(_, _, operation)| operation["tags"] == json!(tags)));
     assert!(document["paths"].as_object().unwrap().keys().all(|path| path.starts_with("/currencies")));
 }
 
 #[test]
 fn every_operation_says_what_the_gateway_and_a_failure_look_like() {
     for (path, method, operation) in operations(&document()) {
-        for status in ["401", "403", "429", "500"] {
+        for status in ["401", "403", "429", "500", "503"] {
             assert!(operation["responses"][status]["content"].is_object(), "{method} {path} {status}");
         }
         for (status, response) in operation["responses"].as_object().unwrap() {
@@ -84,13 +89,65 @@ fn visit(value: &Value, see: &mut impl FnMut(&Value)) {
     }
 }
 
+#[tokio::test]
+async fn the_server_is_the_one_that_was_called_and_never_relative() {
+    for (domain, server) in [
+        (json!("a1b2c3.execute-api.eu-central-1.amazonaws.com"), API_URL),
+        (json!("a1b2c3.execute-api.localhost"), API_URL),
+        (json!("api.example.com"), "https://api.example.com"),
+        (Value::Null, API_URL),
+    ] {
+        let event = json!({
+            "version": "2.0", "rawPath": "/openapi.json", "rawQueryString": "",
+            "requestContext": {"http": {"method": "GET"}, "domainName": domain},
+        });
+        let response = api().invoke(event).await;
+        let document: Value = serde_json::from_str(response["body"].as_str().unwrap()).unwrap();
+        assert_eq!(document["servers"], json!([{"url": server}]));
+    }
+}
+
 #[test]
-fn schemas_are_closed_and_have_examples() {
+fn bodies_of_requests_are_closed_and_those_of_responses_are_open() {
     let document = document();
-    for name in ["Currency", "CurrencyContent", "NewCurrency", "Problem"] {
+    for (name, closed) in
+        [("CurrencyContent", true), ("CurrencyCreation", true), ("Currency", false), ("Problem", false)]
+    {
         let schema = &document["components"]["schemas"][name];
-        assert_eq!(schema["additionalProperties"], false, "{name}");
+        assert_eq!(schema["additionalProperties"] == false, closed, "{name}");
         assert!(schema["example"].is_object(), "{name}");
+    }
+    for name in ["Page", "FieldError", "GatewayMessage"] {
+        assert!(document["components"]["schemas"][name].get("additionalProperties").is_none(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn parameters_are_those_that_the_code_takes() {
+    let document = document();
+    let pattern = |name: &str| {
+        let mut found = Vec::new();
+        visit(&document, &mut |value| {
+            if value["name"] == name && value["in"].is_string() {
+                found.push(value["schema"]["pattern"].as_str().unwrap().to_owned());
+            }
+        });
+        found.dedup();
+        let [pattern] = found.try_into().unwrap();
+        Regex::new(&pattern).unwrap()
+    };
+    let api = api();
+    for cursor in ["", "EUR", "QUVEaDXhQA", "QUVEaDXhQ", "QUVEaDXhQA="] {
+        let answer = api.get(&format!("/currencies?cursor={cursor}")).await;
+        assert!(pattern("cursor").is_match(cursor) || answer.status == 400, "{cursor}");
+    }
+    for name in ["if-match", "if-none-match"] {
+        for tags in
+            ["", "*", "\"7\"", "W/\"7\"", "\"7\", \"8\"", "\"7\" , W/\"a,b\"", "\"\"", "7", "\"7", "\"7\",*", ","]
+        {
+            let answer = api.send("GET", "/currencies/EUR", &[(name, tags)], "").await;
+            assert_eq!(pattern(name).is_match(tags), answer.status == 404, "{name}: {tags}");
+        }
     }
 }
 

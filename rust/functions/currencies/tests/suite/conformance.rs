@@ -5,11 +5,11 @@ use std::sync::Arc;
 use currencies::store::memory::Memory;
 use serde_json::Value;
 
-use super::api::{Answer, oauth};
+use super::api::{API_URL, Answer, oauth};
 
 /// The document as the service gives it.
 pub fn document() -> Value {
-    let router = currencies::router(Arc::new(Memory::default()), oauth());
+    let router = currencies::router(Arc::new(Memory::default()), oauth(), API_URL.to_owned());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let answer = std::thread::spawn(move || {
         runtime.block_on(async {

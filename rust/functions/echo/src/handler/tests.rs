@@ -42,6 +42,22 @@ async fn an_http_request_gets_the_echo_as_json() {
 }
 
 #[tokio::test]
+async fn a_body_in_a_coding_a_charset_or_behind_a_byte_order_mark_is_refused_by_name() {
+    for (header, value, body, status, error_type) in [
+        ("content-encoding", "gzip", "{}", 415, "UnsupportedCoding"),
+        ("content-type", "application/json; charset=utf-16", "{}", 415, "UnsupportedCharset"),
+        ("content-type", "application/json", "\u{FEFF}{\"message\": \"hi\"}", 400, "ByteOrderMark"),
+    ] {
+        let mut event: Value = serde_json::from_str(HTTP).unwrap();
+        event["headers"][header] = json!(value);
+        event["body"] = json!(body);
+        let response: Value = serde_json::from_str(&invoke(&event.to_string()).await.unwrap()).unwrap();
+        let problem: Value = serde_json::from_str(response["body"].as_str().unwrap()).unwrap();
+        assert_eq!((&response["statusCode"], &problem["errorType"]), (&json!(status), &json!(error_type)));
+    }
+}
+
+#[tokio::test]
 async fn any_text_is_echoed() {
     for text in ["", "\"quoted\" \\ \n \u{1}", "né 😀", "{\"message\": 1}"] {
         let expected = json!({"echo": format!("{text}... {text}... {text}...")});

@@ -4,13 +4,14 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::*;
-use crate::chunk::{self, Chunk};
+use crate::chunk::{self, Chunk, SIGNATURE};
 use crate::samples::{jpegs, markers, png, png_kinds};
 
 const LIMIT: usize = 4_500_000;
 
 fn run(file: &[u8], steps: u64, seed: u64) -> Result<Vec<u8>, String> {
-    glitched(file.to_vec(), LIMIT, steps, &mut Random::new(seed)).map_err(|error| error.into_diagnostic().error_type)
+    glitched(file.to_vec(), LIMIT, Effect::Bytes, steps, &mut Random::new(seed))
+        .map_err(|error| error.into_diagnostic().error_type)
 }
 
 fn samples() -> Vec<Vec<u8>> {
@@ -67,57 +68,121 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
 
 /// What becomes of a file that is no PNG, spelled out: the data of a JPEG is taken out, glitched, and put back.
 fn spelled_out(file: &[u8], steps: u64, seed: u64) -> Vec<u8> {
-    let (frame, mut data) = taken_apart(file);
-    if data.is_empty() {
+    let TakenApart { frame, data: before, data_end, fill, is_followed } = taken_apart(file);
+    if before.is_empty() {
         let mut file = file.to_vec();
-        glitch(&mut file, steps, &mut Random::new(seed));
+        glitch(&mut file, Effect::Bytes, steps, &mut Random::new(seed));
         return file;
     }
-    glitch(&mut data, steps, &mut Random::new(seed));
+    let mut data = before.clone();
+    glitch(&mut data, Effect::Bytes, steps, &mut Random::new(seed));
+    let mut missing = 0;
+    if is_followed {
+        let differing = (0..data.len()).filter(|&at| (data[at] == 0xFF) != (before[at] == 0xFF));
+        let (new, old): (Vec<_>, Vec<_>) = differing.partition(|&at| data[at] == 0xFF);
+        let zeros = old.len() + fill;
+        new.iter().skip(zeros).for_each(|&at| data[at] = if before[at] == 0xFE { 0xFD } else { 0xFE });
+        missing = zeros.saturating_sub(new.len());
+    }
     let mut data = data.into_iter();
-    let put_back = |byte: Option<u8>| match byte.map_or_else(|| Err(data.next().unwrap()), Ok) {
+    let mut put_back = |byte: Option<u8>| match byte.map_or_else(|| Err(data.next().unwrap()), Ok) {
         Err(0xFF) => vec![0xFF, 0],
         Ok(byte) | Err(byte) => vec![byte],
     };
-    frame.into_iter().flat_map(put_back).collect()
+    let (picture, rest) = frame.split_at(data_end);
+    let mut glitched: Vec<u8> = picture.iter().flat_map(|byte| put_back(*byte)).collect();
+    glitched.extend(vec![0xFF; missing]);
+    glitched.extend(rest.iter().flat_map(|byte| put_back(*byte)));
+    glitched
 }
 
-/// A JPEG with a hole for each byte of its data, and the data.
-fn taken_apart(file: &[u8]) -> (Vec<Option<u8>>, Vec<u8>) {
-    let (mut frame, mut data) = (Vec::new(), Vec::new());
+#[derive(Default)]
+struct TakenApart {
+    /// The file with a hole for each byte of its data.
+    frame: Vec<Option<u8>>,
+    data: Vec<u8>,
+    /// Where the last scan's data ends in the frame.
+    data_end: usize,
+    /// Fill bytes within the data.
+    fill: usize,
+    /// Whether bytes follow the picture.
+    is_followed: bool,
+}
+
+fn taken_apart(file: &[u8]) -> TakenApart {
+    let mut apart = TakenApart::default();
+    if !file.starts_with(&[0xFF, 0xD8]) {
+        return apart;
+    }
     let (mut at, mut framed) = (2, 0);
-    while file.starts_with(&[0xFF, 0xD8]) && file.get(at) == Some(&0xFF) {
-        let Some(code) = (at..file.len()).find(|&at| file[at] != 0xFF) else { break };
+    while at < file.len() {
+        // The next marker is a byte 0xFF with one behind it that is neither 0xFF nor zero.
+        let Some(code) = (at + 1..file.len()).find(|&code| file[code - 1] == 0xFF && !matches!(file[code], 0 | 0xFF))
+        else {
+            break;
+        };
         at = code + 1;
-        let restart = matches!(file[code], 0xD0..=0xD7);
-        if matches!(file[code], 0x00 | 0xD8 | 0xD9) {
+        match file[code] {
+            0xD8 | 0xD9 => break,
+            0x02..=0xBF if !apart.data.is_empty() => break,
+            0x01 | 0xD0..=0xD7 => continue,
+            _ => {}
+        }
+        let Some(&[high, low]) = file.get(at..at + 2) else { break };
+        let length = usize::from(u16::from_be_bytes([high, low])).max(2);
+        if at + length > file.len() {
             break;
         }
-        if file[code] != 0x01 && !restart {
-            let length = file.get(at..at + 2).map_or(0, |length| usize::from(length[0]) << 8 | usize::from(length[1]));
-            if length < 2 || at + length > file.len() {
-                break;
-            }
-            at += length;
+        at += length;
+        if file[code] != 0xDA {
+            continue;
         }
-        if file[code] == 0xDA || restart {
-            frame.extend(file[framed..at].iter().copied().map(Some));
-            while let Some(&byte) = file.get(at) {
-                if byte == 0xFF {
-                    match (at..file.len()).find(|&at| file[at] != 0xFF) {
-                        Some(zero) if file[zero] == 0 => at = zero,
-                        _ => break,
-                    }
+        while at < file.len() {
+            let next = (at..file.len()).find(|&at| file[at] != 0xFF);
+            match (file[at], next.map(|next| file[next])) {
+                (0xFF, Some(0)) => {
+                    apart.frame.extend(file[framed..at].iter().copied().map(Some));
+                    apart.fill += next.unwrap() - at - 1;
+                    apart.data.push(0xFF);
+                    apart.frame.push(None);
+                    at = next.unwrap() + 1;
+                    framed = at;
                 }
-                frame.push(None);
-                data.push(byte);
-                at += 1;
+                (0xFF, Some(0xD0..=0xD7)) => at = next.unwrap() + 1,
+                (0xFF, _) => break,
+                (byte, _) => {
+                    apart.frame.extend(file[framed..at].iter().copied().map(Some));
+                    apart.data.push(byte);
+                    apart.frame.push(None);
+                    at += 1;
+                    framed = at;
+                }
             }
-            framed = at;
         }
+        apart.data_end = apart.frame.len() + at - framed;
     }
-    frame.extend(file[framed..].iter().copied().map(Some));
-    (frame, data)
+    apart.is_followed = at < file.len();
+    apart.frame.extend(file[framed..].iter().copied().map(Some));
+    apart
+}
+
+fn effects() -> impl Strategy<Value = Effect> {
+    proptest::sample::select(vec![Effect::Channels, Effect::Blocks, Effect::Sort])
+}
+
+#[test]
+fn more_steps_of_an_effect_change_more() {
+    let share = |file: &[u8], effect, steps| {
+        let glitched = glitched(file.to_vec(), LIMIT, effect, steps, &mut Random::new(7)).unwrap();
+        let (mut before, mut after) = (Png::decode(file).unwrap(), Png::decode(&glitched).unwrap());
+        let (before, after) = (before.scanlines().next().unwrap(), after.scanlines().next().unwrap());
+        before.iter().zip(&*after).filter(|(before, after)| before != after).count()
+    };
+    let file = png(png_kinds().into_iter().find(|kind| kind.colour_type == 2 && kind.depth == 8).unwrap());
+    for effect in [Effect::Channels, Effect::Blocks, Effect::Sort] {
+        let shares = [1, 7, 200].map(|steps| share(&file, effect, steps));
+        assert!(shares.is_sorted() && shares[0] * 2 < shares[2], "{effect:?}: {shares:?}");
+    }
 }
 
 #[test]
@@ -154,7 +219,7 @@ proptest! {
         steps in 1..60_u64,
         seed: u64,
     ) {
-        prop_assume!(Png::decode(&file).err() == Some(Refusal::NotPng));
+        prop_assume!(!file.starts_with(SIGNATURE));
         prop_assert_eq!(run(&file, steps, seed).unwrap(), spelled_out(&file, steps, seed));
     }
 
@@ -166,11 +231,27 @@ proptest! {
     }
 
     #[test]
+    fn every_effect_keeps_a_jpeg(file in proptest::sample::select(jpegs()), effect in effects(), steps in 1..300_u64, seed: u64) {
+        let glitched = glitched(file.1.clone(), LIMIT, effect, steps, &mut Random::new(seed)).unwrap();
+        prop_assert_ne!(&glitched, &file.1);
+        prop_assert_eq!(markers(&glitched), markers(&file.1));
+    }
+
+    #[test]
+    fn every_effect_keeps_a_png(kind in proptest::sample::select(png_kinds()), effect in effects(), steps in 1..300_u64, seed: u64) {
+        let file = png(kind);
+        let glitched = glitched(file.clone(), LIMIT, effect, steps, &mut Random::new(seed)).unwrap();
+        prop_assert_eq!(png_size(&glitched), png_size(&file));
+        let (mut before, mut after) = (Png::decode(&file).unwrap(), Png::decode(&glitched).unwrap());
+        prop_assert!(before.scanlines().zip(after.scanlines()).all(|(before, after)| before != after));
+    }
+
+    #[test]
     fn a_png_stays_a_png_of_its_size(kind in proptest::sample::select(png_kinds()), steps in 1..1000_u64, seed: u64) {
         let file = png(kind);
         let glitched = run(&file, steps, seed).unwrap();
         prop_assert_eq!(png_size(&glitched), png_size(&file));
-        let (before, after) = (Png::decode(&file).unwrap(), Png::decode(&glitched).unwrap());
-        prop_assert_ne!(before.scanlines, after.scanlines);
+        let (mut before, mut after) = (Png::decode(&file).unwrap(), Png::decode(&glitched).unwrap());
+        prop_assert!(before.scanlines().zip(after.scanlines()).all(|(before, after)| before != after));
     }
 }

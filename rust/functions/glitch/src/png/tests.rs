@@ -1,4 +1,5 @@
 use std::io::Read as _;
+use std::iter;
 
 use flate2::read::ZlibDecoder;
 use png::Transformations;
@@ -54,8 +55,7 @@ fn whatever_becomes_of_the_scanlines_the_picture_opens() {
     for kind in png_kinds() {
         let file = png(kind);
         let mut decoded = Png::decode(&file).unwrap();
-        let length = decoded.scanlines.len();
-        decoded.scanlines = noise(length);
+        decoded.scanlines().for_each(|scanlines| scanlines.copy_from_slice(&noise(scanlines.len())));
         assert_ne!(pixels(&decoded.assemble(NO_LIMIT).unwrap()), pixels(&file), "{kind:?}");
     }
 }
@@ -68,7 +68,7 @@ fn every_scanline_has_the_paeth_filter() {
         let assembled = decoded.assemble(NO_LIMIT).unwrap();
         let mut inflated = Vec::new();
         ZlibDecoder::new(named(&chunks(&assembled).0, "IDAT")[0]).read_to_end(&mut inflated).unwrap();
-        let filters: Vec<u8> = inflated.into_iter().step_by(decoded.scanline_length + 1).collect();
+        let filters: Vec<u8> = inflated.into_iter().step_by(decoded.pictures[0].scanline_length + 1).collect();
         assert_eq!(filters, [PAETH; HEIGHT as usize], "{kind:?}");
     }
 }
@@ -118,7 +118,7 @@ const PLAIN: PngKind = PngKind { colour_type: 2, depth: 8, interlaced: false, an
 fn a_limit_that_no_compression_keeps_is_refused() {
     let file = png(PLAIN);
     let decoded = Png::decode(&file).unwrap();
-    let needed = decoded.with_image_data(&decoded.compress(Compression::best(), NO_LIMIT).unwrap()).len();
+    let needed = decoded.with_image_data(decoded.compress(Compression::best(), NO_LIMIT).unwrap()).len();
     assert_eq!(decoded.assemble(needed).unwrap().len(), needed);
     assert!(decoded.assemble(needed - 1).is_none());
 }
@@ -140,11 +140,84 @@ fn a_picture_over_a_limit_is_refused_before_it_is_read() {
 }
 
 #[test]
-fn a_damaged_png_is_none() {
+fn without_a_header_or_image_data_there_is_no_png() {
     let file = png(PLAIN);
-    let mut wrong_checksum = file.clone();
-    wrong_checksum[30] ^= 1;
-    for damaged in [&[], SIGNATURE, &file[..file.len() / 2], &wrong_checksum, &file[1..], b"GIF89a"] {
+    let mut unknown_color = file.clone();
+    unknown_color[25] = 7;
+    let mut no_data = SIGNATURE.to_vec();
+    chunk::write(*b"IHDR", &chunks(&file).0[0].1, &mut no_data);
+    let header_alone = no_data.clone();
+    chunk::write(*b"IDAT", b"no zlib stream", &mut no_data);
+    for damaged in [&[], SIGNATURE, &file[..30], &unknown_color, &header_alone, &no_data, &file[1..], b"GIF89a"] {
         assert_eq!(Png::decode(damaged).err(), Some(Refusal::NotPng));
+    }
+}
+
+/// An animation whose picture, without a frame control chunk before it, is no frame.
+fn with_a_picture_that_is_no_frame(kind: PngKind) -> Vec<u8> {
+    let mut file = SIGNATURE.to_vec();
+    let mut number = 0_u32;
+    let (chunks, _) = chunks_of_png(kind);
+    let image_data = named(&chunks, "IDAT").concat();
+    for (name, data) in &chunks {
+        match name.as_str() {
+            "fcTL" if number == 0 => number = 1,
+            "fcTL" => {
+                for half in image_data.chunks(image_data.len().div_ceil(2)).enumerate() {
+                    if half.0 == 0 {
+                        let mut control = data.clone();
+                        control[..4].copy_from_slice(&0_u32.to_be_bytes());
+                        chunk::write(*b"fcTL", &control, &mut file);
+                    }
+                    chunk::write(*b"fdAT", &[&number.to_be_bytes(), half.1].concat(), &mut file);
+                    number += 1;
+                }
+                let mut control = data.clone();
+                control[..4].copy_from_slice(&number.to_be_bytes());
+                chunk::write(*b"fcTL", &control, &mut file);
+                number += 1;
+            }
+            "fdAT" => {
+                chunk::write(*b"fdAT", &[&number.to_be_bytes(), &data[4..]].concat(), &mut file);
+                number += 1;
+            }
+            _ => chunk::write(name.as_bytes().try_into().unwrap(), data, &mut file),
+        }
+    }
+    file
+}
+
+fn chunks_of_png(kind: PngKind) -> (Vec<(String, Vec<u8>)>, Vec<u8>) {
+    let file = png(kind);
+    let (chunks, rest) = chunks(&file);
+    (chunks, rest.to_vec())
+}
+
+/// The pixels of the picture and of each frame.
+fn frames(file: &[u8]) -> Vec<Vec<u8>> {
+    let mut reader = Decoder::new(Cursor::new(file)).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    iter::from_fn(|| reader.next_frame(&mut pixels).ok().map(|_| pixels.clone())).collect()
+}
+
+#[test]
+fn an_animation_that_does_not_start_with_the_picture_shows_the_glitch() {
+    for kind in png_kinds().into_iter().filter(|kind| kind.animated) {
+        let file = with_a_picture_that_is_no_frame(kind);
+        let before = frames(&file);
+        assert_eq!(before.len(), 3, "{kind:?}");
+        let mut decoded = Png::decode(&file).unwrap();
+        if !kind.interlaced {
+            assert!(frames(&decoded.assemble(NO_LIMIT).unwrap()) == before, "{kind:?}");
+        }
+        decoded.scanlines().for_each(|scanlines| scanlines.fill(1));
+        let after = frames(&decoded.assemble(NO_LIMIT).unwrap());
+        assert_ne!(after[0], before[0], "{kind:?}");
+        if kind.interlaced {
+            assert_eq!(after.len(), 1, "{kind:?}");
+        } else {
+            assert_eq!(after.len(), 3, "{kind:?}");
+            assert!(after[1] == after[0] && after[2] == before[2], "{kind:?}");
+        }
     }
 }

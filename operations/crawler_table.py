@@ -1,0 +1,117 @@
+"""Writes the texts by which the analytics API knows crawlers, from the data of the package crawler-user-agents.
+
+The package has a regular expression for each crawler. Nearly all of them stand for a few texts, which the API looks up
+without an engine for expressions; the others name crawlers that it knows by its own rules.
+"""
+
+import itertools
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from re import _constants as codes
+from re import _parser as parser
+from typing import Any
+
+from crawleruseragents import CRAWLER_USER_AGENTS_DATA as CRAWLERS
+
+FOLDER = Path("rust") / "functions" / "analytics-api" / "src" / "collect" / "agent"
+CRAWLERS_FILE = FOLDER / "crawlers.txt"
+AI_CRAWLERS_FILE = FOLDER / "ai-crawlers.txt"
+
+HEAD = """\
+# {what}
+# Written by `make lock` from crawler-user-agents {version} (MIT License), not by hand.
+"""
+
+PEOPLE = frozenset(
+    {
+        # Applications in which people open pages.
+        *("Asana/", "Blackboard", "Bluesky/", "Chirp", "Code/1.", "Daum/", "Fluid", "Goodreads", "Grammarly/"),
+        *(
+            "Hatena",
+            "Instapaper/",
+            "MetaIAB Facebook",
+            "Notion/",
+            "PayPal/",
+            "Salesforce.com",
+            "Trae/",
+            "Tumblr/",
+            "Viber",
+        ),
+        *("WhatsApp", "upday/"),
+        # Browsers, and what is part of one.
+        *("CapitalOneShopping", "CyberPatrol", "DMBrowser", "Genieo", "Sogou", "coccoc", "mail.ru"),
+        # Parts of names of devices and builds.
+        *("008/", "AP3A.240617.008", "Adventurer", "Magellan", "Nitro-", "Odin;", "RED/", "Sonic"),
+    }
+)
+"""Texts of the package that are in agents of people, too."""
+
+BY_RULE = re.compile(r"(bot|spider|crawler)(?![a-z])|https?://|www\.", re.IGNORECASE)
+"""What the API takes for a crawler's without a table."""
+
+
+def write(root: Path) -> None:
+    """Write both tables."""
+    (root / CRAWLERS_FILE).write_text(crawlers(), encoding="utf-8")
+    (root / AI_CRAWLERS_FILE).write_text(ai_crawlers(), encoding="utf-8")
+
+
+def crawlers() -> str:
+    """Return the texts of crawlers that no rule finds, a line each."""
+    texts = {text for crawler in CRAWLERS for text in _texts(crawler["pattern"]) if not BY_RULE.search(f"{text} ")}
+    return _table("Texts in user agents of crawlers.", sorted(_shortest(texts - PEOPLE)))
+
+
+def ai_crawlers() -> str:
+    """Return the texts of crawlers that collect for artificial intelligence, a line each."""
+    names = {
+        text for crawler in CRAWLERS if "ai-crawler" in crawler.get("tags", ()) for text in _texts(crawler["pattern"])
+    }
+    # Of several ways to write a name, the one with the most capitals.
+    written = {name.lower(): name for name in sorted(names, key=lambda name: (sum(map(str.isupper, name)), name))}
+    return _table("Texts in user agents of AI crawlers, each but for a slash its name.", sorted(written.values()))
+
+
+def _table(what: str, lines: Iterable[str]) -> str:
+    return HEAD.format(what=what, version=version("crawler-user-agents")) + "".join(f"{line}\n" for line in lines)
+
+
+def _shortest(texts: set[str]) -> Iterator[str]:
+    """Leave out texts that start with another one."""
+    last = None
+    for text in sorted(texts):
+        if last is None or not text.startswith(last):
+            last = text
+            yield text
+
+
+def _texts(pattern: str) -> list[str]:
+    """Return the texts that an expression stands for; none where they are many, or are all of an agent or its start."""
+    expanded = _expanded(parser.parse(pattern))
+    return [text.lstrip() for text in expanded or () if len(text.strip()) > 1]
+
+
+def _expanded(tree: Iterable[tuple[Any, Any]]) -> list[str] | None:
+    parts = [_alternatives(code, argument) for code, argument in tree]
+    known = [part for part in parts if part is not None]
+    return ["".join(words) for words in itertools.product(*known)] if len(known) == len(parts) else None
+
+
+def _alternatives(code: object, argument: Any) -> list[str] | None:
+    if code is codes.LITERAL:
+        return [chr(argument)]
+    if code is codes.IN and all(kind is codes.LITERAL for kind, _ in argument):
+        return [chr(character) for _, character in argument]
+    if code is codes.SUBPATTERN:
+        return _expanded(argument[-1])
+    if code is codes.BRANCH:
+        return [text for branch in argument[1] for text in _expanded(branch) or ()]
+    # An agent that starts with anything but Mozilla is no browser's.
+    return [""] if code is codes.AT and argument is codes.AT_END else None
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]) if len(sys.argv) > 1 else Path())

@@ -1,0 +1,79 @@
+//! Crawlers that are known by name, from tables that `make lock` writes (`operations/crawler_table.py`).
+
+use std::sync::LazyLock;
+
+/// Texts in order, none of which starts with another one.
+static CRAWLERS: LazyLock<Vec<&str>> = LazyLock::new(|| entries(include_str!("crawlers.txt")));
+
+static AI_CRAWLERS: LazyLock<Vec<&str>> = LazyLock::new(|| entries(include_str!("ai-crawlers.txt")));
+
+fn entries(table: &'static str) -> Vec<&'static str> {
+    table.lines().filter(|line| !line.starts_with('#')).collect()
+}
+
+/// Whether an agent has a text of a crawler in it.
+pub fn is_crawler(agent: &str) -> bool {
+    word_starts(agent).any(|rest| {
+        let before = CRAWLERS.partition_point(|text| *text <= rest);
+        before.checked_sub(1).and_then(|last| CRAWLERS.get(last)).is_some_and(|text| rest.starts_with(text))
+    })
+}
+
+/// The name of a crawler that collects for artificial intelligence, in upper or lower case.
+pub fn ai_crawler(agent: &str) -> Option<&'static str> {
+    word_starts(agent).find_map(|rest| {
+        let is_there = |text: &&&str| {
+            rest.as_bytes().get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text.as_bytes()))
+        };
+        // The longest: a name can be the start of another one.
+        let text = AI_CRAWLERS.iter().filter(is_there).max_by_key(|text| text.len())?;
+        Some(text.trim_end_matches('/'))
+    })
+}
+
+/// What follows on each place of a text at which no letter or digit stands before. There names start, and so it is not
+/// within a word that one is found.
+fn word_starts(text: &str) -> impl Iterator<Item = &str> {
+    let mut before = ' ';
+    text.char_indices().filter_map(move |(place, character)| {
+        let is_start = !before.is_ascii_alphanumeric();
+        before = character;
+        is_start.then(|| text.split_at(place).1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_in_order_and_no_text_starts_with_another() {
+        for pair in CRAWLERS.windows(2) {
+            assert!(pair[0] < pair[1] && !pair[1].starts_with(pair[0]), "{pair:?}");
+        }
+        assert!(CRAWLERS.len() > 500 && AI_CRAWLERS.len() > 50);
+    }
+
+    #[test]
+    fn every_text_is_found_wherever_a_word_starts() {
+        for text in CRAWLERS.iter() {
+            for agent in [format!("Mozilla/5.0 ({text} x)"), format!("{text}1"), format!("Mozilla/5.0 x;{text}")] {
+                assert!(is_crawler(&agent), "{agent}");
+            }
+            let within = format!("Mozilla/5.0 x{text}");
+            assert!(text.starts_with(|first: char| !first.is_alphanumeric()) || !is_crawler(&within), "{within}");
+        }
+    }
+
+    #[test]
+    fn ai_crawlers_have_their_names_in_any_case() {
+        for text in AI_CRAWLERS.iter() {
+            let name = text.trim_end_matches('/');
+            for written in [(*text).to_owned(), text.to_lowercase(), text.to_uppercase()] {
+                let agent = format!("Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; {written}/1.0)");
+                assert_eq!(ai_crawler(&agent), Some(name), "{agent}");
+            }
+        }
+        assert_eq!(ai_crawler("Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0"), None);
+    }
+}

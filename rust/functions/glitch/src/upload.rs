@@ -1,0 +1,154 @@
+//! The file in a request: its body, or the one file of a form.
+
+use std::borrow::Cow;
+
+use futures_util::stream;
+use http::header::{CONTENT_TYPE, HeaderName};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use http_event::{BodyError, Request};
+use multer::bytes::Bytes;
+use multer::{Field, Multipart, parse_boundary};
+use reply::{Error, check_coding};
+
+use crate::options::{self, Options};
+
+/// Bytes that a form may have around its file.
+const ENVELOPE_LIMIT: usize = 16_384;
+
+const CONTENT_TRANSFER_ENCODING: HeaderName = HeaderName::from_static("content-transfer-encoding");
+
+const HOW: &str = "Send a form with one file, as curl -F file=@picture.jpg does, or the picture as the body.";
+
+/// A file to glitch.
+#[derive(Debug)]
+pub struct Upload {
+    /// Its bytes, at least one.
+    pub file: Vec<u8>,
+    /// The type of its bytes, or else the one that the client gave it, if a response can carry that.
+    pub content_type: HeaderValue,
+    /// How to glitch it.
+    pub options: Options,
+}
+
+impl Upload {
+    /// Reads the file of a request, of up to `limit` bytes, and the options in its query and its form.
+    ///
+    /// # Errors
+    /// `InvalidOption`, `EmptyBody`, `InvalidBase64`, `BodyTooLarge`, `InvalidForm`, `NoFile`, `SeveralFiles`,
+    /// `UnsupportedForm` and `UnsupportedCoding` are the client's.
+    pub async fn read(request: Request, limit: usize) -> Result<Self, Error> {
+        let query = request.query().into_owned().map(|(name, value)| (name.into(), value.into()));
+        let query: Vec<(Cow<'static, str>, Cow<'static, str>)> = query.collect();
+        let Form { file, content_type, fields } = match form_type(&request.headers)? {
+            Some(boundary) => {
+                let body = request.body.into_bytes(limit + ENVELOPE_LIMIT)?;
+                Form::read(body, &boundary).await?
+            }
+            None => Form {
+                content_type: request.headers.get(CONTENT_TYPE).cloned(),
+                file: request.body.into_bytes(limit)?,
+                fields: Vec::new(),
+            },
+        };
+        let options = Options::of(query.into_iter().chain(fields))?;
+        if file.is_empty() {
+            return Err(Error::bad_request("EmptyBody", "There is nothing to glitch. Send a picture as the body."));
+        }
+        if file.len() > limit {
+            return Err(BodyError::TooLarge { limit, length: file.len() }.into());
+        }
+        let content_type = content_type_of(&file, content_type);
+        Ok(Self { file, content_type, options })
+    }
+}
+
+/// The boundary between the parts of a form, unless the body is a file.
+fn form_type(headers: &HeaderMap) -> Result<Option<String>, Error> {
+    let content_type = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let Some(content_type) = content_type.filter(|content_type| starts_with(content_type, "multipart/")) else {
+        return Ok(None);
+    };
+    if !starts_with(&content_type, "multipart/form-data") {
+        let detail = format!("Bodies of {content_type:?} are not taken. {HOW}");
+        return Err(Error::client(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedForm", detail));
+    }
+    parse_boundary(content_type).map(Some).map_err(|error| invalid(&error))
+}
+
+fn starts_with(content_type: &str, start: &str) -> bool {
+    content_type.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
+}
+
+/// What a form holds; a body that is no form holds a file alone.
+struct Form {
+    file: Vec<u8>,
+    content_type: Option<HeaderValue>,
+    fields: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+}
+
+impl Form {
+    async fn read(body: Vec<u8>, boundary: &str) -> Result<Self, Error> {
+        let body = stream::iter([Ok::<_, multer::Error>(Bytes::from(body))]);
+        let mut parts = Multipart::new(body, boundary);
+        let mut fields = Vec::new();
+        let mut file = None;
+        while let Some(part) = parts.next_field().await.map_err(|error| invalid(&error))? {
+            if let Some(name) = option(&part) {
+                // Not as text, which would bring in the tables of every charset.
+                let value = part.bytes().await.map_err(|error| invalid(&error))?;
+                fields.push((name.into(), String::from_utf8_lossy(&value).into_owned().into()));
+                continue;
+            }
+            check_part(part.headers())?;
+            let is_unnamed = part.file_name().is_none_or(str::is_empty);
+            let content_type = part.headers().get(CONTENT_TYPE).cloned();
+            let bytes = part.bytes().await.map_err(|error| invalid(&error))?;
+            // A browser sends a field for files of which none was chosen.
+            if is_unnamed && bytes.is_empty() {
+                continue;
+            }
+            if file.replace((bytes, content_type)).is_some() {
+                return Err(Error::bad_request("SeveralFiles", format!("The form has more than one file. {HOW}")));
+            }
+        }
+        let (bytes, content_type) =
+            file.ok_or_else(|| Error::bad_request("NoFile", format!("The form has no file. {HOW}")))?;
+        Ok(Self { file: bytes.into(), content_type, fields })
+    }
+}
+
+/// The name of the option that a part of a form is, unless it is the file.
+fn option(part: &Field<'_>) -> Option<String> {
+    let name = part.name().filter(|name| part.file_name().is_none() && options::NAMES.contains(name))?;
+    Some(name.to_owned())
+}
+
+fn check_part(headers: &HeaderMap) -> Result<(), Error> {
+    check_coding(headers)?;
+    let coding = headers.get(CONTENT_TRANSFER_ENCODING).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    match coding {
+        Some(coding) if ["base64", "quoted-printable"].iter().any(|other| coding.eq_ignore_ascii_case(other)) => {
+            Err(Error::UnsupportedCoding { coding: coding.into_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn invalid(error: &multer::Error) -> Error {
+    Error::bad_request("InvalidForm", format!("The form cannot be read: {error}. {HOW}"))
+}
+
+/// The type of a picture by its bytes; of other files the given one, unless that is a form's or no response can carry it.
+fn content_type_of(file: &[u8], given: Option<HeaderValue>) -> HeaderValue {
+    let picture = infer::get(file).filter(|kind| kind.matcher_type() == infer::MatcherType::Image);
+    if let Some(kind) = picture {
+        return HeaderValue::from_static(kind.mime_type());
+    }
+    let is_carried = |value: &HeaderValue| {
+        value.to_str().is_ok_and(|text| !text.is_empty() && !starts_with(text, "application/x-www-form-urlencoded"))
+    };
+    given.filter(is_carried).unwrap_or(HeaderValue::from_static("application/octet-stream"))
+}
+
+#[cfg(test)]
+mod tests;

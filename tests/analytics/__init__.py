@@ -1,0 +1,1 @@
+"""What the analytics API makes of the clients that real programs and people use."""

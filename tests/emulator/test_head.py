@@ -1,0 +1,37 @@
+"""HEAD of every route that GET has: what link checkers, monitors and chat programs ask first."""
+
+import pytest
+
+from tests.emulator.conftest import Local
+from tests.emulator.http import request
+
+PATHS = [
+    "/glitch",
+    "/docs",
+    "/docs/swagger-ui.css",
+    "/openapi.json",
+    "/analytics",
+    "/analytics/a.js",
+    "/analytics/pv.gif",
+    "/analytics/report",
+    "/currencies",
+    "/currencies/EUR",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_head_has_the_status_and_the_type_of_a_get_and_no_body(local: Local, path: str) -> None:
+    url = f"{local.outputs['apiUrl']}{path}"
+    got, head = request("GET", url), request("HEAD", url)
+    if path == "/analytics/pv.gif":
+        # Without a site, a view is refused; a HEAD counts none.
+        assert (got.status, head.status) == (403, 200)
+    else:
+        assert head.status == got.status
+    assert head.headers["content-type"] == got.headers["content-type"]
+    assert head.body == b""
+
+
+def test_every_route_of_get_is_tried(local: Local) -> None:
+    routes = {route_key for route_key in local.outputs["routes"] if route_key.startswith("GET ")}
+    assert len(routes) == len(PATHS)
