@@ -38,6 +38,7 @@ ALLOWED_STARS = {
     "-writes-logs": "Lambda names a log stream for each environment, so only the group is known",
     "-reads-stream": "ListStreams is about all streams that a table has had, by its name",
     "-writes-traces": "X-Ray has no resources to name",
+    "-uses-network": "Lambda makes the network interfaces itself, so none has a name yet",
 }
 """How names of policies with a `*` in an action or resource end, and why."""
 
@@ -66,7 +67,8 @@ def _policies_name_what_they_allow(name: str, inputs: Inputs) -> Iterator[str]:
 
 
 def _permissions_name_their_source(_: str, inputs: Inputs) -> Iterator[str]:
-    if not inputs.get("sourceArn"):
+    by_url = inputs.get("functionUrlAuthType") or inputs.get("invokedViaFunctionUrl")
+    if not inputs.get("sourceArn") and not by_url:
         yield "sourceArn is missing: anyone's resource of that service could invoke the function"
 
 

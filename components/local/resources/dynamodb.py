@@ -8,17 +8,17 @@ from .kind import Context, Kind, Made, Properties, physical_name
 def _create(context: Context, name: str, inputs: Properties) -> Made:
     table = inputs.get("name") or physical_name(name)
     dynamodb = context.client("dynamodb")
-    keys = [(inputs["hashKey"], "HASH"), *([(inputs["rangeKey"], "RANGE")] if inputs.get("rangeKey") else [])]
     made = dynamodb.create_table(
         TableName=table,
         BillingMode=inputs["billingMode"],
-        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys],
+        KeySchema=_keys(inputs),
         AttributeDefinitions=[
             {"AttributeName": attribute["name"], "AttributeType": attribute["type"]}
             for attribute in inputs["attributes"]
         ],
         DeletionProtectionEnabled=bool(inputs.get("deletionProtectionEnabled")),
         **_stream(inputs),
+        **_indexes(inputs),
     )["TableDescription"]
     if inputs.get("ttl"):
         dynamodb.update_time_to_live(
@@ -33,6 +33,23 @@ def _create(context: Context, name: str, inputs: Properties) -> Made:
     )
     outputs = {"name": table, "arn": made["TableArn"], "streamArn": made.get("LatestStreamArn")}
     return Made(id=table, outputs={key: value for key, value in outputs.items() if value})
+
+
+def _keys(inputs: Properties) -> list[dict[str, str]]:
+    names = (("HASH", inputs["hashKey"]), ("RANGE", inputs.get("rangeKey")))
+    return [{"AttributeName": name, "KeyType": kind} for kind, name in names if name]
+
+
+def _indexes(inputs: Properties) -> dict[str, Any]:
+    indexes = [
+        {
+            "IndexName": index["name"],
+            "KeySchema": _keys(index),
+            "Projection": {"ProjectionType": index["projectionType"]},
+        }
+        for index in inputs.get("globalSecondaryIndexes") or []
+    ]
+    return {"GlobalSecondaryIndexes": indexes} if indexes else {}
 
 
 def _stream(inputs: Properties) -> dict[str, Any]:

@@ -36,7 +36,8 @@ def _update_function(context: Context, made: Made, inputs: Properties) -> Made:
 
 def _configuration(inputs: Properties) -> dict[str, Any]:
     return {
-        **chosen(inputs, "runtime", "handler", "role", "architectures", "loggingConfig"),
+        **chosen(inputs, "runtime", "handler", "role", "architectures", "loggingConfig", "description", "layers"),
+        **chosen(inputs, "vpcConfig", "deadLetterConfig"),
         "MemorySize": int(inputs["memorySize"]),
         "Timeout": int(inputs["timeout"]),
         # The names of variables are data, not API names: they keep their case.
