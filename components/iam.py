@@ -63,9 +63,15 @@ def _by_service(arn: str, actions: Mapping[str, str]) -> Statement:
     return Statement(actions=[actions[parts[2]]], resources=[arn])
 
 
-def trust_policy(service: str) -> str:
-    """Return a trust policy that lets an AWS service, such as `lambda.amazonaws.com`, assume the role."""
-    return _document([{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}])
+def trust_policy(service: str, account: str | None = None) -> str:
+    """Return a trust policy that lets an AWS service, such as `lambda.amazonaws.com`, assume the role.
+
+    With an account, only for what belongs to it: a service that anyone may point at the role must not do so for others.
+    """
+    statement: dict[str, object] = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
+    if account:
+        statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
+    return _document([statement])
 
 
 def tls_only_policy(bucket_arn: str) -> str:

@@ -167,6 +167,9 @@ class RustFunction(pulumi.ComponentResource):
         """What an event source mapping invokes."""
         self.log_group_name = logs.name
         self.url = self._url(args.url) if args.url else None
+        self.says_what_becomes_of_events = args.asynchronous is not None
+        self.failed_events: aws.sqs.Queue | None = None
+        """Where its triggers keep events that it failed to handle."""
         self._configure_invocations()
         self._customized.check()
         self.register_outputs(

@@ -77,6 +77,14 @@ class Memory:
             del self._resources[urn]
         self._s3.delete_object(Bucket=MEMORY, Key=urn)
 
+    def functions(self) -> dict[str, str]:
+        """Return the physical names of the functions, by the name of their component."""
+        return {
+            urn.split("::")[-1].removesuffix("-function"): known.id
+            for urn, known in sorted(self._resources.items())
+            if urn.split("::")[2].endswith("aws:lambda/function:Function")
+        }
+
     def others_than(self, urns: Collection[str]) -> Mapping[str, Remembered]:
         """Return the known resources besides `urns`, dependents first."""
         others = {urn: known for urn, known in self._resources.items() if urn not in urns}

@@ -1,6 +1,7 @@
 """The program's resources on the emulator of a folder, brought to what the files say now."""
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ import pulumi
 from .emulator import Emulator, EmulatorHome
 from .errors import LocalError
 from .home import Home
+from .isolation import emulated_aws
 from .program import run_program
 from .provisioner import LocalMonitor, Memory, Provisioner
 from .resources.kind import Context
-from .stack_config import StackConfig, read_stack_config
+from .stack_config import StackConfig, local_stack_config
 
 STACK = "local"
 
@@ -60,9 +62,11 @@ class LocalStack:
             LocalError: with what to do about it.
             Exception: whatever the program raises.
         """
-        config = self._configure(read_stack_config(self._root, STACK))
+        config = self._configure(local_stack_config(self._root, STACK))
         context, memory = self._place(config.region)
         engine = Provisioner(context, memory)
+        # For what the program itself asks AWS, as it would with the provider's credentials.
+        os.environ.update(emulated_aws(context.endpoint, context.region))
         _forget_program(self._root)
         try:
             outputs = run_program(self._root, config.sent_to(context.endpoint), LocalMonitor(engine))

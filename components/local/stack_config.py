@@ -35,7 +35,8 @@ class StackConfig:
 
     def sent_to(self, url: str) -> "StackConfig":
         """Return the configuration with every AWS service that it gives an endpoint sent to `url`."""
-        services = {service for endpoints in json.loads(self.values["aws:endpoints"]) for service in endpoints}
+        stated = json.loads(self.values.get("aws:endpoints", "[]"))
+        services = {service for endpoints in stated for service in endpoints}
         endpoints = json.dumps([dict.fromkeys(sorted(services), url)])
         return dataclasses.replace(self, values={**self.values, "aws:endpoints": endpoints})
 
@@ -46,10 +47,25 @@ def read_stack_config(root: Path, stack: str) -> StackConfig:
     Raises:
         LocalError: a file is missing or is not YAML.
     """
+    return _merged(root, stack, _read_yaml(root / f"Pulumi.{stack}.yaml").get("config") or {})
+
+
+def local_stack_config(root: Path, stack: str) -> StackConfig:
+    """Read the configuration of the stack that runs on the emulator; a program without its file needs none.
+
+    Raises:
+        LocalError: a file is not YAML, or there is no program.
+    """
+    if (root / f"Pulumi.{stack}.yaml").exists():
+        return read_stack_config(root, stack)
+    return _merged(root, stack, {"aws:region": "us-east-1"})
+
+
+def _merged(root: Path, stack: str, values: Mapping[str, Any]) -> StackConfig:
     project = _read_yaml(root / "Pulumi.yaml")
     name = project["name"]
-    defaults = {key: schema["default"] for key, schema in project["config"].items() if "default" in schema}
-    values = _read_yaml(root / f"Pulumi.{stack}.yaml").get("config") or {}
+    stated = {key: _stated(schema) for key, schema in (project.get("config") or {}).items()}
+    defaults = {key: value for key, value in stated.items() if value is not None and not key.startswith("pulumi:")}
     merged = {_full_key(key, name): _as_text(value) for source in (defaults, values) for key, value in source.items()}
     return StackConfig(project=name, stack=stack, values=merged)
 
@@ -66,6 +82,11 @@ def write_stack_file_for(url: str, root: Path, stack: str, folder: Path) -> Path
     file = folder / name
     file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     return file
+
+
+def _stated(schema: Any) -> Any:
+    """Return what `Pulumi.yaml` says of a key: a value, or the default of its description."""
+    return schema.get("default", schema.get("value")) if isinstance(schema, dict) else schema
 
 
 def _full_key(key: str, project: str) -> str:

@@ -147,10 +147,10 @@ def test_a_wrong_setting_is_one_message_and_leaves_everything_running(local: Loc
 
 def test_a_type_that_cannot_be_made_locally_is_named(local: Local, checkout: Path) -> None:
     program = checkout / "__main__.py"
-    program.write_text(program.read_text() + '\nimport pulumi_aws\npulumi_aws.sns.Topic("news")\n')
+    program.write_text(program.read_text() + '\nimport pulumi_aws\npulumi_aws.kinesis.Stream("news")\n')
     refused = local.run("up", root=checkout)
     assert refused.returncode == 1
-    assert "local/resources does not know aws:sns/topic:Topic, the type of news" in refused.stderr
+    assert "local/resources does not know aws:kinesis/stream:Stream, the type of news" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 

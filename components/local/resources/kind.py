@@ -86,10 +86,15 @@ def physical_name(logical_name: str) -> str:
 def pascal(value: Any) -> Any:
     """Turn the provider's camelCase keys into the AWS API's PascalCase, at every depth."""
     if isinstance(value, Mapping):
-        return {key[0].upper() + key[1:]: pascal(item) for key, item in value.items() if item is not None}
+        return {pascal_name(key): pascal(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
         return [pascal(item) for item in value]
     return value
+
+
+def pascal_name(name: str) -> str:
+    """Turn one camelCase name into PascalCase."""
+    return name[0].upper() + name[1:]
 
 
 def chosen(inputs: Properties, *names: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .kind import Context, Kind, Made, Properties, chosen, physical_name
+from .kind import Context, Kind, Made, Properties, chosen, pascal_name, physical_name
 
 
 def _create_function(context: Context, name: str, inputs: Properties) -> Made:
@@ -84,13 +84,14 @@ def _create_mapping(context: Context, _: str, inputs: Properties) -> Made:
 
 
 def _mapping(inputs: Properties) -> dict[str, Any]:
+    numbers = ("batchSize", "maximumBatchingWindowInSeconds", "maximumRetryAttempts", "maximumRecordAgeInSeconds")
+    failed = (inputs.get("destinationConfig") or {}).get("onFailure")
+    concurrency = (inputs.get("scalingConfig") or {}).get("maximumConcurrency")
     return {
         **chosen(inputs, "bisectBatchOnFunctionError", "functionResponseTypes", "filterCriteria"),
-        "DestinationConfig": {"OnFailure": {"Destination": inputs["destinationConfig"]["onFailure"]["destinationArn"]}},
-        "BatchSize": int(inputs["batchSize"]),
-        "MaximumBatchingWindowInSeconds": int(inputs["maximumBatchingWindowInSeconds"]),
-        "MaximumRetryAttempts": int(inputs["maximumRetryAttempts"]),
-        "MaximumRecordAgeInSeconds": int(inputs["maximumRecordAgeInSeconds"]),
+        **{pascal_name(name): int(inputs[name]) for name in numbers if inputs.get(name) is not None},
+        **({"DestinationConfig": {"OnFailure": {"Destination": failed["destinationArn"]}}} if failed else {}),
+        **({"ScalingConfig": {"MaximumConcurrency": int(concurrency)}} if concurrency else {}),
     }
 
 

@@ -17,10 +17,20 @@ def _update(context: Context, made: Made, inputs: Properties) -> Made:
 
 
 def _attributes(inputs: Properties) -> dict[str, str]:
-    return {
-        "SqsManagedSseEnabled": str(bool(inputs["sqsManagedSseEnabled"])).lower(),
-        "MessageRetentionPeriod": str(int(inputs["messageRetentionSeconds"])),
+    optional = {
+        "MessageRetentionPeriod": inputs.get("messageRetentionSeconds"),
+        "VisibilityTimeout": inputs.get("visibilityTimeoutSeconds"),
     }
+    return {
+        "SqsManagedSseEnabled": str(bool(inputs.get("sqsManagedSseEnabled"))).lower(),
+        **{name: str(int(value)) for name, value in optional.items() if value is not None},
+        **({"RedrivePolicy": inputs["redrivePolicy"]} if inputs.get("redrivePolicy") else {}),
+    }
+
+
+def _put_policy(context: Context, inputs: Properties) -> Made:
+    context.client("sqs").set_queue_attributes(QueueUrl=inputs["queueUrl"], Attributes={"Policy": inputs["policy"]})
+    return Made(id=inputs["queueUrl"], outputs={})
 
 
 QUEUE = Kind(
@@ -29,4 +39,12 @@ QUEUE = Kind(
     replaced_by=("name",),
     delete=lambda context, made: context.client("sqs").delete_queue(QueueUrl=made.id),
     read=lambda context, made: context.client("sqs").get_queue_attributes(QueueUrl=made.id),
+)
+QUEUE_POLICY = Kind(
+    create=lambda context, _, inputs: _put_policy(context, inputs),
+    update=lambda context, _, inputs: _put_policy(context, inputs),
+    replaced_by=("queueUrl",),
+    delete=lambda context, made: context.client("sqs").set_queue_attributes(
+        QueueUrl=made.id, Attributes={"Policy": ""}
+    ),
 )
