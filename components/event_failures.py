@@ -5,7 +5,7 @@ import pulumi_aws as aws
 
 from .failure_queue import failure_queue
 from .function import Function
-from .iam import policy_document, send_to
+from .iam import Statement, policy_document
 from .metric_alarm import OnCall
 from .rust_function import RustFunction
 
@@ -30,7 +30,7 @@ def keep_failed_events(name: str, function: Function, on_call: OnCall, parent: p
     may_send = aws.iam.RolePolicy(
         f"{name}-reports-failures",
         role=function.role_name,
-        policy=queue.arn.apply(lambda arn: policy_document(send_to(arn))),
+        policy=queue.arn.apply(lambda arn: policy_document(Statement(actions=["sqs:SendMessage"], resources=[arn]))),
         opts=child,
     )
     aws.lambda_.FunctionEventInvokeConfig(

@@ -69,7 +69,7 @@ def trust_policy(service: str, account: str | None = None) -> str:
     With an account, only for what belongs to it: a service that anyone may point at the role must not do so for others.
     """
     statement: dict[str, object] = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
-    if account:
+    if account is not None:
         statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
     return _document([statement])
 

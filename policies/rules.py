@@ -125,7 +125,9 @@ def _queues_are_encrypted(_: str, inputs: Inputs) -> Iterator[str]:
 
 
 def _streams_end_in_a_queue(_: str, inputs: Inputs) -> Iterator[str]:
-    if not ((inputs.get("destinationConfig") or {}).get("onFailure") or {}).get("destinationArn"):
+    # A queue, which is read from no position, has a redrive policy of its own.
+    is_stream = bool(inputs.get("startingPosition"))
+    if is_stream and not ((inputs.get("destinationConfig") or {}).get("onFailure") or {}).get("destinationArn"):
         yield "destinationConfig.onFailure is missing: records that fail would be dropped in silence"
     responses = inputs.get("functionResponseTypes", [])
     if not stated(responses) and "ReportBatchItemFailures" not in responses:

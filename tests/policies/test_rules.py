@@ -36,7 +36,7 @@ BROKEN = [
     ("aws:dynamodb/table:Table", {"deletionProtectionEnabled": False}, "pointInTimeRecovery is not stated"),
     ("aws:dynamodb/table:Table", {"pointInTimeRecovery": {"enabled": True}}, "deletionProtectionEnabled is not stated"),
     ("aws:sqs/queue:Queue", {}, "not encrypted"),
-    ("aws:lambda/eventSourceMapping:EventSourceMapping", {}, "dropped in silence"),
+    ("aws:lambda/eventSourceMapping:EventSourceMapping", {"startingPosition": "LATEST"}, "dropped in silence"),
     ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", {"blockPublicAcls": True}, "blockPublicPolicy is off"),
     ("aws:cognito/userPool:UserPool", {"passwordPolicy": {"minimumLength": 8}}, "under 12"),
     ("aws:cognito/userPool:UserPool", {"mfaConfiguration": "OFF"}, "second factor"),
