@@ -56,7 +56,7 @@ mod tests {
         for pair in CRAWLERS.windows(2) {
             assert!(pair[0] < pair[1] && !pair[1].starts_with(pair[0]), "{pair:?}");
         }
-        assert!(CRAWLERS.len() > 500 && AI_CRAWLERS.len() > 50);
+        assert!(CRAWLERS.len() > 300 && AI_CRAWLERS.len() > 50);
     }
 
     #[test]
