@@ -3,9 +3,11 @@
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import quote
@@ -45,13 +47,15 @@ def firefox(port: int, **preferences: object) -> Iterator[Any]:
         "network.proxy.allow_hijacking_localhost": True,
         **preferences,
     }
-    browser = Marionette(bin=path, headless=True, prefs=settings, gecko_log=os.devnull)
-    browser.start_session()
-    try:
-        yield browser
-    finally:
-        browser.quit()
-        browser.cleanup()
+    # A file of its own: Marionette removes what is there before.
+    with tempfile.TemporaryDirectory() as folder:
+        browser = Marionette(bin=path, headless=True, prefs=settings, gecko_log=str(Path(folder) / "firefox.log"))
+        browser.start_session()
+        try:
+            yield browser
+        finally:
+            browser.quit()
+            browser.cleanup()
 
 
 def _installed() -> str | None:
