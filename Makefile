@@ -65,16 +65,16 @@ STACK ?= local
 OPERATE = $(BIN)/python -m operations --stack "$(STACK)"
 
 .PHONY: up
-up: $(INSTALLED_LOCAL) ## Bring a stack on AWS up to date, and print its URLs: STACK=dev
-	@$(OPERATE) up
+up: $(INSTALLED_LOCAL) ## Bring a stack on AWS up to date, and print its URLs: STACK=dev (OPTIONS=--yes)
+	@$(OPERATE) up -- $(OPTIONS)
 
 .PHONY: preview
 preview: $(INSTALLED_LOCAL) ## Show what `up` would change; needs no Rust: STACK=dev
-	@$(OPERATE) preview
+	@$(OPERATE) preview -- $(OPTIONS)
 
 .PHONY: destroy
 destroy: $(INSTALLED_LOCAL) ## Remove a stack with everything in it: STACK=dev
-	@$(OPERATE) destroy
+	@$(OPERATE) destroy -- $(OPTIONS)
 
 .PHONY: outputs
 outputs: $(INSTALLED_LOCAL) ## Print a stack's URLs, and write all outputs to .outputs: STACK=dev
@@ -127,7 +127,11 @@ bench-trigger: $(INSTALLED) ## Count views by the trigger and by a plain one, an
 .PHONY: test
 test: test-unit ## Run every test
 	cd rust && cargo test --locked --workspace --quiet
-	$(BIN)/pytest $(addprefix --ignore=tests/,$(UNIT))
+	$(BIN)/pytest $(addprefix --ignore=tests/,$(UNIT) engine)
+
+.PHONY: test-engine
+test-engine: $(INSTALLED) ## Run the program under the Pulumi CLI that is on the PATH, on the emulator
+	$(BIN)/pytest tests/engine
 
 .PHONY: test-unit
 test-unit: $(INSTALLED) ## Run the tests that compile nothing and start nothing

@@ -3,14 +3,16 @@
 import pulumi
 
 from components.alarms import Alarms, AlarmsArgs
-from components.analytics import Analytics, AnalyticsArgs, origins
 from components.cognito_auth import CognitoAuth, CognitoAuthArgs
-from components.currencies import Currencies, CurrenciesArgs
 from components.custom_domain import CustomDomain, CustomDomainArgs
 from components.dashboard import Dashboard, DashboardArgs
+from components.deletion_protection import DeletionProtection, DeletionProtectionArgs
+from components.gradual_deployment import GradualDeployment, GradualDeploymentArgs
 from components.http_api import HttpApi, HttpApiArgs, Throttle
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import RustWorkspace, RustWorkspaceArgs
+from services.analytics import Analytics, AnalyticsArgs, origins
+from services.currencies import Currencies, CurrenciesArgs
 from settings import read_settings
 
 settings = read_settings()
@@ -19,6 +21,8 @@ operation = Operation(
     log_retention_days=settings.log_retention_days,
     tracing=settings.tracing,
     reserved_concurrency=settings.reserved_concurrency,
+    gradual_deployment=settings.gradual_deployment,
+    permissions_boundary=settings.permissions_boundary,
 )
 
 workspace = RustWorkspace(
@@ -49,17 +53,19 @@ glitch = RustFunction(
     ),
 )
 
-alarms = Alarms("alarms", AlarmsArgs(email=settings.alarm_email))
-throttle = Throttle(rate_per_second=settings.throttle_rate_per_second, burst=settings.throttle_burst)
+alarms = Alarms("alarms", AlarmsArgs(email=settings.alarm_email, runbook="docs/runbook.md"))
 api = HttpApi(
     "api",
     HttpApiArgs(
+        routes={"POST /echo": echo, "POST /glitch": glitch, "GET /glitch": glitch},
+        throttle=Throttle(rate_per_second=settings.throttle_rate_per_second, burst=settings.throttle_burst),
         # API Gateway answers for CORS alone, for all routes: it drops such headers of a function's.
         cors_origins=sorted(
             {*settings.cors_origins, *origins(settings.analytics_sites, settings.analytics_www_is_apex)}
         ),
         cors_exposed_headers=["etag", "location", "x-glitch-seed"],
         log_retention_days=settings.log_retention_days,
+        endpoint=settings.endpoints.get("apigatewayv2"),
     ),
 )
 docs_callback_url = pulumi.Output.concat(api.url, "/docs/oauth2-redirect.html")
@@ -71,6 +77,7 @@ auth = CognitoAuth(
         callback_urls=[docs_callback_url],
         region=settings.region,
         endpoint=settings.endpoints.get("cognitoidp"),
+        tier=settings.user_pool_tier.upper(),
         protected=settings.deletion_protection,
     ),
 )
@@ -80,7 +87,6 @@ currencies = Currencies(
         artifact=workspace.artifact("currencies"),
         api=api,
         auth=auth,
-        throttle=throttle,
         operation=operation,
         recoverable=settings.point_in_time_recovery,
         protected=settings.deletion_protection,
@@ -92,12 +98,11 @@ analytics = Analytics(
         api_artifact=workspace.artifact("analytics-api"),
         trigger_artifact=workspace.artifact("analytics-trigger"),
         api=api,
-        throttle=throttle,
         sites=settings.analytics_sites,
         www_is_apex=settings.analytics_www_is_apex,
         view_retention_days=settings.analytics_view_retention_days,
         total_shards=settings.analytics_total_shards,
-        alarm_actions=alarms.actions,
+        on_call=alarms.on_call,
         operation=operation,
         recoverable=settings.point_in_time_recovery,
         protected=settings.deletion_protection,
@@ -106,22 +111,34 @@ analytics = Analytics(
         credentials=settings.credentials,
     ),
 )
-api.route("POST /echo", echo, throttle)
-api.route("POST /glitch", glitch, throttle)
-api.route("GET /glitch", glitch, throttle)
-api.deploy()
-
 functions = (echo, glitch, currencies.function, analytics.api_function, analytics.trigger_function)
 tables = {"currencies": currencies.table_name, **analytics.table_names}
 for function in functions:
     alarms.watch_function(function)
 alarms.watch_api(api)
+alarms.watch_throttling(api)
+for name, table in tables.items():
+    alarms.watch_table(name, table)
 alarms.watch_stream(analytics.trigger_function)
 alarms.watch_quarantine(analytics.trigger_function.name, analytics.quarantined)
+deployments = {
+    function.name: GradualDeployment(
+        f"{function.name}-deployment",
+        GradualDeploymentArgs(
+            function=function,
+            alarms=[alarms.failures[function.name], alarms.failures["api"]],
+            region=settings.region,
+            endpoint=settings.endpoints.get("lambda"),
+            credentials=settings.credentials,
+        ),
+    )
+    for function in functions
+    if settings.gradual_deployment
+}
 dashboard = Dashboard(
     "dashboard",
     DashboardArgs(
-        title=f"{pulumi.get_project()}-{pulumi.get_stack()}",
+        title=f"{pulumi.get_project()}-{pulumi.get_stack()}--dashboard",
         region=settings.region,
         api=api,
         functions=functions,
@@ -131,11 +148,19 @@ dashboard = Dashboard(
     ),
 )
 url = api.url
+protects: list[pulumi.Resource] = [workspace, echo, glitch, alarms, api, auth, currencies, analytics, dashboard]
+protects.extend(deployments.values())
 if settings.domain_name and settings.hosted_zone_id:
-    url = CustomDomain(
+    domain = CustomDomain(
         "domain",
         CustomDomainArgs(domain_name=settings.domain_name, hosted_zone_id=settings.hosted_zone_id, api=api),
-    ).url
+    )
+    protects.append(domain)
+    url = domain.url
+DeletionProtection(
+    "deletion-protection",
+    DeletionProtectionArgs(resources=protects, setting="deletionProtection", protected=settings.deletion_protection),
+)
 
 pulumi.export("apiUrl", url)
 pulumi.export(
@@ -155,7 +180,10 @@ pulumi.export(
 pulumi.export("routes", api.routes)
 pulumi.export("guardedRoutes", api.guarded_routes)
 pulumi.export("functions", {function.name: function.function_name for function in functions})
+pulumi.export("deployments", {name: deployment.result for name, deployment in deployments.items()})
+pulumi.export("code", {function.name: function.code for function in functions})
 pulumi.export("tables", tables)
+pulumi.export("artifactBucket", workspace.bucket)
 pulumi.export(
     "analytics",
     {"sites": list(settings.analytics_sites), "viewRetentionDays": settings.analytics_view_retention_days},

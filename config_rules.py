@@ -23,6 +23,7 @@ ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?")
 DOMAIN = re.compile(r"([a-z0-9-]+\.)+[a-z]+")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 ZONE = re.compile(r"Z[A-Z0-9]+")
+POLICY = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +104,7 @@ SWITCH: Rule[bool] = Rule(text="true or false", parse=lambda value: ("false", "t
 TEXT: Rule[str] = Rule(text="some text", parse=_not_empty)
 OPTIONAL: Rule[str | None] = Rule(text="any text, or empty", parse=lambda value: value or None)
 ARCHITECTURE: Rule[Architecture] = Rule(text=one_of(*Architecture, "host").text, parse=parse_architecture)
+USER_POOL_TIER = one_of("lite", "essentials", "plus")
 BUILD_PROFILE = one_of(RELEASE, "fast")
 LOG_LEVEL = one_of(*LOG_LEVELS)
 RETENTION: Rule[int] = Rule(text=f"one of {', '.join(map(str, RETENTION_DAYS))}", parse=_retention)
@@ -111,4 +113,5 @@ ROLES: Rule[Sequence[Mapping[str, str]]] = Rule(text="a list of maps, each with 
 ENDPOINTS: Rule[Mapping[str, str]] = Rule(text="a list with one map of services to addresses", parse=_endpoints)
 DOMAIN_NAME = matching(DOMAIN, "a domain name in lower case")
 HOSTED_ZONE = matching(ZONE, "the id of a Route 53 zone, such as Z0123456789ABCDEFGHIJ")
+POLICY_ARN = matching(POLICY, "the ARN of an IAM policy")
 EMAIL_ADDRESS = matching(EMAIL, "an e-mail address")

@@ -19,11 +19,13 @@ from config_rules import (
     LOG_LEVEL,
     OPTIONAL,
     ORIGINS,
+    POLICY_ARN,
     RELEASE,
     RETENTION,
     ROLES,
     SWITCH,
     TEXT,
+    USER_POOL_TIER,
     Rule,
     whole_number,
 )
@@ -51,11 +53,14 @@ class Settings:
     throttle_burst: int
     reserved_concurrency: int | None
     tracing: bool
+    gradual_deployment: bool
     cors_origins: tuple[str, ...]
     domain_name: str | None
     hosted_zone_id: str | None
     alarm_email: str | None
     artifact_bucket: str | None
+    permissions_boundary: str | None
+    user_pool_tier: str
     point_in_time_recovery: bool
     deletion_protection: bool
     analytics_sites: tuple[str, ...]
@@ -144,11 +149,16 @@ def read_with(reader: Reader) -> Settings:
         throttle_burst=reader.get("throttleBurst", whole_number(1), "100"),
         reserved_concurrency=reader.get("reservedConcurrency", whole_number(0, 1000), "0") or None,
         tracing=reader.get("tracing", SWITCH, "false"),
+        gradual_deployment=reader.get("gradualDeployment", SWITCH, "false"),
         cors_origins=reader.get("corsOrigins", ORIGINS, '["https://example.com"]'),
         domain_name=reader.get("domainName", DOMAIN_NAME, "api.example.com"),
         hosted_zone_id=reader.get("hostedZoneId", HOSTED_ZONE, "Z0123456789ABCDEFGHIJ"),
         alarm_email=reader.get("alarmEmail", EMAIL_ADDRESS, "on-call@example.com"),
         artifact_bucket=reader.get("artifactBucket", OPTIONAL, '""'),
+        permissions_boundary=reader.get(
+            "permissionsBoundary", POLICY_ARN, "arn:aws:iam::123456789012:policy/rust-serverless-boundary-dev"
+        ),
+        user_pool_tier=reader.get("userPoolTier", USER_POOL_TIER, "lite"),
         point_in_time_recovery=reader.get("pointInTimeRecovery", SWITCH, "true"),
         deletion_protection=reader.get("deletionProtection", SWITCH, "true"),
         analytics_sites=reader.get("analyticsSites", ORIGINS, '["https://example.com"]'),

@@ -16,7 +16,7 @@ from benchmarks.errors import BenchError
 from benchmarks.section import Section
 from benchmarks.tables import targets
 from benchmarks.targets import Target, judge
-from local.home import Home
+from components.local.home import Home
 
 REPEATS = 5
 GIVE_UP_SECONDS = 900

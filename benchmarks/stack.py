@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.errors import BenchError
-from local.emulator import EmulatorHome
-from local.home import Home
-from local.local_stack import STACK, LocalStack
-from local.resources.kind import Context
-from local.stack_config import StackConfig, read_stack_config
+from components.local.emulator import EmulatorHome
+from components.local.home import Home
+from components.local.resources.kind import Context
+from components.local.stack import STACK, LocalStack
+from components.local.stack_config import StackConfig, read_stack_config
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 from benchmarks.rust_example import run_example
 from benchmarks.section import Section, Table
 from benchmarks.stack import fresh_emulator
-from local.local_stack import STACK
-from local.stack_config import read_stack_config
+from components.local.stack import STACK
+from components.local.stack_config import read_stack_config
 
 COLUMNS = ("store", "views/s", "calls", "write calls", "writes", "write units")
 """All but the first by view."""

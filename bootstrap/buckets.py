@@ -3,11 +3,11 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
+from bootstrap.policies import Statement, document
 from components.iam import tls_only_policy
 from components.public_access import block_public_access
 
@@ -17,10 +17,12 @@ KEPT_DAYS = 90
 
 @dataclass(frozen=True, kw_only=True)
 class KeptBucketArgs:
-    """What the bucket refuses, and what it forgets."""
+    """What the bucket allows and refuses, and what it forgets."""
 
-    refuse: Callable[[str], dict[str, Any]] | None = None
-    """Makes a further statement of the bucket's policy, of its ARN."""
+    statements: Callable[[str, str], Sequence[Statement]] | None = None
+    """Returns further statements of the bucket's policy, for its ARN and the account."""
+    account: pulumi.Input[str] = ""
+    """Account id, for `statements`."""
     passing: Sequence[str] = ()
     """Prefixes of objects that go after 90 days by themselves."""
 
@@ -56,7 +58,10 @@ class KeptBucket(pulumi.ComponentResource):
         )
         block_public_access(f"{name}-private", bucket, child)
         aws.s3.BucketPolicy(
-            f"{name}-policy", bucket=bucket.bucket, policy=bucket.arn.apply(lambda arn: _policy(arn, args)), opts=child
+            f"{name}-policy",
+            bucket=bucket.bucket,
+            policy=pulumi.Output.all(bucket.arn, args.account).apply(lambda known: _policy(args, *known)),
+            opts=child,
         )
         self.name = bucket.bucket
         self.arn = bucket.arn
@@ -77,8 +82,6 @@ def _forget(prefix: str) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
     return {"id": prefix, "status": "Enabled", "filter": {"prefix": prefix}, "expiration": {"days": KEPT_DAYS}}
 
 
-def _policy(arn: str, args: KeptBucketArgs) -> str:
-    document = json.loads(tls_only_policy(arn))
-    if args.refuse:
-        document["Statement"].append(args.refuse(arn))
-    return json.dumps(document)
+def _policy(args: KeptBucketArgs, arn: str, account: str) -> str:
+    tls_only: list[Statement] = json.loads(tls_only_policy(arn))["Statement"]
+    return document([*tls_only, *(args.statements(arn, account) if args.statements else ())])

@@ -1,4 +1,4 @@
-"""What each of GitHub's roles may do, as statements of IAM policies."""
+"""What the roles of the workflows may do with state, secrets and artifacts, as statements of IAM policies."""
 
 import json
 from collections.abc import Sequence
@@ -6,10 +6,9 @@ from typing import Any
 
 PROJECT = "rust-serverless"
 PREFIX = "rust-serverless-"
-"""Of the names of these roles; the program's roles are named `<function>-role-…`."""
+"""Of the names of the workflows' roles and boundaries."""
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
-API_GATEWAY_ROLE = "aws-service-role/ops.apigateway.amazonaws.com"
 
 Statement = dict[str, Any]
 
@@ -17,6 +16,17 @@ Statement = dict[str, Any]
 def document(statements: Sequence[Statement]) -> str:
     """Return a policy document."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def allow(actions: Sequence[str], resources: Sequence[str], **condition: Any) -> Statement:
+    """Return a statement that allows actions on resources; `condition` has the operators, such as `StringEquals`."""
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
+    return {**statement, "Condition": condition} if condition else statement
+
+
+def deny(actions: Sequence[str], resources: Sequence[str]) -> Statement:
+    """Return a statement that refuses actions on resources, whatever else allows them."""
+    return {**allow(actions, resources), "Effect": "Deny"}
 
 
 def trust(provider_arn: str, subjects: Sequence[str]) -> str:
@@ -40,7 +50,7 @@ def trust(provider_arn: str, subjects: Sequence[str]) -> str:
 def read_state(bucket_arn: str) -> list[Statement]:
     """Let a role read the state of every stack of the project."""
     objects = [f"{bucket_arn}/.pulumi/meta.yaml", f"{bucket_arn}/.pulumi/stacks/{PROJECT}/*"]
-    return [_allow(["s3:GetObject"], objects), _allow(["s3:ListBucket"], [bucket_arn])]
+    return [allow(["s3:GetObject"], objects), allow(["s3:ListBucket"], [bucket_arn])]
 
 
 def write_state(bucket_arn: str, stack: str) -> list[Statement]:
@@ -50,128 +60,66 @@ def write_state(bucket_arn: str, stack: str) -> list[Statement]:
     """
     base = f"{bucket_arn}/.pulumi"
     own = [
-        f"{base}/stacks/{PROJECT}/{stack}.*",
+        # Not `<stack>.*`: a stack's name may have a dot.
+        *(f"{base}/stacks/{PROJECT}/{stack}.json{suffix}" for suffix in ("", ".*")),
         f"{base}/history/{PROJECT}/{stack}/*",
         f"{base}/backups/{PROJECT}/{stack}/*",
         f"{base}/locks/organization/{PROJECT}/{stack}/*",
     ]
     return [
-        _allow(["s3:GetObject"], [f"{base}/meta.yaml"]),
-        _allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], own),
-        _allow(["s3:ListBucket"], [bucket_arn]),
+        allow(["s3:GetObject"], [f"{base}/meta.yaml"]),
+        allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], own),
+        allow(["s3:ListBucket"], [bucket_arn]),
     ]
 
 
 def use_secrets(key_arn: str, contexts: Sequence[str], actions: Sequence[str]) -> list[Statement]:
     """Let a role use the key for secrets of stacks: those whose `context_stack` is one of `contexts`."""
-    condition = {"StringEquals": {"kms:EncryptionContext:stack": list(contexts)}}
-    return [{**_allow(list(actions), [key_arn]), "Condition": condition}]
+    return [allow(actions, [key_arn], StringEquals={"kms:EncryptionContext:stack": list(contexts)})]
 
 
 def read_artifacts(bucket_arn: str) -> list[Statement]:
     """Let a role see which artifacts there are, and give them to functions."""
-    return [_allow(["s3:ListBucket"], [bucket_arn]), _allow(["s3:GetObject"], [f"{bucket_arn}/*"])]
+    return [allow(["s3:ListBucket"], [bucket_arn]), allow(["s3:GetObject"], [f"{bucket_arn}/*"])]
 
 
 def add_artifacts(bucket_arn: str) -> list[Statement]:
     """Let a role put artifacts; the bucket itself refuses to have one overwritten."""
-    return [_allow(["s3:PutObject"], [f"{bucket_arn}/*"])]
+    return [allow(["s3:PutObject"], [f"{bucket_arn}/*"])]
 
 
-def write_once(bucket_arn: str) -> Statement:
-    """Refuse, in a bucket's policy, every upload that might overwrite.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
-    """
+def written_by(bucket_arn: str, role_arn: str) -> Statement:
+    """Refuse, in a bucket's policy, every change of its objects to everyone but one role, administrators included."""
+    changes = ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateObject", "s3:ReplicateDelete"]
     return {
-        "Effect": "Deny",
-        "Action": "s3:PutObject",
+        **deny(changes, [f"{bucket_arn}/*"]),
         "Principal": "*",
-        "Resource": f"{bucket_arn}/*",
-        "Condition": {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}},
+        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": role_arn}},
     }
 
 
-def read_configuration(region: str) -> list[Statement]:
-    """Let a role compare what exists with the state.
+def write_once(bucket_arn: str) -> list[Statement]:
+    """Refuse, in a bucket's policy, every upload that might overwrite, and every deletion.
 
-    These read how resources are configured. None reads what is in them: no item, message, log line or code.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
     """
-    regional = [
-        *("acm:DescribeCertificate", "acm:ListTagsForCertificate"),
-        "apigateway:GET",
-        *("cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource"),
-        *("cognito-idp:DescribeResourceServer", "cognito-idp:DescribeUserPool", "cognito-idp:DescribeUserPoolClient"),
-        *("cognito-idp:DescribeUserPoolDomain", "cognito-idp:GetUserPoolMfaConfig"),
-        *("dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"),
-        "dynamodb:ListTagsOfResource",
-        *("lambda:GetEventSourceMapping", "lambda:GetFunctionCodeSigningConfig", "lambda:GetFunctionConcurrency"),
-        *("lambda:GetFunctionConfiguration", "lambda:GetPolicy", "lambda:ListTags", "lambda:ListVersionsByFunction"),
-        # Its answer has a link to the code as well; the provider reads nothing without it.
-        "lambda:GetFunction",
-        *("logs:DescribeLogGroups", "logs:DescribeMetricFilters", "logs:ListTagsForResource"),
-        *("sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListTagsForResource"),
-        *("sqs:GetQueueAttributes", "sqs:ListQueueTags"),
-    ]
-    everywhere = [
-        *("iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"),
-        *("route53:GetHostedZone", "route53:ListResourceRecordSets"),
-    ]
-    return [_allow_in(region, regional), _allow(everywhere, ["*"])]
-
-
-def manage_program(region: str, account: str) -> list[Statement]:
-    """Let a role create, change and delete what the program is made of, short of the workflows' own roles.
-
-    Pulumi names resources after their logical names, without the stack, so that no pattern of names tells the stacks
-    of one account apart; `keep_to_stack` does, by their tags.
-    """
-    services = ("acm", "apigateway", "cloudwatch", "cognito-idp", "dynamodb", "lambda", "logs", "sns", "sqs")
-    records = ("route53:ChangeResourceRecordSets", "route53:GetHostedZone", "route53:ListResourceRecordSets")
-    roles = f"arn:aws:iam::{account}:role/*-role-*"
-    role_actions = [
-        *("iam:CreateRole", "iam:DeleteRole", "iam:GetRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRole"),
-        *("iam:DeleteRolePolicy", "iam:GetRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"),
-        *("iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies"),
-    ]
-    to_lambda = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+    overwrites = {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}}
+    objects = [f"{bucket_arn}/*"]
     return [
-        _allow_in(region, [f"{service}:*" for service in services]),
-        _allow(role_actions, [roles]),
-        {**_allow(["iam:PassRole"], [roles]), "Condition": to_lambda},
-        # Once in an account, for the first API that writes an access log.
-        _allow(["iam:CreateServiceLinkedRole"], [f"arn:aws:iam::{account}:role/{API_GATEWAY_ROLE}/*"]),
-        _allow([*records], ["arn:aws:route53:::hostedzone/*"]),
-        _allow(["route53:GetChange"], ["arn:aws:route53:::change/*"]),
-        {"Effect": "Deny", "Action": ["iam:*"], "Resource": [f"arn:aws:iam::{account}:role/{PREFIX}*"]},
+        {**deny(["s3:PutObject"], objects), "Principal": "*", "Condition": overwrites},
+        {**deny(["s3:DeleteObject", "s3:DeleteObjectVersion"], objects), "Principal": "*"},
     ]
 
 
-def keep_to_stack(stack: str) -> list[Statement]:
-    """Refuse a role whatever is tagged for another stack, and to tag anything for one; `stack` may have a `*`.
-
-    Stack files set the tag, `aws:defaultTags`. A resource without it is refused to nobody.
-    """
+def read_by_accounts(bucket_arn: str, accounts: Sequence[str]) -> list[Statement]:
+    """Let the deployments of other accounts read, in a bucket's policy; their own policies have to allow it too."""
+    deployments = [f"arn:aws:iam::{account}:role/{PREFIX}deploy-*" for account in accounts]
     return [
         {
-            "Effect": "Deny",
-            "Action": ["*"],
-            "Resource": ["*"],
-            "Condition": {"StringNotLike": {f"{key}/stack": stack}, "Null": {f"{key}/stack": "false"}},
+            **statement,
+            "Principal": {"AWS": [f"arn:aws:iam::{account}:root" for account in accounts]},
+            "Condition": {"ArnLike": {"aws:PrincipalArn": deployments}},
         }
-        for key in ("aws:ResourceTag", "aws:RequestTag")
+        for statement in read_artifacts(bucket_arn)
+        if accounts
     ]
-
-
-def manage_own_bucket() -> list[Statement]:
-    """Let a role create and delete the artifact bucket that a stack has when it shares none."""
-    arn = "arn:aws:s3:::rust-artifacts-*"
-    return [_allow(["s3:*"], [arn, f"{arn}/*"])]
-
-
-def _allow(actions: list[str], resources: list[str]) -> Statement:
-    return {"Effect": "Allow", "Action": actions, "Resource": resources}
-
-
-def _allow_in(region: str, actions: list[str]) -> Statement:
-    return {**_allow(actions, ["*"]), "Condition": {"StringEquals": {"aws:RequestedRegion": region}}}

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from bootstrap import policies
-from bootstrap.policies import Statement
+from bootstrap import policies, stack_access
+from bootstrap.policies import PREFIX, Statement
+from bootstrap.stack_access import Stacks
 
 STAGES = ("dev", "staging", "prod")
 BUILDS = "dev"
 """The stage that compiles; the others run what it compiled."""
+PULL_REQUESTS = "pr"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,37 +23,46 @@ class Account:
     key: str
     """ARN of the key for secrets in the state."""
     artifacts: str
-    """ARN of the bucket that the stages share."""
+    """ARN of the bucket that the stages share; empty in an account without stages."""
+
+
+def builder_arn(account: str) -> str:
+    """Return the ARN of the one role that adds artifacts."""
+    return f"arn:aws:iam::{account}:role/{PREFIX}deploy-{BUILDS}"
 
 
 def preview(at: Account) -> list[Statement]:
-    """A pull request's preview: it reads the state and asks AWS nothing, since the program looks nothing up."""
-    return [*policies.read_state(at.state), *policies.use_secrets(at.key, STAGES, ["kms:Decrypt"])]
+    """A pull request's preview: it reads the state, and of AWS how many environments the account has left."""
+    return [
+        *policies.read_state(at.state),
+        *policies.use_secrets(at.key, STAGES, ["kms:Decrypt"]),
+        *stack_access.read_limits(at.region),
+    ]
 
 
 def drift(at: Account) -> list[Statement]:
     """The nightly refresh: it also reads how the resources are configured."""
-    return [*preview(at), *policies.read_configuration(at.region)]
+    return [*preview(at), *stack_access.read_configuration(at.region)]
 
 
-def deploy(at: Account, stage: str) -> list[Statement]:
-    """An `up` of a stage: its own state and secrets, the program's services, and artifacts, which `dev` alone adds."""
+def deploy(at: Account, stacks: Stacks) -> list[Statement]:
+    """An `up` of a stage: its own state, secrets and resources, and artifacts, which `dev` alone adds."""
     return [
-        *policies.write_state(at.state, stage),
-        *policies.use_secrets(at.key, [stage], ["kms:Decrypt", "kms:Encrypt"]),
+        *policies.write_state(at.state, stacks.pattern),
+        *policies.use_secrets(at.key, [stacks.name], ["kms:Decrypt", "kms:Encrypt"]),
         *policies.read_artifacts(at.artifacts),
-        *(policies.add_artifacts(at.artifacts) if stage == BUILDS else []),
-        *policies.manage_program(at.region, at.account),
-        *policies.keep_to_stack(stage),
+        *(policies.add_artifacts(at.artifacts) if stacks.name == BUILDS else []),
+        *stack_access.manage(stacks),
     ]
 
 
-def pull_request(at: Account) -> list[Statement]:
-    """The stacks of pull requests: whatever is in one, it touches no artifact that a stage will run."""
+def pull_request(at: Account, stacks: Stacks) -> list[Statement]:
+    """The stacks of pull requests: whatever is in one, it reaches nothing that a stage has or will run."""
+    bucket = f"arn:aws:s3:::{stacks.resources}"
     return [
-        *policies.write_state(at.state, "pr-*"),
-        *policies.use_secrets(at.key, ["pr"], ["kms:Decrypt", "kms:Encrypt"]),
-        *policies.manage_own_bucket(),
-        *policies.manage_program(at.region, at.account),
-        *policies.keep_to_stack("pr-*"),
+        *policies.write_state(at.state, stacks.pattern),
+        *policies.use_secrets(at.key, [stacks.name], ["kms:Decrypt", "kms:Encrypt"]),
+        # A bucket of the stack's own, for what it compiled.
+        policies.allow(["s3:*"], [bucket]),
+        *stack_access.manage(stacks),
     ]

@@ -1,1 +1,124 @@
-"""Pulumi components for Rust on AWS Lambda. Nothing here reads stack configuration."""
+"""Pulumi components for Rust on AWS Lambda. Nothing here reads stack configuration.
+
+Any Cargo project becomes functions behind a URL:
+
+    workspace = RustWorkspace("rust", RustWorkspaceArgs(path="services/api"))
+    hello = RustFunction("hello", RustFunctionArgs(artifact=workspace.artifact("hello")))
+    api = HttpApi("api", HttpApiArgs(routes={"GET /hello": hello, "$default": hello}))
+    pulumi.export("url", api.url)
+
+Names are imported when they are used: the build, which runs as a module of this package, needs no Pulumi.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .alarms import Alarms, AlarmsArgs
+    from .architecture import Architecture, parse_architecture
+    from .aws_credentials import AwsCredentials
+    from .bucket_trigger import BucketTrigger, BucketTriggerArgs
+    from .cognito_auth import CognitoAuth, CognitoAuthArgs
+    from .custom_domain import CustomDomain, CustomDomainArgs
+    from .dashboard import Dashboard, DashboardArgs
+    from .deletion_protection import DeletionProtection, DeletionProtectionArgs
+    from .event_trigger import EventTrigger, EventTriggerArgs
+    from .function import ExistingFunction
+    from .function_settings import AsyncInvocation, FileSystem, FunctionUrl, Network
+    from .gradual_deployment import GradualDeployment, GradualDeploymentArgs
+    from .http_api import HttpApi, HttpApiArgs, JwtIssuer, JwtRequirement, Route, Throttle
+    from .iam import Statement
+    from .metric_alarm import OnCall
+    from .queue_trigger import QueueTrigger, QueueTriggerArgs
+    from .rust_function import Operation, RustFunction, RustFunctionArgs
+    from .rust_workspace import Artifact, RustWorkspace, RustWorkspaceArgs
+    from .schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
+    from .stream_trigger import StreamTrigger, StreamTriggerArgs
+    from .table import Access, Index, KeyType, Table, TableArgs
+    from .topic_trigger import TopicTrigger, TopicTriggerArgs
+
+_MODULES = {
+    "alarms": ("Alarms", "AlarmsArgs"),
+    "architecture": ("Architecture", "parse_architecture"),
+    "aws_credentials": ("AwsCredentials",),
+    "bucket_trigger": ("BucketTrigger", "BucketTriggerArgs"),
+    "cognito_auth": ("CognitoAuth", "CognitoAuthArgs"),
+    "custom_domain": ("CustomDomain", "CustomDomainArgs"),
+    "dashboard": ("Dashboard", "DashboardArgs"),
+    "deletion_protection": ("DeletionProtection", "DeletionProtectionArgs"),
+    "event_trigger": ("EventTrigger", "EventTriggerArgs"),
+    "function": ("ExistingFunction",),
+    "function_settings": ("AsyncInvocation", "FileSystem", "FunctionUrl", "Network"),
+    "gradual_deployment": ("GradualDeployment", "GradualDeploymentArgs"),
+    "http_api": ("HttpApi", "HttpApiArgs", "JwtIssuer", "JwtRequirement", "Route", "Throttle"),
+    "iam": ("Statement",),
+    "metric_alarm": ("OnCall",),
+    "queue_trigger": ("QueueTrigger", "QueueTriggerArgs"),
+    "rust_function": ("Operation", "RustFunction", "RustFunctionArgs"),
+    "rust_workspace": ("Artifact", "RustWorkspace", "RustWorkspaceArgs"),
+    "schedule_trigger": ("ScheduleTrigger", "ScheduleTriggerArgs"),
+    "stream_trigger": ("StreamTrigger", "StreamTriggerArgs"),
+    "table": ("Access", "Index", "KeyType", "Table", "TableArgs"),
+    "topic_trigger": ("TopicTrigger", "TopicTriggerArgs"),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = [
+    "Access",
+    "Alarms",
+    "AlarmsArgs",
+    "Architecture",
+    "Artifact",
+    "AsyncInvocation",
+    "AwsCredentials",
+    "BucketTrigger",
+    "BucketTriggerArgs",
+    "CognitoAuth",
+    "CognitoAuthArgs",
+    "CustomDomain",
+    "CustomDomainArgs",
+    "Dashboard",
+    "DashboardArgs",
+    "DeletionProtection",
+    "DeletionProtectionArgs",
+    "EventTrigger",
+    "EventTriggerArgs",
+    "ExistingFunction",
+    "FileSystem",
+    "FunctionUrl",
+    "GradualDeployment",
+    "GradualDeploymentArgs",
+    "HttpApi",
+    "HttpApiArgs",
+    "Index",
+    "JwtIssuer",
+    "JwtRequirement",
+    "KeyType",
+    "Network",
+    "OnCall",
+    "Operation",
+    "QueueTrigger",
+    "QueueTriggerArgs",
+    "Route",
+    "RustFunction",
+    "RustFunctionArgs",
+    "RustWorkspace",
+    "RustWorkspaceArgs",
+    "ScheduleTrigger",
+    "ScheduleTriggerArgs",
+    "Statement",
+    "StreamTrigger",
+    "StreamTriggerArgs",
+    "Table",
+    "TableArgs",
+    "Throttle",
+    "TopicTrigger",
+    "TopicTriggerArgs",
+    "parse_architecture",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"{__name__} has no {name}")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)

@@ -1,16 +1,20 @@
 """Who may call guarded routes: people who sign in, and machines with a secret of their own."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
-from components.http_api import JwtIssuer, JwtRequirement
+from .http_api import JwtIssuer, JwtRequirement
 
 ACCESS_TOKEN_MINUTES = 60
 REFRESH_TOKEN_HOURS = 12
 """A working day: an access token cannot be taken back, a refresh token can."""
+RESERVED_WORDS = ("aws", "amazon", "cognito")
+"""That no prefix of a sign-in page may contain.
+https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +30,8 @@ class CognitoAuthArgs:
     region: str
     endpoint: str | None = None
     """Cognito endpoint of the stack's provider, when it is not AWS's own; the sign-in page is there too."""
+    tier: str = "LITE"
+    """Feature plan of the user pool, `LITE`, `ESSENTIALS` or `PLUS`; what this component sets is in all of them."""
     password_minimum_length: int = 14
     protected: bool
     """Whether a deletion of the users is refused until this is off again."""
@@ -93,6 +99,7 @@ class CognitoAuth(pulumi.ComponentResource):
             software_token_mfa_configuration={"enabled": True},
             admin_create_user_config={"allow_admin_create_user_only": True},
             account_recovery_setting={"recovery_mechanisms": [{"name": "verified_email", "priority": 1}]},
+            user_pool_tier=self._args.tier,
             deletion_protection="ACTIVE" if self._args.protected else "INACTIVE",
             opts=pulumi.ResourceOptions(parent=self, protect=self._args.protected),
         )
@@ -102,7 +109,7 @@ class CognitoAuth(pulumi.ComponentResource):
         domain = aws.cognito.UserPoolDomain(
             f"{self._name}-sign-in",
             user_pool_id=self._pool.id,
-            domain=self._pool.id.apply(lambda id_: f"sign-in-{id_.split('_')[-1].lower()}"),
+            domain=self._pool.id.apply(sign_in_prefix),
             opts=pulumi.ResourceOptions(parent=self),
         )
         if self._args.endpoint:
@@ -136,3 +143,14 @@ class CognitoAuth(pulumi.ComponentResource):
             prevent_user_existence_errors="ENABLED",
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self._resource_server]),
         )
+
+
+def sign_in_prefix(user_pool_id: str) -> str:
+    """Return the prefix of a pool's sign-in page, `sign-in-` and the end of its id in lower case.
+
+    An id is made at random, and may have a reserved word in it; a digest of it has none of their letters.
+    """
+    end = user_pool_id.rsplit("_", maxsplit=1)[-1].lower()
+    if any(word in end for word in RESERVED_WORDS):
+        end = hashlib.sha256(user_pool_id.encode()).hexdigest()[:16]
+    return f"sign-in-{end}"

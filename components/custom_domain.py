@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.http_api import HttpApi
+from .http_api import HttpApi
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +76,8 @@ class CustomDomain(pulumi.ComponentResource):
             type=proof.resource_record_type,
             records=[proof.resource_record_value],
             ttl=300,
+            # It is the same for every certificate of the name: one that is replaced, or another stack's before, has it.
+            allow_overwrite=True,
             opts=child,
         )
         validated = aws.acm.CertificateValidation(

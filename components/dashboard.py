@@ -8,8 +8,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.http_api import HttpApi
-from components.rust_function import RustFunction
+from .http_api import HttpApi
+from .rust_function import RustFunction
 
 WIDTH, HEIGHT = 8, 6
 """Of a graph; a row is 24 wide."""
@@ -33,7 +33,7 @@ class DashboardArgs:
     """What is on it."""
 
     title: str
-    """Its name, unique in the account and region, such as `rust-serverless-dev`."""
+    """Its name, unique in the account, such as `rust-serverless-dev--dashboard`."""
     region: str
     api: HttpApi
     functions: Sequence[RustFunction]

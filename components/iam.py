@@ -1,8 +1,12 @@
 """IAM policy documents as text, built from plain values."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import pulumi
+
+ARN_PARTS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +27,51 @@ def policy_document(*statements: Statement) -> str:
     )
 
 
-def trust_policy(service: str) -> str:
-    """Return a trust policy that lets an AWS service, such as `lambda.amazonaws.com`, assume the role."""
-    return _document([{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}])
+SENDING = {
+    "events": "events:PutEvents",
+    "lambda": "lambda:InvokeFunction",
+    "sns": "sns:Publish",
+    "sqs": "sqs:SendMessage",
+}
+"""The action by which each service takes an event."""
+READING = {"secretsmanager": "secretsmanager:GetSecretValue", "ssm": "ssm:GetParameter"}
+"""The action that reads a value of each service."""
+
+
+def send_to(arn: str) -> Statement:
+    """Return the statement that allows to send events to a queue, topic, function or event bus.
+
+    Raises:
+        pulumi.RunError: the ARN is of another service.
+    """
+    return _by_service(arn, SENDING)
+
+
+def read_value(arn: str) -> Statement:
+    """Return the statement that allows to read a secret of Secrets Manager or a parameter of SSM.
+
+    Raises:
+        pulumi.RunError: the ARN is of another service.
+    """
+    return _by_service(arn, READING)
+
+
+def _by_service(arn: str, actions: Mapping[str, str]) -> Statement:
+    parts = arn.split(":")
+    if len(parts) < ARN_PARTS or parts[2] not in actions:
+        raise pulumi.RunError(f"{arn} must be an ARN of one of {', '.join(actions)}")
+    return Statement(actions=[actions[parts[2]]], resources=[arn])
+
+
+def trust_policy(service: str, account: str | None = None) -> str:
+    """Return a trust policy that lets an AWS service, such as `lambda.amazonaws.com`, assume the role.
+
+    With an account, only for what belongs to it: a service that anyone may point at the role must not do so for others.
+    """
+    statement: dict[str, object] = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
+    if account:
+        statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
+    return _document([statement])
 
 
 def tls_only_policy(bucket_arn: str) -> str:

@@ -1,4 +1,4 @@
-"""An alarm on a metric, with what all alarms of this program have in common."""
+"""An alarm on a metric, with what all alarms have in common."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-RUNBOOK = "docs/runbook.md"
+
+@dataclass(frozen=True, kw_only=True)
+class OnCall:
+    """Who is told of alarms, and where they read what to do."""
+
+    actions: Sequence[pulumi.Input[str]] = ()
+    """ARNs that an alarm calls when it is raised and when it is over, such as that of an SNS topic."""
+    runbook: str | None = None
+    """Address of a page, named in each alarm's description with the section about it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,17 +46,17 @@ def metric_alarm(  # noqa: PLR0913 (each says one thing of the alarm, and none h
     meaning: str,
     metric: Metric,
     threshold: Threshold,
-    actions: Sequence[pulumi.Input[str]],
+    on_call: OnCall,
     parent: pulumi.Resource,
 ) -> aws.cloudwatch.MetricAlarm:
-    """Declare an alarm whose description names the section of the runbook that says what to do.
+    """Declare an alarm whose description names the section of the runbook that says what to do, where there is one.
 
     No data is no alarm: a metric of errors has data only when something happens.
     """
     is_percentile = metric.statistic.startswith("p")
     return aws.cloudwatch.MetricAlarm(
         name,
-        alarm_description=f"{meaning} What to do: {RUNBOOK}#{section}",
+        alarm_description=f"{meaning} What to do: {on_call.runbook}#{section}" if on_call.runbook else meaning,
         namespace=metric.namespace,
         metric_name=metric.name,
         dimensions=dict(metric.dimensions),
@@ -59,7 +67,7 @@ def metric_alarm(  # noqa: PLR0913 (each says one thing of the alarm, and none h
         threshold=threshold.above,
         comparison_operator="GreaterThanThreshold",
         treat_missing_data="notBreaching",
-        alarm_actions=list(actions),
-        ok_actions=list(actions),
+        alarm_actions=list(on_call.actions),
+        ok_actions=list(on_call.actions),
         opts=pulumi.ResourceOptions(parent=parent),
     )

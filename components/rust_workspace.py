@@ -1,6 +1,7 @@
 """A Cargo project whose binaries are compiled once and stored under names made of their sources."""
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,14 +11,14 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_command import local
 
-from .architecture import Architecture
+from .architecture import Architecture, host_architecture
 from .aws_credentials import AwsCredentials, access_environment, aws_access
 from .build.bucket import ArtifactBucket
 from .build.inputs import BuildInputs
 from .build.plan import BuildError, BuildPlan, BuildSettings
 from .build.workspace import Workspace, read_workspace
 from .iam import tls_only_policy
-from .own_program import own_program
+from .program_python import module_command
 from .public_access import block_public_access
 
 
@@ -27,8 +28,9 @@ class RustWorkspaceArgs:
 
     path: str = "rust"
     """Any folder with a `Cargo.toml`, relative to the program: a workspace, a package, or a member of a workspace."""
-    architecture: Architecture = Architecture.ARM64
-    """Of all its functions: one compile serves them all. arm64 costs 20% less per millisecond than x86_64."""
+    architecture: Architecture | None = None
+    """Of all its functions: one compile serves them all. By default arm64, which costs 20% less per millisecond than
+    x86_64; when AWS_ENDPOINT_URL sends the SDK to an emulator, that of this machine, which runs the functions."""
     profile: str = "release"
     """Cargo profile; cargo-lambda optimizes for Lambda in `release` only."""
     features: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -76,6 +78,7 @@ class RustWorkspace(pulumi.ComponentResource):
         """Read the manifests of the project and declare its build."""
         super().__init__("rust-serverless:index:RustWorkspace", name, None, opts)
         self._args = args
+        self._architecture = args.architecture or _default_architecture()
         self._workspace = _read(args.path)
         self._asked: list[str] = []
         self._inputs: BuildInputs | None = None
@@ -84,7 +87,7 @@ class RustWorkspace(pulumi.ComponentResource):
         access = aws_access(self, args.credentials, args.region, args.endpoint)
         self._build = local.Command(
             f"{name}-build",
-            create=own_program("components.build"),
+            create=module_command(f"{__package__}.build"),
             dir=".",
             environment={
                 "ARTIFACT_PLAN": BuildPlan(workspace=args.path, settings=self._settings()).to_json(),
@@ -96,7 +99,9 @@ class RustWorkspace(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         # Known in a preview only when nothing is built, and in an update when all is.
-        pulumi.Output.all(self._build.stdout, self.bucket, self._keys, access).apply(self._report_deleted)
+        pulumi.Output.all(self._build.urn, self._build.stdout, self.bucket, self._keys, access).apply(
+            self._report_deleted
+        )
         self.register_outputs({"bucket": self.bucket, "keys": self._keys})
 
     def artifact(self, binary: str) -> Artifact:
@@ -118,7 +123,7 @@ class RustWorkspace(pulumi.ComponentResource):
         return Artifact(
             bucket=self.bucket,
             key=self._keys.apply(lambda keys: keys[binary]),
-            architecture=self._args.architecture,
+            architecture=self._architecture,
             uploaded=self._build,
         )
 
@@ -137,7 +142,7 @@ class RustWorkspace(pulumi.ComponentResource):
     def _settings(self) -> BuildSettings:
         args = self._args
         return BuildSettings(
-            architecture=args.architecture,
+            architecture=self._architecture,
             profile=args.profile,
             features={binary: tuple(names) for binary, names in args.features.items()},
             environment=dict(args.environment),
@@ -145,7 +150,7 @@ class RustWorkspace(pulumi.ComponentResource):
         )
 
     def _report_deleted(self, known: Sequence[Any]) -> None:
-        built, bucket, keys, access = known
+        urn, built, bucket, keys, access = known
         if not built:
             return
         try:
@@ -155,8 +160,8 @@ class RustWorkspace(pulumi.ComponentResource):
             return
         if missing:
             pulumi.log.warn(
-                f"{', '.join(missing.values())} was deleted from the bucket {bucket}: run `pulumi up --replace "
-                f"'{self._build.pulumi_resource_name}'` with the URN of that Command to build it again",
+                f"{', '.join(missing.values())} was deleted from the bucket {bucket}: build it again by `pulumi up "
+                f"--replace '{urn}'`",
                 self,
             )
 
@@ -170,6 +175,10 @@ class RustWorkspace(pulumi.ComponentResource):
             f"{name}-artifacts-tls-only", bucket=bucket.bucket, policy=bucket.arn.apply(tls_only_policy), opts=child
         )
         return bucket.bucket
+
+
+def _default_architecture() -> Architecture:
+    return host_architecture() if os.environ.get("AWS_ENDPOINT_URL") else Architecture.ARM64
 
 
 def _read(path: str) -> Workspace:

@@ -1,32 +1,39 @@
 """A function that is invoked with a table's changes."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
 
-from components.iam import Statement, policy_document
-from components.metric_alarm import Metric, Threshold, metric_alarm
-from components.rust_function import RustFunction
-from components.table import Table
+from .failure_queue import failure_queue
+from .function import Function
+from .iam import Statement, policy_document
+from .metric_alarm import OnCall
+from .table import Table
 
+READ_DYNAMODB = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
+READ_KINESIS = (
+    "kinesis:DescribeStream",
+    "kinesis:DescribeStreamSummary",
+    "kinesis:GetRecords",
+    "kinesis:GetShardIterator",
+    "kinesis:ListShards",
+)
 INSERTS = {"eventName": ["INSERT"]}
 """New items only: what the function writes to the table itself, and what expires there, invokes nothing.
 https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html"""
-
-QUEUE_RETENTION_SECONDS = 14 * 24 * 3600
-"""The longest there is: what is in the queue waits for a person."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StreamTriggerArgs:
     """What invokes what, and how records that fail are tried again."""
 
-    table: Table
+    table: Table | None = None
     """A table with a stream."""
-    function: RustFunction
+    stream_arn: pulumi.Input[str] | None = None
+    """Instead of a table: the ARN of a stream that something else made, of DynamoDB or Kinesis."""
+    function: Function
     """Takes batches of records, and answers with those that failed, `batchItemFailures`."""
     batch_size: int = 100
     """Records of one invocation at most."""
@@ -36,8 +43,8 @@ class StreamTriggerArgs:
     """Times that a batch is tried again before it goes to the queue; halving it uses none of them."""
     maximum_age_seconds: int = 6 * 3600
     """Age at which records go to the queue. They stay in the stream for 24 hours, so that leaves 18 to read them."""
-    alarm_actions: Sequence[pulumi.Input[str]] = ()
-    """What is told when the queue is not empty, such as an SNS topic."""
+    on_call: OnCall = field(default_factory=OnCall)
+    """Who is told when the queue is not empty."""
 
 
 class StreamTrigger(pulumi.ComponentResource):
@@ -52,36 +59,18 @@ class StreamTrigger(pulumi.ComponentResource):
         """Declare the queue, its alarm, what the function may do, and the mapping; `name` should be the function's."""
         super().__init__("rust-serverless:index:StreamTrigger", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        queue = aws.sqs.Queue(
-            f"{name}-failures",
-            sqs_managed_sse_enabled=True,
-            message_retention_seconds=QUEUE_RETENTION_SECONDS,
-            opts=child,
-        )
-        metric_alarm(
-            f"{name}-failures-alarm",
-            section="failed-records",
-            meaning=f"Records of the stream were given up by {name}.",
-            metric=Metric(
-                namespace="AWS/SQS",
-                name="ApproximateNumberOfMessagesVisible",
-                dimensions={"QueueName": queue.name},
-                statistic="Maximum",
-            ),
-            threshold=Threshold(above=0),
-            actions=args.alarm_actions,
-            parent=self,
-        )
+        queue = failure_queue(name, f"Records of the stream were given up by {args.function.name}.", args.on_call, self)
+        stream_arn = _stream_of(name, args)
         may_read_and_report = aws.iam.RolePolicy(
             f"{name}-reads-stream",
-            role=args.function.role.name,
-            policy=pulumi.Output.all(args.table.arn, args.table.stream_arn, queue.arn).apply(_policy),
+            role=args.function.role_name,
+            policy=pulumi.Output.all(stream_arn, queue.arn).apply(_policy),
             opts=child,
         )
         self._mapping = aws.lambda_.EventSourceMapping(
             f"{name}-mapping",
-            event_source_arn=args.table.stream_arn,
-            function_name=args.function.function_name,
+            event_source_arn=stream_arn,
+            function_name=args.function.event_target,
             starting_position="TRIM_HORIZON",
             batch_size=args.batch_size,
             maximum_batching_window_in_seconds=args.window_seconds,
@@ -90,7 +79,7 @@ class StreamTrigger(pulumi.ComponentResource):
             maximum_record_age_in_seconds=args.maximum_age_seconds,
             function_response_types=["ReportBatchItemFailures"],
             destination_config={"on_failure": {"destination_arn": queue.arn}},
-            filter_criteria={"filters": [{"pattern": json.dumps(INSERTS)}]},
+            filter_criteria={"filters": [{"pattern": json.dumps(INSERTS)}]} if args.table else None,
             # Lambda asks at once whether the function may read the stream.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[may_read_and_report]),
         )
@@ -99,16 +88,25 @@ class StreamTrigger(pulumi.ComponentResource):
         self.register_outputs({"queueUrl": self.queue_url})
 
 
+def _stream_of(name: str, args: StreamTriggerArgs) -> pulumi.Output[str]:
+    if (args.table is None) == (args.stream_arn is None):
+        raise pulumi.RunError(f"{name}: give a StreamTrigger either a table or a stream_arn")
+    return args.table.stream_arn if args.table else pulumi.Output.from_input(args.stream_arn)  # type: ignore[arg-type]
+
+
 def _policy(arns: list[str]) -> str:
     """Allow what Lambda does with the function's role: read this stream, and report to the queue.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
+    https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
     """
-    table, stream, queue = arns
+    stream, queue = arns
+    report = Statement(actions=["sqs:SendMessage"], resources=[queue])
+    if stream.split(":")[2] == "kinesis":
+        return policy_document(Statement(actions=READ_KINESIS, resources=[stream]), report)
+    table = stream.split("/stream/")[0]
     return policy_document(
-        Statement(
-            actions=["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], resources=[stream]
-        ),
+        Statement(actions=READ_DYNAMODB, resources=[stream]),
         Statement(actions=["dynamodb:ListStreams"], resources=[f"{table}/stream/*"]),
-        Statement(actions=["sqs:SendMessage"], resources=[queue]),
+        report,
     )

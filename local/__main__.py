@@ -10,18 +10,18 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from components.local.emulator import EmulatorHome
+from components.local.errors import LocalError
+from components.local.functions import chosen_log_groups, invoke, named_logs
+from components.local.home import Home
+from components.local.isolation import bypass_proxy, drop_aws
+from components.local.progress import Progress
+from components.local.resources.kind import Context
+from components.local.stack import STACK
+from components.local.stack_config import read_stack_config, write_stack_file_for
 from local.analytics import sign_in
 from local.dev import dev
-from local.emulator import PREFERRED_PORT, EmulatorHome
-from local.errors import LocalError
-from local.functions import chosen_log_groups, invoke, named_logs
-from local.home import Home
-from local.isolation import bypass_proxy, drop_aws
-from local.local_stack import STACK
-from local.report import Progress
-from local.resources.kind import Context
 from local.seed import seed
-from local.stack_config import read_stack_config
 from local.tokens import SignIn, create_user, machine_token, user_tokens
 from local.up import up
 
@@ -82,13 +82,20 @@ def _down(_: argparse.Namespace, __: Path, home: Home) -> None:
 
 
 def _emulator(_: argparse.Namespace, root: Path, home: Home) -> None:
-    emulator = EmulatorHome(home.folder).start(read_stack_config(root, STACK).region)
+    emulators = EmulatorHome(home.folder)
+    if emulators.running() is None:
+        home.outputs_file.unlink(missing_ok=True)
+    emulator = emulators.start(read_stack_config(root, STACK).region)
+    file = write_stack_file_for(emulator.url, root, STACK, home.folder)
     print(f"The emulator is on {emulator.url}, process {emulator.pid}. Stop it: make local-down")
-    if emulator.port != PREFERRED_PORT:
-        print(
-            f"Another program has port {PREFERRED_PORT}, which Pulumi.{STACK}.yaml names. For `pulumi up -s {STACK}`: "
-            "make local-down, stop that program, and start the emulator again"
-        )
+    print(
+        f"Next: make up STACK={STACK}, or pulumi up -s {STACK} --config-file {_shown(file)}; with --refresh when the "
+        "stack was up on an emulator that has been stopped since"
+    )
+
+
+def _shown(file: Path) -> Path:
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
 
 
 def _invoke(arguments: argparse.Namespace, root: Path, home: Home) -> None:

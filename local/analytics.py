@@ -6,8 +6,8 @@ import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
-from local.errors import LocalError
-from local.resources.kind import Context
+from components.local.errors import LocalError
+from components.local.resources.kind import Context
 from operations.analytics_user import put_user
 
 USER = "sample"

@@ -12,12 +12,13 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
-from local.errors import LocalError
-from local.functions import follow_logs
-from local.home import Home
-from local.local_stack import Deployment, LocalStack
-from local.log_lines import readable
-from local.report import MARGIN, Progress
+from components.local.errors import LocalError
+from components.local.functions import follow_logs
+from components.local.home import Home
+from components.local.log_lines import readable
+from components.local.progress import Progress
+from components.local.stack import Deployment, LocalStack
+from local.report import MARGIN
 from local.watch import Watcher
 
 NAMED = 4

@@ -1,12 +1,10 @@
 """What `make local` says: progress on stderr while it works, the result on stdout."""
 
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.text import Text
 
 from local.analytics import PASSWORD, USER
 from local.calls import Answer, curl
@@ -14,42 +12,6 @@ from local.examples import Example
 
 MARGIN = "    "
 SHOWN_CHARACTERS = 100
-
-
-class Progress:
-    """One line on a terminal that says what is being done; a line for each step elsewhere, as in a CI log."""
-
-    def __init__(self) -> None:
-        """Write to stderr."""
-        self._console = Console(stderr=True, highlight=False)
-        self._status = self._console.status("starting")
-        self.steps = 0
-
-    @property
-    def is_terminal(self) -> bool:
-        """Whether somebody watches."""
-        return self._console.is_terminal
-
-    @contextlib.contextmanager
-    def shown(self) -> Iterator[None]:
-        """Show the line, and remove it at the end."""
-        if not self._console.is_terminal:
-            yield
-            return
-        with self._status:
-            yield
-
-    def tell(self, text: str | Text) -> None:
-        """Write something that stays, above the line."""
-        self._console.print(text, markup=False, soft_wrap=True)
-
-    def say(self, step: str) -> None:
-        """Say what is being done now."""
-        self.steps += 1
-        if self._console.is_terminal:
-            self._status.update(escape(step))
-        else:
-            self._console.print(step, markup=False, soft_wrap=True)
 
 
 def print_result(outputs: Mapping[str, Any], calls: Sequence[tuple[Example, Answer]], seconds: float) -> None:

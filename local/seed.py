@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from babel.numbers import get_currency_symbol
 from iso4217 import Currency
 
-from local.errors import LocalError
+from components.local.errors import LocalError
 
 CLIENTS = 8
 

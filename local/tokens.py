@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 
-from local.errors import LocalError
-from local.resources.kind import Context
+from components.local.errors import LocalError
+from components.local.resources.kind import Context
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,15 +6,16 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from components.local.errors import LocalError
+from components.local.home import Home
+from components.local.progress import Progress
+from components.local.resources.kind import Context
+from components.local.stack import LocalStack
 from local.analytics import sign_in
 from local.calls import Answer, call
-from local.errors import LocalError
 from local.examples import Example, examples, with_answers
-from local.home import Home
-from local.local_stack import LocalStack
 from local.picture import draw_picture
-from local.report import Progress, print_result
-from local.resources.kind import Context
+from local.report import print_result
 from local.tokens import SignIn, machine_token
 
 TOKENS: Mapping[str, Callable[[Context, Mapping[str, Any]], str]] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, watch
 
-FOLDERS = ("components", "rust/.cargo", "rust/crates", "rust/functions")
+FOLDERS = ("components", "services", "rust/.cargo", "rust/crates", "rust/functions")
 """Watched with everything in them. What a build writes is beside them."""
 PLACES = (".", "rust")
 """Watched without their folders."""

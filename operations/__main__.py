@@ -3,21 +3,22 @@
 import argparse
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from components.session_keys import rotate
-from local.errors import LocalError
-from local.functions import chosen_log_groups, named_logs
-from local.home import Home
+from components.local.errors import LocalError
+from components.local.functions import chosen_log_groups, named_logs
+from components.local.home import Home
+from components.local.stack import STACK
 from operations import engine, settings_table
 from operations.analytics_user import put_user, remove_user
 from operations.errors import OperationError
 from operations.new_stack import new_stack
 from operations.reconcile import reconcile
-from operations.stack import LOCAL, RunningStack, running_stack
+from operations.stack import RunningStack, running_stack
+from services.session_keys import rotate
 
 
 def main() -> None:
@@ -35,12 +36,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
     parser.add_argument("--root", type=Path, default=Path(), help="folder of the program")
     parser.add_argument("--home", type=Path, default=Path(".local"), help="folder of the local stack's state")
-    parser.add_argument("--stack", default=LOCAL)
+    parser.add_argument("--stack", default=STACK)
     commands = parser.add_subparsers(required=True)
-    for verb, run in (("up", _up), ("preview", _preview), ("destroy", _destroy)):
+    for verb, run in (("up", engine.up), ("preview", engine.preview), ("destroy", engine.destroy)):
         command = commands.add_parser(verb)
         command.add_argument("options", nargs="*", help="options of the Pulumi CLI, after --")
-        command.set_defaults(run=run)
+        command.set_defaults(run=_by_the_cli(run))
     commands.add_parser("outputs").set_defaults(run=_on_running(_outputs))
     logs = commands.add_parser("logs")
     logs.add_argument("function", nargs="?")
@@ -63,6 +64,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _by_the_cli(
+    run: Callable[[str, Path, Home, Sequence[str]], int],
+) -> Callable[[argparse.Namespace], int]:
+    def by_the_cli(arguments: argparse.Namespace) -> int:
+        home = Home(arguments.home.resolve())
+        return run(arguments.stack, arguments.root.resolve(), home, arguments.options)
+
+    return by_the_cli
+
+
 def _on_running(run: Callable[[RunningStack, argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
     def on_running(arguments: argparse.Namespace) -> int:
         return run(_running(arguments), arguments)
@@ -72,21 +83,6 @@ def _on_running(run: Callable[[RunningStack, argparse.Namespace], int]) -> Calla
 
 def _running(arguments: argparse.Namespace) -> RunningStack:
     return running_stack(arguments.stack, arguments.root.resolve(), Home(arguments.home.resolve()))
-
-
-def _up(arguments: argparse.Namespace) -> int:
-    status = engine.up(arguments.stack, arguments.root.resolve(), arguments.options)
-    if status == 0:
-        engine.print_outputs(_running(arguments), arguments.root)
-    return status
-
-
-def _preview(arguments: argparse.Namespace) -> int:
-    return engine.preview(arguments.stack, arguments.root.resolve(), arguments.options)
-
-
-def _destroy(arguments: argparse.Namespace) -> int:
-    return engine.destroy(arguments.stack, arguments.root.resolve(), arguments.options)
 
 
 def _outputs(stack: RunningStack, arguments: argparse.Namespace) -> int:

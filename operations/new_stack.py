@@ -5,8 +5,9 @@ from pathlib import Path
 
 from operations.errors import OperationError
 
-NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
-"""Letters that are allowed in every name that AWS makes of a stack's."""
+NAME = re.compile(r"(?!pr(-|$))(?=.{1,12}$)[a-z][a-z0-9]*(-[a-z0-9]+)*")
+"""Part of every resource's name, where two hyphens end it: its letters are allowed in all of them, and the name of a
+function has room for 12. The stacks of pull requests are called `pr-<number>`."""
 
 CONTENT = """\
 config:
@@ -29,7 +30,9 @@ def new_stack(root: Path, name: str, region: str) -> Path:
         OperationError: the name cannot be one, or the file is there.
     """
     if not NAME.fullmatch(name):
-        raise OperationError(f"{name!r} is no stack's name: use up to 31 lower-case letters, digits and hyphens")
+        raise OperationError(
+            f"{name!r} is no stack's name: use up to 12 lower-case letters, digits and single hyphens, not pr-…"
+        )
     file = root / f"Pulumi.{name}.yaml"
     try:
         with file.open("x", encoding="utf-8") as written:

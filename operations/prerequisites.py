@@ -12,16 +12,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 from components.architecture import parse_architecture
 from components.build.cargo import check_tools
 from components.build.plan import BuildError
-from local.stack_config import StackConfig, read_stack_config
+from components.local.stack_config import StackConfig, read_stack_config
+from operations.cli import INSTALL_CLI
 from operations.errors import OperationError
 
-OLDEST_CLI = (3, 200, 0)
-"""The first releases that can install into a named virtual environment are older; nothing before this one was tried."""
-INSTALL_CLI = "install it (https://www.pulumi.com/docs/install/)"
+OLDEST_CLI = (3, 208, 0)
+"""The first that has the type `pulumi:index:Stash`."""
 
 
 def check(stack: str, root: Path, *, builds: bool) -> StackConfig:
-    """Check what a command on a stack needs, a Rust target too when it builds, and return the stack's configuration.
+    """Check what a command on a stack needs, and return the stack's configuration.
+
+    A command that may build learns of a missing Rust toolchain here only when something else is missing too: whether it
+    has to build is known when the CLI and the credentials work, and then `check_rust` is for it.
 
     Raises:
         OperationError: with a line for each thing that is missing, and how to get it.
@@ -29,10 +32,22 @@ def check(stack: str, root: Path, *, builds: bool) -> StackConfig:
     if not (root / f"Pulumi.{stack}.yaml").exists():
         raise OperationError(f"there is no Pulumi.{stack}.yaml: name another STACK, or run make new-stack NAME={stack}")
     config = read_stack_config(root, stack)
-    missing = [*_cli(), *_credentials(config), *(_rust(config, root) if builds else ())]
+    missing = [*_cli(), *_credentials(config)]
+    if missing and builds:
+        missing += _rust(config, root)
     if missing:
         raise OperationError("\n       ".join(missing))
     return config
+
+
+def check_rust(config: StackConfig, root: Path) -> None:
+    """Check that this machine can compile the functions of a stack.
+
+    Raises:
+        OperationError: with what is missing, and how to get it.
+    """
+    for problem in _rust(config, root):
+        raise OperationError(problem)
 
 
 def _cli() -> Iterator[str]:

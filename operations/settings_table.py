@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from local.stack_config import StackConfig, read_stack_config
+from components.local.stack_config import StackConfig, read_stack_config
 from settings import Reader, read_with
 
 STACKS = ("dev", "staging", "prod")
@@ -30,7 +30,9 @@ def settings_page(root: Path) -> str:
     stacks = [read_stack_config(root, stack) for stack in STACKS]
     rules = _rules(stacks[0])
     head = HEAD.format(stacks=" | ".join(STACKS), lines="|".join("---" for _ in STACKS))
-    return head + "".join(_row(key, schema, rules, stacks) for key, schema in sorted(project["config"].items()))
+    # Keys with a namespace configure Pulumi or a provider, for every stack.
+    own = {key: schema for key, schema in project["config"].items() if ":" not in key}
+    return head + "".join(_row(key, schema, rules, stacks) for key, schema in sorted(own.items()))
 
 
 def _rules(config: StackConfig) -> dict[str, str]:

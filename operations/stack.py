@@ -1,7 +1,6 @@
 """A stack that runs: what its program put out, and a way to its AWS services."""
 
 import json
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +8,16 @@ from typing import Any
 
 import boto3
 
-from local.emulator import EmulatorHome
-from local.home import Home
-from local.isolation import CREDENTIALS
-from local.stack_config import read_stack_config
+from components.local.emulator import EmulatorHome
+from components.local.home import Home
+from components.local.isolation import CREDENTIALS
+from components.local.stack import STACK
+from components.local.stack_config import read_stack_config
+from operations.cli import PulumiCli, pulumi_cli
 from operations.errors import OperationError
 
-LOCAL = "local"
-"""The stack that `make local` runs."""
+PROVIDER_NAMES = {"cognito-idp": "cognitoidp", "logs": "cloudwatchlogs"}
+"""What the provider's setting `aws:endpoints` calls a service, where boto3 has another name for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,12 +27,12 @@ class RunningStack:
     name: str
     outputs: Mapping[str, Any]
     session: boto3.Session
-    endpoint: str | None
-    """The emulator, for the local stack."""
+    endpoints: Mapping[str, str]
+    """Addresses of the services that are not at AWS, by the provider's names for them."""
 
     def client(self, service: str) -> Any:
         """Open a client of one of the stack's AWS services."""
-        return self.session.client(service, endpoint_url=self.endpoint)
+        return self.session.client(service, endpoint_url=self.endpoints.get(PROVIDER_NAMES.get(service, service)))
 
     def table(self, name: str) -> str:
         """Return the physical name of a table.
@@ -59,53 +60,54 @@ class RunningStack:
             "AWS_ACCESS_KEY_ID": str(credentials.access_key),
             "AWS_SECRET_ACCESS_KEY": str(credentials.secret_key),
             **({"AWS_SESSION_TOKEN": credentials.token} if credentials.token else {}),
-            **({"AWS_ENDPOINT_URL": self.endpoint} if self.endpoint else {}),
+            **({"AWS_ENDPOINT_URL": self.endpoints["dynamodb"]} if "dynamodb" in self.endpoints else {}),
         }
 
 
 def running_stack(name: str, root: Path, home: Home) -> RunningStack:
-    """Find a stack that runs.
+    """Find a stack that runs: what `make local` runs, or what the Pulumi CLI knows.
 
     Raises:
         OperationError: the Pulumi CLI is missing, or knows no such stack.
-        LocalError: the local stack does not run.
+        LocalError: nothing runs on the emulator.
     """
-    return _local(root, home) if name == LOCAL else _on_aws(name, root)
+    in_process = name == STACK and EmulatorHome(home.folder).running() and home.outputs_file.exists()
+    return _of_make_local(root, home) if in_process else of_the_cli(pulumi_cli(name, root, home))
 
 
-def _local(root: Path, home: Home) -> RunningStack:
+def of_the_cli(cli: PulumiCli) -> RunningStack:
+    """Return a stack of the Pulumi CLI.
+
+    Raises:
+        OperationError: the CLI is missing, or knows no such stack.
+    """
+    outputs, config = cli.outputs(), cli.config()
+    if cli.stack == STACK and not outputs:
+        raise OperationError("nothing runs here yet: run `make local`")
+    session = boto3.Session(
+        profile_name=config.get("aws:profile"),
+        aws_access_key_id=config.get("aws:accessKey"),
+        aws_secret_access_key=config.get("aws:secretKey"),
+        region_name=config.get("aws:region"),
+    )
+    endpoints = {
+        service: address
+        for services in json.loads(config.get("aws:endpoints", "[]"))
+        for service, address in services.items()
+    }
+    return RunningStack(name=cli.stack, outputs=outputs, session=session, endpoints=endpoints)
+
+
+def _of_make_local(root: Path, home: Home) -> RunningStack:
     outputs = home.read_outputs()
     emulator = EmulatorHome(home.folder).running()
     if emulator is None:
         raise OperationError("the emulator is not running: run `make local`")
+    config = read_stack_config(root, STACK).sent_to(emulator.url)
     session = boto3.Session(
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        region_name=read_stack_config(root, LOCAL).region,
+        region_name=config.region,
     )
-    return RunningStack(name=LOCAL, outputs=outputs, session=session, endpoint=emulator.url)
-
-
-def _on_aws(name: str, root: Path) -> RunningStack:
-    config = {key: entry["value"] for key, entry in _pulumi("config", name, root).items() if "value" in entry}
-    session = boto3.Session(profile_name=config.get("aws:profile"), region_name=config.get("aws:region"))
-    return RunningStack(name=name, outputs=_pulumi("stack output", name, root), session=session, endpoint=None)
-
-
-def _pulumi(command: str, stack: str, root: Path) -> dict[str, Any]:
-    try:
-        done = subprocess.run(
-            ["pulumi", *command.split(), "--stack", stack, "--json", "--non-interactive"],
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise OperationError(
-            "the Pulumi CLI is not on the PATH: install it (https://www.pulumi.com/docs/install/), or use STACK=local"
-        ) from None
-    if done.returncode != 0:
-        raise OperationError(f"`pulumi {command} --stack {stack}` failed: {done.stderr.strip()}")
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
+    (endpoints,) = json.loads(config.values["aws:endpoints"])
+    return RunningStack(name=STACK, outputs=outputs, session=session, endpoints=endpoints)

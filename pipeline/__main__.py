@@ -3,10 +3,13 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipeline import comment, drift, github, guard, stale
+import boto3
+
+from pipeline import artifacts, comment, drift, forward, github, guard, limits, live, stale
 from pipeline.changed_files import causes, changed_files
 from pipeline.preview import read_preview
 from pipeline.rollback import instructions
@@ -44,6 +47,52 @@ def _comment(arguments: argparse.Namespace) -> None:
     github.put_comment(arguments.pull_request, comment.marker(arguments.stack), body)
 
 
+def _forward(arguments: argparse.Namespace) -> str | None:
+    running = forward.running_commit(_json(arguments.history))
+    return forward.refusal(Path.cwd(), arguments.stack, running, arguments.commit)
+
+
+def _labels(arguments: argparse.Namespace) -> None:
+    running = forward.running_commit(_json(arguments.history))
+    found = github.labels_of(forward.commits_between(Path.cwd(), running, arguments.commit))
+    print(f"labels={json.dumps(found)}")
+
+
+def _limits(arguments: argparse.Namespace) -> str | None:
+    concurrency = limits.account_concurrency(boto3.client("lambda"))
+    problems = limits.problems(read_preview(arguments.preview), concurrency)
+    return "\n".join(problems) or None
+
+
+def _record_artifacts(arguments: argparse.Namespace) -> str | None:
+    return _told(lambda: artifacts.record(boto3.client("s3"), artifacts.running(_json(arguments.outputs))))
+
+
+def _verify_artifacts(arguments: argparse.Namespace) -> str | None:
+    s3 = boto3.client("s3")
+    if arguments.outputs:
+        return _told(lambda: artifacts.verify_running(s3, artifacts.running(_json(arguments.outputs))))
+    return _told(lambda: artifacts.verify_stored(s3, artifacts.promoted(read_preview(arguments.preview))))
+
+
+def _live(arguments: argparse.Namespace) -> str | None:
+    back = live.brought_back(_json(arguments.outputs))
+    if not back:
+        return None
+    said = "\n".join(back)
+    return (
+        f"the new code of {arguments.stack} was brought back:\n{said}\nCorrect it and merge: nothing has to be undone."
+    )
+
+
+def _told(check: Callable[[], None]) -> str | None:
+    try:
+        check()
+    except artifacts.ArtifactError as error:
+        return str(error)
+    return None
+
+
 def _smoke(arguments: argparse.Namespace) -> str | None:
     outputs = _json(arguments.outputs)
     routes = probes(ROOT, outputs)
@@ -59,7 +108,7 @@ def _smoke(arguments: argparse.Namespace) -> str | None:
 
 def _stack_file(arguments: argparse.Namespace) -> None:
     stack = stale.stack_of(arguments.pull_request)
-    text = pull_request_stack_file(_text(ROOT / "Pulumi.dev.yaml"), stack)
+    text = pull_request_stack_file(_text(ROOT / "Pulumi.dev.yaml"), stack, arguments.account)
     (ROOT / f"Pulumi.{stack}.yaml").write_text(text, encoding="utf-8")
 
 
@@ -108,6 +157,8 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--base", default="HEAD^1", help="what the pull request is merged into")
     verb.add_argument("--head", default="HEAD", help="what is checked out: the merge")
 
+    _add_deployment_verbs(verbs)
+
     verb = verbs.add_parser("smoke", help="call every route of a stack")
     verb.set_defaults(verb=_smoke)
     verb.add_argument("--outputs", type=Path, required=True, help="JSON of `pulumi stack output`")
@@ -118,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
     verb = verbs.add_parser("stack-file", help="write the stack file of a pull request")
     verb.set_defaults(verb=_stack_file)
     verb.add_argument("--pull-request", type=int, required=True)
+    verb.add_argument("--account", required=True, help="AWS account of the stack")
 
     verb = verbs.add_parser("announce", help="write or edit the comment that says where the environment is")
     verb.set_defaults(verb=_announce)
@@ -134,6 +186,41 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--preview", type=Path, required=True, help="JSON of `pulumi refresh --preview-only`")
     verb.add_argument("--stack", required=True)
     return parser
+
+
+def _add_deployment_verbs(verbs: Any) -> None:
+    verb = verbs.add_parser("forward", help="fail when a commit is behind the one that a stack runs")
+    verb.set_defaults(verb=_forward)
+    _deployment_arguments(verb)
+    verb.add_argument("--stack", required=True)
+
+    verb = verbs.add_parser("labels", help="print the labels of what a commit brings to a stack, as a step's output")
+    verb.set_defaults(verb=_labels)
+    _deployment_arguments(verb)
+
+    verb = verbs.add_parser("limits", help="fail when an update would run into a limit of the account")
+    verb.set_defaults(verb=_limits)
+    verb.add_argument("--preview", type=Path, required=True, help="JSON of `pulumi preview --show-sames`")
+
+    verb = verbs.add_parser("live", help="fail when a new version was brought back")
+    verb.set_defaults(verb=_live)
+    verb.add_argument("--outputs", type=Path, required=True, help="JSON of `pulumi stack output`")
+    verb.add_argument("--stack", required=True)
+
+    verb = verbs.add_parser("record-artifacts", help="record the SHA-256 of what the first stage runs")
+    verb.set_defaults(verb=_record_artifacts)
+    verb.add_argument("--outputs", type=Path, required=True, help="JSON of `pulumi stack output`")
+
+    verb = verbs.add_parser("verify-artifacts", help="fail when artifacts are not those that the first stage ran")
+    verb.set_defaults(verb=_verify_artifacts)
+    source = verb.add_mutually_exclusive_group(required=True)
+    source.add_argument("--preview", type=Path, help="before an update: JSON of `pulumi preview --show-sames`")
+    source.add_argument("--outputs", type=Path, help="after it: JSON of `pulumi stack output`")
+
+
+def _deployment_arguments(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--history", type=Path, required=True, help="JSON of `pulumi stack history`")
+    verb.add_argument("--commit", required=True, help="what is to be deployed")
 
 
 def _preview_arguments(verb: argparse.ArgumentParser) -> None:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from pipeline.guard import LABEL, Verdict, sentence
+from pipeline.guard import LABEL, Loss, Verdict
+from pipeline.markdown import code, fenced
 from pipeline.preview import Preview, Step
 
 LIMIT = 65_000
@@ -12,8 +13,11 @@ SHOWN_RESOURCES = 40
 SHOWN_PROPERTIES = 6
 SHOWN_FILES = 8
 SHOWN_ERRORS = 5
+SHOWN_NAME = 300
+"""Characters of each name; the path of a file can have 4,096."""
 SHOWN_CHARACTERS = 5_000
 """Of each error; a traceback ends with what matters."""
+URL = re.compile(r"https?://[a-z0-9.:-]+(/[\w./-]*)?", re.ASCII)
 PROVIDER_LINES = re.compile(r"^\s*\[provider=.*\]\n", re.MULTILINE)
 
 
@@ -32,7 +36,7 @@ def preview_comment(
     """
     parts = [marker(stack), f"### {stack}: {_headline(preview)}"]
     if preview.errors:
-        parts += [_fenced(error[-SHOWN_CHARACTERS:]) for error in preview.errors[:SHOWN_ERRORS]]
+        parts += [fenced(error[-SHOWN_CHARACTERS:]) for error in preview.errors[:SHOWN_ERRORS]]
     else:
         parts += [_losses(verdict), _code(preview, causes), _resources(preview.changes)]
         parts.append(_details(diff, LIMIT - sum(map(len, parts))) if preview.changes else "")
@@ -42,9 +46,14 @@ def preview_comment(
 def environment_comment(stack: str, api_url: str, label: str) -> str:
     """Say where the environment of a pull request is, and when it goes."""
     return (
-        f"{marker(stack)}\n\n### {stack} is up\n\n{api_url}\n\n"
+        f"{marker(stack)}\n\n### {stack} is up\n\n{_link(api_url)}\n\n"
         f"Each push updates it. It is destroyed when this is closed or loses the label `{label}`.\n"
     )
+
+
+def _link(url: str) -> str:
+    """The outputs of a stack are what its program says, which may be anything."""
+    return url if URL.fullmatch(url) else code(url)
 
 
 def _headline(preview: Preview) -> str:
@@ -60,15 +69,21 @@ def _headline(preview: Preview) -> str:
 def _losses(verdict: Verdict) -> str:
     if not verdict.losses:
         return ""
-    said = "\n".join(f"> - {sentence(loss)}" for loss in verdict.losses)
+    said = "\n".join(f"> - {_loss(loss)}" for loss in verdict.losses[:SHOWN_RESOURCES])
+    more = len(verdict.losses) - SHOWN_RESOURCES
+    said += f"\n> - and {more} more" if more > 0 else ""
     if verdict.allowed:
         return f"> [!WARNING]\n> The label `{LABEL}` allows this:\n{said}"
     return f"> [!CAUTION]\n> Refused:\n{said}\n>\n> If that is meant, add the label `{LABEL}`."
 
 
+def _loss(loss: Loss) -> str:
+    return f"{code(loss.name)} ({code(loss.type)}) {loss.what}"
+
+
 def _code(preview: Preview, causes: Mapping[str, Sequence[str]]) -> str:
     rows = [
-        f"| `{binary}` | {_reason(step, causes.get(binary, []))} |"
+        f"| {_cell(binary)} | {_reason(step, causes.get(binary, []))} |"
         for binary, step in sorted(preview.code_changes.items())
     ]
     return "\n".join(["| New code | Because of |", "|---|---|", *rows]) if rows else ""
@@ -79,10 +94,10 @@ def _reason(step: Step, files: Sequence[str]) -> str:
         return "the function is new"
     before, after = (str(key).split("/")[1] for key in (step.code_before, step.code_after))
     if before != after:
-        return f"another architecture, {before} to {after}"
+        return f"another architecture, {_cell(before)} to {_cell(after)}"
     if not files:
         return "no file of this pull request: the stack runs the code of another commit"
-    said = [f"`{file}`" for file in files[:SHOWN_FILES]]
+    said = [_cell(file) for file in files[:SHOWN_FILES]]
     more = len(files) - len(said)
     return "<br>".join([*said, f"and {more} more"] if more else said)
 
@@ -91,7 +106,7 @@ def _resources(changes: Sequence[Step]) -> str:
     if not changes:
         return ""
     rows = [
-        f"| {step.operation} | `{step.name}` | `{step.type}` | {_properties(step)} |"
+        f"| {step.operation} | {_cell(step.name)} | {_cell(step.type)} | {_properties(step)} |"
         for step in changes[:SHOWN_RESOURCES]
     ]
     more = len(changes) - len(rows)
@@ -100,20 +115,17 @@ def _resources(changes: Sequence[Step]) -> str:
 
 
 def _properties(step: Step) -> str:
-    said = [f"`{path}`" for path in step.properties[:SHOWN_PROPERTIES]]
+    said = [_cell(path) for path in step.properties[:SHOWN_PROPERTIES]]
     more = len(step.properties) - len(said)
     return ", ".join([*said, f"{more} more"] if more else said)
+
+
+def _cell(text: str) -> str:
+    return code(text[:SHOWN_NAME], in_table=True)
 
 
 def _details(diff: str, room: int) -> str:
     text = PROVIDER_LINES.sub("", diff).strip()
     cut = "" if len(text) < room - 1_000 else "\n… the rest is in the log of this check"
     shown = text[: room - 1_000] if cut else text
-    return f"<details><summary><code>pulumi preview --diff</code></summary>\n\n{_fenced(shown + cut)}\n\n</details>"
-
-
-def _fenced(text: str) -> str:
-    """Fence a text with more backticks than it has in a row, so that none of it is Markdown."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}\n{text}\n{fence}"
+    return f"<details><summary><code>pulumi preview --diff</code></summary>\n\n{fenced(shown + cut)}\n\n</details>"

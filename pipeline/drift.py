@@ -1,5 +1,6 @@
 """The issue about what someone changed in a stack behind Pulumi's back."""
 
+from pipeline.markdown import code
 from pipeline.preview import Preview, Step
 
 LABEL = "drift"
@@ -35,5 +36,6 @@ def body(stack: str, preview: Preview) -> str | None:
 
 
 def _row(step: Step) -> str:
-    what = ", ".join(f"`{path}`" for path in step.properties)
-    return f"- `{step.name}` ({step.type}) {HAPPENED.get(step.operation, step.operation)}{f': {what}' if what else ''}"
+    what = ", ".join(map(code, step.properties))
+    happened = HAPPENED.get(step.operation, step.operation)
+    return f"- {code(step.name)} ({code(step.type)}) {happened}{f': {what}' if what else ''}"

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 AUTHOR = "github-actions[bot]"
@@ -30,6 +30,12 @@ def put_issue(title: str, label: str, body: str | None) -> None:
         _api("PATCH", f"issues/{ours[0]['number']}", {"body": body})
     else:
         _api("POST", "issues", {"title": title, "body": body, "labels": [label]})
+
+
+def labels_of(commits: Iterable[str]) -> list[str]:
+    """Return the labels of the merged pull requests that brought the commits."""
+    pulls = (pull for commit in commits for pull in _api("GET", f"commits/{commit}/pulls", paginate=True))
+    return sorted({label["name"] for pull in pulls if pull["merged_at"] for label in pull["labels"]})
 
 
 def _api(method: str, path: str, content: dict[str, Any] | None = None, *, paginate: bool = False) -> Any:

@@ -2,15 +2,19 @@
 
 Only what the other modules ask for is read: the states in the JSON also hold outputs of commands, cargo's among them,
 which nobody wants in a comment.
+
+With `--show-sames` there is a step for each resource, unchanged ones too.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 FUNCTION = "aws:lambda/function:Function"
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""How Pulumi writes a value that is not known before the update."""
 SHOWN_FIRST = ("delete", "replace", "create", "update")
 
 
@@ -25,9 +29,23 @@ class Step:
     """Whether a provider makes it; components and the stack only group others."""
     properties: tuple[str, ...]
     """Paths of the properties that differ, such as `environment.variables.RUST_LOG`; their values are not here."""
-    code_before: str | None = None
-    code_after: str | None = None
-    """`s3Key` of a function's code before and afterwards."""
+    before: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    after: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Inputs before and afterwards, to judge. They may hold secrets, so nothing shows them."""
+    references: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
+    """URNs of the resources that an input is made of, by input: known before their names are."""
+    unprotected: bool = False
+    """Whether the resource was protected from deletion, and will not be."""
+
+    @property
+    def code_before(self) -> str | None:
+        """`s3Key` of a function's code before."""
+        return self.before.get("s3Key")
+
+    @property
+    def code_after(self) -> str | None:
+        """`s3Key` of a function's code afterwards."""
+        return self.after.get("s3Key")
 
     @property
     def type(self) -> str:
@@ -86,14 +104,22 @@ def _step(step: Mapping[str, Any]) -> Step:
         urn=step["urn"],
         custom=bool((step.get("newState") or step.get("oldState") or {}).get("custom")),
         properties=tuple(sorted(step.get("detailedDiff") or step.get("diffReasons") or ())),
-        code_before=_code(step.get("oldState")),
-        code_after=_code(step.get("newState")),
+        before=_inputs(step.get("oldState")),
+        after=_inputs(step.get("newState")),
+        references=(step.get("newState") or {}).get("propertyDependencies") or {},
+        unprotected=_is_protected(step.get("oldState"))
+        and bool(step.get("newState"))
+        and not _is_protected(step["newState"]),
     )
 
 
-def _code(state: Mapping[str, Any] | None) -> str | None:
+def _inputs(state: Mapping[str, Any] | None) -> Mapping[str, Any]:
     inputs = (state or {}).get("inputs", {})
-    return inputs.get("s3Key") if isinstance(inputs, dict) else None
+    return inputs if isinstance(inputs, dict) else {}
+
+
+def _is_protected(state: Mapping[str, Any] | None) -> bool:
+    return bool((state or {}).get("protect"))
 
 
 def _errors(diagnostics: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -23,5 +23,5 @@ def instructions(stack: str, history: Iterable[Mapping[str, Any]], commit: str) 
         return f"{stack} ran no other commit before: correct the program and deploy again."
     return (
         f"Bring {stack} back to {before}, which it ran before; its artifacts are in the bucket, nothing is compiled:\n"
-        f"    gh workflow run deploy.yml --field stack={stack} --field commit={before}"
+        f"    gh workflow run rollback.yml --field stack={stack} --field commit={before}"
     )

@@ -19,14 +19,17 @@ DEFAULT = {
 
 DISPOSABLE = {f"{PROJECT}:deletionProtection": "false", f"{PROJECT}:pointInTimeRecovery": "false"}
 
+BOUNDARY = f"{PROJECT}:permissionsBoundary"
 
-def pull_request_stack_file(dev: str, stack: str) -> str:
-    """Return the text of `Pulumi.<stack>.yaml`, made from that of `Pulumi.dev.yaml`.
 
-    The stack is in the tags, by which AWS keeps other stacks' resources from its role. Whatever in the file is about
-    `dev`'s own encryption is left out.
+def pull_request_stack_file(dev: str, stack: str, account: str) -> str:
+    """Return the text of `Pulumi.<stack>.yaml` for a stack in an AWS account, made from that of `Pulumi.dev.yaml`.
+
+    The stack is in the tags, and the boundary is that of pull requests: the role of the workflow makes nothing without
+    them. Whatever in the file is about `dev`'s own encryption is left out.
     """
     config: Mapping[str, Any] = yaml.safe_load(dev)["config"]
     kept = {key: value for key, value in config.items() if key not in DEFAULT}
     tags = {**kept.get(TAGS, {}).get("tags", {}), "stack": stack}
-    return yaml.safe_dump({"config": {**kept, TAGS: {"tags": tags}, **DISPOSABLE}}, sort_keys=False)
+    boundary = {BOUNDARY: f"arn:aws:iam::{account}:policy/{PROJECT}-boundary-pr"}
+    return yaml.safe_dump({"config": {**kept, TAGS: {"tags": tags}, **DISPOSABLE, **boundary}}, sort_keys=False)

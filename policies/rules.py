@@ -11,11 +11,34 @@ from typing import Any
 
 Inputs = Mapping[str, Any]
 
+
+class Unknown:
+    """An input whose value is not known yet: true as any value that is there, and without parts."""
+
+    def get(self, _: str, __: object = None) -> "Unknown":
+        """Return a part, not known either."""
+        return self
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+
+def stated(value: object, *allowed: object) -> bool:
+    """Return whether a value is one of the allowed ones, or may turn out to be."""
+    return isinstance(value, Unknown) or value in allowed
+
+
+def over(limit: float, value: object) -> bool:
+    """Return whether a value is a number over a limit, or may turn out to be."""
+    return isinstance(value, Unknown) or (isinstance(value, int | float) and value > limit)
+
+
 ALLOWED_STARS = {
     "-artifacts-tls-only": "it denies: whatever the action, without TLS it is refused",
     "-writes-logs": "Lambda names a log stream for each environment, so only the group is known",
     "-reads-stream": "ListStreams is about all streams that a table has had, by its name",
     "-writes-traces": "X-Ray has no resources to name",
+    "-uses-network": "Lambda makes the network interfaces itself, so none has a name yet",
 }
 """How names of policies with a `*` in an action or resource end, and why."""
 
@@ -44,13 +67,14 @@ def _policies_name_what_they_allow(name: str, inputs: Inputs) -> Iterator[str]:
 
 
 def _permissions_name_their_source(_: str, inputs: Inputs) -> Iterator[str]:
-    if not inputs.get("sourceArn"):
+    by_url = inputs.get("functionUrlAuthType") or inputs.get("invokedViaFunctionUrl")
+    if not inputs.get("sourceArn") and not by_url:
         yield "sourceArn is missing: anyone's resource of that service could invoke the function"
 
 
 def _routes_state_their_authorization(_: str, inputs: Inputs) -> Iterator[str]:
     kind = inputs.get("authorizationType")
-    if kind not in ("NONE", "JWT", "AWS_IAM", "CUSTOM"):
+    if not stated(kind, "NONE", "JWT", "AWS_IAM", "CUSTOM"):
         yield "authorizationType is not stated: say NONE where everyone may call"
     if kind == "JWT" and not inputs.get("authorizationScopes"):
         yield "a JWT route without authorizationScopes lets ID tokens pass: require a scope"
@@ -60,7 +84,7 @@ def _stages_log_accesses(_: str, inputs: Inputs) -> Iterator[str]:
     if not inputs.get("accessLogSettings"):
         yield "accessLogSettings is missing: nobody would know who called"
     for settings in inputs.get("routeSettings", []):
-        if not (settings.get("throttlingRateLimit", 0) > 0 and settings.get("throttlingBurstLimit", 0) > 0):
+        if not (over(0, settings.get("throttlingRateLimit")) and over(0, settings.get("throttlingBurstLimit"))):
             yield f"{settings.get('routeKey')} is not throttled: set throttlingRateLimit and throttlingBurstLimit"
 
 
@@ -84,14 +108,14 @@ def _environments_hold_no_secret(_: str, inputs: Inputs) -> Iterator[str]:
 
 
 def _functions_log_to_a_group_of_their_own(_: str, inputs: Inputs) -> Iterator[str]:
-    if "logGroup" not in (inputs.get("loggingConfig") or {}):
+    if not (inputs.get("loggingConfig") or {}).get("logGroup"):
         yield "loggingConfig.logGroup is missing: Lambda would make a group that no destroy removes"
 
 
 def _tables_say_how_they_are_kept(_: str, inputs: Inputs) -> Iterator[str]:
-    if (inputs.get("pointInTimeRecovery") or {}).get("enabled") not in (True, False):
+    if not stated((inputs.get("pointInTimeRecovery") or {}).get("enabled"), True, False):
         yield "pointInTimeRecovery is not stated: say true, or false for what is disposable"
-    if inputs.get("deletionProtectionEnabled") not in (True, False):
+    if not stated(inputs.get("deletionProtectionEnabled"), True, False):
         yield "deletionProtectionEnabled is not stated: say true, or false for what is disposable"
 
 
@@ -103,7 +127,8 @@ def _queues_are_encrypted(_: str, inputs: Inputs) -> Iterator[str]:
 def _streams_end_in_a_queue(_: str, inputs: Inputs) -> Iterator[str]:
     if not ((inputs.get("destinationConfig") or {}).get("onFailure") or {}).get("destinationArn"):
         yield "destinationConfig.onFailure is missing: records that fail would be dropped in silence"
-    if "ReportBatchItemFailures" not in inputs.get("functionResponseTypes", []):
+    responses = inputs.get("functionResponseTypes", [])
+    if not stated(responses) and "ReportBatchItemFailures" not in responses:
         yield "functionResponseTypes lacks ReportBatchItemFailures: one record would fail its whole batch"
 
 
@@ -114,9 +139,9 @@ def _buckets_are_private(_: str, inputs: Inputs) -> Iterator[str]:
 
 
 def _passwords_are_long(_: str, inputs: Inputs) -> Iterator[str]:
-    if (inputs.get("passwordPolicy") or {}).get("minimumLength", 0) < MINIMUM_PASSWORD:
+    if not over(MINIMUM_PASSWORD - 1, (inputs.get("passwordPolicy") or {}).get("minimumLength")):
         yield f"passwordPolicy.minimumLength is under {MINIMUM_PASSWORD}"
-    if inputs.get("mfaConfiguration") not in ("OPTIONAL", "ON"):
+    if not stated(inputs.get("mfaConfiguration"), "OPTIONAL", "ON"):
         yield "mfaConfiguration is off: users could not add a second factor"
 
 
@@ -137,7 +162,7 @@ RULES = (
     ),
     Rule(
         name="routes-state-their-authorization",
-        description="HTTP API routes state who may call them (CKV_AWS_309, APIGateway.8).",
+        description="HTTP API routes state who may call them; a route may be open on purpose.",
         types=("aws:apigatewayv2/route:Route",),
         check=_routes_state_their_authorization,
     ),
@@ -173,7 +198,7 @@ RULES = (
     ),
     Rule(
         name="tables-say-how-they-are-kept",
-        description="Tables are recoverable (CKV_AWS_28) and protected (DynamoDB.6), or said not to be.",
+        description="Tables are recoverable and protected, or said not to be.",
         types=("aws:dynamodb/table:Table",),
         check=_tables_say_how_they_are_kept,
     ),

@@ -10,8 +10,8 @@ from typing import Any
 import pulumi
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 
-from local.program import run_declarations, run_program
-from local.stack_config import StackConfig, read_stack_config
+from components.local.program import run_declarations, run_program
+from components.local.stack_config import StackConfig, read_stack_config
 
 ROOT = Path(__file__).parent.parent
 NO_CONFIG = StackConfig(project="rust-serverless", stack="test", values={})
@@ -21,6 +21,7 @@ NO_CONFIG = StackConfig(project="rust-serverless", stack="test", values={})
 class Recorded:
     """A resource that was declared."""
 
+    urn: str
     typ: str
     name: str
     inputs: Mapping[str, Any]
@@ -29,6 +30,8 @@ class Recorded:
     depends_on: tuple[str, ...]
     """URNs, those of the inputs included."""
     custom: bool
+    ignored: tuple[str, ...]
+    """Inputs whose changes the engine ignores."""
     protect: bool
     """Whether the engine refuses to delete it."""
 
@@ -54,7 +57,12 @@ class Recording(Mocks):
             },
             "aws:dynamodb/table:Table": {"streamArn": f"arn:aws:test:::{args.name}/stream/1"},
             "aws:sqs/queue:Queue": {"url": f"https://sqs.eu-west-1.amazonaws.com/123456789012/{args.name}"},
-            "aws:lambda/function:Function": {"invokeArn": f"arn:aws:apigateway:::{args.name}/invocations"},
+            "aws:lambda/alias:Alias": {"invokeArn": f"arn:aws:apigateway:::{args.name}/invocations"},
+            "aws:lambda/function:Function": {
+                "invokeArn": f"arn:aws:apigateway:::{args.name}/invocations",
+                "version": "1",
+                "codeSha256": "Zm9v",
+            },
         }
         return f"{args.name}-id", {**outputs, **extra.get(args.typ, {}), **args.inputs}
 
@@ -62,6 +70,9 @@ class Recording(Mocks):
         """Know no account, and refuse to look up anything else."""
         if args.token.endswith(":getCallerIdentity"):
             return {"accountId": ""}
+        if args.token.endswith(":getApi"):
+            arn = f"arn:aws:execute-api:eu-west-1:123456789012:{args.args['apiId']}"
+            return {"apiId": args.args["apiId"], "executionArn": arn, "apiEndpoint": "https://example.com"}
         raise AssertionError(f"the program calls {args.token}")
 
     def of_type(self, typ: str) -> list[Recorded]:
@@ -86,12 +97,14 @@ class RecordingMonitor(MockMonitor):
         if request.type != "pulumi:pulumi:Stack":
             self._recording.resources.append(
                 Recorded(
+                    urn=self.make_urn(request.parent, request.type, request.name),
                     typ=request.type,
                     name=request.name,
                     inputs=pulumi.runtime.rpc.deserialize_properties(request.object),
                     parent=request.parent,
                     depends_on=tuple(request.dependencies),
                     custom=request.custom,
+                    ignored=tuple(request.ignoreChanges),
                     protect=request.protect,
                 )
             )

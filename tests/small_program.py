@@ -78,7 +78,7 @@ PROGRAM = """\
 import pulumi
 
 from components.architecture import host_architecture
-from components.http_api import HttpApi, HttpApiArgs, Throttle
+from components.http_api import HttpApi, HttpApiArgs
 from components.rust_function import RustFunction, RustFunctionArgs
 from components.rust_workspace import RustWorkspace, RustWorkspaceArgs
 
@@ -90,10 +90,7 @@ workspace = RustWorkspace(
     ),
 )
 functions = [RustFunction(name, RustFunctionArgs(artifact=workspace.artifact(name))) for name in ("one", "two")]
-api = HttpApi("api", HttpApiArgs(log_retention_days=1))
-for function in functions:
-    api.route(f"GET /{function.name}", function, Throttle(rate_per_second=10, burst=10))
-api.deploy()
+api = HttpApi("api", HttpApiArgs(routes={f"GET /{function.name}": function for function in functions}))
 
 pulumi.export("apiUrl", api.url)
 pulumi.export("routes", api.routes)

@@ -2,8 +2,8 @@ import pulumi
 import pytest
 
 from components.architecture import Architecture, host_architecture
+from components.local.stack_config import StackConfig, read_stack_config
 from config_rules import RETENTION_DAYS
-from local.stack_config import StackConfig, read_stack_config
 from settings import Settings, read_settings
 from tests.recording import ROOT, record
 

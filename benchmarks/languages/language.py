@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.environment import Program
 from benchmarks.errors import BenchError
 from benchmarks.stack import Function, Stack
-from local.isolation import emulated_aws
+from components.local.isolation import emulated_aws
 
 PEERS = ("Python", "JavaScript")
 """Names of the languages beside ours."""

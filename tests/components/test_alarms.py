@@ -1,3 +1,4 @@
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ def watch(alarms: Alarms) -> None:
     alarms.watch_api(api)
     alarms.watch_function(counts)
     alarms.watch_stream(counts)
+    alarms.watch_throttling(api)
+    alarms.watch_table("sums", "sums-1a2b")
     alarms.watch_quarantine("counts", QUARANTINED)
 
 
@@ -38,6 +41,9 @@ def alarm(name: str) -> Mapping[str, Any]:
         ("counts-iterator-age", ("AWS/Lambda", "IteratorAge"), 900_000),
         ("counts-quarantine", ("counts", "QuarantinedRecords"), 0),
         ("api-5xx", ("AWS/ApiGateway", "5xx"), 0),
+        ("api-429", ("api-access-logs", "ThrottledRequests"), 100),
+        ("sums-read-throttles", ("AWS/DynamoDB", "ReadThrottleEvents"), 0),
+        ("sums-write-throttles", ("AWS/DynamoDB", "WriteThrottleEvents"), 0),
     ],
 )
 def test_what_goes_wrong_raises_its_alarm(name: str, metric: tuple[str, str], above: float) -> None:
@@ -62,3 +68,17 @@ def test_without_an_address_there_is_no_topic() -> None:
     recording = declared()
     assert not recording.of_type("aws:sns/topic:Topic")
     assert all(found.inputs["alarmActions"] == [] for found in recording.of_type(ALARM))
+
+
+def test_refused_requests_are_counted_from_the_access_log() -> None:
+    recording = declared()
+    counted = recording.named("alarms-api-429-filter").inputs
+    assert counted["pattern"] == '{ $.status = "429" }'
+    assert counted["logGroupName"] == "api-access-logs"
+    assert alarm("api-429")["metricName"] == counted["metricTransformation"]["name"]
+    assert alarm("api-429")["namespace"] == counted["metricTransformation"]["namespace"]
+    assert json.loads(recording.named("api-stage").inputs["accessLogSettings"]["format"])["status"] == "$context.status"
+
+
+def test_an_alarm_of_a_table_is_about_that_table() -> None:
+    assert alarm("sums-write-throttles")["dimensions"] == {"TableName": "sums-1a2b"}

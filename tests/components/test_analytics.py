@@ -3,14 +3,12 @@ from typing import Any
 
 import pytest
 
-from components.analytics import SIGN_IN_THROTTLE, Analytics, AnalyticsArgs, origins
 from components.aws_credentials import AwsCredentials
 from components.build.access import VARIABLE, Access
-from components.http_api import HttpApi, HttpApiArgs, Throttle
+from components.http_api import HttpApi, HttpApiArgs
+from services.analytics import SIGN_IN_THROTTLE, Analytics, AnalyticsArgs, origins
 from tests.artifacts import artifact
 from tests.recording import Recording, record
-
-THROTTLE = Throttle(rate_per_second=50, burst=100)
 
 
 def args(api: HttpApi, **changes: object) -> AnalyticsArgs:
@@ -18,7 +16,6 @@ def args(api: HttpApi, **changes: object) -> AnalyticsArgs:
         "api_artifact": artifact("analytics-api"),
         "trigger_artifact": artifact("analytics-trigger"),
         "api": api,
-        "throttle": THROTTLE,
         "sites": ["https://example.com"],
         "view_retention_days": 400,
         "recoverable": True,
@@ -33,7 +30,6 @@ def declared(**changes: object) -> Recording:
     def declare() -> None:
         api = HttpApi("api", HttpApiArgs())
         Analytics("analytics", args(api, **changes))
-        api.deploy()
 
     return record(declare)
 
@@ -69,7 +65,7 @@ def test_each_function_may_do_to_each_table_what_it_does_there(recording: Record
 
 def test_the_session_key_is_made_beside_the_provider_and_is_no_input_or_output(recording: Recording) -> None:
     command = recording.named("analytics-session-key").inputs
-    assert command["create"].endswith("python3 -m components.session_keys")
+    assert command["create"].endswith(" -m services.session_keys")
     assert "delete" not in command
     assert command["addPreviousOutputInEnv"] is False
     assert set(command["environment"]) == {"SESSION_KEYS_TABLE", VARIABLE}

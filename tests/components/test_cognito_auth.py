@@ -1,9 +1,13 @@
 import json
+import re
+import string
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from components.cognito_auth import CognitoAuth, CognitoAuthArgs
-from components.http_api import HttpApi, HttpApiArgs, Throttle
+from components.cognito_auth import RESERVED_WORDS, CognitoAuth, CognitoAuthArgs, sign_in_prefix
+from components.http_api import HttpApi, HttpApiArgs, Route
 from tests.artifacts import function
 from tests.recording import Recording, record
 
@@ -86,16 +90,39 @@ def test_a_route_that_requires_a_scope_believes_this_pool_s_tokens_for_both_clie
     def declare() -> None:
         auth = CognitoAuth("auth", args())
         api = HttpApi("api", HttpApiArgs())
-        api.route("GET /items", function("shop"), Throttle(rate_per_second=1, burst=1), auth.require("read"))
-        api.deploy()
+        api.route("PUT /items", Route(function=function("shop"), jwt=auth.require("read")))
 
     recording = record(declare)
     (authorizer,) = recording.of_type("aws:apigatewayv2/authorizer:Authorizer")
     assert authorizer.inputs["jwtConfiguration"]["audiences"] == ["auth-browser-client-id", "auth-machine-client-id"]
-    assert recording.named("api-get-items-route").inputs["authorizationScopes"] == ["currencies/read"]
+    (route,) = recording.of_type("aws:apigatewayv2/route:Route")
+    assert route.inputs["authorizationScopes"] == ["currencies/read"]
 
 
 def test_no_secret_is_an_input_of_anything() -> None:
     assert "secret" not in json.dumps([client.inputs for client in declared().of_type(CLIENT)]).lower().replace(
         "generatesecret", ""
     )
+
+
+def test_the_plan_is_the_smallest_unless_another_is_asked_for() -> None:
+    assert declared().named("auth-users").inputs["userPoolTier"] == "LITE"
+    assert declared(tier="PLUS").named("auth-users").inputs["userPoolTier"] == "PLUS"
+
+
+@pytest.mark.parametrize("end", ["xAWSy1234", "awsaws123", "1AmaZon23", "coGNito99", "aaws00000"])
+def test_an_id_with_a_reserved_word_makes_a_prefix_without_one(end: str) -> None:
+    prefix = sign_in_prefix(f"eu-west-1_{end}")
+    assert not any(word in prefix for word in RESERVED_WORDS)
+    assert re.fullmatch(r"sign-in-[a-z0-9]{9,40}", prefix)
+    assert prefix != sign_in_prefix(f"eu-west-1_{end}x")
+
+
+def test_another_id_is_in_its_prefix_as_it_is() -> None:
+    """So that pages which exist keep their address."""
+    assert sign_in_prefix("eu-west-1_AbCdEf123") == "sign-in-abcdef123"
+
+
+@given(st.text(alphabet=string.ascii_letters + string.digits, min_size=9, max_size=9))
+def test_no_id_makes_a_prefix_that_cognito_refuses(end: str) -> None:
+    assert not any(word in sign_in_prefix(f"eu-west-1_{end}") for word in RESERVED_WORDS)

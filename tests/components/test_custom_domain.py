@@ -1,5 +1,5 @@
 from components.custom_domain import CustomDomain, CustomDomainArgs
-from components.http_api import HttpApi, HttpApiArgs, Throttle
+from components.http_api import HttpApi, HttpApiArgs
 from tests.artifacts import function
 from tests.recording import Recording, record
 
@@ -7,8 +7,7 @@ from tests.recording import Recording, record
 def declared() -> Recording:
     def declare() -> None:
         api = HttpApi("api", HttpApiArgs())
-        api.route("POST /echo", function("echo"), Throttle(rate_per_second=1, burst=1))
-        api.deploy()
+        api.route("POST /echo", function("echo"))
         CustomDomain("domain", CustomDomainArgs(domain_name="api.example.com", hosted_zone_id="Z123", api=api))
 
     return record(declare)
@@ -19,6 +18,7 @@ def test_the_certificate_is_proven_by_a_record_in_the_zone() -> None:
     certificate = recording.named("domain-certificate").inputs
     assert (certificate["domainName"], certificate["validationMethod"]) == ("api.example.com", "DNS")
     assert recording.named("domain-proof").inputs["zoneId"] == "Z123"
+    assert recording.named("domain-proof").inputs["allowOverwrite"] is True, "every certificate of a name has the same"
     assert recording.named("domain-validated").inputs["certificateArn"] == "arn:aws:test:::domain-certificate"
 
 

@@ -3,8 +3,11 @@ from collections.abc import Callable
 
 import pulumi
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from components.http_api import HttpApi, HttpApiArgs, JwtIssuer, JwtRequirement, Throttle
+from components.function import ExistingFunction, Invokable
+from components.http_api import HttpApi, HttpApiArgs, JwtIssuer, JwtRequirement, Route, Throttle
 from tests.artifacts import function
 from tests.recording import Recording, record
 
@@ -16,22 +19,24 @@ def declared(routes: Callable[[HttpApi], None], args: HttpApiArgs | None = None)
     def declare() -> None:
         api = HttpApi("api", args or HttpApiArgs())
         routes(api)
-        api.deploy()
 
     return record(declare)
 
 
 def two_routes(api: HttpApi) -> None:
     shop = function("shop")
-    api.route("GET /items/{id}", shop, FAST)
-    api.route("POST /items", shop, SLOW)
+    api.route("GET /items/{id}", Route(function=shop, throttle=FAST))
+    api.route("POST /items", Route(function=shop, throttle=SLOW))
 
 
 def test_a_route_says_its_authorization_and_reaches_its_function() -> None:
     recording = declared(two_routes)
-    route = recording.named("api-get-items-id-route")
+    (route,) = [
+        route
+        for route in recording.of_type("aws:apigatewayv2/route:Route")
+        if route.inputs["routeKey"] == "GET /items/{id}"
+    ]
     (integration,) = recording.of_type("aws:apigatewayv2/integration:Integration")
-    assert route.inputs["routeKey"] == "GET /items/{id}"
     assert route.inputs["authorizationType"] == "NONE"
     assert route.inputs["target"] == f"integrations/{integration.name}-id"
     assert integration.inputs["payloadFormatVersion"] == "2.0"
@@ -53,7 +58,8 @@ def test_each_route_has_its_own_throttle_on_a_stage_that_comes_after_it() -> Non
         {"routeKey": "HEAD /items/{id}", "throttlingRateLimit": 100, "throttlingBurstLimit": 200},
         {"routeKey": "POST /items", "throttlingRateLimit": 1, "throttlingBurstLimit": 2},
     ]
-    assert {urn.rsplit("::", 1)[1] for urn in stage.depends_on} >= {"api-get-items-id-route", "api-post-items-route"}
+    routes = declared(two_routes).of_type("aws:apigatewayv2/route:Route")
+    assert set(stage.depends_on) >= {route.urn for route in routes}
 
 
 def test_every_request_is_logged_without_the_caller_s_address() -> None:
@@ -80,28 +86,110 @@ def test_the_url_is_known_to_the_caller_once_it_answers() -> None:
     def declare() -> None:
         api = HttpApi("api", HttpApiArgs())
         two_routes(api)
-        api.deploy()
         api.url.apply(urls.append)
 
     record(declare)
     assert urls == ["https://abc.execute-api.eu-west-1.amazonaws.com"]
 
 
-@pytest.mark.parametrize("route_key", ["/items", "GET items", "get /items", "GET /items/ ", "$default"])
+@pytest.mark.parametrize("route_key", ["/items", "GET items", "get /items", "GET /items/ ", "$other", "ANY"])
 def test_a_route_key_that_api_gateway_would_refuse_is_refused_here(route_key: str) -> None:
     with pytest.raises(pulumi.RunError, match="is no route key: write a method and a path, such as 'POST /echo'"):
-        declared(lambda api: api.route(route_key, function("shop"), FAST))
+        declared(lambda api: api.route(route_key, function("shop")))
 
 
-def test_a_route_after_the_deployment_is_refused_because_its_throttle_would_be_lost() -> None:
+def test_a_route_that_comes_too_late_is_refused_because_its_throttle_would_be_lost() -> None:
     def declare() -> None:
         api = HttpApi("api", HttpApiArgs())
         two_routes(api)
-        api.deploy()
-        api.route("GET /late", function("late"), FAST)
+        api.url.apply(lambda _: api.route("GET /late", function("late")))
 
-    with pytest.raises(pulumi.RunError, match="GET /late comes after deploy"):
+    with pytest.raises(pulumi.RunError, match="GET /late comes too late: add it in the body of the program"):
         record(declare)
+
+
+def test_routes_are_an_argument_with_the_throttle_of_the_api() -> None:
+    def declare() -> None:
+        shop = function("shop")
+        routes: dict[str, Route | Invokable] = {
+            "GET /items": shop,
+            "POST /items": Route(function=shop, throttle=SLOW),
+            "$default": shop,
+        }
+        HttpApi("api", HttpApiArgs(routes=routes, throttle=FAST))
+
+    recording = record(declare)
+    (stage,) = recording.of_type("aws:apigatewayv2/stage:Stage")
+    limits = {setting["routeKey"]: setting["throttlingBurstLimit"] for setting in stage.inputs["routeSettings"]}
+    assert limits == {"GET /items": 200, "HEAD /items": 200, "POST /items": 2, "$default": 200}
+    sources = {permission.inputs["sourceArn"] for permission in recording.of_type("aws:lambda/permission:Permission")}
+    assert "arn:aws:execute-api:eu-west-1:123456789012:abc/*/$default" in sources
+
+
+def test_any_method_is_a_star_in_the_permission_and_all_methods_in_cors() -> None:
+    args = HttpApiArgs(cors_origins=["https://a.example"])
+    recording = declared(lambda api: api.route("ANY /files/{path+}", function("files")), args)
+    (permission,) = recording.of_type("aws:lambda/permission:Permission")
+    assert permission.inputs["sourceArn"].endswith(":abc/*/*/files/{path+}")
+    cors = recording.named("api-http").inputs["corsConfiguration"]
+    assert cors["allowMethods"] == ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+
+
+def test_cors_lets_the_methods_of_the_routes_pass_and_conditional_requests() -> None:
+    args = HttpApiArgs(cors_origins=["https://a.example"])
+
+    def routes(api: HttpApi) -> None:
+        api.route("PATCH /items/{id}", function("shop"))
+        api.route("GET /items", function("list"))
+
+    cors = declared(routes, args).named("api-http").inputs["corsConfiguration"]
+    assert cors["allowMethods"] == ["GET", "HEAD", "PATCH"]
+    assert {"if-match", "if-none-match", "content-type", "authorization"} <= set(cors["allowHeaders"])
+
+
+SEGMENTS = st.sampled_from(["a", "b", "a-b", "a.b", "{a}", "{b}", "{a+}", "A", "a_b", ""])
+
+
+KEYS = st.tuples(st.sampled_from(["GET", "HEAD", "ANY"]), st.lists(SEGMENTS, max_size=3).map("/".join))
+
+
+@given(st.sets(KEYS.map(lambda key: f"{key[0]} /{key[1]}"), min_size=2, max_size=6))
+@settings(max_examples=30, deadline=None)
+def test_names_are_unique_for_every_set_of_routes(keys: set[str]) -> None:
+    def routes(api: HttpApi) -> None:
+        shop = function("shop")
+        for key in sorted(keys, reverse=True):
+            api.route(key, shop)
+
+    resources = [resource.urn for resource in declared(routes).resources]
+    assert len(resources) == len(set(resources))
+    heads = {key.replace("GET ", "HEAD ", 1) for key in keys if key.startswith("GET ")}
+    assert len([urn for urn in resources if urn.endswith("-route")]) == len(keys | heads)
+
+
+def test_an_existing_function_and_an_existing_api_can_be_used() -> None:
+    def declare() -> None:
+        orders = ExistingFunction(
+            name="orders",
+            function_name=pulumi.Output.from_input("orders-prod"),
+            invoked_arn=pulumi.Output.from_input("arn:aws-cn:lambda:cn-north-1:123456789012:function:orders-prod"),
+            role_name=pulumi.Output.from_input("orders-role"),
+        )
+        HttpApi("shop", HttpApiArgs(routes={"PUT /orders": orders}, existing_api_id="a1b2c3"))
+
+    recording = record(declare)
+    assert not recording.of_type("aws:apigatewayv2/api:Api")
+    assert not recording.of_type("aws:apigatewayv2/stage:Stage")
+    (route,) = recording.of_type("aws:apigatewayv2/route:Route")
+    (integration,) = recording.of_type("aws:apigatewayv2/integration:Integration")
+    (permission,) = recording.of_type("aws:lambda/permission:Permission")
+    assert route.inputs["apiId"] == "a1b2c3"
+    assert integration.inputs["integrationUri"] == (
+        "arn:aws-cn:apigateway:cn-north-1:lambda:path/2015-03-31/functions/"
+        "arn:aws-cn:lambda:cn-north-1:123456789012:function:orders-prod/invocations"
+    )
+    assert permission.inputs["function"] == "orders-prod"
+    assert permission.inputs["sourceArn"] == "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/*/PUT/orders"
 
 
 def test_two_apis_do_not_collide() -> None:
@@ -109,8 +197,7 @@ def test_two_apis_do_not_collide() -> None:
         shop = function("shop")
         for name in ("one", "two"):
             api = HttpApi(name, HttpApiArgs())
-            api.route("GET /items", shop, FAST)
-            api.deploy()
+            api.route("GET /items", shop)
 
     names = [(resource.typ, resource.name) for resource in record(declare).resources]
     assert len(names) == len(set(names))
@@ -121,8 +208,8 @@ ISSUER = JwtIssuer(name="auth", issuer="https://issuer.example", audience=["brow
 
 def guarded_routes(api: HttpApi) -> None:
     shop = function("shop")
-    api.route("GET /items", shop, FAST, JwtRequirement(issuer=ISSUER, scopes=["shop/read"]))
-    api.route("POST /items", shop, SLOW, JwtRequirement(issuer=ISSUER, scopes=["shop/write"]))
+    api.route("GET /items", Route(function=shop, jwt=JwtRequirement(issuer=ISSUER, scopes=["shop/read"])))
+    api.route("POST /items", Route(function=shop, jwt=JwtRequirement(issuer=ISSUER, scopes=["shop/write"])))
 
 
 def test_guarded_routes_share_one_authorizer_and_require_their_own_scopes() -> None:
@@ -132,8 +219,9 @@ def test_guarded_routes_share_one_authorizer_and_require_their_own_scopes() -> N
         "issuer": "https://issuer.example",
         "audiences": ["browser", "machine"],
     }
-    for name, scope in (("api-get-items-route", "shop/read"), ("api-post-items-route", "shop/write")):
-        route = recording.named(name)
+    scopes = {"GET /items": "shop/read", "HEAD /items": "shop/read", "POST /items": "shop/write"}
+    for route in recording.of_type("aws:apigatewayv2/route:Route"):
+        scope = scopes.pop(route.inputs["routeKey"])
         assert route.inputs["authorizationType"] == "JWT"
         assert route.inputs["authorizerId"] == f"{authorizer.name}-id"
         assert route.inputs["authorizationScopes"] == [scope]
@@ -141,4 +229,8 @@ def test_guarded_routes_share_one_authorizer_and_require_their_own_scopes() -> N
 
 def test_a_guarded_route_without_a_scope_is_refused_because_an_id_token_would_pass() -> None:
     with pytest.raises(pulumi.RunError, match="requires at least one scope"):
-        declared(lambda api: api.route("GET /items", function("shop"), FAST, JwtRequirement(issuer=ISSUER, scopes=[])))
+        declared(
+            lambda api: api.route(
+                "GET /items", Route(function=function("shop"), jwt=JwtRequirement(issuer=ISSUER, scopes=[]))
+            )
+        )

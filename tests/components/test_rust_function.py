@@ -3,9 +3,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 from pulumi_command.local import Command
+from rules import violations
 
+from components.customize import provider_inputs
+from components.function_settings import AsyncInvocation, FileSystem, FunctionUrl, Network
+from components.iam import Statement
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from tests.artifacts import artifact
 from tests.recording import Recording, record
@@ -98,3 +103,117 @@ def test_invocations_are_traced_and_limited_where_the_stack_says_so() -> None:
     assert function.inputs["reservedConcurrentExecutions"] == 50
     assert any(urn.endswith("::echo-writes-traces") for urn in function.depends_on)
     assert not {"tracingConfig", "reservedConcurrentExecutions"} & set(inputs())
+
+
+EVERYTHING: dict[str, Any] = {
+    "references": {"DATABASE": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1b2c3"},
+    "statements": [Statement(actions=["s3:GetObject"], resources=["arn:aws:s3:::pictures/*"])],
+    "description": "Says hi.",
+    "function_name": "echo",
+    "tags": {"team": "web"},
+    "layers": ["arn:aws:lambda:eu-west-1:123456789012:layer:otel:3"],
+    "temporary_storage_mib": 2048,
+    "network": Network(subnet_ids=["subnet-1"], security_group_ids=["sg-1"]),
+    "file_system": FileSystem(
+        access_point_arn="arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-1",
+        mount_path="/mnt/models",
+    ),
+    "asynchronous": AsyncInvocation(
+        on_failure="arn:aws:sqs:eu-west-1:123456789012:failed", on_success="arn:aws:sns:eu-west-1:123456789012:done"
+    ),
+    "dead_letter_arn": "arn:aws:sqs:eu-west-1:123456789012:dead",
+    "url": FunctionUrl(open=True, cors_origins=["https://example.com"], streaming=True),
+    "kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/1",
+    "log_group_class": "INFREQUENT_ACCESS",
+    "runtime": "provided.al2",
+    "recursive_loop": "Allow",
+    "provisioned_concurrency": 2,
+    "operation": Operation(gradual_deployment=True),
+}
+
+
+def test_every_setting_reaches_the_provider() -> None:
+    recording = declared(**EVERYTHING)
+    (found,) = recording.of_type(FUNCTION)
+    expected = {
+        "description": "Says hi.",
+        "name": "echo",
+        "layers": ["arn:aws:lambda:eu-west-1:123456789012:layer:otel:3"],
+        "ephemeralStorage": {"size": 2048},
+        "vpcConfig": {"subnetIds": ["subnet-1"], "securityGroupIds": ["sg-1"]},
+        "deadLetterConfig": {"targetArn": "arn:aws:sqs:eu-west-1:123456789012:dead"},
+        "kmsKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/1",
+        "runtime": "provided.al2",
+        "tags": {"team": "web"},
+    }
+    assert {name: found.inputs[name] for name in expected} == expected
+    assert found.inputs["fileSystemConfig"]["localMountPath"] == "/mnt/models"
+    assert recording.named("echo-logs").inputs["logGroupClass"] == "INFREQUENT_ACCESS"
+    assert recording.named("echo-url").inputs["invokeMode"] == "RESPONSE_STREAM"
+    assert recording.named("echo-recursion").inputs["recursiveLoop"] == "Allow"
+    assert recording.named("echo-provisioned").inputs["provisionedConcurrentExecutions"] == 2
+    destinations = recording.named("echo-asynchronous").inputs["destinationConfig"]
+    assert destinations["onFailure"] == {"destination": "arn:aws:sqs:eu-west-1:123456789012:failed"}
+
+
+def test_its_role_may_do_what_its_settings_need() -> None:
+    allowed = {
+        (action, resource)
+        for policy in declared(**EVERYTHING).of_type("aws:iam/rolePolicy:RolePolicy")
+        for statement in json.loads(policy.inputs["policy"])["Statement"]
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    }
+    assert allowed >= {
+        ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1b2c3"),
+        ("s3:GetObject", "arn:aws:s3:::pictures/*"),
+        ("ec2:CreateNetworkInterface", "*"),
+        ("elasticfilesystem:ClientMount", "arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-1"),
+        ("sqs:SendMessage", "arn:aws:sqs:eu-west-1:123456789012:failed"),
+        ("sns:Publish", "arn:aws:sns:eu-west-1:123456789012:done"),
+        ("sqs:SendMessage", "arn:aws:sqs:eu-west-1:123456789012:dead"),
+    }
+
+
+def test_the_rules_of_the_policy_pack_hold_with_every_setting() -> None:
+    broken = [
+        (resource.name, problem)
+        for resource in declared(**EVERYTHING).resources
+        for _, problem in violations(resource.typ, resource.name, resource.inputs)
+        if resource.name != "echo-may-also"
+    ]
+    assert broken == []
+
+
+def test_only_a_url_for_everyone_has_permissions_for_everyone() -> None:
+    permissions = "aws:lambda/permission:Permission"
+    assert len(declared(url=FunctionUrl(open=True)).of_type(permissions)) == 2
+    signed = declared(url=FunctionUrl())
+    assert signed.of_type(permissions) == []
+    assert signed.named("echo-url").inputs["authorizationType"] == "AWS_IAM"
+
+
+@pytest.mark.parametrize("name", sorted(provider_inputs(aws.lambda_.Function)))
+def test_every_input_of_the_provider_can_be_set(name: str) -> None:
+    (function,) = declared(customize={"function": {name: "mine"}}).of_type(FUNCTION)
+    assert "mine" in function.inputs.values()
+
+
+def test_an_input_that_no_resource_takes_is_refused_by_name() -> None:
+    with pytest.raises(pulumi.RunError, match="has 'memory', which Function does not take: use one of architectures"):
+        declared(customize={"function": {"memory": 1}})
+
+
+def test_a_resource_that_is_not_in_the_component_is_refused_by_name() -> None:
+    with pytest.raises(pulumi.RunError, match="echo: customize has 'url', and there is no such resource here"):
+        declared(customize={"url": {"invoke_mode": "BUFFERED"}})
+
+
+def test_an_arn_that_takes_no_events_is_refused() -> None:
+    with pytest.raises(pulumi.RunError, match="arn:aws:s3:::failed must be an ARN of one of events, lambda, sns, sqs"):
+        declared(asynchronous=AsyncInvocation(on_failure="arn:aws:s3:::failed"))
+
+
+def test_environments_are_kept_ready_for_an_alias_only() -> None:
+    with pytest.raises(pulumi.RunError, match="set gradual_deployment in its Operation"):
+        declared(provisioned_concurrency=1)

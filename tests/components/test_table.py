@@ -1,8 +1,13 @@
 import json
+from dataclasses import replace
 
+import pulumi
+import pulumi_aws as aws
 import pytest
 
-from components.table import Access, Table, TableArgs
+from components.customize import provider_inputs
+from components.function import ExistingFunction
+from components.table import Access, Index, KeyType, Table, TableArgs
 from tests.artifacts import function
 from tests.recording import Recording, record
 
@@ -81,3 +86,50 @@ def test_nobody_may_touch_it_without_a_grant() -> None:
 
     policies = record(declare).of_type("aws:iam/rolePolicy:RolePolicy")
     assert [policy.name for policy in policies] == ["report-writes-logs"]
+
+
+def test_keys_can_be_numbers_and_indexes_are_covered_by_grants() -> None:
+    args = TableArgs(
+        partition_key="pk",
+        sort_key="at",
+        key_types={"at": KeyType.NUMBER, "hash": KeyType.BINARY},
+        indexes={"by-hash": Index(partition_key="hash", sort_key="at")},
+        recoverable=False,
+        protected=False,
+    )
+    recording = record(lambda: Table("views", args).allow_read(function("report")))
+    (table,) = recording.of_type(TABLE)
+    assert table.inputs["attributes"] == [
+        {"name": "pk", "type": "S"},
+        {"name": "at", "type": "N"},
+        {"name": "hash", "type": "B"},
+    ]
+    (index,) = table.inputs["globalSecondaryIndexes"]
+    assert (index["name"], index["hashKey"], index["rangeKey"]) == ("by-hash", "hash", "at")
+    (statement,) = json.loads(recording.named("report-reads-views").inputs["policy"])["Statement"]
+    assert statement["Resource"] == [
+        "arn:aws:test:::views-table",
+        "arn:aws:test:::views-table/index/by-hash",
+    ]
+
+
+def test_a_function_that_exists_already_can_be_granted() -> None:
+    def declare() -> None:
+        output = pulumi.Output.from_input
+        orders = ExistingFunction(
+            name="orders",
+            function_name=output("orders-prod"),
+            invoked_arn=output("arn:aws:lambda:eu-west-1:123456789012:function:orders-prod"),
+            role_name=output("orders-prod-role"),
+        )
+        Table("views", PLAIN).allow_read(orders)
+
+    policy = record(declare).named("orders-reads-views")
+    assert policy.inputs["role"] == "orders-prod-role"
+
+
+@pytest.mark.parametrize("name", sorted(provider_inputs(aws.dynamodb.Table)))
+def test_every_input_of_the_provider_can_be_set(name: str) -> None:
+    args = replace(PLAIN, customize={"table": {name: "mine"}})
+    (table,) = record(lambda: Table("views", args)).of_type(TABLE)
+    assert "mine" in table.inputs.values()

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from local.emulator import EmulatorHome
-from local.resources.kind import Context
+from components.local.emulator import EmulatorHome
+from components.local.resources.kind import Context
 from tests.browser import chromium
 from tests.recording import ROOT
 

@@ -5,36 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from local.emulator import EmulatorHome
-from local.provisioner import MEMORY, Memory, Provisioner
-from local.resources.kind import Context
+from components.local.emulator import EmulatorHome
+from components.local.provisioner import Memory, Provisioner
+from components.local.resources.kind import Context
 from tests.emulator.conftest import Local
+from tests.inventory import SERVICES, inventory
 from tests.recording import ROOT
-
-SERVICES = {
-    "apigatewayv2": ("get_apis", {}, "Items", "ApiId"),
-    "cloudwatch": ("describe_alarms", {}, "MetricAlarms", "AlarmName"),
-    "cloudwatch dashboards": ("list_dashboards", {}, "DashboardEntries", "DashboardName"),
-    "cognito-idp": ("list_user_pools", {"MaxResults": 60}, "UserPools", "Id"),
-    "dynamodb": ("list_tables", {}, "TableNames", None),
-    "iam": ("list_roles", {}, "Roles", "RoleName"),
-    "lambda": ("list_functions", {}, "Functions", "FunctionName"),
-    "lambda mappings": ("list_event_source_mappings", {}, "EventSourceMappings", "UUID"),
-    "logs": ("describe_log_groups", {}, "logGroups", "logGroupName"),
-    "logs filters": ("describe_metric_filters", {}, "metricFilters", "filterName"),
-    "s3": ("list_buckets", {}, "Buckets", "Name"),
-    "sqs": ("list_queues", {}, "QueueUrls", None),
-}
-"""How to list what each service holds: the call, its arguments, the field of the answer, and the name in it."""
-
-
-def inventory(context: Context) -> set[tuple[str, str]]:
-    """Return the name of everything in the emulator, but for what it remembers of local runs."""
-    found = set()
-    for service, (call, arguments, field, name) in SERVICES.items():
-        answer = getattr(context.client(service.split()[0]), call)(**arguments)
-        found |= {(service, item[name] if name else item) for item in answer.get(field, [])}
-    return found - {("s3", MEMORY)}
 
 
 @pytest.fixture

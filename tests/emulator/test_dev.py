@@ -110,8 +110,8 @@ def test_a_saved_crate_replaces_all_its_users(loop: Loop) -> None:
 def test_a_change_of_the_program_is_applied_and_a_mistake_in_it_told(loop: Loop) -> None:
     loop.save("__main__.py", PROGRAM.replace("GET /{function.name}", "GET /{function.name}/again"))
     loop.until(lambda: set(loop.local.outputs["routes"]) == {"GET /one/again", "GET /two/again"})
-    loop.save("__main__.py", PROGRAM.replace("api.deploy()", "api.deploi()"))
-    loop.until(lambda: "AttributeError: 'HttpApi' object has no attribute 'deploi'" in loop.told)
+    loop.save("__main__.py", PROGRAM.replace("api.url", "api.urll"))
+    loop.until(lambda: "AttributeError: 'HttpApi' object has no attribute 'urll'" in loop.told)
     loop.save("__main__.py", PROGRAM)
     loop.until(lambda: set(loop.local.outputs["routes"]) == {"GET /one", "GET /two"})
 

@@ -37,7 +37,7 @@ def test_a_handler_can_be_added_as_the_readme_says(local: Local, checkout: Path)
     assert lines is not None
     function, route = lines["content"].splitlines()
     program = checkout / "__main__.py"
-    edited = program.read_text().replace("api.deploy()", f"{function}\n{route}\napi.deploy()")
+    edited = program.read_text().replace("functions = (", f"{function}\n{route}\nfunctions = (")
     program.write_text(edited.replace("functions = (", "functions = (hello, "))
     subprocess.run(["cargo", "check", "--quiet", "--package", "hello"], cwd=checkout / "rust", check=True)
 

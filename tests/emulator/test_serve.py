@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.isolation import emulated_aws
+from components.local.isolation import emulated_aws
 from tests.emulator.conftest import Local
 from tests.emulator.http import request
 from tests.recording import ROOT

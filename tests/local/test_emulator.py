@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from local import emulator as module
-from local.emulator import Emulator, EmulatorHome
-from local.errors import LocalError
+from components.local import emulator as module
+from components.local.emulator import Emulator, EmulatorHome
+from components.local.errors import LocalError
 
 pytestmark = pytest.mark.emulator
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from components.local.errors import LocalError
+from components.local.home import Home
 from local import __main__ as commands
-from local.errors import LocalError
-from local.home import Home
 
 
 def test_outputs_are_replaced_whole(tmp_path: Path) -> None:

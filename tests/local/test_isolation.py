@@ -3,9 +3,9 @@ import urllib.request
 
 import pytest
 
-from local.isolation import bypass_proxy, drop_aws, emulated_aws
-from local.resources.command import COMMAND
-from local.resources.kind import Context
+from components.local.isolation import bypass_proxy, drop_aws, emulated_aws
+from components.local.resources.command import COMMAND
+from components.local.resources.kind import Context
 from tests.recording import ROOT
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from local.log_lines import readable
+from components.local.log_lines import readable
 
 ENTRY = {
     "timestamp": "2026-11-21T10:00:00Z",

@@ -8,11 +8,11 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from local.emulator import EmulatorHome
-from local.errors import LocalError
-from local.program import run_declarations
-from local.provisioner import LocalMonitor, Memory, Provisioner
-from local.resources.kind import Context
+from components.local.emulator import EmulatorHome
+from components.local.errors import LocalError
+from components.local.program import run_declarations
+from components.local.provisioner import LocalMonitor, Memory, Provisioner
+from components.local.resources.kind import Context
 from tests.recording import NO_CONFIG, ROOT
 
 pytestmark = pytest.mark.emulator

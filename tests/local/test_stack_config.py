@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from local.errors import LocalError
-from local.stack_config import StackConfig, read_stack_config
+from components.local.errors import LocalError
+from components.local.stack_config import StackConfig, read_stack_config
 from tests.recording import ROOT
 
 

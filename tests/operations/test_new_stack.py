@@ -22,7 +22,7 @@ def test_a_stack_that_exists_is_left_alone(tmp_path: Path) -> None:
     assert file.read_text() == "mine"
 
 
-@pytest.mark.parametrize("name", ["", "QA", "1st", "a/b", "../x", "a" * 32])
+@pytest.mark.parametrize("name", ["", "QA", "1st", "a/b", "../x", "pr", "pr-12", "dev--2", "dev-", "a" * 13])
 def test_a_name_that_aws_would_refuse_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(OperationError, match="is no stack's name"):
         new_stack(tmp_path, name, "eu-central-1")

@@ -2,18 +2,24 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from components.architecture import host_architecture
+from components.local.emulator import EmulatorHome
 from tests.recording import ROOT
 
 PULUMI = """\
 #!/bin/sh
-[ "$1" = version ] && echo v3.272.0 && exit
-echo "pulumi $*"
-exit 3
+case "$1 $2" in
+    "version "*) echo v3.272.0 ;;
+    "stack select") printf 'encryptionsalt: v1:c2FsdA==\\n' >> "Pulumi.$3.yaml" ;;
+    "stack output") echo "no such stack" >&2; exit 255 ;;
+    *) echo "pulumi $*"; exit 3 ;;
+esac
 """
 
 
@@ -31,53 +37,76 @@ def tools(tmp_path: Path) -> Path:
     return folder
 
 
-def verb(tools: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "operations", "--stack", "local", *words]
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of an emulator that runs."""
+    folder = tmp_path_factory.mktemp("home")
+    EmulatorHome(folder).start("us-east-1")
+    yield folder
+    EmulatorHome(folder).stop()
+
+
+def verb(tools: Path, home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "operations", "--home", str(home), "--stack", "local", *words]
     environment = {"PATH": f"{tools}:/usr/bin:/bin", "HOME": str(Path.home())}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_up_finds_what_it_needs_in_its_own_virtual_environment(tools: Path) -> None:
-    done = verb(tools, "up")
+def test_up_finds_what_it_needs_in_its_own_virtual_environment(tools: Path, home: Path) -> None:
+    done = verb(tools, home, "up")
     assert done.stderr == ""
-    assert done.stdout == "pulumi up --stack local\n"
+    assert done.stdout == f"pulumi up --stack local --config-file {home}/Pulumi.local.yaml --yes\n"
     assert done.returncode == 3
 
 
-def test_up_names_a_missing_rust_with_where_to_get_it(tools: Path) -> None:
+def test_what_the_cli_notes_about_encryption_does_not_stay_in_a_tracked_file(tools: Path, home: Path) -> None:
+    before = (ROOT / "Pulumi.local.yaml").read_bytes()
+    verb(tools, home, "up")
+    assert (ROOT / "Pulumi.local.yaml").read_bytes() == before
+
+
+def test_the_emulator_has_a_stack_file_with_its_address(tools: Path, home: Path) -> None:
+    verb(tools, home, "preview")
+    emulator = EmulatorHome(home).running()
+    assert emulator
+    (endpoints,) = yaml.safe_load((home / "Pulumi.local.yaml").read_text())["config"]["aws:endpoints"]
+    assert set(endpoints.values()) == {emulator.url}
+
+
+def test_up_names_a_missing_rust_with_where_to_get_it(tools: Path, home: Path) -> None:
     (tools / "cargo").unlink()
-    done = verb(tools, "up")
+    done = verb(tools, home, "up")
     assert done.stderr == "error: cargo is not on the PATH: install Rust with rustup, https://rustup.rs\n"
     assert done.returncode != 0
     assert done.stdout == ""
 
 
-def test_up_names_a_toolchain_that_is_not_installed(tools: Path) -> None:
+def test_up_names_a_toolchain_that_is_not_installed(tools: Path, home: Path) -> None:
     (tools / "rustc").write_text("#!/bin/sh\necho 'error: toolchain is not installed' >&2\nexit 1\n")
-    message = verb(tools, "up").stderr
+    message = verb(tools, home, "up").stderr
     assert message == (
         "error: rustc does not start: error: toolchain is not installed. Run `rustup toolchain install 1.95.0`\n"
     )
 
 
-def test_up_names_a_missing_target(tools: Path, tmp_path: Path) -> None:
+def test_up_names_a_missing_target(tools: Path, home: Path, tmp_path: Path) -> None:
     (tools / "rustc").write_text(f"#!/bin/sh\necho {tmp_path}/lib\n")
     target = host_architecture().rust_target
-    assert verb(tools, "up").stderr == (
+    assert verb(tools, home, "up").stderr == (
         f"error: the Rust target {target} is not installed: run `rustup toolchain install 1.95.0` and `rustup target "
         f"add --toolchain 1.95.0 {target}`\n"
     )
 
 
 @pytest.mark.parametrize("words", [["preview"], ["destroy"]])
-def test_what_compiles_nothing_needs_no_rust(tools: Path, words: list[str]) -> None:
+def test_what_compiles_nothing_needs_no_rust(tools: Path, home: Path, words: list[str]) -> None:
     for tool in ("cargo", "rustc"):
         (tools / tool).unlink()
-    done = verb(tools, *words)
+    done = verb(tools, home, *words)
     assert done.stderr == ""
     assert done.stdout.startswith(f"pulumi {words[0]} --stack local")
 
 
-def test_a_missing_cli_is_named(tools: Path) -> None:
+def test_a_missing_cli_is_named(tools: Path, home: Path) -> None:
     (tools / "pulumi").unlink()
-    assert "error: the Pulumi CLI is not on the PATH: install it (https://" in verb(tools, "up").stderr
+    assert "error: the Pulumi CLI is not on the PATH: install it (https://" in verb(tools, home, "up").stderr

@@ -3,8 +3,15 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from pipeline import drift
 from pipeline.comment import environment_comment, marker, preview_comment
 from pipeline.guard import LABEL, judge
+from pipeline.markdown import code, printable
 from pipeline.preview import Preview, read_preview
 from tests.pipeline.recorded import FIXTURES, recorded_preview, recorded_text
 
@@ -46,16 +53,17 @@ def test_a_new_function_and_another_architecture_need_no_file_for_a_reason() -> 
     assert "| `echo` | the function is new |" in comment(recorded_preview("create"))
     preview = recorded_preview("code")
     steps = [
-        dataclasses.replace(step, code_after=str(step.code_after).replace("arm64", "x86_64")) for step in preview.steps
+        dataclasses.replace(step, after={"s3Key": str(step.code_after).replace("arm64", "x86_64")})
+        for step in preview.steps
     ]
     moved = dataclasses.replace(preview, steps=tuple(step for step in steps if step.code_before))
-    assert "another architecture, arm64 to x86_64" in comment(moved)
+    assert "another architecture, `arm64` to `x86_64`" in comment(moved)
 
 
 def test_a_refused_loss_says_what_would_be_lost_and_which_label_allows_it() -> None:
     said = comment(recorded_preview("replace"))
     assert "Refused" in said
-    assert "> - currencies-table (aws:dynamodb/table:Table) would be replaced, and its items lost" in said
+    assert "> - `currencies-table` (`aws:dynamodb/table:Table`) would be replaced, and its items lost" in said
     assert f"add the label `{LABEL}`" in said
     assert "| replace | `currencies-table` | `aws:dynamodb/table:Table` | `attributes[0].name`" in said
 
@@ -131,3 +139,69 @@ def test_the_environment_of_a_pull_request_says_its_address_and_its_end() -> Non
     assert said.startswith(marker("pr-12"))
     assert "https://abc.execute-api.eu-west-1.amazonaws.com" in said
     assert "`environment`" in said
+
+
+HOSTILE = [
+    "rust/`x` <img src=x onerror=alert(1)>.rs",
+    "rust/``` @everyone\n# heading",
+    "a|b|[link](https://evil.example)|",
+    "**bold** _it_ ~~no~~ &lt;b&gt; https://evil.example www.evil.example",
+    "`",
+    "a`b``c",
+    " leading and trailing ",
+    "ends with a backslash \\",
+    "x\\|y\r\n| a | row |",
+    "\u202egnp.exe",
+    "<!-- comment --> </details>",
+]
+
+
+def rendered(markdown: str) -> tuple[list[str], set[str]]:
+    """Return the texts of code spans, and what else was made: the types of all other tokens, and HTML."""
+    parsed = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    tokens = [child for token in parsed.parse(markdown) for child in (token, *(token.children or ()))]
+    kinds = {token.content if "html" in token.type else token.type for token in tokens if token.type != "code_inline"}
+    return [token.content for token in tokens if token.type == "code_inline"], kinds
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_file_s_name_is_text_whatever_is_in_it(name: str) -> None:
+    plain = comment(recorded_preview("code"), causes={"glitch": ["rust/a.rs"]})
+    said = comment(recorded_preview("code"), causes={"glitch": [name]})
+    spans, kinds = rendered(said)
+    assert printable(name) in spans
+    assert kinds == rendered(plain)[1], "the same structure as with a harmless name"
+    assert len(spans) == len(rendered(plain)[0])
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_resource_s_name_is_text_wherever_it_is_shown(name: str) -> None:
+    def renamed(preview: Preview) -> Preview:
+        steps = (dataclasses.replace(s, urn=s.urn.rsplit("::", 1)[0] + f"::{name}") for s in preview.steps)
+        return dataclasses.replace(preview, steps=tuple(steps))
+
+    for shown in ("replace", "delete", "code"):
+        preview = recorded_preview(shown)
+        spans, kinds = rendered(comment(renamed(preview)))
+        assert kinds == rendered(comment(preview))[1]
+        assert printable(name) in spans
+    spans, kinds = rendered(str(drift.body("prod", renamed(recorded_preview("drift")))))
+    assert kinds == rendered(str(drift.body("prod", recorded_preview("drift"))))[1]
+
+
+@given(st.text(min_size=1, max_size=60))
+def test_a_code_span_shows_just_its_text(text: str) -> None:
+    for said in (code(text), f"| a | b |\n|---|---|\n| {code(text, in_table=True)} | c |"):
+        spans, kinds = rendered(said)
+        assert spans == [printable(text)]
+        assert kinds <= {"inline", "paragraph_open", "paragraph_close"} | {
+            *("table_open", "table_close", "thead_open", "thead_close", "tbody_open", "tbody_close", "tr_open"),
+            *("tr_close", "th_open", "th_close", "td_open", "td_close", "text"),
+        }
+
+
+@pytest.mark.parametrize("url", ["https://x) [a](https://evil.example", "<script>", "https://a.example/\n# x", "@all"])
+def test_the_address_of_an_environment_is_a_link_only_when_it_is_one(url: str) -> None:
+    spans, kinds = rendered(environment_comment("pr-12", url, "environment"))
+    assert printable(url) in spans
+    assert "link_open" not in kinds

@@ -23,7 +23,7 @@ def test_deploying_the_same_commit_twice_is_no_way_back() -> None:
 
 def test_the_instructions_are_a_command_to_paste() -> None:
     said = instructions("prod", recorded_json("history"), NEW)
-    assert said.splitlines()[-1].strip() == f"gh workflow run deploy.yml --field stack=prod --field commit={OLD}"
+    assert said.splitlines()[-1].strip() == f"gh workflow run rollback.yml --field stack=prod --field commit={OLD}"
 
 
 def test_a_first_deployment_has_no_way_back() -> None:

@@ -5,6 +5,7 @@ import re
 from bootstrap import roles
 from bootstrap.policies import PREFIX
 from pipeline import drift, guard, stale
+from tests.account import bootstrap
 from tests.recording import ROOT
 
 PAGE = (ROOT / "docs/aws-setup.md").read_text()
@@ -30,9 +31,22 @@ def test_every_label_variable_and_environment_is_made() -> None:
         assert variable in PAGE[PAGE.index("for name in AWS_") :].splitlines()[0]
     assert "for name in dev staging prod; do" in PAGE
     assert "environments/pull-request'" in PAGE
+    assert "gh variable set PULL_REQUEST_ACCOUNT_ID" in PAGE
+    assert "gh variable set PULL_REQUEST_BACKEND_URL" in PAGE
 
 
 def test_the_settings_are_those_of_the_program() -> None:
     project = (ROOT / "bootstrap/Pulumi.yaml").read_text()
     for setting in re.findall(r"pulumi config set (?:aws:region|(\w+))", PAGE):
         assert not setting or f"  {setting}:" in project
+    source = (ROOT / "bootstrap/settings.py").read_text()
+    maps = re.findall(r"pulumi config set --path (\w+)\.", PAGE)
+    assert set(maps) == {"apiIds", "domains"}
+    for setting in (*maps, "artifactReaders", "artifactBucket", "stages", "pullRequests"):
+        assert f'"{setting}"' in source
+        assert setting in PAGE
+
+
+def test_the_boundary_of_the_example_is_that_of_a_stage() -> None:
+    (arn,) = re.findall(r"permissionsBoundary: (\S+)", PAGE)
+    assert arn == bootstrap()[0].arns["dev-boundary-policy"]

@@ -2,6 +2,8 @@ from typing import Any
 
 import yaml
 
+from bootstrap.policies import PREFIX
+from bootstrap.roles import PULL_REQUESTS
 from pipeline.stack_file import pull_request_stack_file
 from tests.recording import ROOT, record_program
 
@@ -22,7 +24,7 @@ config:
 
 
 def made(dev: str = DEV) -> dict[str, dict[str, Any]]:
-    content: dict[str, dict[str, Any]] = yaml.safe_load(pull_request_stack_file(dev, "pr-12"))
+    content: dict[str, dict[str, Any]] = yaml.safe_load(pull_request_stack_file(dev, "pr-12", "210987654321"))
     return content
 
 
@@ -43,6 +45,15 @@ def test_its_resources_are_tagged_as_its_own() -> None:
 def test_everything_in_it_can_be_destroyed() -> None:
     assert made()["config"]["rust-serverless:deletionProtection"] == "false"
     assert made()["config"]["rust-serverless:pointInTimeRecovery"] == "false"
+
+
+def test_its_roles_have_the_boundary_of_pull_requests_in_its_account() -> None:
+    boundary = f"arn:aws:iam::210987654321:policy/{PREFIX}boundary-{PULL_REQUESTS}"
+    for dev in (
+        DEV,
+        DEV + f"  rust-serverless:permissionsBoundary: arn:aws:iam::123456789012:policy/{PREFIX}boundary-dev",
+    ):
+        assert made(dev)["config"]["rust-serverless:permissionsBoundary"] == boundary
 
 
 def test_it_has_the_key_of_no_other_stack() -> None:

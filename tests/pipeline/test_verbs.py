@@ -28,7 +28,8 @@ def test_it_runs_with_what_pulumi_install_brings() -> None:
     owners = packages_distributions()
     needed = {owner.lower().replace("_", "-") for module in imported for owner in owners.get(module, [])}
     assert {"pyyaml", "tomli"} <= needed
-    assert all(f"\n{name}==" in requirements for name in needed), needed
+    # botocore takes its own certificates where certifi is not installed.
+    assert all(f"\n{name}==" in requirements for name in needed - {"certifi"}), needed
 
 
 def test_the_guard_fails_and_says_which_label_would_let_it_pass() -> None:
@@ -67,4 +68,4 @@ def test_a_failed_smoke_test_says_what_failed_and_how_to_go_back(
         main()
     assert "POST /echo did not answer" in capsys.readouterr().out
     assert "1 of 1 routes of prod do not work" in str(stopped.value)
-    assert "gh workflow run deploy.yml --field stack=prod --field commit=39cf04dd" in str(stopped.value)
+    assert "gh workflow run rollback.yml --field stack=prod --field commit=39cf04dd" in str(stopped.value)

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from bootstrap.policies import PREFIX
-from bootstrap.roles import STAGES
+from bootstrap.roles import BUILDS, STAGES
 from bootstrap.state_key import ALIAS
 from pipeline.__main__ import _parser
 from pipeline.stale import LABEL, stack_of
@@ -23,6 +23,7 @@ WRITES = {
     "preview": {"id-token", "pull-requests"},
     "stage": {"id-token"},
     "deploy": {"id-token"},
+    "rollback": {"id-token"},
     "pr-environment": {"id-token", "pull-requests"},
     "drift": {"id-token", "issues"},
     "check": set(),
@@ -210,7 +211,64 @@ def test_the_stages_come_one_after_the_other() -> None:
     assert jobs["prod"]["needs"] == "staging"
     assert {job["with"]["stack"] for job in jobs.values()} == set(STAGES)
     assert {job["uses"] for job in jobs.values()} == {"./.github/workflows/stage.yml"}
-    assert read("deploy").triggers["workflow_dispatch"]["inputs"]["stack"]["options"] == list(STAGES)
+
+
+def test_only_the_rollback_may_go_back_and_only_it_says_so() -> None:
+    assert read("deploy").triggers == {"push": {"branches": ["main"]}}
+    assert not [job for job in read("deploy").jobs.values() if {"rollback", "allow-loss"} & job["with"].keys()]
+    (job,) = read("rollback").jobs.values()
+    assert set(read("rollback").triggers) == {"workflow_dispatch"}
+    assert "github.ref == 'refs/heads/main'" in job["if"]
+    assert job["with"]["rollback"] is True
+    assert read("rollback").triggers["workflow_dispatch"]["inputs"]["stack"]["options"] == list(STAGES)
+    (forward,) = [step for step in read("stage").steps if "pipeline forward" in step.get("run", "")]
+    assert forward["if"] == "${{ !inputs.rollback }}"
+
+
+UPDATES = [name for name in NAMES if "pulumi up" in read(name).text]
+
+
+def position(workflow: Workflow, words: str) -> int:
+    """Return the place of the first step that runs a command."""
+    return next(n for n, step in enumerate(workflow.steps) if words in step.get("run", ""))
+
+
+@pytest.mark.parametrize("name", UPDATES)
+def test_before_every_update_come_a_preview_the_limits_and_the_guard(name: str) -> None:
+    workflow = read(name)
+    assert workflow.text.count("run: pulumi up") == 1
+    update = position(workflow, "pulumi up")
+    preview = position(workflow, 'pulumi preview --stack "$STACK" --show-sames --json > preview.json')
+    for check in ("pipeline limits --preview preview.json", "pipeline guard --preview preview.json"):
+        assert preview < position(workflow, check) < update
+        assert "if" not in list(workflow.steps)[position(workflow, check)], "always"
+    assert not [step for step in workflow.steps if step.get("continue-on-error")]
+
+
+def test_both_workflows_with_updates_are_known() -> None:
+    assert UPDATES == ["pr-environment", "stage"]
+
+
+def test_a_stage_compares_artifacts_before_and_after_its_update_and_the_first_records_them() -> None:
+    workflow = read("stage")
+    steps, update = list(workflow.steps), position(workflow, "pulumi up")
+    before = position(workflow, "pipeline verify-artifacts --preview")
+    after = position(workflow, "pipeline verify-artifacts --outputs")
+    record = position(workflow, "pipeline record-artifacts")
+    assert before < update < after
+    assert position(workflow, "pipeline smoke") < record, "only what works is promoted"
+    assert steps[before]["if"] == steps[after]["if"] == f"inputs.stack != '{BUILDS}'"
+    assert steps[record]["if"] == f"inputs.stack == '{BUILDS}'"
+
+
+def test_a_stage_runs_the_scripts_of_the_workflow_and_not_those_of_an_older_commit() -> None:
+    """A commit from before a check has it not, and could not be brought back."""
+    calls = [step["run"] for step in read("stage").steps if "-m pipeline" in step.get("run", "")]
+    assert calls
+    assert all(call.startswith("PYTHONPATH=.pipeline .venv/bin/python -P -m pipeline ") for call in calls)
+    assert position(read("stage"), 'git worktree add --detach .pipeline "$GITHUB_SHA"') < position(
+        read("stage"), "-m pipeline"
+    )
 
 
 def test_the_stages_are_those_that_are_previewed_and_watched() -> None:
@@ -226,10 +284,11 @@ def test_a_stage_runs_in_the_environment_that_its_role_trusts() -> None:
         assert read("pr-environment").jobs[name]["environment"] == "pull-request"
 
 
-def test_a_deployment_ends_with_a_smoke_test_that_knows_the_way_back() -> None:
-    *_, last = read("stage").steps
-    assert "pipeline smoke" in last["run"]
-    assert "--history history.json" in last["run"]
+def test_a_deployment_has_a_smoke_test_that_knows_the_way_back() -> None:
+    steps = list(read("stage").steps)
+    smoke = steps[position(read("stage"), "pipeline smoke")]
+    assert "--history history.json" in smoke["run"]
+    assert position(read("stage"), "pulumi up") < position(read("stage"), "pipeline smoke")
 
 
 def test_roles_labels_and_keys_have_one_name() -> None:
@@ -255,5 +314,7 @@ def test_every_verb_that_a_workflow_calls_is_one() -> None:
 
 def test_every_verb_is_called() -> None:
     text = "".join(read(name).text for name in NAMES)
-    for verb in ("guard", "comment", "smoke", "stack-file", "announce", "stale", "drift"):
+    (choices,) = [action.choices for action in _parser()._actions if action.choices]
+    assert {"guard", "forward", "verify-artifacts"} <= set(choices)
+    for verb in choices:
         assert f"-m pipeline {verb} " in text, verb

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from components import session_keys
-from components.analytics import QUARANTINED
 from components.build.workspace import read_workspace
+from services import session_keys
+from services.analytics import QUARANTINED
 from tests.recording import ROOT, Recording, record_program
 
 WORKSPACE = read_workspace(ROOT / "rust")

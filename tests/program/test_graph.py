@@ -46,12 +46,16 @@ def test_component_types_have_three_parts_as_pulumi_wants_them(recording: Record
     assert all(typ.startswith("rust-serverless:index:") for typ in components)
 
 
+PROTECTION_SETTING = "deletionProtection"
+
+
 def test_logical_names_are_kebab_case_start_with_their_component_and_are_unique(recording: Recording) -> None:
     seen = set()
     for resource in recording.resources:
         assert (resource.typ, resource.name) not in seen
         seen.add((resource.typ, resource.name))
-        assert all(word.isalnum() and word == word.lower() for word in resource.name.split("-")), resource.name
+        words = [word for word in resource.name.split("-") if word != PROTECTION_SETTING]
+        assert all(word.isalnum() and word == word.lower() for word in words), resource.name
         if resource.custom:
             assert resource.name.startswith(resource.parent.rsplit("::", 1)[1] + "-"), resource.name
 
@@ -88,6 +92,20 @@ def test_every_stream_ends_in_an_encrypted_queue_with_an_alarm(recording: Record
     assert mappings
     for mapping in mappings:
         assert queues[mapping.inputs["destinationConfig"]["onFailure"]["destinationArn"]] in alarmed, mapping.name
+
+
+def test_a_destroy_meets_the_protection_before_anything_else(recording: Recording) -> None:
+    (guard,) = recording.of_type("pulumi:index:Stash")
+    made = {resource.urn: resource for resource in recording.resources if resource.custom}
+    reached, waiting = set(), {guard.urn}
+    while waiting:
+        urn = waiting.pop()
+        reached.add(urn)
+        waiting |= {needed for needed in made[urn].depends_on if needed in made} - reached
+    assert reached == made.keys()
+    tables = recording.of_type("aws:dynamodb/table:Table")
+    assert guard.protect is any(table.protect for table in tables)
+    assert PROTECTION_SETTING in guard.name
 
 
 def test_only_the_views_are_streamed_so_that_counting_invokes_nothing(recording: Recording) -> None:
@@ -135,7 +153,7 @@ def test_every_function_logs_to_a_group_of_the_program(recording: Recording) -> 
 def test_physical_names_are_left_to_auto_naming(recording: Recording) -> None:
     """Two stacks in one account, and a replacement before its deletion, need names of their own."""
     for resource in recording.resources:
-        if resource.typ != "aws:apigatewayv2/stage:Stage":
+        if resource.typ not in ("aws:apigatewayv2/stage:Stage", "aws:lambda/alias:Alias"):
             assert "name" not in resource.inputs, resource.name
 
 
@@ -173,6 +191,15 @@ def test_every_function_is_watched(recording: Recording) -> None:
     }
     for function in recording.of_type("aws:lambda/function:Function"):
         assert {(metric, function.name) for metric in ("Errors", "Throttles", "Duration")} <= watched
+
+
+def test_every_table_is_watched_for_what_it_refuses(recording: Recording) -> None:
+    watched = {
+        (alarm.inputs["metricName"], alarm.inputs["dimensions"].get("TableName"))
+        for alarm in recording.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+    }
+    for table in recording.of_type("aws:dynamodb/table:Table"):
+        assert {(metric, table.name) for metric in ("ReadThrottleEvents", "WriteThrottleEvents")} <= watched, table.name
 
 
 @pytest.mark.parametrize("stack", sorted(set(STACKS) - {"local"}))

@@ -1,0 +1,140 @@
+"""The configuration of `bootstrap/` as one checked value."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from bootstrap.budget import BudgetArgs
+from bootstrap.github import checked_subject
+from bootstrap.roles import BUILDS, PULL_REQUESTS, STAGES
+from bootstrap.stack_access import Domain, Stacks
+
+ZONE = re.compile(r"Z[A-Z0-9]+")
+NAME = re.compile(r"([a-z0-9-]+\.)+[a-z]+")
+API = re.compile(r"[a-z0-9]{10}")
+MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+ACCOUNT = re.compile(r"\d{12}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the account is for."""
+
+    region: str
+    subject: str
+    """How GitHub's tokens name the repository."""
+    provider_arn: str | None
+    """The account's identity provider for GitHub, when it has one already."""
+    stages: Sequence[str]
+    """Stages that are deployed to this account."""
+    pull_requests: bool
+    """Whether stacks of pull requests are deployed to this account."""
+    domains: Mapping[str, Domain]
+    """Names of the stages' APIs, by stage."""
+    apis: Mapping[str, str]
+    """Ids of the stages' HTTP APIs, which no other stack may change, by stage."""
+    artifact_bucket: str | None
+    """Bucket of the account of `dev`, when this is another."""
+    artifact_readers: Sequence[str]
+    """Accounts of stages that take their code from the bucket of this one."""
+
+    budget: BudgetArgs | None
+    """What the account may cost."""
+
+    def stacks(self, name: str, account: str) -> Stacks:
+        """Return the stacks of a role: those of a stage, or of the pull requests."""
+        pull_requests = name == PULL_REQUESTS
+        return Stacks(
+            account=account,
+            region=self.region,
+            name=name,
+            pattern=f"{PULL_REQUESTS}-*" if pull_requests else name,
+            domain=self.domains.get(name),
+            alarms_by_mail=not pull_requests,
+            foreign_apis=[api for stage, api in sorted(self.apis.items()) if stage != name],
+        )
+
+
+def read_settings() -> Settings:
+    """Read and check the configuration.
+
+    Raises:
+        pulumi.RunError: naming each key that is wrong, and what it must be.
+    """
+    config = pulumi.Config()
+    problems: list[str] = []
+
+    def check(key: str, *, fits: bool, rule: str) -> None:
+        if not fits:
+            problems.append(f"{key} must be {rule}")
+
+    stages = _json(config, "stages", list(STAGES))
+    domains = _json(config, "domains", {})
+    apis = _json(config, "apiIds", {})
+    readers = _json(config, "artifactReaders", [])
+    bucket = config.get("artifactBucket") or None
+    check("stages", fits=isinstance(stages, list) and set(stages) <= set(STAGES), rule=f"a list of {_words(STAGES)}")
+    check("domains", fits=_are_domains(domains), rule='{"prod": {"domainName": "…", "hostedZoneId": "Z…"}}, by stage')
+    check("apiIds", fits=_are_by_stage(apis, API), rule='{"prod": "a1b2c3d4e5"}, ids of HTTP APIs by stage')
+    check(
+        "artifactReaders", fits=isinstance(readers, list) and all(map(_is_account, readers)), rule="a list of accounts"
+    )
+    away = bool(stages) and BUILDS not in stages
+    check("artifactBucket", fits=bool(bucket) == away, rule=f"set exactly where stages are deployed without {BUILDS}")
+    dollars, email = config.get_int("monthlyBudgetUsd") or 0, config.get("budgetEmail") or ""
+    check("monthlyBudgetUsd", fits=dollars >= 0, rule="0 or more")
+    check("budgetEmail", fits=bool(MAIL.fullmatch(email)) == bool(dollars), rule="set exactly where there is a budget")
+    if problems:
+        raise pulumi.RunError(f"the configuration in Pulumi.{pulumi.get_stack()}.yaml: {'; '.join(problems)}")
+    return Settings(
+        region=pulumi.Config("aws").require("region"),
+        subject=checked_subject(config.require("githubSubject")),
+        provider_arn=config.get("oidcProviderArn") or None,
+        stages=stages,
+        pull_requests=config.get_bool("pullRequests") is not False,
+        domains={
+            stage: Domain(domain_name=domain["domainName"], hosted_zone_id=domain["hostedZoneId"])
+            for stage, domain in domains.items()
+        },
+        apis=apis,
+        artifact_bucket=bucket,
+        artifact_readers=readers,
+        budget=BudgetArgs(monthly_usd=dollars, email=email) if dollars else None,
+    )
+
+
+def _json(config: pulumi.Config, key: str, default: Any) -> Any:
+    value = config.get_object(key)
+    return default if value is None else value
+
+
+def _are_domains(value: Any) -> bool:
+    keys = {"domainName", "hostedZoneId"}
+    if not isinstance(value, dict) or not value.keys() <= set(STAGES):
+        return False
+    return all(
+        isinstance(domain, dict)
+        and domain.keys() == keys
+        and NAME.fullmatch(str(domain["domainName"])) is not None
+        and ZONE.fullmatch(str(domain["hostedZoneId"])) is not None
+        for domain in value.values()
+    )
+
+
+def _are_by_stage(value: Any, pattern: re.Pattern[str]) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() <= set(STAGES)
+        and all(pattern.fullmatch(str(item)) for item in value.values())
+    )
+
+
+def _is_account(value: Any) -> bool:
+    return ACCOUNT.fullmatch(str(value)) is not None
+
+
+def _words(values: Sequence[str]) -> str:
+    return ", ".join(values)

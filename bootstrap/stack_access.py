@@ -1,0 +1,281 @@
+"""What a deployment may do with the resources of its stacks, and what the roles that it makes can ever do.
+
+A stack's resources are known by the names in their ARNs, which begin with `rust-serverless-<stack>--`, as `Pulumi.yaml`
+says. Where AWS gives a random id instead, a condition decides that AWS evaluates for that action:
+
+| Resource | Told apart by |
+|---|---|
+| event source mapping | `lambda:FunctionArn`, for each of its actions |
+| user pool | its tag `stack`, which every action on a pool evaluates |
+| certificate | its tag `stack`, and `acm:DomainNames` in the request |
+| HTTP API | its id: routes, integrations and authorizers have no tags, and inherit none |
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bootstrap.policies import PREFIX, PROJECT, Statement, allow, deny
+from components.table import Access
+
+API_GATEWAY_ROLE = "aws-service-role/ops.apigateway.amazonaws.com"
+WORKFLOWS = (
+    *(f"role/{PREFIX}{role}" for role in ("preview", "drift", "deploy-*", "pull-request")),
+    f"policy/{PREFIX}boundary-*",
+)
+"""The workflows' own roles and boundaries."""
+TAG = "stack"
+"""Tag of every resource, by `aws:defaultTags` of the stack files."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Domain:
+    """A name that a stage's API may have."""
+
+    domain_name: str
+    hosted_zone_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stacks:
+    """The stacks of one role: a stage, or those of all pull requests."""
+
+    account: str
+    region: str
+    name: str
+    """Names the role and the boundary: `dev`, or `pr`."""
+    pattern: str
+    """Name of the stack, `*` for the numbers of pull requests: `dev`, or `pr-*`."""
+    domain: Domain | None = None
+    alarms_by_mail: bool = True
+    foreign_apis: Sequence[str] = ()
+    """Ids of HTTP APIs of other stages in the account."""
+
+    @property
+    def resources(self) -> str:
+        """Pattern of the names of the stacks' resources."""
+        end = "" if self.pattern.endswith("*") else "--*"
+        return f"{PROJECT}-{self.pattern}{end}"
+
+    @property
+    def boundary_name(self) -> str:
+        """Name of the permissions boundary."""
+        return f"{PREFIX}boundary-{self.name}"
+
+    @property
+    def boundary_arn(self) -> str:
+        """ARN of the permissions boundary."""
+        return f"arn:aws:iam::{self.account}:policy/{self.boundary_name}"
+
+    def arn(self, service: str, resource: str) -> str:
+        """Return the ARN of something in the account and region."""
+        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
+
+
+def manage(stacks: Stacks) -> list[Statement]:
+    """Let a role create, change and delete the resources of its stacks, and nothing of another's."""
+    return [
+        *_named(stacks),
+        *_mappings(stacks),
+        *_roles(stacks),
+        *_apis(stacks),
+        *_user_pools(stacks),
+        *_unnamed(stacks),
+        *(_subscriptions(stacks) if stacks.alarms_by_mail else []),
+        *(_domain(stacks, stacks.domain) if stacks.domain else []),
+    ]
+
+
+def boundary(stacks: Stacks) -> list[Statement]:
+    """Limit what roles of the stacks' functions can ever do, whatever policies a deployment gives them.
+
+    It is all that the components grant, on the stacks' own resources: neither the state, nor artifacts, nor IAM.
+    """
+    tables = stacks.arn("dynamodb", f"table/{stacks.resources}")
+    streams = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+    return [
+        allow(
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            [stacks.arn("logs", f"log-group:{stacks.resources}:log-stream:*")],
+        ),
+        allow([str(access) for access in Access], [tables]),
+        allow(streams, [f"{tables}/stream/*"]),
+        allow(["sqs:SendMessage"], [stacks.arn("sqs", stacks.resources)]),
+        # AWS knows no resources for these: names of streams, and traces.
+        allow(["dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
+    ]
+
+
+def read_configuration(region: str) -> list[Statement]:
+    """Let a role compare what exists with the state.
+
+    These read how resources are configured. None reads what is in them: no item, message, log line or code.
+    """
+    regional = [
+        *("acm:DescribeCertificate", "acm:ListTagsForCertificate"),
+        "apigateway:GET",
+        *("cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource"),
+        *("cognito-idp:DescribeResourceServer", "cognito-idp:DescribeUserPool", "cognito-idp:DescribeUserPoolClient"),
+        *("cognito-idp:DescribeUserPoolDomain", "cognito-idp:GetUserPoolMfaConfig"),
+        *("dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"),
+        "dynamodb:ListTagsOfResource",
+        *("lambda:GetEventSourceMapping", "lambda:GetFunctionCodeSigningConfig", "lambda:GetFunctionConcurrency"),
+        *("lambda:GetFunctionConfiguration", "lambda:GetPolicy", "lambda:ListTags", "lambda:ListVersionsByFunction"),
+        # Its answer has a link to the code as well; the provider reads nothing without it.
+        "lambda:GetFunction",
+        *("logs:DescribeLogGroups", "logs:DescribeMetricFilters", "logs:ListTagsForResource"),
+        *("sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListTagsForResource"),
+        *("sqs:GetQueueAttributes", "sqs:ListQueueTags"),
+    ]
+    everywhere = [
+        *("iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"),
+        *("route53:GetHostedZone", "route53:ListResourceRecordSets"),
+    ]
+    return [_allow_in(region, regional), allow(everywhere, ["*"])]
+
+
+def read_limits(region: str) -> list[Statement]:
+    """Let a role see how many environments the account has left."""
+    return [_allow_in(region, ["lambda:GetAccountSettings"])]
+
+
+def _named(stacks: Stacks) -> list[Statement]:
+    """Everything with a name in its ARN."""
+    own = stacks.resources
+    groups = [own, f"/aws/vendedlogs/{own}"]
+    resources = {
+        "cloudwatch": [
+            stacks.arn("cloudwatch", f"alarm:{own}"),
+            f"arn:aws:cloudwatch::{stacks.account}:dashboard/{own}",
+        ],
+        "dynamodb": [stacks.arn("dynamodb", f"table/{own}")],
+        "lambda": [stacks.arn("lambda", f"function:{own}")],
+        "logs": [stacks.arn("logs", f"log-group:{group}") for group in groups],
+        "sqs": [stacks.arn("sqs", own)],
+    }
+    return [allow([f"{service}:*"], arns) for service, arns in resources.items()]
+
+
+def _mappings(stacks: Stacks) -> list[Statement]:
+    own = {"lambda:FunctionArn": stacks.arn("lambda", f"function:{stacks.resources}")}
+    mappings = [stacks.arn("lambda", "event-source-mapping:*")]
+    actions = ["lambda:DeleteEventSourceMapping", "lambda:GetEventSourceMapping", "lambda:UpdateEventSourceMapping"]
+    return [
+        allow(["lambda:CreateEventSourceMapping"], ["*"], ArnLike=own),
+        allow(actions, mappings, ArnLike=own),
+        # Nothing here depends on the tags of a mapping.
+        allow(["lambda:ListTags", "lambda:TagResource", "lambda:UntagResource"], mappings),
+    ]
+
+
+def _roles(stacks: Stacks) -> list[Statement]:
+    roles = [f"arn:aws:iam::{stacks.account}:role/{stacks.resources}"]
+    # These give permissions, so the role must have the boundary, or get it.
+    giving = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
+    other = [
+        *("iam:DeleteRole", "iam:GetRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRole"),
+        *("iam:DeleteRolePolicy", "iam:GetRolePolicy", "iam:UpdateAssumeRolePolicy"),
+        *("iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies"),
+    ]
+    service_role = f"arn:aws:iam::{stacks.account}:role/{API_GATEWAY_ROLE}/*"
+    workflows = [f"arn:aws:iam::{stacks.account}:{name}" for name in WORKFLOWS]
+    return [
+        allow(giving, roles, StringEquals={"iam:PermissionsBoundary": stacks.boundary_arn}),
+        allow(other, roles),
+        allow(["iam:PassRole"], roles, StringEquals={"iam:PassedToService": "lambda.amazonaws.com"}),
+        # Once in an account, for the first API that writes an access log.
+        allow(["iam:CreateServiceLinkedRole"], [service_role]),
+        deny(["iam:*"], workflows),
+    ]
+
+
+def _apis(stacks: Stacks) -> list[Statement]:
+    """HTTP APIs, by id: tags of an API do not hold for its routes, https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html."""
+    base = f"arn:aws:apigateway:{stacks.region}::"
+    verbs = [f"apigateway:{verb}" for verb in ("DELETE", "GET", "PATCH", "POST", "PUT")]
+    foreign = [
+        path for api in stacks.foreign_apis for path in (f"/apis/{api}", f"/apis/{api}/*", f"/tags/*apis*{api}*")
+    ]
+    return [
+        allow(verbs, [f"{base}{path}" for path in ("/apis", "/apis/*", "/tags/*")]),
+        *([deny(["apigateway:*"], [f"{base}{path}" for path in foreign])] if foreign else []),
+    ]
+
+
+def _user_pools(stacks: Stacks) -> list[Statement]:
+    pools = [stacks.arn("cognito-idp", "userpool/*")]
+    return [
+        allow(["cognito-idp:CreateUserPool"], ["*"], StringLike={f"aws:RequestTag/{TAG}": stacks.pattern}),
+        allow(["cognito-idp:*"], pools, StringLike={f"aws:ResourceTag/{TAG}": stacks.pattern}),
+    ]
+
+
+def _unnamed(stacks: Stacks) -> list[Statement]:
+    """Actions for which AWS knows no resources. None reads or changes what is in another stack's resources.
+
+    Deliveries are those of access logs to the groups of `_named`; `PutResourcePolicy`, which could open every log of
+    the account, is not among them: `bootstrap/` states that policy itself.
+    """
+    actions = [
+        # Of a gradual deployment: states of alarms, and numbers.
+        *("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricStatistics"),
+        *("cognito-idp:DescribeUserPoolDomain", "lambda:GetAccountSettings"),
+        *("logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:GetLogDelivery", "logs:ListLogDeliveries"),
+        *("logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:UpdateLogDelivery"),
+    ]
+    return [_allow_in(stacks.region, actions)]
+
+
+def _subscriptions(stacks: Stacks) -> list[Statement]:
+    # AWS knows no resources for subscriptions. Their ARNs end at random, and no role here may list them.
+    subscriptions = ["sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe"]
+    return [allow(["sns:*"], [stacks.arn("sns", stacks.resources)]), _allow_in(stacks.region, subscriptions)]
+
+
+def _domain(stacks: Stacks, domain: Domain) -> list[Statement]:
+    name, zone = domain.domain_name, f"arn:aws:route53:::hostedzone/{domain.hosted_zone_id}"
+    records = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
+    certificates = [stacks.arn("acm", "certificate/*")]
+    request, resource = f"aws:RequestTag/{TAG}", f"aws:ResourceTag/{TAG}"
+    base = f"arn:aws:apigateway:{stacks.region}::/domainnames"
+    return [
+        # The name itself, and the record that proves to AWS whose it is.
+        allow(
+            ["route53:ChangeResourceRecordSets"],
+            [zone],
+            **{"ForAllValues:StringLike": {records: [name, f"_*.{name}"]}, "Null": {records: "false"}},
+        ),
+        allow(["route53:GetHostedZone", "route53:ListResourceRecordSets"], [zone]),
+        allow(["route53:GetChange"], ["arn:aws:route53:::change/*"]),
+        allow(
+            ["acm:RequestCertificate"],
+            ["*"],
+            **{
+                "StringEquals": {request: stacks.pattern},
+                "ForAllValues:StringEquals": {"acm:DomainNames": [name]},
+                "Null": {"acm:DomainNames": "false"},
+            },
+        ),
+        # A certificate that is being requested has no tag yet.
+        allow(
+            ["acm:AddTagsToCertificate"],
+            certificates,
+            StringEquals={request: stacks.pattern},
+            StringEqualsIfExists={resource: stacks.pattern},
+        ),
+        allow(
+            ["acm:DeleteCertificate", "acm:DescribeCertificate", "acm:ListTagsForCertificate"],
+            certificates,
+            StringEquals={resource: stacks.pattern},
+        ),
+        allow(["apigateway:POST"], [base]),
+        allow(
+            [f"apigateway:{verb}" for verb in ("DELETE", "GET", "PATCH", "POST")],
+            [f"{base}/{name}", f"{base}/{name}/*"],
+        ),
+    ]
+
+
+def _allow_in(region: str, actions: Sequence[str]) -> Statement:
+    return allow(actions, ["*"], StringEquals={"aws:RequestedRegion": region})

@@ -1,0 +1,67 @@
+"""A function that S3 invokes for objects of a bucket."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+from .event_failures import keep_failed_events
+from .function import Function
+from .metric_alarm import OnCall
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketTriggerArgs:
+    """Which objects invoke what."""
+
+    function: Function
+    bucket: pulumi.Input[str]
+    """Name of the bucket. It has one notification configuration: this is all of it."""
+    bucket_arn: pulumi.Input[str]
+    events: Sequence[str] = ("s3:ObjectCreated:*",)
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html"""
+    prefix: str = ""
+    """Of keys. A function that writes to the bucket needs a prefix or a suffix, or it invokes itself."""
+    suffix: str = ""
+    on_call: OnCall = field(default_factory=OnCall)
+    """Who is told when an event was given up."""
+
+
+class BucketTrigger(pulumi.ComponentResource):
+    """Afterwards each object that comes into the bucket invokes the function, at least once.
+
+    S3 of this account may invoke the function for this bucket. What fails twice more is kept in a failure queue with an
+    alarm.
+    """
+
+    def __init__(self, name: str, args: BucketTriggerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the permission, the notification and the failure queue."""
+        super().__init__("rust-serverless:index:BucketTrigger", name, None, opts)
+        permission = aws.lambda_.Permission(
+            f"{name}-permission",
+            action="lambda:InvokeFunction",
+            function=args.function.function_name,
+            qualifier=args.function.qualifier,
+            principal="s3.amazonaws.com",
+            source_arn=args.bucket_arn,
+            # The ARN of a bucket names no account, and its name is free once it is deleted.
+            source_account=args.function.invoked_arn.apply(lambda arn: arn.split(":")[4]),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        aws.s3.BucketNotification(
+            f"{name}-notification",
+            bucket=args.bucket,
+            lambda_functions=[
+                {
+                    "lambda_function_arn": args.function.invoked_arn,
+                    "events": list(args.events),
+                    "filter_prefix": args.prefix or None,
+                    "filter_suffix": args.suffix or None,
+                }
+            ],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
+        )
+        failures = keep_failed_events(name, args.function, args.on_call, self)
+        self.failure_queue_url = failures.url
+        self.register_outputs({"failureQueueUrl": failures.url})

@@ -1,0 +1,65 @@
+"""A function that an EventBridge rule invokes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+from .event_failures import keep_failed_events
+from .failure_queue import let_service_send
+from .function import Function
+from .metric_alarm import OnCall
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventTriggerArgs:
+    """Which events invoke what."""
+
+    function: Function
+    pattern: Mapping[str, object]
+    """`{"source": ["aws.ec2"]}`, for example.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html"""
+    event_bus: pulumi.Input[str] = "default"
+    """Name or ARN."""
+    on_call: OnCall = field(default_factory=OnCall)
+    """Who is told when an event was given up."""
+
+
+class EventTrigger(pulumi.ComponentResource):
+    """Afterwards each event that matches the pattern invokes the function, at least once.
+
+    The rule alone may invoke the function by this. What cannot be delivered, and what fails twice more, is kept in a
+    failure queue with an alarm.
+    """
+
+    def __init__(self, name: str, args: EventTriggerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the rule, its target, the permission and the failure queue."""
+        super().__init__("rust-serverless:index:EventTrigger", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        rule = aws.cloudwatch.EventRule(
+            f"{name}-rule", event_bus_name=args.event_bus, event_pattern=json.dumps(args.pattern), opts=child
+        )
+        permission = aws.lambda_.Permission(
+            f"{name}-permission",
+            action="lambda:InvokeFunction",
+            function=args.function.function_name,
+            qualifier=args.function.qualifier,
+            principal="events.amazonaws.com",
+            source_arn=rule.arn,
+            opts=child,
+        )
+        failures = keep_failed_events(name, args.function, args.on_call, self)
+        may_send = let_service_send(name, failures, "events.amazonaws.com", rule.arn, self)
+        aws.cloudwatch.EventTarget(
+            f"{name}-target",
+            rule=rule.name,
+            event_bus_name=args.event_bus,
+            arn=args.function.invoked_arn,
+            dead_letter_config={"arn": failures.arn},
+            retry_policy={"maximum_retry_attempts": 10, "maximum_event_age_in_seconds": 3600},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission, may_send]),
+        )
+        self.failure_queue_url = failures.url
+        self.register_outputs({"failureQueueUrl": failures.url})

@@ -1,0 +1,74 @@
+"""A function that gets each new version gradually, and goes back by itself when one fails."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+from pulumi_command import local
+
+from .aws_credentials import AwsCredentials, access_environment, aws_access
+from .program_python import module_command
+from .rust_function import RustFunction
+from .version_shift import Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradualDeploymentArgs:
+    """What is deployed, and what is watched meanwhile."""
+
+    function: RustFunction
+    """A function with `Operation(gradual_deployment=True)`."""
+    alarms: Sequence[pulumi.Input[str]] = ()
+    """Names of alarms that bring the version before back."""
+    region: str | None = None
+    endpoint: str | None = None
+    """Endpoint of the stack's provider, when it is not AWS's own."""
+    credentials: AwsCredentials = field(default_factory=AwsCredentials)
+
+
+class GradualDeployment(pulumi.ComponentResource):
+    """Moves the alias of a function to each version that an update publishes.
+
+    The new version gets a tenth of the invocations for five minutes. When it fails, or an alarm is raised, the version
+    before gets all of them again, the update goes on, and `result` says so: the alias is not part of what a preview
+    compares, so that the next one is clean, and the next version is the next try.
+    """
+
+    def __init__(self, name: str, args: GradualDeploymentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the Command that moves the alias; it runs when there is a new version."""
+        super().__init__("rust-serverless:index:GradualDeployment", name, None, opts)
+        function = args.function
+        if function.alias is None:
+            raise pulumi.RunError(f"{function.name} publishes no versions: set gradual_deployment in its Operation")
+        self._command = local.Command(
+            f"{name}-shift",
+            create=module_command(f"{__package__}.version_shift"),
+            dir=".",
+            environment={
+                "FUNCTION": function.function_name,
+                "ALIAS": function.alias.name,
+                "VERSION": function.version,
+                "ALARMS": pulumi.Output.all(*args.alarms).apply(json.dumps),
+                **access_environment(aws_access(self, args.credentials, args.region, args.endpoint)),
+            },
+            add_previous_output_in_env=False,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.result: pulumi.Output[dict[str, str]] = self._command.stdout.apply(_result)
+        """`outcome`, `live` and `reason`, as in `version_shift.Result`."""
+        self.result.apply(lambda result: self._tell(function.name, result))
+        self.register_outputs({"result": self.result})
+
+    def _tell(self, function: str, result: Mapping[str, str]) -> None:
+        if result.get("outcome") == Outcome.BROUGHT_BACK and not pulumi.runtime.is_dry_run():
+            pulumi.log.warn(
+                f"{function} goes on with version {result['live']}: {result['reason']}. Correct it and deploy again",
+                self,
+            )
+
+
+def _result(stdout: str | None) -> dict[str, str]:
+    """Return what the Command printed; nothing where it was not run."""
+    found: dict[str, str] = json.loads(stdout) if stdout else {}
+    return found

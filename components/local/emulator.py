@@ -1,0 +1,232 @@
+"""Starts, finds and stops the emulator that belongs to this checkout.
+
+The emulator holds a lock on its state file for as long as it lives, so that a process id is only ever trusted while
+the very process that was started is still there.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import LocalError
+from .isolation import emulated_aws
+
+PREFERRED_PORT = 4566
+START_SECONDS = 60
+PROBE_SECONDS = 2
+STOP_SECONDS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Emulator:
+    """A running emulator."""
+
+    pid: int
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Endpoint of every AWS service."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+class EmulatorHome:
+    """The folder that belongs to one emulator: its lock, its log, its scratch space."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use `folder`, made when something is started."""
+        self._folder = folder
+        self._state = folder / "emulator.json"
+        self.log = folder / "emulator.log"
+
+    def running(self) -> Emulator | None:
+        """Return the emulator that was started here and still lives.
+
+        Raises:
+            LocalError: it lives, and its file does not say which one it is.
+        """
+        try:
+            with self._state.open("r+") as state:
+                if _try_lock(state.fileno()):
+                    return None
+                return _read(state.read())
+        except FileNotFoundError:
+            return None
+        except (KeyError, TypeError, ValueError):
+            holders = ", ".join(map(str, self._holders())) or "unknown"
+            raise LocalError(
+                f"{self._state} is damaged, and process {holders} holds it: `make local-down` ends the emulator"
+            ) from None
+
+    def start(self, region: str) -> Emulator:
+        """Return the running emulator, or start one on port 4566, or on a free one when that is taken.
+
+        Raises:
+            LocalError: it does not answer.
+        """
+        found = self.running()
+        if found:
+            _wait_until_healthy(found, self.log)
+            return found
+        for wanted in (PREFERRED_PORT, 0, 0):
+            emulator = self._spawn(_free_port(wanted), region)
+            # Between the choice of a port and its use another process can take it: only the log says who has it.
+            if self._listens(emulator):
+                _wait_until_healthy(emulator, self.log)
+                return emulator
+            self.stop()
+        raise LocalError(f"the emulator does not start: read {self.log}")
+
+    def stop(self) -> Emulator | None:
+        """Stop what was started here and return it; return None when nothing runs."""
+        try:
+            emulator = self.running()
+        except LocalError:
+            # Its own file does not name it any more; that it holds the file does.
+            emulator = next((Emulator(pid=pid, port=0) for pid in self._holders()), None)
+        if emulator is None:
+            return None
+        for order in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(emulator.pid, order)
+            if any(not self._is_held() for _ in _every_tenth_of_a_second(STOP_SECONDS)):
+                break
+        return emulator
+
+    def _spawn(self, port: int, region: str) -> Emulator:
+        scratch = self._folder / "tmp"
+        scratch.mkdir(parents=True, exist_ok=True)
+        with self._state.open("a+") as state, self.log.open("w") as log:
+            if not _try_lock(state.fileno()):
+                raise LocalError("another run is starting the emulator right now: wait for it")
+            state.truncate(0)
+            os.set_inheritable(state.fileno(), True)
+            pid = os.posix_spawn(
+                sys.executable,
+                [sys.executable, "-m", "ministack"],
+                _environment(port, region, scratch),
+                file_actions=[
+                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                    (os.POSIX_SPAWN_DUP2, log.fileno(), 1),
+                    (os.POSIX_SPAWN_DUP2, log.fileno(), 2),
+                ],
+                setsid=True,
+            )
+            try:
+                json.dump({"pid": pid, "port": port}, state)
+                state.flush()
+            except OSError:
+                os.killpg(pid, signal.SIGKILL)
+                raise
+        return Emulator(pid=pid, port=port)
+
+    def _listens(self, emulator: Emulator) -> bool:
+        """Wait until the emulator listens on its port, and return False when it ends instead."""
+        for _ in _every_tenth_of_a_second(START_SECONDS):
+            if f"Running on {emulator.url}" in self.log.read_text(errors="replace"):
+                return True
+            if not _alive(emulator.pid):
+                return False
+        return False
+
+    def _is_held(self) -> bool:
+        with self._state.open("r+") as state:
+            return not _try_lock(state.fileno())
+
+    def _holders(self) -> list[int]:
+        """Return the processes that have the state file open."""
+        processes = Path("/proc")
+        if processes.is_dir():
+            return [int(folder.name) for folder in processes.glob("[0-9]*") if self._is_open_in(folder / "fd")]
+        listed = subprocess.run(["lsof", "-t", str(self._state)], capture_output=True, text=True, check=False).stdout
+        return [int(pid) for pid in listed.split()]
+
+    def _is_open_in(self, descriptors: Path) -> bool:
+        # Processes of other users, and those that end meanwhile, are none of ours.
+        with contextlib.suppress(OSError):
+            return any(os.path.realpath(file) == os.path.realpath(self._state) for file in descriptors.iterdir())
+        return False
+
+
+def _read(text: str) -> Emulator:
+    content = json.loads(text)
+    return Emulator(pid=int(content["pid"]), port=int(content["port"]))
+
+
+def _environment(port: int, region: str, scratch: Path) -> dict[str, str]:
+    """Take nothing of the caller's but the PATH: functions inherit all that the emulator has."""
+    return {
+        **emulated_aws(f"http://127.0.0.1:{port}", region),
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(scratch),
+        "TMPDIR": str(scratch),
+        "PYTHONUNBUFFERED": "1",
+        "BIND_HOST": "127.0.0.1",
+        # The MQTT broker listens on every interface whatever BIND_HOST says.
+        "IOT_MTLS_ENABLED": "0",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": region,
+        "S3_DATA_DIR": str(scratch / "s3"),
+        "STATE_DIR": str(scratch / "state"),
+    }
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _free_port(wanted: int) -> int:
+    """Return the wanted port when it is free, and otherwise another one."""
+    for candidate in (wanted, 0):
+        with socket.socket() as probe:
+            # Like the emulator itself: connections that were closed a moment ago do not take the port.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", candidate))
+            except OSError:
+                continue
+            port: int = probe.getsockname()[1]
+            return port
+    raise LocalError("this machine has no free TCP port for the emulator")
+
+
+def _wait_until_healthy(emulator: Emulator, log: Path) -> None:
+    for _ in _every_tenth_of_a_second(START_SECONDS):
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            urllib.request.urlopen(f"{emulator.url}/_ministack/health", timeout=PROBE_SECONDS).close()
+            return
+        if not _alive(emulator.pid):
+            break
+    raise LocalError(f"the emulator (process {emulator.pid}) does not answer on {emulator.url}: read {log}")
+
+
+def _alive(pid: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        if os.waitpid(pid, os.WNOHANG)[0] == pid:
+            return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _every_tenth_of_a_second(seconds: int) -> Iterator[None]:
+    for _ in range(seconds * 10):
+        yield
+        time.sleep(0.1)

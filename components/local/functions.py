@@ -1,0 +1,85 @@
+"""Invokes the running functions and follows their logs."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .errors import LocalError
+from .resources.kind import Context
+
+POLL_SECONDS = 1
+LOOK_BACK_SECONDS = 600
+
+
+def invoke(context: Context, functions: Mapping[str, str], function: str, payload: str) -> str:
+    """Invoke a function directly and return its answer.
+
+    Raises:
+        LocalError: there is no such function, the payload is not JSON, or the function returns an error.
+    """
+    name = _physical(functions, function)
+    try:
+        json.loads(payload)
+    except json.JSONDecodeError as error:
+        raise LocalError(f'PAYLOAD is not JSON ({error}): write it as PAYLOAD=\'{{"message": "hi"}}\'') from None
+    result = context.client("lambda").invoke(FunctionName=name, Payload=payload)
+    answer: str = result["Payload"].read().decode(errors="replace")
+    if "FunctionError" in result:
+        raise LocalError(f"{function} returns an error: {answer}")
+    return answer
+
+
+def named_logs(logs: Any, log_groups: Mapping[str, str]) -> Iterator[str]:
+    """Yield the log lines of the last ten minutes, and further ones as they come, each after its function's name."""
+    width = max(map(len, log_groups))
+    for function, line in follow_logs(logs, log_groups, time.time() - LOOK_BACK_SECONDS):
+        yield f"{function:<{width}}  {line}"
+
+
+def follow_logs(logs: Any, log_groups: Mapping[str, str], since: float) -> Iterator[tuple[str, str]]:
+    """Yield the log lines of the functions from a time on, in seconds since 1970, as they come and until interrupted.
+
+    Each comes with its function's name. Functions may join `log_groups` meanwhile.
+    """
+    shown: Counter[str] = Counter()
+    while True:
+        fresh = [
+            (event["timestamp"], function, event["message"].rstrip())
+            for function, group in list(log_groups.items())
+            for event in _unseen(_events(logs, group, int(since * 1000)), shown)
+        ]
+        yield from ((function, line) for _, function, line in sorted(fresh, key=lambda event: event[0]))
+        time.sleep(POLL_SECONDS)
+
+
+def chosen_log_groups(log_groups: Mapping[str, str], function: str | None) -> Mapping[str, str]:
+    """Return the log group of one function, or of all.
+
+    Raises:
+        LocalError: there is no such function.
+    """
+    return {function: _physical(log_groups, function)} if function else log_groups
+
+
+def _events(logs: Any, group: str, since: int) -> Iterator[dict[str, Any]]:
+    for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since):
+        yield from page["events"]
+
+
+def _unseen(events: Iterator[dict[str, Any]], shown: Counter[str]) -> Iterator[dict[str, Any]]:
+    """Leave out what was shown: streams only grow, so that is the first so many events of each."""
+    passed: Counter[str] = Counter()
+    for event in events:
+        stream = event["logStreamName"]
+        passed[stream] += 1
+        if passed[stream] > shown[stream]:
+            yield event
+    shown.update({stream: count - shown[stream] for stream, count in passed.items()})
+
+
+def _physical(names: Mapping[str, str], function: str) -> str:
+    if function not in names:
+        raise LocalError(f"there is no function {function!r}: use FN= with one of {', '.join(names)}")
+    return names[function]

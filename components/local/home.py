@@ -1,0 +1,57 @@
+"""The folder of a checkout that holds what a local run leaves: its lock, its outputs, the picture."""
+
+import contextlib
+import fcntl
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from .errors import LocalError
+
+
+class Home:
+    """One folder, `.local` by default."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use `folder`, and make it."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.outputs_file = folder / "outputs.json"
+        self.picture = folder / "picture.jpg"
+
+    def write_outputs(self, outputs: dict[str, Any]) -> None:
+        """Write the stack's outputs for scripts."""
+        written = self.outputs_file.with_suffix(".new")
+        written.write_text(json.dumps(outputs, indent=2) + "\n", encoding="utf-8")
+        written.replace(self.outputs_file)
+
+    def read_outputs(self) -> dict[str, Any]:
+        """Return the outputs of the last run.
+
+        Raises:
+            LocalError: there was none, or its file is damaged.
+        """
+        try:
+            outputs: dict[str, Any] = json.loads(self.outputs_file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise LocalError("nothing runs here yet: run `make local`") from None
+        except ValueError as error:
+            raise LocalError(f"{self.outputs_file} is not JSON ({error}): run `make local`, which writes it") from None
+        return outputs
+
+    @contextlib.contextmanager
+    def one_run_at_a_time(self) -> Iterator[None]:
+        """Hold the folder for one run of the program.
+
+        Raises:
+            LocalError: another run holds it.
+        """
+        with (self.folder / "run.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise LocalError(
+                    "another `make local` or `make dev` is running in this folder: wait for it, or end it"
+                ) from None
+            yield

@@ -1,0 +1,51 @@
+"""CloudWatch alarms and dashboards."""
+
+from typing import Any
+
+from .kind import ACCOUNT, Context, Kind, Made, Properties, chosen, physical_name
+
+
+def _create(context: Context, name: str, inputs: Properties) -> Made:
+    alarm = physical_name(name)
+    arn = f"arn:aws:cloudwatch:{context.region}:{ACCOUNT}:alarm:{alarm}"
+    return _put(context, Made(id=alarm, outputs={"name": alarm, "arn": arn}), inputs)
+
+
+def _put(context: Context, made: Made, inputs: Properties) -> Made:
+    context.client("cloudwatch").put_metric_alarm(AlarmName=made.id, **_alarm(inputs))
+    return made
+
+
+def _alarm(inputs: Properties) -> dict[str, Any]:
+    return {
+        **chosen(
+            inputs,
+            *("alarmDescription", "namespace", "metricName", "statistic", "extendedStatistic"),
+            *("comparisonOperator", "treatMissingData", "alarmActions"),
+        ),
+        "OKActions": inputs.get("okActions", []),
+        "Dimensions": [{"Name": name, "Value": value} for name, value in inputs.get("dimensions", {}).items()],
+        "Period": int(inputs["period"]),
+        "EvaluationPeriods": int(inputs["evaluationPeriods"]),
+        "Threshold": float(inputs["threshold"]),
+    }
+
+
+def _put_dashboard(context: Context, inputs: Properties) -> Made:
+    context.client("cloudwatch").put_dashboard(
+        DashboardName=inputs["dashboardName"], DashboardBody=inputs["dashboardBody"]
+    )
+    return Made(id=inputs["dashboardName"], outputs={})
+
+
+METRIC_ALARM = Kind(
+    create=_create,
+    update=_put,
+    delete=lambda context, made: context.client("cloudwatch").delete_alarms(AlarmNames=[made.id]),
+)
+DASHBOARD = Kind(
+    create=lambda context, _, inputs: _put_dashboard(context, inputs),
+    update=lambda context, _, inputs: _put_dashboard(context, inputs),
+    replaced_by=("dashboardName",),
+    delete=lambda context, made: context.client("cloudwatch").delete_dashboards(DashboardNames=[made.id]),
+)

@@ -1,0 +1,66 @@
+"""`command:local:Command`, really run: the build."""
+
+import os
+import re
+import subprocess
+import tempfile
+
+from ..errors import LocalError
+from ..isolation import emulated_aws
+from .kind import Context, Kind, Made, Properties
+
+INHERITED = (
+    "PATH",
+    "HOME",
+    "USER",
+    "LANG",
+    "TERM",
+    "CARGO_TERM_COLOR",
+    "CARGO_HOME",
+    "RUSTUP_",
+    "CARGO_HTTP",
+    "CARGO_NET",
+    "CARGO_REGISTR",
+)
+"""Prefixes of what a build may need of the caller's environment. Of AWS it gets nothing."""
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+def _run(context: Context, name: str, inputs: Properties) -> Made:
+    with tempfile.TemporaryFile("w+", errors="replace") as stdout:
+        with subprocess.Popen(
+            ["/bin/sh", "-c", inputs["create"]],
+            cwd=context.root / inputs.get("dir", "."),
+            env={**_inherited(), **emulated_aws(context.endpoint, context.region), **inputs.get("environment", {})},
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+        ) as process:
+            printed = "".join(line for line in process.stderr or [] if not _is_progress(context, line))
+        if process.returncode != 0:
+            raise LocalError(f"{name} failed:\n{printed.strip()}")
+        stdout.seek(0)
+        return Made(id=name, outputs={"stdout": stdout.read(), "stderr": printed})
+
+
+def _inherited() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith(INHERITED) or name.upper() in NETWORK}
+
+
+def _is_progress(context: Context, line: str) -> bool:
+    """Report cargo's `   Compiling serde v1.0.0` as progress; everything else is kept in case the build fails."""
+    words = ANSI.sub("", line).split()
+    if not words or words[0] not in ("Compiling", "Downloading", "Downloaded", "Updating", "Finished"):
+        return False
+    context.report(" ".join(words[:2]).lower())
+    return True
+
+
+COMMAND = Kind(
+    create=_run,
+    update=lambda context, made, inputs: _run(context, made.id, inputs),
+    delete=lambda *_: None,
+)

@@ -1,0 +1,63 @@
+"""S3 buckets."""
+
+import json
+
+from .kind import Context, Kind, Made, Properties, physical_name
+
+
+def _create_bucket(context: Context, name: str, inputs: Properties) -> Made:
+    bucket = inputs.get("bucket") or physical_name(name)
+    context.client("s3").create_bucket(Bucket=bucket, **location(context.region))
+    return Made(id=bucket, outputs={"bucket": bucket, "arn": f"arn:aws:s3:::{bucket}"})
+
+
+def location(region: str) -> dict[str, object]:
+    """Return where to create a bucket; us-east-1 is the one region that must not be named."""
+    return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+
+
+def _delete_bucket(context: Context, made: Made) -> None:
+    s3 = context.client("s3")
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=made.id):
+        for item in page.get("Contents", []):
+            s3.delete_object(Bucket=made.id, Key=item["Key"])
+    s3.delete_bucket(Bucket=made.id)
+
+
+def _put_policy(context: Context, inputs: Properties) -> Made:
+    policy = inputs["policy"]
+    text = policy if isinstance(policy, str) else json.dumps(policy)
+    context.client("s3").put_bucket_policy(Bucket=inputs["bucket"], Policy=text)
+    return Made(id=inputs["bucket"], outputs={})
+
+
+def _put_public_access_block(context: Context, inputs: Properties) -> Made:
+    context.client("s3").put_public_access_block(
+        Bucket=inputs["bucket"],
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": inputs["blockPublicAcls"],
+            "BlockPublicPolicy": inputs["blockPublicPolicy"],
+            "IgnorePublicAcls": inputs["ignorePublicAcls"],
+            "RestrictPublicBuckets": inputs["restrictPublicBuckets"],
+        },
+    )
+    return Made(id=inputs["bucket"], outputs={})
+
+
+BUCKET = Kind(
+    create=_create_bucket,
+    delete=_delete_bucket,
+    read=lambda context, made: context.client("s3").head_bucket(Bucket=made.id),
+)
+BUCKET_POLICY = Kind(
+    create=lambda context, _, inputs: _put_policy(context, inputs),
+    update=lambda context, _, inputs: _put_policy(context, inputs),
+    replaced_by=("bucket",),
+    delete=lambda context, made: context.client("s3").delete_bucket_policy(Bucket=made.id),
+)
+PUBLIC_ACCESS_BLOCK = Kind(
+    create=lambda context, _, inputs: _put_public_access_block(context, inputs),
+    update=lambda context, _, inputs: _put_public_access_block(context, inputs),
+    replaced_by=("bucket",),
+    delete=lambda context, made: context.client("s3").delete_public_access_block(Bucket=made.id),
+)

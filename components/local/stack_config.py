@@ -1,0 +1,107 @@
+"""A stack's configuration, read from its files as the Pulumi CLI hands it to a program."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .errors import LocalError
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackConfig:
+    """The configuration of one stack of the project."""
+
+    project: str
+    stack: str
+    values: Mapping[str, str]
+    """By full key, such as `aws:region`; defaults of `Pulumi.yaml` included."""
+
+    @property
+    def region(self) -> str:
+        """The stack's AWS region.
+
+        Raises:
+            LocalError: it has none.
+        """
+        try:
+            return self.values["aws:region"]
+        except KeyError:
+            raise LocalError(f"Pulumi.{self.stack}.yaml has no aws:region: add `aws:region: us-east-1`") from None
+
+    def sent_to(self, url: str) -> "StackConfig":
+        """Return the configuration with every AWS service that it gives an endpoint sent to `url`."""
+        stated = json.loads(self.values.get("aws:endpoints", "[]"))
+        services = {service for endpoints in stated for service in endpoints}
+        endpoints = json.dumps([dict.fromkeys(sorted(services), url)])
+        return dataclasses.replace(self, values={**self.values, "aws:endpoints": endpoints})
+
+
+def read_stack_config(root: Path, stack: str) -> StackConfig:
+    """Read the configuration of a stack of the program at `root`.
+
+    Raises:
+        LocalError: a file is missing or is not YAML.
+    """
+    return _merged(root, stack, _read_yaml(root / f"Pulumi.{stack}.yaml").get("config") or {})
+
+
+def local_stack_config(root: Path, stack: str) -> StackConfig:
+    """Read the configuration of the stack that runs on the emulator; a program without its file needs none.
+
+    Raises:
+        LocalError: a file is not YAML, or there is no program.
+    """
+    if (root / f"Pulumi.{stack}.yaml").exists():
+        return read_stack_config(root, stack)
+    return _merged(root, stack, {"aws:region": "us-east-1"})
+
+
+def _merged(root: Path, stack: str, values: Mapping[str, Any]) -> StackConfig:
+    project = _read_yaml(root / "Pulumi.yaml")
+    name = project["name"]
+    stated = {key: _stated(schema) for key, schema in (project.get("config") or {}).items()}
+    defaults = {key: value for key, value in stated.items() if value is not None and not key.startswith("pulumi:")}
+    merged = {_full_key(key, name): _as_text(value) for source in (defaults, values) for key, value in source.items()}
+    return StackConfig(project=name, stack=stack, values=merged)
+
+
+def write_stack_file_for(url: str, root: Path, stack: str, folder: Path) -> Path:
+    """Write a copy of a stack's file that sends every service to `url`, for `pulumi --config-file`, and return it.
+
+    The CLI notes its encryption of secrets in the file, which must not be the one that git tracks.
+    """
+    name = f"Pulumi.{stack}.yaml"
+    content = _read_yaml(root / name)
+    services = {service for endpoints in content["config"]["aws:endpoints"] for service in endpoints}
+    content["config"]["aws:endpoints"] = [dict.fromkeys(sorted(services), url)]
+    file = folder / name
+    file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    return file
+
+
+def _stated(schema: Any) -> Any:
+    """Return what `Pulumi.yaml` says of a key: a value, or the default of its description."""
+    return schema.get("default", schema.get("value")) if isinstance(schema, dict) else schema
+
+
+def _full_key(key: str, project: str) -> str:
+    return key if ":" in key else f"{project}:{key}"
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise LocalError(f"{path.name} does not exist in {path.parent}") from None
+    except yaml.YAMLError as error:
+        raise LocalError(f"{path.name} is not valid YAML: {error}") from None
+    return content

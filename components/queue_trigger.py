@@ -1,0 +1,111 @@
+"""A function that takes messages from an SQS queue."""
+
+import json
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+from .failure_queue import failure_queue
+from .function import Function, Principal
+from .iam import Statement, policy_document
+from .metric_alarm import OnCall
+
+VISIBILITY_TIMEOUTS = 6
+"""Of the function's timeout: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueTriggerArgs:
+    """What takes messages, and how those that fail are tried again."""
+
+    function: Function
+    """Takes batches of messages, and answers with those that failed, `batchItemFailures`."""
+    function_timeout_seconds: int = 30
+    """A message that is being handled is hidden for six times this long."""
+    existing_queue_arn: pulumi.Input[str] | None = None
+    """A queue that something else made, with a redrive policy of its own."""
+    batch_size: int = 10
+    """Messages of one invocation at most; more than 10 need a window."""
+    window_seconds: int = 0
+    """How long messages are collected for a batch."""
+    maximum_receives: int = 5
+    """Times that a message is tried before it goes to the failure queue."""
+    maximum_concurrency: int | None = None
+    """Environments that the queue may use at once, 2 to 1,000."""
+    on_call: OnCall = field(default_factory=OnCall)
+    """Who is told when the failure queue is not empty."""
+
+
+class QueueTrigger(pulumi.ComponentResource):
+    """Afterwards each message of the queue reaches the function, at least once, and one that keeps failing is kept.
+
+    The queue is encrypted; a batch invokes the function, and the messages that it reports as failed come again, until
+    they go to a failure queue with an alarm.
+    """
+
+    queue_arn: pulumi.Output[str]
+    queue_url: pulumi.Output[str] | None
+    """None for an existing queue."""
+
+    def __init__(self, name: str, args: QueueTriggerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the queues, what the function may do, and the mapping."""
+        super().__init__("rust-serverless:index:QueueTrigger", name, None, opts)
+        self._name = name
+        self.queue_url = None
+        if args.existing_queue_arn is not None:
+            self.queue_arn = pulumi.Output.from_input(args.existing_queue_arn)
+        else:
+            queue = self._queue(args)
+            self.queue_arn, self.queue_url = queue.arn, queue.url
+        may_receive = aws.iam.RolePolicy(
+            f"{name}-receives",
+            role=args.function.role_name,
+            policy=self.queue_arn.apply(_receive),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        limit = args.maximum_concurrency
+        aws.lambda_.EventSourceMapping(
+            f"{name}-mapping",
+            event_source_arn=self.queue_arn,
+            function_name=args.function.event_target,
+            batch_size=args.batch_size,
+            maximum_batching_window_in_seconds=args.window_seconds,
+            function_response_types=["ReportBatchItemFailures"],
+            scaling_config={"maximum_concurrency": limit} if limit else None,
+            # Lambda asks at once whether the function may read the queue.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[may_receive]),
+        )
+        self.register_outputs({"queueArn": self.queue_arn, "queueUrl": self.queue_url})
+
+    def allow_send(self, principal: Principal) -> None:
+        """Let what has a role send messages."""
+        parent = principal if isinstance(principal, pulumi.Resource) else self
+        aws.iam.RolePolicy(
+            f"{principal.name}-sends-to-{self._name}",
+            role=principal.role_name,
+            policy=self.queue_arn.apply(
+                lambda arn: policy_document(Statement(actions=["sqs:SendMessage"], resources=[arn]))
+            ),
+            opts=pulumi.ResourceOptions(parent=parent),
+        )
+
+    def _queue(self, args: QueueTriggerArgs) -> aws.sqs.Queue:
+        failures = failure_queue(self._name, f"Messages were given up by {args.function.name}.", args.on_call, self)
+        redrive = failures.arn.apply(
+            lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": args.maximum_receives})
+        )
+        return aws.sqs.Queue(
+            f"{self._name}-queue",
+            sqs_managed_sse_enabled=True,
+            message_retention_seconds=4 * 24 * 3600,
+            visibility_timeout_seconds=VISIBILITY_TIMEOUTS * args.function_timeout_seconds,
+            redrive_policy=redrive,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+
+def _receive(arn: str) -> str:
+    return policy_document(
+        Statement(actions=["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], resources=[arn])
+    )

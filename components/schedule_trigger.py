@@ -1,0 +1,90 @@
+"""A function that EventBridge Scheduler invokes at set times."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+from .failure_queue import failure_queue
+from .function import Function
+from .iam import Statement, policy_document, trust_policy
+from .metric_alarm import OnCall
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleTriggerArgs:
+    """When the function is invoked, and with what."""
+
+    function: Function
+    expression: str
+    """`rate(5 minutes)`, `cron(0 3 * * ? *)` or `at(2026-12-24T18:00:00)`.
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html"""
+    time_zone: str = "UTC"
+    """IANA name, such as `Europe/Berlin`; daylight saving time is followed."""
+    flexible_minutes: int | None = None
+    """Spreads invocations over so many minutes after the time, 1 to 1,440."""
+    input: Mapping[str, object] = field(default_factory=dict)
+    """The event that the function gets, as JSON."""
+    maximum_retries: int = 2
+    maximum_age_seconds: int = 3600
+    """60 to 86,400; an invocation that is later than this is given up."""
+    on_call: OnCall = field(default_factory=OnCall)
+    """Who is told when an invocation was given up."""
+
+
+class ScheduleTrigger(pulumi.ComponentResource):
+    """Afterwards the function is invoked at the times, by a role that may invoke it and nothing else.
+
+    An invocation that fails to start is tried again, and then kept in a failure queue with an alarm.
+    """
+
+    def __init__(self, name: str, args: ScheduleTriggerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the queue, the role and the schedule."""
+        super().__init__("rust-serverless:index:ScheduleTrigger", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        meaning = f"Scheduled invocations of {args.function.name} were given up."
+        failures = failure_queue(name, meaning, args.on_call, self)
+        role = aws.iam.Role(
+            f"{name}-role",
+            assume_role_policy=args.function.invoked_arn.apply(
+                lambda arn: trust_policy("scheduler.amazonaws.com", account=arn.split(":")[4])
+            ),
+            opts=child,
+        )
+        may_invoke = aws.iam.RolePolicy(
+            f"{name}-invokes",
+            role=role.name,
+            policy=pulumi.Output.all(args.function.invoked_arn, failures.arn).apply(_policy),
+            opts=child,
+        )
+        aws.scheduler.Schedule(
+            f"{name}-schedule",
+            schedule_expression=args.expression,
+            schedule_expression_timezone=args.time_zone,
+            flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(
+                mode="FLEXIBLE" if args.flexible_minutes else "OFF", maximum_window_in_minutes=args.flexible_minutes
+            ),
+            target={
+                "arn": args.function.invoked_arn,
+                "role_arn": role.arn,
+                "input": json.dumps(args.input),
+                "dead_letter_config": {"arn": failures.arn},
+                "retry_policy": {
+                    "maximum_retry_attempts": args.maximum_retries,
+                    "maximum_event_age_in_seconds": args.maximum_age_seconds,
+                },
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[may_invoke]),
+        )
+        self.failure_queue_url = failures.url
+        self.register_outputs({"failureQueueUrl": failures.url})
+
+
+def _policy(arns: list[str]) -> str:
+    function, queue = arns
+    return policy_document(
+        Statement(actions=["lambda:InvokeFunction"], resources=[function]),
+        Statement(actions=["sqs:SendMessage"], resources=[queue]),
+    )

@@ -1,0 +1,60 @@
+"""A function that SNS invokes for messages of a topic."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+from .event_failures import keep_failed_events
+from .failure_queue import let_service_send
+from .function import Function
+from .metric_alarm import OnCall
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicTriggerArgs:
+    """Which messages invoke what."""
+
+    function: Function
+    topic_arn: pulumi.Input[str]
+    filter: Mapping[str, object] = field(default_factory=dict)
+    """Attributes that a message must have, such as `{"kind": ["order"]}`.
+    https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html"""
+    on_call: OnCall = field(default_factory=OnCall)
+    """Who is told when a message was given up."""
+
+
+class TopicTrigger(pulumi.ComponentResource):
+    """Afterwards each message of the topic that passes the filter invokes the function, at least once.
+
+    The topic alone may invoke the function by this. What cannot be delivered, and what fails twice more, is kept in a
+    failure queue with an alarm.
+    """
+
+    def __init__(self, name: str, args: TopicTriggerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the permission, the subscription and the failure queue."""
+        super().__init__("rust-serverless:index:TopicTrigger", name, None, opts)
+        permission = aws.lambda_.Permission(
+            f"{name}-permission",
+            action="lambda:InvokeFunction",
+            function=args.function.function_name,
+            qualifier=args.function.qualifier,
+            principal="sns.amazonaws.com",
+            source_arn=args.topic_arn,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        failures = keep_failed_events(name, args.function, args.on_call, self)
+        may_send = let_service_send(name, failures, "sns.amazonaws.com", args.topic_arn, self)
+        aws.sns.TopicSubscription(
+            f"{name}-subscription",
+            topic=args.topic_arn,
+            protocol="lambda",
+            endpoint=args.function.invoked_arn,
+            filter_policy=json.dumps(args.filter) if args.filter else None,
+            redrive_policy=failures.arn.apply(lambda arn: json.dumps({"deadLetterTargetArn": arn})),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission, may_send]),
+        )
+        self.failure_queue_url = failures.url
+        self.register_outputs({"failureQueueUrl": failures.url})

@@ -1,0 +1,115 @@
+"""Finds limits of AWS that an update would run into half-way, from a preview with `--show-sames` and the account."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.preview import FUNCTION, UNKNOWN, Preview, Step
+
+PERMISSION = "aws:lambda/permission:Permission"
+ROUTE = "aws:apigatewayv2/route:Route"
+INTEGRATION = "aws:apigatewayv2/integration:Integration"
+
+UNRESERVED = 100
+"""Environments that every account must leave to functions without a reservation.
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html"""
+ENVIRONMENT_BYTES = 4_096
+"""Of all variables of a function together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+POLICY_BYTES = 20_480
+"""Of the policy of a function, which has a statement for each permission."""
+STATEMENT_BYTES = 260
+"""Of such a statement, without its name and ARNs."""
+PER_API = {ROUTE: 300, INTEGRATION: 300}
+"""https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"""
+UNKNOWN_BYTES = 100
+"""Taken for a value that is not known: longer than every name and URL that the program sets."""
+FEWER = "Send several by one route, such as ANY /path/{proxy+}"
+GONE = ("delete", "delete-replaced", "discard")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concurrency:
+    """Environments that an account may have at once, in its region."""
+
+    total: int
+    unreserved: int
+    """What functions with a reservation leave of it."""
+
+
+def problems(preview: Preview, concurrency: Concurrency | None = None) -> list[str]:
+    """Return what would fail, each with the remedy; `concurrency` is left out where no account can be asked."""
+    found = [*_environments(preview), *_policies(preview), *_routes(preview)]
+    return [*found, *_reservations(preview, concurrency)] if concurrency else found
+
+
+def account_concurrency(client: Any) -> Concurrency:
+    """Ask the account of a boto3 client for Lambda."""
+    limit = client.get_account_settings()["AccountLimit"]
+    return Concurrency(total=limit["ConcurrentExecutions"], unreserved=limit["UnreservedConcurrentExecutions"])
+
+
+def _remaining(preview: Preview, typ: str) -> list[Step]:
+    steps = {step.urn: step for step in preview.steps if step.type == typ and step.operation not in GONE and step.after}
+    return list(steps.values())
+
+
+def _target(step: Step, name: str) -> str:
+    """Return what an input names: a resource of the stack by its URN, since its own name may not be known yet."""
+    return str(next(iter(step.references.get(name) or ()), step.after.get(name)))
+
+
+def _reservations(preview: Preview, concurrency: Concurrency) -> Iterator[str]:
+    # What one function gives up may come after what another takes, and a replacement before what it replaces.
+    kept = {step.urn: {} if "replace" in step.operation else step.before for step in _remaining(preview, FUNCTION)}
+    more = sum(max(0, _reserved(step.after) - _reserved(kept[step.urn])) for step in _remaining(preview, FUNCTION))
+    least = min(UNRESERVED, concurrency.total)
+    if more > 0 and concurrency.unreserved - more < least:
+        room = max(0, concurrency.unreserved - least)
+        yield (
+            f"the functions would reserve {more} more environments, and the account has {room} to give: of its "
+            f"{concurrency.total}, {concurrency.unreserved} are not reserved and {least} must stay so. Lower "
+            "reservedConcurrency in the stack file, or ask AWS for more (Service Quotas, Lambda, Concurrent executions)"
+        )
+
+
+def _reserved(inputs: Mapping[str, Any]) -> int:
+    value = inputs.get("reservedConcurrentExecutions")
+    return max(0, int(value)) if isinstance(value, int | float) else 0
+
+
+def _environments(preview: Preview) -> Iterator[str]:
+    for step in _remaining(preview, FUNCTION):
+        variables = (step.after.get("environment") or {}).get("variables") or {}
+        sizes = {name: len(name.encode()) + _bytes(value) for name, value in variables.items()}
+        if sum(sizes.values()) > ENVIRONMENT_BYTES:
+            largest = max(sizes, key=lambda name: sizes[name])
+            yield (
+                f"{step.name} would have {sum(sizes.values())} bytes of environment variables, and Lambda takes "
+                f"{ENVIRONMENT_BYTES}. The largest is {largest}: shorten it, or keep it in a table"
+            )
+
+
+def _bytes(value: Any) -> int:
+    return UNKNOWN_BYTES if value == UNKNOWN else len(str(value).encode())
+
+
+def _policies(preview: Preview) -> Iterator[str]:
+    sizes: Counter[str] = Counter()
+    for step in _remaining(preview, PERMISSION):
+        texts = (step.name, step.after.get("function"), step.after.get("sourceArn"))
+        sizes[_target(step, "function")] += STATEMENT_BYTES + sum(map(_bytes, texts))
+    for function, size in sizes.items():
+        if size > POLICY_BYTES:
+            yield (
+                f"the routes of {function.rsplit('::', 1)[-1]} would need about {size} bytes of permissions, and "
+                f"Lambda takes {POLICY_BYTES}. {FEWER}"
+            )
+
+
+def _routes(preview: Preview) -> Iterator[str]:
+    for typ, most in PER_API.items():
+        kind = typ.rsplit(":", 1)[1].lower()
+        for count in Counter(_target(step, "apiId") for step in _remaining(preview, typ)).values():
+            if count > most:
+                yield f"the API would have {count} {kind}s, and an HTTP API takes {most}. {FEWER}"

@@ -1,0 +1,1 @@
+"""This application, made of the components: its page views and its currencies."""

@@ -1,0 +1,218 @@
+"""Site analytics: page views are collected, counted exactly, and reported to who signs in."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+from pulumi_command import local
+
+from components.aws_credentials import AwsCredentials, access_environment, aws_access
+from components.http_api import HttpApi, Route, Throttle
+from components.metric_alarm import Metric, OnCall
+from components.program_python import module_command
+from components.rust_function import Operation, RustFunction, RustFunctionArgs
+from components.rust_workspace import Artifact
+from components.stream_trigger import StreamTrigger, StreamTriggerArgs
+from components.table import Access, Table, TableArgs
+
+COLLECT_ROUTES = (
+    "POST /analytics/collect",
+    "POST /analytics/append",
+    "GET /analytics/pv.gif",
+    "GET /analytics/a.js",
+)
+"""What the pages of the sites call. The function knows the sites, and refuses other origins."""
+
+SIGN_IN_ROUTE = "POST /analytics/sign-in"
+SIGN_IN_THROTTLE = Throttle(rate_per_second=2, burst=10)
+"""Each attempt costs 19 MiB and some 20 ms of a processor on purpose."""
+
+SESSION_ROUTES = ("GET /analytics", "GET /analytics/report", "POST /analytics/sign-out")
+"""What wants a session, and the page that leads to one. The function encrypts its token, and checks it; no authorizer
+does."""
+
+QUARANTINED = '{ $.message = "a record is quarantined" }'
+"""The trigger's log line for a record that it cannot count."""
+
+
+def origins(sites: Sequence[str], www_is_apex: bool) -> list[str]:
+    """Return the origins that may send views of sites: as they are, or each with and without `www.`."""
+    if not www_is_apex:
+        return list(sites)
+    parts = [site.split("://") for site in sites]
+    return sorted({f"{scheme}://{www}{host.removeprefix('www.')}" for scheme, host in parts for www in ("", "www.")})
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalyticsArgs:
+    """What is counted for whom, by what, and how it is kept."""
+
+    api_artifact: Artifact
+    trigger_artifact: Artifact
+    api: HttpApi
+    sites: Sequence[str]
+    """Origins of the sites whose views are counted, such as `https://example.com`."""
+    www_is_apex: bool = False
+    """Whether `www.example.com` and `example.com` are one site, whichever of the two is in `sites`."""
+    view_retention_days: int
+    """Days that single views are kept, for filters and recounts. Totals are kept for ever."""
+    paths_per_day: int = 1000
+    """New pages, and as many referrers and campaigns, that a site may have a day; further ones count as `(other)`."""
+    total_shards: int = 1
+    """Items that each counter is spread over. An item takes 1,000 write units a second; more cost reports reads."""
+    on_call: OnCall = field(default_factory=OnCall)
+    """Who is told when records could not be counted."""
+    operation: Operation = field(default_factory=Operation)
+    recoverable: bool
+    """Whether any second of the last 35 days of views, totals and accounts can be restored."""
+    protected: bool
+    """Whether a deletion of those is refused until this is off again."""
+    region: str
+    endpoint: str | None = None
+    """DynamoDB endpoint of the stack's provider, when it is not AWS's own."""
+    credentials: AwsCredentials = field(default_factory=AwsCredentials)
+    """Credentials of the provider, for what is made next to it."""
+
+
+class Analytics(pulumi.ComponentResource):
+    """Afterwards `/analytics` takes page views of the sites, and answers reports to who has signed in.
+
+    A view passes its route's throttle, reaches `analytics-api` and is put into the table of views. The stream of that
+    table invokes `analytics-trigger`, which adds it to the table of totals once, however often it is delivered. A
+    report reads totals.
+
+    Users are in a table of their own. Secrets of a day, which visitors are derived from, and ended sessions are in the
+    table of state, which is never backed up: what is deleted there is gone.
+    """
+
+    def __init__(self, name: str, args: AnalyticsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare tables, functions, grants, the trigger and the routes."""
+        super().__init__("rust-serverless:index:Analytics", name, None, opts)
+        self._name = name
+        self._args = args
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._views = self._table("views", stream_view_type="NEW_IMAGE")
+        self._totals = self._table("totals")
+        self._accounts = Table(
+            f"{name}-accounts",
+            TableArgs(partition_key="User", recoverable=args.recoverable, protected=args.protected),
+            self._child,
+        )
+        self._state = Table(
+            f"{name}-state",
+            TableArgs(partition_key="Name", ttl_attribute="Expires", recoverable=False, protected=False),
+            self._child,
+        )
+        self.api_function = self._api_function()
+        self.trigger_function = self._trigger_function()
+        self._routes()
+        self.table_names = {
+            f"{name}-views": self._views.table_name,
+            f"{name}-totals": self._totals.table_name,
+            f"{name}-accounts": self._accounts.table_name,
+            f"{name}-state": self._state.table_name,
+        }
+        self.register_outputs({"tableNames": self.table_names})
+
+    def _table(self, kind: str, stream_view_type: str | None = None) -> Table:
+        return Table(
+            f"{self._name}-{kind}",
+            TableArgs(
+                partition_key="Path",
+                sort_key="Section",
+                ttl_attribute="Expires",
+                stream_view_type=stream_view_type,
+                recoverable=self._args.recoverable,
+                protected=self._args.protected,
+            ),
+            self._child,
+        )
+
+    def _session_key(self) -> local.Command:
+        args = self._args
+        return local.Command(
+            f"{self._name}-session-key",
+            create=module_command("services.session_keys"),
+            dir=".",
+            environment={
+                "SESSION_KEYS_TABLE": self._state.table_name,
+                **access_environment(aws_access(self, args.credentials, args.region, args.endpoint)),
+            },
+            add_previous_output_in_env=False,
+            opts=self._child,
+        )
+
+    def _api_function(self) -> RustFunction:
+        function = RustFunction(
+            f"{self._name}-api",
+            RustFunctionArgs(
+                artifact=self._args.api_artifact,
+                memory_mib=256,
+                timeout_seconds=10,
+                operation=self._args.operation,
+                environment={
+                    "VIEWS_TABLE": self._views.table_name,
+                    "TOTALS_TABLE": self._totals.table_name,
+                    "ACCOUNTS_TABLE": self._accounts.table_name,
+                    "STATE_TABLE": self._state.table_name,
+                    "ANALYTICS_SITES": json.dumps(list(self._args.sites)),
+                    "ANALYTICS_WWW_IS_APEX": str(self._args.www_is_apex).lower(),
+                    "VIEW_RETENTION_DAYS": str(self._args.view_retention_days),
+                    "PATHS_PER_DAY": str(self._args.paths_per_day),
+                },
+                wait_for=[self._session_key()],
+            ),
+            self._child,
+        )
+        self._views.allow(function, Access.PUT, Access.QUERY)
+        self._totals.allow(function, Access.QUERY)
+        self._accounts.allow(function, Access.GET)
+        self._state.allow(function, Access.GET, Access.PUT, Access.UPDATE, Access.DELETE)
+        return function
+
+    def _trigger_function(self) -> RustFunction:
+        name = f"{self._name}-trigger"
+        function = RustFunction(
+            name,
+            RustFunctionArgs(
+                artifact=self._args.trigger_artifact,
+                memory_mib=256,
+                timeout_seconds=30,
+                operation=self._args.operation,
+                environment={
+                    "VIEWS_TABLE": self._views.table_name,
+                    "TOTALS_TABLE": self._totals.table_name,
+                    "TOTAL_SHARDS": str(self._args.total_shards),
+                },
+            ),
+            self._child,
+        )
+        self._views.allow(function, Access.BATCH_GET, Access.UPDATE)
+        self._totals.allow(function, Access.BATCH_GET, Access.PUT, Access.UPDATE)
+        self.trigger = StreamTrigger(
+            name,
+            StreamTriggerArgs(table=self._views, function=function, on_call=self._args.on_call),
+            self._child,
+        )
+        self.quarantined = Metric(namespace=function.function_name, name="QuarantinedRecords", statistic="Sum")
+        aws.cloudwatch.LogMetricFilter(
+            f"{self._name}-quarantined-records",
+            log_group_name=function.log_group_name,
+            pattern=QUARANTINED,
+            metric_transformation={
+                "name": self.quarantined.name,
+                "namespace": self.quarantined.namespace,
+                "value": "1",
+                "default_value": "0",
+                "unit": "Count",
+            },
+            opts=self._child,
+        )
+        return function
+
+    def _routes(self) -> None:
+        for route_key in (*COLLECT_ROUTES, *SESSION_ROUTES):
+            self._args.api.route(route_key, self.api_function)
+        self._args.api.route(SIGN_IN_ROUTE, Route(function=self.api_function, throttle=SIGN_IN_THROTTLE))

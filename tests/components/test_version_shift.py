@@ -1,0 +1,225 @@
+"""A deployment against a simulated clock: who gets which version, for how long."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import ANY, Stubber
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.version_shift import (
+    PAUSE_SECONDS,
+    SHARE,
+    WATCH_SECONDS,
+    CloudWatch,
+    LambdaAlias,
+    Outcome,
+    Result,
+    deploy,
+    raised_alarms,
+)
+
+OLD, NEW = "7", "8"
+
+
+@dataclass
+class Simulation:
+    """An alias, a clock that only moves when someone sleeps, and a version that fails at some second or never."""
+
+    live: str = OLD
+    other: str | None = None
+    share: float = 0
+    seconds: float = 0
+    fails_at: float | None = None
+    seen_after: float = 0
+    """Seconds until a failure is in the metrics."""
+    at_second: Callable[[float], None] = lambda _: None
+    history: list[tuple[float, dict[str, float]]] = field(default_factory=list)
+
+    def now(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        assert 0 <= seconds <= PAUSE_SECONDS
+        self.seconds += seconds
+        self.at_second(self.seconds)
+
+    def version(self) -> str:
+        return self.live
+
+    def route(self, version: str, other: str | None = None, share: float = 0) -> None:
+        self.live, self.other, self.share = version, other, share
+        self.history.append((self.seconds, self.weights))
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Share of the invocations by version."""
+        return {self.live: 1 - self.share, **({self.other: self.share} if self.other else {})}
+
+    def problem(self) -> str | None:
+        if self.fails_at is None or self.seconds < self.fails_at + self.seen_after:
+            return None
+        return "version 8 failed 3 times"
+
+    def deploy(self, *, at_once: bool = False) -> Result:
+        return deploy(NEW, self, self, self, at_once=at_once)
+
+    def served(self, version: str) -> tuple[float, float]:
+        """Return the largest share that a version had before the end, and the seconds that it had any."""
+        ends = [second for second, _ in self.history[1:]] + [self.seconds]
+        spans = [
+            (weights.get(version, 0), end - start) for (start, weights), end in zip(self.history, ends, strict=True)
+        ]
+        return max(share for share, _ in spans), sum(length for share, length in spans if share)
+
+
+def test_a_version_without_a_problem_gets_all_after_five_minutes() -> None:
+    simulation = Simulation()
+    assert simulation.deploy() == Result(outcome=Outcome.DEPLOYED, live=NEW)
+    assert simulation.history == [(0, {OLD: 1 - SHARE, NEW: SHARE}), (WATCH_SECONDS, {NEW: 1})]
+
+
+def test_a_version_that_panics_serves_a_tenth_for_five_minutes_at_most_and_is_gone() -> None:
+    simulation = Simulation(fails_at=0, seen_after=90)
+    result = simulation.deploy()
+    assert result == Result(outcome=Outcome.BROUGHT_BACK, live=OLD, reason="version 8 failed 3 times")
+    assert simulation.weights == {OLD: 1}
+    share, seconds = simulation.served(NEW)
+    assert share <= 0.1
+    assert 90 <= seconds <= 90 + PAUSE_SECONDS
+
+
+@given(st.floats(0, WATCH_SECONDS), st.floats(0, 600))
+def test_whenever_it_fails_it_has_a_tenth_for_five_minutes_at_most(fails_at: float, seen_after: float) -> None:
+    simulation = Simulation(fails_at=fails_at, seen_after=seen_after)
+    result = simulation.deploy()
+    if fails_at + seen_after <= WATCH_SECONDS:
+        assert (result.outcome, simulation.weights) == (Outcome.BROUGHT_BACK, {OLD: 1})
+        share, seconds = simulation.served(NEW)
+        assert share <= 0.1
+        assert seconds <= WATCH_SECONDS
+    else:
+        assert (result.outcome, simulation.weights) == (Outcome.DEPLOYED, {NEW: 1})
+
+
+def test_a_problem_of_the_last_second_counts() -> None:
+    assert Simulation(fails_at=WATCH_SECONDS).deploy().outcome is Outcome.BROUGHT_BACK
+
+
+def test_the_same_version_again_changes_nothing_and_waits_for_nothing() -> None:
+    simulation = Simulation(live=NEW)
+    assert simulation.deploy() == Result(outcome=Outcome.UNCHANGED, live=NEW)
+    assert simulation.seconds == 0
+    assert simulation.weights == {NEW: 1}
+
+
+def test_a_share_that_an_interrupted_run_left_is_taken_away() -> None:
+    simulation = Simulation(live=OLD, other=NEW, share=SHARE)
+    assert deploy(OLD, simulation, simulation, simulation).outcome is Outcome.UNCHANGED
+    assert simulation.weights == {OLD: 1}
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError, SystemExit])
+def test_an_interruption_leaves_the_version_before(error: type[BaseException]) -> None:
+    def interrupt(second: float) -> None:
+        if second >= 60:
+            raise error
+
+    simulation = Simulation(at_second=interrupt)
+    with pytest.raises(error):
+        simulation.deploy()
+    assert simulation.weights == {OLD: 1}
+    assert simulation.served(NEW)[1] <= 60
+
+
+def test_a_watch_that_cannot_see_leaves_the_version_before() -> None:
+    class Blind(Simulation):
+        def problem(self) -> str | None:
+            raise RuntimeError("throttled")
+
+    simulation = Blind()
+    with pytest.raises(RuntimeError):
+        simulation.deploy()
+    assert simulation.weights == {OLD: 1}
+
+
+def test_the_way_back_from_a_version_that_fails_takes_no_five_minutes() -> None:
+    simulation = Simulation(fails_at=0)
+    assert simulation.deploy(at_once=True) == Result(outcome=Outcome.DEPLOYED, live=NEW)
+    assert simulation.history == [(0, {NEW: 1})]
+
+
+def client(service: str) -> Any:
+    return boto3.client(service, region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
+
+
+def watch(cloudwatch: Any, *, loud: frozenset[str] = frozenset()) -> CloudWatch:
+    return CloudWatch(
+        client=cloudwatch, function="echo", alias="live", version=NEW, alarms=["errors", "5xx"], loud=loud,
+        started=datetime(2026, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def answers(stub: Stubber, raised: list[str], errors: float = 0) -> None:
+    alarms = {"MetricAlarms": [{"AlarmName": name} for name in raised]}
+    stub.add_response("describe_alarms", alarms, {"AlarmNames": ["errors", "5xx"], "StateValue": "ALARM"})
+    asked = {
+        "Namespace": "AWS/Lambda",
+        "MetricName": "Errors",
+        "Dimensions": [
+            {"Name": "FunctionName", "Value": "echo"},
+            {"Name": "Resource", "Value": "echo:live"},
+            {"Name": "ExecutedVersion", "Value": NEW},
+        ],
+        "StartTime": ANY,
+        "EndTime": ANY,
+        "Period": 60,
+        "Statistics": ["Sum"],
+    }
+    points = {"Datapoints": [{"Sum": errors}] if errors else []}
+    stub.add_response("get_metric_statistics", points, asked)
+
+
+@pytest.mark.parametrize(
+    ("raised", "loud", "errors", "problem"),
+    [
+        ([], [], 0, None),
+        (["errors"], [], 0, "the alarm errors was raised"),
+        (["errors"], ["errors"], 0, None),
+        (["5xx", "errors"], ["errors"], 0, "the alarm 5xx was raised"),
+        ([], [], 3, "version 8 failed 3 times"),
+        (["errors"], ["errors"], 2, "version 8 failed 2 times"),
+    ],
+)
+def test_an_alarm_that_is_new_or_an_error_of_the_version_is_a_problem(
+    raised: list[str], loud: list[str], errors: float, problem: str | None
+) -> None:
+    """An alarm that was raised before may be what the new version ends."""
+    cloudwatch = client("cloudwatch")
+    with Stubber(cloudwatch) as stub:
+        answers(stub, raised, errors)
+        assert watch(cloudwatch, loud=frozenset(loud)).problem() == problem
+
+
+def test_without_alarms_none_is_asked_for() -> None:
+    """AWS would answer with all alarms of the account."""
+    with Stubber(client("cloudwatch")):
+        assert raised_alarms(None, []) == frozenset()
+
+
+def test_the_alias_of_lambda_gets_one_version_or_a_share() -> None:
+    functions = client("lambda")
+    alias = LambdaAlias(client=functions, function="echo", name="live")
+    base = {"FunctionName": "echo", "Name": "live", "FunctionVersion": OLD}
+    with Stubber(functions) as stub:
+        stub.add_response("get_alias", {"FunctionVersion": OLD}, {"FunctionName": "echo", "Name": "live"})
+        stub.add_response("update_alias", {}, {**base, "RoutingConfig": {"AdditionalVersionWeights": {NEW: 0.1}}})
+        stub.add_response("update_alias", {}, {**base, "RoutingConfig": {"AdditionalVersionWeights": {}}})
+        assert alias.version() == OLD
+        alias.route(OLD, NEW, SHARE)
+        alias.route(OLD)
+        stub.assert_no_pending_responses()

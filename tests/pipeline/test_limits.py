@@ -1,0 +1,157 @@
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from pipeline.limits import Concurrency, account_concurrency, problems
+from pipeline.preview import UNKNOWN, Preview, read_preview
+from tests.account import program
+
+NEW_ACCOUNT = Concurrency(total=10, unreserved=10)
+USUAL_ACCOUNT = Concurrency(total=1_000, unreserved=1_000)
+FUNCTION = "aws:lambda/function:Function"
+ROUTE = "aws:apigatewayv2/route:Route"
+PERMISSION = "aws:lambda/permission:Permission"
+
+
+def step(
+    operation: str,
+    typ: str,
+    name: str,
+    inputs: tuple[Mapping[str, Any] | None, Mapping[str, Any] | None],
+    references: Mapping[str, list[str]] | None = None,
+) -> dict[str, Any]:
+    """Return a step as `pulumi preview --json` prints it, with inputs before and afterwards."""
+    states = {
+        state: {"custom": True, "inputs": values, "propertyDependencies": references or {}}
+        for state, values in zip(("oldState", "newState"), inputs, strict=True)
+        if values is not None
+    }
+    return {"op": operation, "urn": f"urn:pulumi:prod::rust-serverless::{typ}::{name}", **states}
+
+
+def previewed(tmp_path: Path, steps: Iterable[dict[str, Any]]) -> Preview:
+    file = tmp_path / "preview.json"
+    file.write_text(json.dumps({"steps": list(steps), "changeSummary": {}}))
+    return read_preview(file)
+
+
+def first_up(stack: str) -> list[dict[str, Any]]:
+    """Return the steps of the first update of a stack of this program."""
+    resources = [item for item in program(stack).resources if item.custom]
+    return [step("create", item.typ, item.name, (None, item.inputs)) for item in resources]
+
+
+def reserved(operation: str, before: int | None, after: int | None) -> dict[str, Any]:
+    def inputs(number: int | None) -> dict[str, Any] | None:
+        return None if number is None else {"reservedConcurrentExecutions": number} if number else {}
+
+    return step(operation, FUNCTION, f"f{before}{after}", (inputs(before), inputs(after)))
+
+
+def test_prod_does_not_fit_into_a_new_account_and_is_told_before_anything_is_made(tmp_path: Path) -> None:
+    """Five functions at 50, and a new account has 10."""
+    (said,) = problems(previewed(tmp_path, first_up("prod")), NEW_ACCOUNT)
+    assert "would reserve 250 more environments, and the account has 0 to give" in said
+    assert "Lower reservedConcurrency" in said
+
+
+@pytest.mark.parametrize(
+    ("stack", "account"), [("prod", USUAL_ACCOUNT), ("dev", NEW_ACCOUNT), ("staging", NEW_ACCOUNT)]
+)
+def test_the_stacks_fit_where_they_should(tmp_path: Path, stack: str, account: Concurrency) -> None:
+    assert problems(previewed(tmp_path, first_up(stack)), account) == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "unreserved", "fits"),
+    [
+        ([reserved("update", 50, 60)], 110, True),
+        ([reserved("update", 50, 61)], 110, False),
+        ([reserved("create", None, 50)], 150, True),
+        ([reserved("create", None, 50)], 149, False),
+        ([reserved("same", 900, 900)], 100, True),
+        ([reserved("update", 50, 0)], 0, True),
+        # Nobody knows which of two comes first.
+        ([reserved("update", 100, 0), reserved("update", 0, 100)], 150, False),
+        ([reserved("delete", 100, None), reserved("create", None, 100)], 150, False),
+        ([reserved("replace", 50, 50)], 149, False),
+    ],
+)
+def test_what_functions_take_is_compared_with_what_is_left(
+    tmp_path: Path, steps: list[dict[str, Any]], unreserved: int, *, fits: bool
+) -> None:
+    account = Concurrency(total=1_000, unreserved=unreserved)
+    assert (problems(previewed(tmp_path, steps), account) == []) is fits
+
+
+def function(variables: Mapping[str, str]) -> dict[str, Any]:
+    return step("update", FUNCTION, "analytics-api-function", ({}, {"environment": {"variables": dict(variables)}}))
+
+
+def test_an_environment_of_4_kb_fits_and_one_more_byte_does_not(tmp_path: Path) -> None:
+    assert problems(previewed(tmp_path, [function({"SITES": "x" * 4_091})])) == []
+    (said,) = problems(previewed(tmp_path, [function({"SITES": "x" * 4_092, "A": ""})]))
+    assert "analytics-api-function would have 4098 bytes of environment variables" in said
+    assert "largest is SITES" in said
+
+
+def test_bytes_are_counted_and_not_characters(tmp_path: Path) -> None:
+    assert problems(previewed(tmp_path, [function({"SITES": "ü" * 2_046})]))
+
+
+def test_many_sites_are_told_before_the_update(tmp_path: Path) -> None:
+    sites = json.dumps([f"https://site-{number}.example.com" for number in range(150)])
+    item = next(i for i in program("dev", analyticsSites=sites).resources if i.name == "analytics-api-function")
+    (said,) = problems(previewed(tmp_path, [step("update", item.typ, item.name, ({}, item.inputs))]))
+    assert "ANALYTICS_SITES" in said
+
+
+def test_a_value_that_is_not_known_yet_counts_as_a_long_one(tmp_path: Path) -> None:
+    assert problems(previewed(tmp_path, [function({f"TABLE_{number}": UNKNOWN for number in range(40)})]))
+
+
+def test_300_routes_fit_and_one_more_does_not(tmp_path: Path) -> None:
+    def routes(count: int) -> list[dict[str, Any]]:
+        return [step("same" if n else "create", ROUTE, f"r{n}", ({}, {"apiId": "a"})) for n in range(count)]
+
+    assert problems(previewed(tmp_path, routes(300))) == []
+    (said,) = problems(previewed(tmp_path, routes(301)))
+    assert "301 routes, and an HTTP API takes 300" in said
+    gone = [step("delete", ROUTE, "r0", ({"apiId": "a"}, None)), *routes(301)[1:]]
+    assert problems(previewed(tmp_path, gone)) == []
+
+
+def test_routes_are_counted_by_api(tmp_path: Path) -> None:
+    """Before the first update no id is known, and the references tell them apart."""
+    steps = [
+        step("create", ROUTE, f"{api}{n}", (None, {"apiId": UNKNOWN}), {"apiId": [f"urn:{api}"]})
+        for api in ("a", "b")
+        for n in range(200)
+    ]
+    assert problems(previewed(tmp_path, steps)) == []
+
+
+def test_a_function_takes_20_kb_of_permissions(tmp_path: Path) -> None:
+    def permissions(count: int) -> list[dict[str, Any]]:
+        arn = "arn:aws:execute-api:eu-west-1:123456789012:abc/*/GET/a-path"
+        inputs = {"function": UNKNOWN, "sourceArn": arn}
+        return [
+            step("create", PERMISSION, f"p{n}", (None, inputs), {"function": ["urn:x::echo"]}) for n in range(count)
+        ]
+
+    assert problems(previewed(tmp_path, permissions(30))) == []
+    (said,) = problems(previewed(tmp_path, permissions(80)))
+    assert "the routes of echo would need about" in said
+
+
+def test_the_account_is_asked_once() -> None:
+    client = boto3.client("lambda", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
+    with Stubber(client) as stub:
+        limit = {"ConcurrentExecutions": 1_000, "UnreservedConcurrentExecutions": 900}
+        stub.add_response("get_account_settings", {"AccountLimit": limit}, {})
+        assert account_concurrency(client) == Concurrency(total=1_000, unreserved=900)

@@ -1,0 +1,134 @@
+"""Each policy says something that AWS evaluates, by the service authorization reference.
+
+A condition on a key that AWS does not give for an action holds never, or always when it is negated, and an ARN that an
+action does not take allows nothing. Neither would be seen before a deployment fails.
+"""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any
+
+import pytest
+from policy_sentry.querying.actions import get_action_data, get_actions_for_service
+
+from tests.account import program
+from tests.iam import Statement, statements
+from tests.pipeline.test_isolation import account
+
+GLOBAL = {"aws:RequestedRegion", "aws:PrincipalArn", "aws:SecureTransport"}
+"""Keys that AWS gives for every request."""
+TAGS_EVALUATED = {"cognito-idp", "acm"}
+"""Services whose tags decide here. DynamoDB streams have none, API Gateway's children neither."""
+NEWER = {"s3:ObjectCreationOperation", "s3:if-none-match"}
+"""Keys of https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html."""
+
+LISTS_STREAMS = "dynamodb:ListStreams"
+"""Takes no resource by the reference, and a table's `stream/*` by DynamoDB's guide:
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.Lambda.Tutorial.html."""
+
+DOMAIN_NAMES = "::/domainnames"
+"""`CreateDomainName` is a POST to it, which the offline copy of the reference leaves out."""
+
+
+def policies() -> dict[str, list[Statement]]:
+    """Return the statements of everything that is attached to a role, by logical name."""
+    roles = [account(), program("prod", tracing="true")]
+    found = {p.name: p.inputs["policy"] for r in roles for p in r.of_type("aws:iam/rolePolicy:RolePolicy")}
+    found |= {p.name: p.inputs["policy"] for p in account().of_type("aws:iam/policy:Policy")}
+    return {name: statements(text) for name, text in found.items()}
+
+
+@cache
+def known(action: str) -> list[dict[str, Any]]:
+    """Return the rows of an action in the reference: one for each type of resource that it takes."""
+    service, name = action.split(":")
+    data = get_action_data(service, name)
+    return list(data[service]) if data else []
+
+
+def expanded(statement: Statement) -> Iterator[str]:
+    for action in statement["Action"]:
+        everything = get_actions_for_service(action.split(":")[0]) if "*" in action else [action]
+        yield from (one for one in everything if fnmatchcase(one, action))
+
+
+def condition_keys(action: str) -> set[str]:
+    return {key.split("$")[0].rstrip("/:") for row in known(action) for key in row["condition_keys"]}
+
+
+def takes(action: str, resource: str) -> bool:
+    """Return whether an action takes such an ARN: its service and the beginning of its resource."""
+    formats = [row["resource_arn_format"] for row in known(action)]
+    if resource == "*" or action == LISTS_STREAMS or resource.endswith(DOMAIN_NAMES):
+        return True
+    ours = resource.split(":", 5)
+    return any(one != "*" and alike(one.split(":", 5), ours) for one in formats)
+
+
+def alike(theirs: list[str], ours: list[str]) -> bool:
+    kind = theirs[5].split("$")[0]
+    return theirs[2] == ours[2] and (ours[5].startswith(kind) or kind == "")
+
+
+@pytest.mark.parametrize("name", policies())
+def test_every_action_exists(name: str) -> None:
+    for statement in policies()[name]:
+        for action in expanded(statement):
+            assert known(action), action
+
+
+@pytest.mark.parametrize("name", policies())
+def test_every_condition_is_one_that_aws_evaluates_for_its_actions(name: str) -> None:
+    for statement in policies()[name]:
+        keys = {key for operator in statement.get("Condition", {}).values() for key in operator}
+        for action in expanded(statement):
+            for key in keys - GLOBAL - NEWER:
+                base = key.removesuffix(":stack").split("/")[0]
+                on_pool = action.startswith("cognito-idp:") and not any("userpool/" in str(r) for r in known(action))
+                assert base in condition_keys(action) or on_pool, (action, key)
+
+
+@pytest.mark.parametrize("name", policies())
+def test_tags_decide_only_where_aws_evaluates_them(name: str) -> None:
+    for statement in policies()[name]:
+        for operator in statement.get("Condition", {}).values():
+            if any(key.startswith(("aws:ResourceTag/", "aws:RequestTag/", "iam:ResourceTag/")) for key in operator):
+                assert {action.split(":")[0] for action in statement["Action"]} <= TAGS_EVALUATED, statement
+
+
+@pytest.mark.parametrize("name", policies())
+def test_every_action_that_is_named_takes_one_of_the_resources(name: str) -> None:
+    for statement in policies()[name]:
+        for action in statement["Action"]:
+            if "*" not in action and statement["Effect"] == "Allow":
+                assert any(takes(action, resource) for resource in statement["Resource"]), (action, statement)
+
+
+def unrestricted(found: list[Statement]) -> set[str]:
+    """Return the actions that are allowed on every resource although AWS could restrict them (CKV_AWS_355)."""
+    return {
+        action
+        for statement in found
+        if statement["Effect"] == "Allow" and statement["Resource"] == ["*"]
+        for action in expanded(statement)
+        if any(row["resource_arn_format"] != "*" for row in known(action))
+    }
+
+
+LISTED = {"cloudwatch:DescribeAlarms"}
+"""Answers only when it may see all, https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html."""
+
+
+@pytest.mark.parametrize("name", [name for name in policies() if "drift" not in name])
+def test_no_policy_allows_on_every_resource_what_aws_could_restrict(name: str) -> None:
+    assert unrestricted(policies()[name]) <= LISTED
+
+
+def test_the_nightly_role_reads_the_configuration_of_everything_and_no_more() -> None:
+    assert {
+        row["access_level"] for action in unrestricted(policies()["github-drift-allows"]) for row in known(action)
+    } <= {
+        "Read",
+        "List",
+    }

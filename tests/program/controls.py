@@ -1,0 +1,318 @@
+"""The rules behind the rows of docs/controls.md, each over everything that one stack or account declares.
+
+A rule with an id is that id's own rule. It returns None when there is nothing that it is about.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any
+
+from policy_sentry.querying.actions import get_action_data, get_actions_for_service
+
+from bootstrap.policies import PREFIX
+from tests.iam import Decision, Policies, Request, Statement, decide, statements
+from tests.recording import Recorded
+
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+API = "aws:apigatewayv2/api:Api"
+BUCKET = "aws:s3/bucket:Bucket"
+BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+BUDGET = "aws:budgets/budget:Budget"
+FUNCTION = "aws:lambda/function:Function"
+LOGS = "aws:cloudwatch/logGroup:LogGroup"
+MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+MANAGED_POLICY = "aws:iam/policy:Policy"
+PERMISSION = "aws:lambda/permission:Permission"
+POOL = "aws:cognito/userPool:UserPool"
+PRIVATE = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+QUEUE = "aws:sqs/queue:Queue"
+QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
+ROLE = "aws:iam/role:Role"
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+ROUTE = "aws:apigatewayv2/route:Route"
+STAGE = "aws:apigatewayv2/stage:Stage"
+TABLE = "aws:dynamodb/table:Table"
+TOPIC = "aws:sns/topic:Topic"
+TRAIL = "aws:cloudtrail/trail:Trail"
+VERSIONING = "aws:s3/bucketVersioning:BucketVersioning"
+
+STATE_TABLE = "analytics-state-table"
+"""The one table that must never be restored; rows about data leave it out, and say so."""
+A_YEAR = 365
+SECRET = re.compile(r"(^|_)(SECRET|PASSWORD|KEY|PASSPHRASE)($|_)")
+ACCESS_KEY = re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b")
+
+Resources = Sequence[Recorded]
+Rule = Callable[[Resources], bool | None]
+
+
+def of(resources: Resources, *types: str) -> list[Recorded]:
+    """Return the resources of some types."""
+    return [resource for resource in resources if resource.typ in types]
+
+
+def at(inputs: Any, path: str) -> Any:
+    """Return a part of inputs, such as `ttl.enabled`; None where there is none."""
+    for name in path.split("."):
+        inputs = inputs.get(name) if isinstance(inputs, dict) else None
+    return inputs
+
+
+def every(typ: str, holds: Callable[[Recorded], bool], *, but: Sequence[str] = ()) -> Rule:
+    """Return the rule that something holds for every resource of a type, but for those that are named."""
+
+    def rule(resources: Resources) -> bool | None:
+        found = [item for item in of(resources, typ) if item.name not in but]
+        return all(map(holds, found)) if found else None
+
+    return rule
+
+
+def has(typ: str, path: str, *values: Any, but: Sequence[str] = ()) -> Rule:
+    """Return the rule that every resource of a type has an input, or one of some values in it."""
+    return every(typ, lambda item: at(item.inputs, path) in values if values else bool(at(item.inputs, path)), but=but)
+
+
+def none_of(prefix: str, about: str) -> Rule:
+    """Return the rule that there is no resource of a type, where there are some that it would be about."""
+    return lambda resources: (
+        not any(item.typ.startswith(prefix) for item in resources) if of(resources, about) else None
+    )
+
+
+def all_of(*rules: Rule) -> Rule:
+    """Return the rule that all rules hold."""
+
+    def rule(resources: Resources) -> bool | None:
+        results = [result for result in (one(resources) for one in rules) if result is not None]
+        return all(results) if results else None
+
+    return rule
+
+
+def throttled(resources: Resources) -> bool | None:
+    """Whether the stage throttles every route."""
+    if not of(resources, ROUTE):
+        return None
+    limited = {
+        setting["routeKey"]
+        for stage in of(resources, STAGE)
+        for setting in stage.inputs.get("routeSettings") or ()
+        if setting["throttlingRateLimit"] > 0 and setting["throttlingBurstLimit"] > 0
+    }
+    return {route.inputs["routeKey"] for route in of(resources, ROUTE)} <= limited
+
+
+# IAM, by Checkov's rules, which are cloudsplaining's: what counts is allowed on everything, without a condition.
+
+CREDENTIALS = {
+    *("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateAccessKey", "iam:UpdateLoginProfile"),
+    *("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:GetFederationToken"),
+    *("sts:GetSessionToken", "cognito-identity:GetCredentialsForIdentity", "ecr:GetAuthorizationToken"),
+}
+EXFILTRATION = {
+    *("s3:GetObject", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"),
+    *("secretsmanager:GetSecretValue", "dynamodb:GetItem", "dynamodb:Scan", "dynamodb:Query"),
+}
+ESCALATION = (
+    {"iam:PassRole", "lambda:CreateFunction"},
+    {"lambda:UpdateFunctionCode"},
+    {"iam:CreatePolicyVersion"},
+    {"iam:SetDefaultPolicyVersion"},
+    {"iam:AttachRolePolicy"},
+    {"iam:PutRolePolicy"},
+    {"iam:UpdateAssumeRolePolicy"},
+    {"iam:CreateAccessKey"},
+    {"iam:PassRole", "ec2:RunInstances"},
+    {"iam:PassRole", "cloudformation:CreateStack"},
+)
+
+
+def identity_policies(resources: Resources) -> list[list[Statement]]:
+    """Return the statements of each policy of a role."""
+    return [statements(item.inputs["policy"]) for item in of(resources, ROLE_POLICY, MANAGED_POLICY)]
+
+
+def listed(value: str | Iterable[str]) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+@cache
+def expanded(pattern: str) -> tuple[str, ...]:
+    if pattern == "*":
+        return tuple(CREDENTIALS | EXFILTRATION | set().union(*ESCALATION))
+    return tuple(
+        a for a in get_actions_for_service(pattern.split(":", maxsplit=1)[0]) if fnmatchcase(a.lower(), pattern.lower())
+    )
+
+
+@cache
+def reference(action: str) -> tuple[str, bool]:
+    """Return the access level of an action, and whether AWS can restrict it to resources."""
+    data = get_action_data(*action.split(":"))
+    rows = data[action.split(":", maxsplit=1)[0]] if data else []
+    return rows[0]["access_level"] if rows else "", any(row["resource_arn_format"] != "*" for row in rows)
+
+
+def everywhere(found: Sequence[Statement], *, conditional: bool) -> set[str]:
+    """Return the actions that statements allow on all resources, those under conditions too or not."""
+    return {
+        action
+        for statement in found
+        if statement["Effect"] == "Allow" and "*" in listed(statement["Resource"])
+        if conditional or not statement.get("Condition")
+        for pattern in listed(statement["Action"])
+        for action in expanded(pattern)
+    }
+
+
+def policies(holds: Callable[[list[Statement]], bool]) -> Rule:
+    """Return the rule that something holds for each policy of a role."""
+
+    def rule(resources: Resources) -> bool | None:
+        found = identity_policies(resources)
+        return all(map(holds, found)) if found else None
+
+    return rule
+
+
+def no_star_action(found: list[Statement]) -> bool:
+    return not any(s["Effect"] == "Allow" and "*" in listed(s["Action"]) for s in found)
+
+
+def no_escalation(found: list[Statement]) -> bool:
+    allowed = everywhere(found, conditional=False)
+    return not (allowed & CREDENTIALS or allowed & EXFILTRATION or any(way <= allowed for way in ESCALATION))
+
+
+def no_change_of_everything(found: list[Statement]) -> bool:
+    levels = {reference(action) for action in everywhere(found, conditional=False)}
+    return not levels & {("Permissions management", True), ("Permissions management", False), ("Write", True)}
+
+
+def no_star_resource(found: list[Statement]) -> bool:
+    return not any(reference(action)[1] for action in everywhere(found, conditional=True))
+
+
+def boundary_is_required(resources: Resources) -> bool | None:
+    """Whether roles of functions have a boundary, or the workflows' roles make none without."""
+    if of(resources, FUNCTION):
+        return all(role.inputs.get("permissionsBoundary") for role in of(resources, ROLE))
+    makers = [found for found in identity_policies(resources) if any("iam:CreateRole" in s["Action"] for s in found)]
+    request = Request(
+        action="iam:CreateRole", resource=f"arn:aws:iam::123456789012:role/{PREFIX}dev--x", context={}, principal=""
+    )
+    return all(decide(request, Policies(identity=found)) is not Decision.ALLOW for found in makers) and bool(makers)
+
+
+# Buckets
+
+
+def bucket_names(resources: Resources) -> list[str]:
+    """Return the names by which other resources refer to the buckets."""
+    return [str(item.inputs.get("bucket", item.name)) for item in of(resources, BUCKET)]
+
+
+def about_each_bucket(typ: str, holds: Callable[[Recorded], bool]) -> Rule:
+    """Return the rule that each bucket has a resource of a type, for which something holds."""
+
+    def rule(resources: Resources) -> bool | None:
+        buckets = of(resources, BUCKET)
+        fitting = {item.inputs["bucket"] for item in of(resources, typ) if holds(item)}
+        return len(fitting) >= len(buckets) if buckets else None
+
+    return rule
+
+
+def refuses(action: str, context: dict[str, str]) -> Callable[[Recorded], bool]:
+    """Return whether a bucket's policy refuses a request of anyone, to the bucket and to an object in it."""
+
+    def check(item: Recorded) -> bool:
+        base = f"arn:aws:s3:::{item.inputs['bucket']}"
+        policy = statements(item.inputs["policy"])
+        answers = {
+            decide(Request(action=action, resource=arn, context=context), Policies(identity=[], resource=policy))
+            for arn in ((base, f"{base}/x") if action == "s3:ListBucket" else (f"{base}/x",))
+        }
+        return answers == {Decision.EXPLICIT_DENY}
+
+    return check
+
+
+INSECURE = {"aws:SecureTransport": "false"}
+FLAGS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+
+
+def write_once(resources: Resources) -> bool | None:
+    """Whether the artifact bucket refuses to overwrite, to delete, and everyone but the first stage."""
+    found = [item for item in of(resources, BUCKET_POLICY) if item.name == "artifacts-policy"]
+    if not found:
+        return None
+    role = {"aws:PrincipalArn": f"arn:aws:iam::123456789012:role/{PREFIX}deploy-dev", "aws:SecureTransport": "true"}
+    other = {**role, "aws:PrincipalArn": "arn:aws:iam::123456789012:role/admin", "s3:if-none-match": "*"}
+    return all(
+        refuses(action, context)(item)
+        for item in found
+        for action, context in (
+            ("s3:PutObject", {**role, "s3:ObjectCreationOperation": "true"}),
+            ("s3:DeleteObject", role),
+            ("s3:PutObject", other),
+        )
+    )
+
+
+def queue_policies_are_closed(resources: Resources) -> bool | None:
+    """Whether no queue is open to everyone by a policy."""
+    if not of(resources, QUEUE):
+        return None
+    texts = [item.inputs.get("policy") for item in of(resources, QUEUE, QUEUE_POLICY)]
+    found = [statement for text in texts if text for statement in json.loads(text)["Statement"]]
+    return not any(s["Effect"] == "Allow" and s.get("Principal") in ("*", {"AWS": "*"}) for s in found)
+
+
+def tables_are_watched(resources: Resources) -> bool | None:
+    """Whether each table has an alarm for throttled reads and one for throttled writes."""
+    tables = of(resources, TABLE)
+    watched = {
+        (item.inputs["metricName"], at(item.inputs, "dimensions.TableName"))
+        for item in of(resources, ALARM)
+        if item.inputs.get("actionsEnabled") is not False
+    }
+    both = {metric: {name for found, name in watched if found == metric} for metric, _ in watched}
+    kinds = ("ReadThrottleEvents", "WriteThrottleEvents")
+    return all(len(both.get(kind, set())) == len(tables) for kind in kinds) if tables else None
+
+
+def strong_passwords(item: Recorded) -> bool:
+    """Cognito.3: 8 characters of four kinds, and temporary passwords for 7 days at most."""
+    policy = item.inputs.get("passwordPolicy") or {}
+    kinds = ("requireLowercase", "requireUppercase", "requireNumbers", "requireSymbols")
+    return (
+        policy.get("minimumLength", 0) >= 14
+        and all(policy.get(kind) for kind in kinds)
+        and policy.get("temporaryPasswordValidityDays", 7) <= 7
+    )
+
+
+def holds_no_secret(item: Recorded) -> bool:
+    variables = at(item.inputs, "environment.variables") or {}
+    return not any(SECRET.search(name) or ACCESS_KEY.search(str(value)) for name, value in variables.items())
+
+
+def lasts_a_year(item: Recorded) -> bool:
+    """CloudWatch.16: 365 days, or for ever."""
+    days = item.inputs.get("retentionInDays") or 0
+    return days == 0 or days >= A_YEAR
+
+
+@dataclass(frozen=True, kw_only=True)
+class Control:
+    """A rule, and what turns it over: a change that takes the control away, and one that brings it."""
+
+    rule: Rule
+    without: Callable[[Resources], Resources] | None = None
+    given: Callable[[Resources], Resources] | None = None

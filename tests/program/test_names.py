@@ -1,0 +1,56 @@
+"""Physical names begin with the stack's, so that IAM tells the stacks of one account apart by ARN."""
+
+import pytest
+
+from operations.new_stack import NAME
+from tests.account import ARNS, SUFFIX, pattern, physical_name, program
+
+LIMITS = {
+    "aws:cloudwatch/dashboard:Dashboard": 255,
+    "aws:cloudwatch/logGroup:LogGroup": 512,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": 255,
+    "aws:cognito/userPool:UserPool": 128,
+    "aws:dynamodb/table:Table": 255,
+    "aws:iam/role:Role": 64,
+    "aws:iam/rolePolicy:RolePolicy": 128,
+    "aws:lambda/function:Function": 64,
+    "aws:s3/bucket:Bucket": 63,
+    "aws:sns/topic:Topic": 256,
+    "aws:sqs/queue:Queue": 80,
+}
+"""Characters in a name at most."""
+
+
+def named(logical: str, stack: str) -> str:
+    return physical_name(logical, stack, "rust-serverless", pattern())
+
+
+def test_every_name_in_an_arn_begins_with_the_stack_and_the_project() -> None:
+    arns = program("prod", alarmEmail="on-call@example.com").arns
+    assert {"currencies-table", "echo-function", "echo-role", "echo-logs", "alarms-topic"} <= arns.keys()
+    for logical, arn in arns.items():
+        if "userpool" not in arn:
+            assert "rust-serverless-prod--" in arn.split(":", 5)[5], logical
+
+
+def test_the_name_of_one_stack_is_no_prefix_of_another_s() -> None:
+    """`rust-serverless-dev-*` would be the names of a stack `dev-2` as well."""
+    assert not named("echo", "dev-2").startswith("rust-serverless-dev--")
+    assert named("echo", "dev").startswith("rust-serverless-dev--")
+
+
+@pytest.mark.parametrize("stack", ["staging", "pr-123456789", "a" * 12])
+def test_every_name_is_as_short_as_aws_wants_it(stack: str) -> None:
+    assert NAME.fullmatch(stack) or stack.startswith("pr-")
+    for item in program("prod", alarmEmail="on-call@example.com").resources:
+        if item.typ in LIMITS:
+            assert len(named(item.name, stack)) <= LIMITS[item.typ], item.name
+
+
+def test_every_type_with_a_name_in_its_arn_has_a_limit() -> None:
+    types = {item.typ for item in program("prod").resources}
+    assert (types & ARNS.keys()) <= LIMITS.keys()
+
+
+def test_names_end_at_random_so_that_a_replacement_can_come_before_the_deletion() -> None:
+    assert named("echo", "dev").endswith(f"-{SUFFIX}")
