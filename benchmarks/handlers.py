@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import tables
+from benchmarks import tables, tracker
 from benchmarks.figures import Figures, figures
 from benchmarks.languages.c import c
 from benchmarks.languages.javascript import javascript
@@ -38,12 +38,13 @@ def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
         languages, missing = _languages(stack, home, report)
         floor = c(stack, home)
         subjects = _subjects(stack, report)
+        tracker_size = tracker.size(stack.api_url)
         found = {subject.name: _measure(stack, subject, languages, floor, report) for subject in subjects}
     judged = verdicts({name: rows[RUST] for name, rows in found.items()})
     return Section(
         title="Functions",
         tables=[tables.targets(judged), *(tables.subject(one.name, one.counted, found[one.name]) for one in subjects)],
-        notes=tables.NOTES,
+        notes=[*tables.NOTES, tracker_size],
         missing=missing,
         summary=tables.summary(found),
         plot=plot(found),

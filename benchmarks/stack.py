@@ -40,6 +40,7 @@ class Stack:
     functions: Mapping[str, Function]
     tables: Mapping[str, str]
     """Physical names by logical ones."""
+    api_url: str
 
 
 @contextlib.contextmanager
@@ -57,7 +58,7 @@ def running_stack(root: Path, home: Path, report: Callable[[str], None]) -> Iter
             name: _function(context, name, physical, home / "functions")
             for name, physical in outputs["functions"].items()
         }
-        yield Stack(context=context, functions=functions, tables=outputs["tables"])
+        yield Stack(context=context, functions=functions, tables=outputs["tables"], api_url=outputs["apiUrl"])
 
 
 @contextlib.contextmanager

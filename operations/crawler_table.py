@@ -61,7 +61,13 @@ def write(root: Path) -> None:
 
 def crawlers() -> str:
     """Return the texts of crawlers that no rule finds, a line each."""
-    texts = {text for crawler in CRAWLERS for text in _texts(crawler["pattern"]) if not BY_RULE.search(f"{text} ")}
+    texts = {
+        text
+        for crawler in CRAWLERS
+        if _is_like_a_browser(crawler)
+        for text in _texts(crawler["pattern"])
+        if not BY_RULE.search(f"{text} ")
+    }
     return _table("Texts in user agents of crawlers.", sorted(_shortest(texts - PEOPLE)))
 
 
@@ -73,6 +79,11 @@ def ai_crawlers() -> str:
     # Of several ways to write a name, the one with the most capitals.
     written = {name.lower(): name for name in sorted(names, key=lambda name: (sum(map(str.isupper, name)), name))}
     return _table("Texts in user agents of AI crawlers, each but for a slash its name.", sorted(written.values()))
+
+
+def _is_like_a_browser(crawler: dict[str, Any]) -> bool:
+    """Whether an agent of a crawler starts as those of browsers do: the others are found by that alone."""
+    return any(agent.startswith("Mozilla/") for agent in crawler["instances"]) or not crawler["instances"]
 
 
 def _table(what: str, lines: Iterable[str]) -> str:

@@ -311,8 +311,82 @@ def test_what_is_no_picture_gets_a_sentence_and_the_last_one_can_be_used_on(visi
     choose(page, FilePayload(name="notes.txt", mimeType="text/plain", buffer=b"no picture"))
     expect_sentence(page, "This browser cannot show notes.txt as a picture. Choose a JPEG or a PNG.")
     expect(page.locator("#after")).to_be_visible()
+    # Nothing names the picture that is still there as if it were the refused one.
+    expect(page.locator("main")).not_to_contain_text("sample.jpg")
+    expect(page.get_by_role("link", name="Download")).to_be_hidden()
     page.get_by_role("button", name="Again").click()
     expect_result(page)
+    expect(page.locator("#before-size")).to_contain_text("sample.jpg")
+
+
+def test_a_picture_that_the_service_refuses_leaves_no_result_to_take_for_its_own(visitor: Visit) -> None:
+    page = visitor.page
+    page.goto(visitor.address)
+    expect_result(page)
+    bomb = saved(Image.new("L", (14_000, 14_000)), "PNG")
+    choose(page, FilePayload(name="bomb.png", mimeType="image/png", buffer=bomb))
+    expect_sentence(page, re.compile("This PNG takes more than"))
+    expect(page.locator("#before-size")).to_contain_text("bomb.png")
+    expect(page.get_by_role("link", name="Download")).to_be_hidden()
+    visitor.forgive_refusals()
+
+
+@pytest.mark.parametrize("effect", ["Channels", "Blocks", "Sort"])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG"])
+def test_each_effect_has_a_result_of_its_own_and_a_link(
+    visitor: Visit, scene: Image.Image, file_format: str, effect: str
+) -> None:
+    page = visitor.page
+    page.goto(f"{visitor.address}?seed=7&steps=40")
+    choose(page, FilePayload(name="a", mimeType="", buffer=saved(scene, file_format)))
+    plain = result(page)
+    page.get_by_label("Effect").select_option(effect)
+    changed = result(page)
+    assert (opened(changed).format, opened(changed).size) == (file_format, scene.size)
+    assert changed != plain
+    assert options(page)["effect"] == effect.lower()
+    page.reload()
+    expect(page.get_by_label("Effect")).to_have_value(effect.lower())
+    assert result(page) == changed
+
+
+def test_earlier_results_can_be_brought_back(visitor: Visit) -> None:
+    page = visitor.page
+    page.goto(visitor.address)
+    first = result(page)
+    for _ in range(3):
+        page.get_by_role("button", name="Again").click()
+        expect_result(page)
+    buttons = page.get_by_role("region", name="Earlier results").get_by_role("button")
+    expect(buttons).to_have_count(4)
+    buttons.last.click()
+    assert result(page) == first
+    expect(buttons).to_have_count(4)
+
+
+def test_before_can_be_slid_over_after(visitor: Visit) -> None:
+    page = visitor.page
+    page.goto(f"{visitor.address}?seed=2")
+    expect_result(page)
+    stage = page.locator("#stage")
+    after = stage.screenshot()
+    slider = page.get_by_label("Before over after")
+    slider.press("End")
+    before = stage.screenshot()
+    assert before != after
+    slider.fill("50")
+    assert stage.screenshot() not in (before, after)
+
+
+def test_a_large_png_is_scaled_down_and_stays_a_png(visitor: Visit) -> None:
+    noisy = Image.effect_noise((2400, 1600), 90).convert("RGBA")
+    large = saved(noisy, "PNG")
+    assert len(large) > BODY_LIMIT
+    visitor.page.goto(visitor.address)
+    choose(visitor.page, FilePayload(name="large.png", mimeType="image/png", buffer=large))
+    picture = opened(result(visitor.page))
+    assert picture.format == "PNG"
+    assert picture.width < noisy.width
 
 
 @pytest.mark.parametrize(
@@ -444,6 +518,7 @@ def test_everything_works_with_a_keyboard_alone(visitor: Visit, photo: FilePaylo
     page.keyboard.press("Control+A")
     page.keyboard.type("5")
     page.keyboard.press("Enter")
+    tab_to("effect")
     tab_to("slider")
     page.keyboard.press("ArrowRight")
     expect_result(page)
@@ -457,6 +532,7 @@ def test_everything_works_with_a_keyboard_alone(visitor: Visit, photo: FilePaylo
     with page.expect_download():
         page.keyboard.press("Enter")
     tab_to("copy")
+    tab_to("compare")
 
 
 @pytest.mark.parametrize("screen", [WIDE_SCREEN, SMALL_SCREEN], ids=["wide", "small"])

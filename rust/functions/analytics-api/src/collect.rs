@@ -21,7 +21,7 @@ mod tracker;
 mod visit;
 mod visitor;
 
-pub use agent::agent;
+pub use agent::{agent, is_ai_crawler};
 pub use collector::Collector;
 pub use limits::Limits;
 pub use routes::routes;

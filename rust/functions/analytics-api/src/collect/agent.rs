@@ -1,5 +1,7 @@
 mod crawler;
 
+pub use crawler::is_ai_crawler;
+
 use analytics::{Agent, Device, label};
 use woothee::parser::{Parser, WootheeResult};
 

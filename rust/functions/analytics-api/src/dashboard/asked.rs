@@ -1,11 +1,19 @@
+use std::iter;
+
 use analytics::{Bucket, Day, Dimension, Granularity, Site};
 use form_urlencoded::Serializer;
 
 use crate::report::Filter;
 
 /// Periods that end today, by their names in a query, and as they are offered.
-pub const PERIODS: [(&str, &str); 4] =
-    [("today", "Today"), ("7d", "7 days"), (DEFAULT_PERIOD, "30 days"), ("month", "This month")];
+pub const PERIODS: [(&str, &str); 6] = [
+    ("today", "Today"),
+    ("7d", "7 days"),
+    (DEFAULT_PERIOD, "30 days"),
+    ("month", "This month"),
+    ("year", "Year to date"),
+    ("12m", "12 months"),
+];
 
 const DEFAULT_PERIOD: &str = "30d";
 
@@ -60,13 +68,21 @@ impl Asked {
             _ => self.clone(),
         };
         if let Some(period) = self.period() {
+            let month = |day| Bucket::of(Granularity::Month, day).first();
+            let january = iter::successors(Some(month(today)), |first| Some(month(first.minus(1))))
+                .find(|first| first.to_string().ends_with("-01-01"));
             let from = match period {
                 "today" => today,
                 "7d" => today.minus(6),
-                "month" => Bucket::of(Granularity::Month, today).first(),
+                "month" => month(today),
+                "year" => january.unwrap_or(today),
+                "12m" => month(today.minus(334)),
                 _ => today.minus(29),
             };
             report = report.with("from", &from.to_string()).with("to", &today.to_string());
+            if ["year", "12m"].contains(&period) && self.value("by").is_none() {
+                report = report.with("by", Granularity::Month.name());
+            }
         }
         report.without(&["period"])
     }
@@ -99,6 +115,13 @@ mod tests {
         ] {
             assert_eq!(report(query), format!("site=a.example&from={from}&to=2026-11-21"), "{query}");
         }
+    }
+
+    #[test]
+    fn a_year_is_shown_by_month_unless_asked_otherwise() {
+        assert_eq!(report("period=year"), "site=a.example&from=2026-01-01&to=2026-11-21&by=month");
+        assert_eq!(report("period=12m"), "site=a.example&from=2025-12-01&to=2026-11-21&by=month");
+        assert_eq!(report("period=year&by=week"), "by=week&site=a.example&from=2026-01-01&to=2026-11-21");
     }
 
     #[test]

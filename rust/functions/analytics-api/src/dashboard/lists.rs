@@ -36,6 +36,13 @@ pub fn lists(report: &Report<'_>, asked: &Asked, report_asked: &Asked) -> Markup
                 }
             }
         }
+        @if !report.ai_crawlers.rows.is_empty() {
+            section.bots aria-labelledby="ai-crawlers" {
+                h2 #ai-crawlers { "AI crawlers" }
+                p.quiet { "Bots that collect pages for artificial intelligence, or read them for somebody who asked one." }
+                (table(Dimension::Bot, &report.ai_crawlers, report.part.totals.bots, "Share of bots’ views", None))
+            }
+        }
         section.bots aria-labelledby="bots" {
             h2 #bots { "Bots" }
             p.quiet { "Programs that said so, or that no person looks at a page with. Their views are in no number above but their own." }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::figures::Figures;
 use super::filter::Filter;
 use super::period::Period;
+use crate::collect::is_ai_crawler;
 
 /// What was counted of a site in a period, and in the one before.
 #[derive(Serialize)]
@@ -43,6 +44,9 @@ pub struct Report<'a> {
     pub campaigns: List<'a>,
     /// Bots, whose views are in no other list.
     pub bots: List<'a>,
+    /// Those of the bots that collect for artificial intelligence.
+    #[serde(rename = "aiCrawlers")]
+    pub ai_crawlers: List<'a>,
     /// Items that are not what they should be, and are left out of all numbers.
     pub unreadable: u64,
 }
@@ -169,6 +173,7 @@ impl<'a> Report<'a> {
             countries: list(Dimension::Country),
             campaigns: list(Dimension::Campaign),
             bots: list(Dimension::Bot),
+            ai_crawlers: List::ai_crawlers(figures, limit),
             unreadable: figures.unreadable,
         }
     }
@@ -235,7 +240,16 @@ fn average(sum: i64, of: i64) -> Option<i64> {
 
 impl<'a> List<'a> {
     fn of(figures: &'a Figures, dimension: Dimension, limit: usize) -> Self {
-        let values = figures.values(dimension);
+        Self::first(&figures.values(dimension), limit)
+    }
+
+    fn ai_crawlers(figures: &'a Figures, limit: usize) -> Self {
+        let mut values = figures.values(Dimension::Bot);
+        values.retain(|(name, _)| is_ai_crawler(name));
+        Self::first(&values, limit)
+    }
+
+    fn first(values: &[(&'a str, i64)], limit: usize) -> Self {
         let row = |&(value, views): &(&'a str, i64)| Row { value, views };
         Self { rows: values.iter().take(limit).map(row).collect(), all: values.len() }
     }

@@ -139,6 +139,7 @@ fn recount(all: &[Seen], Wanted { by, from, to, filters, limit }: &Wanted) -> Va
         "pages": list_of("page"), "referrers": list_of("referrer"), "campaigns": list_of("campaign"),
         "browsers": list_of("browser"), "systems": list_of("system"), "devices": list_of("device"),
         "countries": list_of("country"), "bots": list(current.iter().map(|view| view.agent.bot.as_deref()), *limit),
+        "aiCrawlers": list(current.iter().map(|view| view.agent.bot.as_deref().filter(|bot| *bot == "GPTBot")), *limit),
     });
     report.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
     report

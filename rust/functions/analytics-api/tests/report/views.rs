@@ -70,7 +70,7 @@ prop_compose! {
             browser: ["Firefox", "Chrome", "Safari"][browser].to_owned(),
             system: ["Linux", "macOS"][system].to_owned(),
             device: [Device::Desktop, Device::Phone, Device::Tablet, Device::Other][device],
-            bot: bot.map(|bot| ["Googlebot", "bingbot"][bot].to_owned()),
+            bot: bot.map(|bot| ["Googlebot", "GPTBot"][bot].to_owned()),
             ..seen.view.agent.clone()
         };
         let view = View {

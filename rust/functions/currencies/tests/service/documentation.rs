@@ -173,6 +173,7 @@ async fn the_page_has_no_inline_script_and_may_load_nothing_from_elsewhere() {
         assert!(start.starts_with(" src=\"docs/") && start.contains("\"></script>"), "{start}");
     }
     assert!(!page.text.contains("//") && !page.text.contains("=\"/") && !page.text.contains("<style"), "{}", page.text);
+    assert!(page.text.contains("<noscript>") && page.text.contains("<a href=\"openapi.json\">"));
     let policy = page.headers["content-security-policy"].as_str().unwrap();
     assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
     assert!(policy.contains("connect-src 'self' https://sign-in.example.com;"), "{policy}");

@@ -11,12 +11,12 @@ async function refusal(answer) {
   return new Refusal(`${detail ?? `The service answered ${answer.status}. Try again.`}${id}`, true);
 }
 
-async function glitched(blob, seed, steps, signal) {
-  const options = new URLSearchParams(seed ? { seed, steps } : { steps });
+async function glitched(blob, { seed, steps, effect }, signal) {
+  const options = new URLSearchParams({ ...(seed && { seed }), steps, ...(effect !== "bytes" && { effect }) });
   try {
     const answer = await fetch(`?${options}`, { method: "POST", body: blob, signal });
     if (!answer.ok) throw await refusal(answer);
-    return { blob: await answer.blob(), seed: answer.headers.get("x-glitch-seed"), steps };
+    return { blob: await answer.blob(), seed: answer.headers.get("x-glitch-seed"), steps, effect };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new Refusal("The service cannot be reached. Check the connection, then try again.", true);

@@ -6,14 +6,19 @@ const TYPING_MS = 300;
 const STEPS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 70, 100, 150, 200, 300, 400, 500, 700, 1000];
 
 const get = (id) => document.getElementById(id);
-const [before, after, result, retry] = ["before", "after", "result", "retry"].map(get);
-const [seed, steps, slider] = ["seed", "steps", "slider"].map(get);
+const [before, after, over, result, retry] = ["before", "after", "over", "result", "retry"].map(get);
+const [seed, steps, slider, effect, compare] = ["seed", "steps", "slider", "effect", "compare"].map(get);
+
+// Results that can be brought back.
+const EARLIER = 12;
 
 const link = new URLSearchParams(location.search);
 
 // A promise, since making a JPEG takes a while in which seed and steps can be changed.
 let picture;
 let shown;
+// The picture whose result is shown.
+let resultOf;
 let job = new AbortController();
 let typing;
 
@@ -42,11 +47,14 @@ function showPicture(taken) {
   if (shown === taken) return;
   shown = taken;
   show(before, taken.blob);
+  show(over, taken.blob);
   say("note", taken.note);
   say("before-size", `${taken.name}, ${size(taken.width, taken.height)}, ${count(taken.blob.size)} bytes`);
 }
 
-function showResult({ name, digest }, answer) {
+function showResult(taken, answer) {
+  const { name, digest } = taken;
+  resultOf = taken;
   seed.value = answer.seed;
   show(after, answer.blob);
   say("status", `${count(answer.blob.size)} bytes`);
@@ -55,8 +63,33 @@ function showResult({ name, digest }, answer) {
   get("download").href = after.src;
   get("download").download = `${stem}-glitched-${answer.seed}.${ending}`;
   get("done").hidden = false;
-  const query = { seed: answer.seed, steps: answer.steps, ...(digest && { picture: digest }) };
-  history.replaceState(null, "", `?${new URLSearchParams(query)}`);
+  const chosen = { seed: answer.seed, steps: answer.steps, ...(answer.effect !== "bytes" && { effect: answer.effect }) };
+  history.replaceState(null, "", `?${new URLSearchParams({ ...chosen, ...(digest && { picture: digest }) })}`);
+  remember(answer);
+}
+
+// A button for each result of late, the newest first.
+function remember({ seed: own, steps: taken, effect: name }) {
+  const text = `${own}, ${taken} steps, ${name}`;
+  const list = get("history");
+  for (const item of list.children) if (item.textContent === text) item.remove();
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "plain", textContent: text });
+  button.addEventListener("click", () => {
+    [seed.value, steps.value, effect.value] = [own, taken, name];
+    follow();
+    glitch();
+  });
+  const item = document.createElement("li");
+  item.append(button);
+  list.prepend(item);
+  list.children[EARLIER]?.remove();
+  get("earlier").hidden = list.children.length < 2;
+}
+
+// What is shown is not what was chosen: its name would be taken for that of the refused one.
+function forget() {
+  shown = undefined;
+  say("before-size", "The picture before");
 }
 
 function dim() {
@@ -72,17 +105,21 @@ async function glitch() {
   const { signal } = job;
   if (!picture) return;
   dim();
+  let taken;
   try {
-    const taken = await picture;
+    taken = await picture;
     signal.throwIfAborted();
     showPicture(taken);
-    const answer = await glitched(taken.blob, seed.value.trim(), steps.value.trim(), signal);
+    const chosen = { seed: seed.value.trim(), steps: steps.value.trim(), effect: effect.value };
+    const answer = await glitched(taken.blob, chosen, signal);
     result.classList.remove("stale");
     showResult(taken, answer);
     tell();
   } catch (error) {
     if (signal.aborted) return;
     say("status", "");
+    if (taken === undefined) forget();
+    get("done").hidden ||= taken !== resultOf;
     tell(error instanceof Refusal ? error : new Refusal(`This page failed: ${error.message}. Load it again.`));
   }
 }
@@ -139,6 +176,7 @@ function listenToOptions() {
     follow();
     glitchSoon();
   });
+  effect.addEventListener("change", glitch);
   get("again").addEventListener("click", () => {
     seed.value = "";
     glitch();
@@ -181,6 +219,7 @@ function listenToResult() {
   after.addEventListener("error", () => {
     tell(new Refusal("The result is too broken for this browser to show. Download it, or try another seed."));
   });
+  compare.addEventListener("input", () => over.style.setProperty("--compared", `${compare.value}%`));
   get("copy").addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(location.href);
@@ -195,6 +234,7 @@ async function begin() {
   slider.max = STEPS.length - 1;
   seed.value = link.get("seed") ?? "";
   steps.value = link.get("steps") ?? "7";
+  if (link.has("effect")) effect.value = link.get("effect");
   follow();
   listenToOptions();
   listenToPictures();

@@ -1,4 +1,4 @@
-// Pictures as they can be sent: a JPEG or PNG as it is, whatever else the browser can draw as a JPEG.
+// Pictures as they can be sent: a JPEG or PNG as it is or scaled down, whatever else the browser can draw as a JPEG.
 
 const LIMIT = 4500000;
 
@@ -38,25 +38,27 @@ async function decoded(file) {
   return image;
 }
 
-function drawn(image, width, height) {
+function drawn(image, type, width, height) {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
-  // A JPEG has no transparency, and what was transparent would be black.
-  context.fillStyle = "white";
-  context.fillRect(0, 0, width, height);
+  if (type === "image/jpeg") {
+    // It has no transparency, and what was transparent would be black.
+    context.fillStyle = "white";
+    context.fillRect(0, 0, width, height);
+  }
   context.drawImage(image, 0, 0, width, height);
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+  return new Promise((resolve) => canvas.toBlob(resolve, type, QUALITY));
 }
 
-// The largest JPEG of an image that is within the limits.
-async function asJpeg(image) {
+// The largest picture of an image that is within the limits.
+async function redrawn(image, type) {
   const { naturalWidth, naturalHeight } = image;
   let scale = Math.min(1, Math.sqrt(PIXEL_LIMIT / (naturalWidth * naturalHeight)));
   for (;;) {
     const width = Math.max(1, Math.floor(naturalWidth * scale));
     const height = Math.max(1, Math.floor(naturalHeight * scale));
-    const blob = await drawn(image, width, height);
+    const blob = await drawn(image, type, width, height);
     if (blob === null) throw new Refusal("This browser cannot scale the picture down. Choose a smaller one.");
     if (blob.size <= LIMIT) return { blob, width, height };
     scale *= Math.min(0.95, Math.sqrt(LIMIT / blob.size));
@@ -64,9 +66,9 @@ async function asJpeg(image) {
 }
 
 // What was done to a picture before it is sent, in sentences.
-function changes(file, image, jpeg, isTooLarge) {
+function changes(file, image, sent, isTooLarge) {
   const from = size(image.naturalWidth, image.naturalHeight);
-  const to = size(jpeg.width, jpeg.height);
+  const to = size(sent.width, sent.height);
   const sentences = [];
   if (isTooLarge) {
     sentences.push(`${file.name} has ${count(file.size)} bytes, more than the ${count(LIMIT)} that can be sent.`);
@@ -74,9 +76,9 @@ function changes(file, image, jpeg, isTooLarge) {
     sentences.push(`${file.name} is neither JPEG nor PNG, so your browser made a JPEG of it.`);
   }
   if (from !== to) {
-    sentences.push(`Your browser scaled it down from ${from} to ${to}, ${count(jpeg.blob.size)} bytes.`);
+    sentences.push(`Your browser scaled it down from ${from} to ${to}, ${count(sent.blob.size)} bytes.`);
   } else if (isTooLarge) {
-    sentences.push(`Your browser compressed it to ${count(jpeg.blob.size)} bytes.`);
+    sentences.push(`Your browser compressed it to ${count(sent.blob.size)} bytes.`);
   }
   return sentences.join(" ");
 }
@@ -89,6 +91,6 @@ async function prepared(file) {
     const { naturalWidth: width, naturalHeight: height } = image;
     return { name: file.name, blob: file.slice(0, file.size, type), width, height, note: "" };
   }
-  const jpeg = await asJpeg(image);
-  return { name: file.name, ...jpeg, note: changes(file, image, jpeg, isTooLarge) };
+  const sent = await redrawn(image, type ?? "image/jpeg");
+  return { name: file.name, ...sent, note: changes(file, image, sent, isTooLarge) };
 }

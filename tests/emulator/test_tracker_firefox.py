@@ -1,0 +1,117 @@
+"""The tracker in a real Firefox, also in one whose user has turned beacons off."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from marionette_driver.marionette import Marionette
+
+from tests.emulator.conftest import Local
+from tests.emulator.test_analytics import Client
+from tests.emulator.test_tracker import HOST, SITE, UNUSABLE, SiteServer
+
+PATIENCE_S = 30
+GET_IT = "Firefox is not on this machine: apt-get install firefox-esr, then run the tests again"
+PROXY = """function FindProxyForURL(url, host) {
+    return url.startsWith("SITE/") ? "PROXY 127.0.0.1:PORT" : "DIRECT";
+}"""
+ROUTER = """
+let errors = [], refused = false;
+listen("error", event => errors.push(event.message));
+history.pushState({number: 1}, "", arguments[0] + "/one");
+history.replaceState({number: 2}, "", "/two");
+try { history.pushState({}, "", "https://elsewhere.example/") } catch { refused = true }
+return [errors, location.pathname, history.state.number, refused];
+"""
+
+
+@contextmanager
+def firefox(port: int, **preferences: object) -> Iterator[Any]:
+    """Start Firefox without a window, on a machine where the site is at a port."""
+    path = shutil.which("firefox-esr") or _installed()
+    if path is None:
+        pytest.skip(GET_IT)
+    proxy = PROXY.replace("SITE", SITE).replace("PORT", str(port))
+    settings = {
+        "network.proxy.type": 2,
+        "network.proxy.autoconfig_url": f"data:text/javascript,{quote(proxy)}",
+        "network.proxy.allow_hijacking_localhost": True,
+        **preferences,
+    }
+    # A file of its own: Marionette removes what is there before.
+    with tempfile.TemporaryDirectory() as folder:
+        browser = Marionette(bin=path, headless=True, prefs=settings, gecko_log=str(Path(folder) / "firefox.log"))
+        browser.start_session()
+        try:
+            yield browser
+        finally:
+            browser.quit()
+            browser.cleanup()
+
+
+def _installed() -> str | None:
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return None
+    for arguments in (["update"], ["install", "--yes", "firefox-esr"]):
+        subprocess.run(["apt-get", "--quiet", *arguments], check=True, capture_output=True)
+    return shutil.which("firefox-esr")
+
+
+@pytest.fixture(scope="module")
+def site(local: Local) -> Iterator[SiteServer]:
+    with SiteServer(local) as site:
+        Thread(target=site.serve_forever, daemon=True).start()
+        yield site
+        site.shutdown()
+
+
+def items(local: Local, kind: str, path: str) -> list[dict[str, Any]]:
+    """Return the views of a page, or what was told of them when they were left, as soon as there are any."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        all_items = Client(local=local).items("analytics-views")
+        ids = [item["Section"]["S"] for item in all_items if item.get("Page", {}).get("S") == path]
+        found = [
+            item
+            for item in all_items
+            if item["Path"]["S"] == f"{kind}/{HOST}" and item["Section"]["S"].startswith(tuple(ids))
+        ]
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"there is no {kind} of {path}"
+        time.sleep(0.3)
+
+
+@pytest.mark.parametrize("beacons", [True, False], ids=["beacons", "no beacons"])
+def test_firefox_counts_and_measures_a_page(local: Local, site: SiteServer, beacons: bool) -> None:
+    path = f"/firefox-{beacons}"
+    with firefox(site.server_port, **{"beacon.enabled": beacons}) as browser:
+        browser.navigate(f"{SITE}{path}")
+        (view,) = items(local, "view", path)
+        assert view["Browser"]["S"] == "Firefox"
+        time.sleep(0.5)
+        # Outside of a sandbox, in which the browser's own functions are at hand and not the page's.
+        browser.execute_script(f"history.pushState({{}}, '', '{path}/next')", sandbox=None)
+        assert browser.execute_script("return location.pathname") == f"{path}/next"
+        items(local, "view", f"{path}/next")
+        items(local, "leave", path)
+
+
+@pytest.mark.parametrize("script", UNUSABLE.values(), ids=UNUSABLE)
+def test_nothing_of_the_tracker_reaches_the_page_in_firefox(site: SiteServer, script: str) -> None:
+    site.shapes["/broken"] = (
+        f'<script>window.listen = addEventListener; {script}</script><script src="ADDRESS"></script>'
+    )
+    with firefox(site.server_port, **{"beacon.enabled": False}) as browser:
+        browser.navigate(f"{SITE}/broken")
+        routed = browser.execute_script(ROUTER, script_args=["/routed"], sandbox=None)
+        assert routed == [[], "/two", 2, True]
