@@ -88,6 +88,10 @@ logs: $(INSTALLED_LOCAL) ## Follow the functions' logs of a stack: STACK=dev (FN
 new-stack: $(INSTALLED_LOCAL) ## Write the configuration of a disposable stack: NAME=qa
 	@$(BIN)/python -m operations --stack "$(or $(NAME),$(error name a stack: make new-stack NAME=qa))" new-stack
 
+.PHONY: new-handler
+new-handler: $(INSTALLED_LOCAL) ## Write a new handler and its route: NAME=hello ROUTE='POST /hello'
+	@$(BIN)/python -m operations new-handler "$(or $(NAME),$(error name a handler: make new-handler NAME=hello ROUTE='POST /hello'))" "$(or $(ROUTE),$(error name a route: make new-handler NAME=hello ROUTE='POST /hello'))"
+
 .PHONY: analytics-user
 analytics-user: $(INSTALLED_LOCAL) ## Create a user of the reports, or give one another password: NAME=ann STACK=dev (REMOVE=1 removes)
 	@$(OPERATE) analytics-user "$(or $(NAME),$(error name a user: make analytics-user NAME=ann))" $(if $(REMOVE),--remove)

@@ -15,6 +15,7 @@ from components.local.stack import STACK
 from operations import engine, settings_table
 from operations.analytics_user import put_user, remove_user
 from operations.errors import OperationError
+from operations.new_handler import new_handler
 from operations.new_stack import new_stack
 from operations.reconcile import reconcile
 from operations.stack import RunningStack, running_stack
@@ -49,6 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     new = commands.add_parser("new-stack")
     new.add_argument("--region", default="eu-west-1")
     new.set_defaults(run=_new_stack)
+    handler = commands.add_parser("new-handler")
+    handler.add_argument("name")
+    handler.add_argument("route")
+    handler.set_defaults(run=_new_handler)
     commands.add_parser("docs").set_defaults(run=_docs)
     user = commands.add_parser("analytics-user")
     user.add_argument("name")
@@ -101,6 +106,14 @@ def _logs(stack: RunningStack, arguments: argparse.Namespace) -> int:
 def _new_stack(arguments: argparse.Namespace) -> int:
     file = new_stack(arguments.root, arguments.stack, arguments.region)
     print(f"Wrote {file.name}. Next: pulumi stack init {arguments.stack}, then make up STACK={arguments.stack}")
+    return 0
+
+
+def _new_handler(arguments: argparse.Namespace) -> int:
+    root = arguments.root.resolve()
+    for file in new_handler(root, arguments.name, arguments.route):
+        print(f"Wrote {file.relative_to(root)}")
+    print(f"Next: make local, then change rust/functions/{arguments.name}/src/main.rs; make dev follows it")
     return 0
 
 

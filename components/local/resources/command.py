@@ -17,6 +17,7 @@ INHERITED = (
     "TERM",
     "CARGO_TERM_COLOR",
     "CARGO_HOME",
+    "CARGO_TARGET_DIR",
     "RUSTUP_",
     "CARGO_HTTP",
     "CARGO_NET",

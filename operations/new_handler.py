@@ -1,0 +1,124 @@
+"""Writes what a new handler needs, as README's "Add a handler" shows it."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+from operations.errors import OperationError
+
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+ROUTE = re.compile(r"(?P<method>GET|HEAD|POST|PUT|PATCH|DELETE) (?P<path>/[a-z0-9/_.{}+-]*)")
+FUNCTIONS = "functions = ("
+"""Start of the line in the program that lists the functions."""
+
+MANIFEST = """\
+[package]
+name = "{name}"
+version.workspace = true
+edition.workspace = true
+rust-version.workspace = true
+license.workspace = true
+publish.workspace = true
+
+[lints]
+workspace = true
+
+[dependencies]
+http.workspace = true
+http-event.workspace = true
+lambda_runtime.workspace = true
+reply.workspace = true
+serde_json.workspace = true
+startup.workspace = true
+"""
+
+MAIN = """\
+//! Greets whoever is named in the body.
+
+use std::process::ExitCode;
+
+use http::StatusCode;
+use http_event::{{Request, Response}};
+use lambda_runtime::service_fn;
+use reply::Error;
+
+async fn handle(request: Request) -> Result<Response, Error> {{
+    let name = String::from_utf8(request.body.into_bytes(1000)?)
+        .map_err(|_| Error::bad_request("InvalidName", "The name is not UTF-8. Send text."))?;
+    Response::json(StatusCode::OK, &serde_json::json!({{"{name}": name}})).map_err(Error::internal)
+}}
+
+fn main() -> ExitCode {{
+    startup::run(lambda_runtime::run(service_fn(|event| reply::respond(event, handle))))
+}}
+"""
+
+
+def new_handler(root: Path, name: str, route: str) -> list[Path]:
+    """Write the crate, its sample event and its lines in the program, and return the files.
+
+    Raises:
+        OperationError: the name or the route cannot be used, or is used already.
+    """
+    asked = ROUTE.fullmatch(route)
+    if NAME.fullmatch(name) is None:
+        raise OperationError(
+            f"{name!r} is no name of a handler: use lower case, digits and hyphens, such as NAME=hello"
+        )
+    if asked is None:
+        raise OperationError(f"{route!r} is no route: write a method and a path, such as ROUTE='POST /{name}'")
+    crate = root / "rust" / "functions" / name
+    if crate.exists():
+        raise OperationError(f"{crate.relative_to(root)} exists already: choose another NAME")
+    program = root / "__main__.py"
+    before = program.read_text(encoding="utf-8")
+    if FUNCTIONS not in before:
+        raise OperationError(f"__main__.py has no line that starts with {FUNCTIONS!r}: add the function by hand")
+    files = {
+        crate / "Cargo.toml": MANIFEST.format(name=name),
+        crate / "src" / "main.rs": MAIN.format(name=name),
+        crate / "events" / "http.json": sample_event(asked["method"], asked["path"]),
+        program: before.replace(FUNCTIONS, f"{lines(name, route)}\n{FUNCTIONS}{variable(name)}, ", 1),
+    }
+    for file, content in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8")
+    # Adds the crate to Cargo.lock, and compiles nothing.
+    command = ["cargo", "metadata", "--format-version", "1", "--manifest-path", str(root / "rust" / "Cargo.toml")]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise OperationError("cargo is not on the PATH: install Rust with rustup, https://rustup.rs") from None
+    if done.returncode != 0:
+        raise OperationError(f"cargo refuses the new crate: {done.stderr.strip()}")
+    return list(files)
+
+
+def variable(name: str) -> str:
+    """Return the name of the handler in the program."""
+    return name.replace("-", "_")
+
+
+def lines(name: str, route: str) -> str:
+    """Return the lines that declare the handler and its route."""
+    return (
+        f'{variable(name)} = RustFunction("{name}", RustFunctionArgs(artifact=workspace.artifact("{name}")))\n'
+        f'api.route("{route}", {variable(name)})'
+    )
+
+
+def sample_event(method: str, path: str) -> str:
+    """Return the request that `make local` sends and shows."""
+    actual = re.sub(r"\{\w+\+?\}", "sample", path)
+    event = {
+        "version": "2.0",
+        "routeKey": f"{method} {path}",
+        "rawPath": actual,
+        "rawQueryString": "",
+        "headers": {"content-type": "text/plain"},
+        "requestContext": {"http": {"method": method, "path": actual}},
+        "body": "Ada",
+        "isBase64Encoded": False,
+    }
+    return json.dumps(event, indent=2) + "\n"

@@ -1,0 +1,54 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from operations.errors import OperationError
+from operations.new_handler import new_handler
+from tests.readme import handler_files, handler_lines
+from tests.recording import ROOT
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The program and its Cargo workspace, without what was built."""
+    shutil.copytree(ROOT / "rust", tmp_path / "rust", ignore=shutil.ignore_patterns("target"))
+    shutil.copy(ROOT / "__main__.py", tmp_path)
+    return tmp_path
+
+
+def test_it_writes_what_the_readme_shows(checkout: Path) -> None:
+    new_handler(checkout, "hello", "POST /hello")
+    for path, content in handler_files().items():
+        assert (checkout / path).read_text() == content
+    program = (checkout / "__main__.py").read_text()
+    assert f"{handler_lines()}\nfunctions = (hello, echo," in program
+    assert 'name = "hello"' in (checkout / "rust/Cargo.lock").read_text()
+
+
+def test_a_name_with_a_hyphen_and_a_path_with_a_parameter_work(checkout: Path) -> None:
+    new_handler(checkout, "order-status", "GET /orders/{id}")
+    program = (checkout / "__main__.py").read_text()
+    assert 'api.route("GET /orders/{id}", order_status)' in program
+    event = json.loads((checkout / "rust/functions/order-status/events/http.json").read_text())
+    assert event["routeKey"] == "GET /orders/{id}"
+    assert event["rawPath"] == "/orders/sample"
+
+
+@pytest.mark.parametrize(
+    ("name", "route", "message"),
+    [
+        ("Hello", "POST /hello", "'Hello' is no name of a handler"),
+        ("../hello", "POST /hello", "is no name of a handler"),
+        ("hello", "/hello", "'/hello' is no route: write a method and a path, such as ROUTE='POST /hello'"),
+        ("echo", "POST /hello", "rust/functions/echo exists already"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_and_nothing_is_written(
+    checkout: Path, name: str, route: str, message: str
+) -> None:
+    before = {path: path.stat().st_mtime_ns for path in checkout.rglob("*")}
+    with pytest.raises(OperationError, match=message):
+        new_handler(checkout, name, route)
+    assert {path: path.stat().st_mtime_ns for path in checkout.rglob("*")} == before
