@@ -163,7 +163,7 @@ format: $(INSTALLED) ## Format Python and Rust
 	cd rust && cargo fmt --all
 
 .PHONY: docs
-docs: $(INSTALLED) ## Write docs/settings.md from the schema
+docs: $(INSTALLED) ## Write docs/settings.md and components/README.md from the code
 	@$(BIN)/python -m operations docs
 
 .PHONY: lock

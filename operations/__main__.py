@@ -12,7 +12,7 @@ from components.local.errors import LocalError
 from components.local.functions import chosen_log_groups, named_logs
 from components.local.home import Home
 from components.local.stack import STACK
-from operations import engine, settings_table
+from operations import engine, library_page, settings_table
 from operations.analytics_user import put_user, remove_user
 from operations.errors import OperationError
 from operations.new_handler import new_handler
@@ -118,7 +118,9 @@ def _new_handler(arguments: argparse.Namespace) -> int:
 
 
 def _docs(arguments: argparse.Namespace) -> int:
-    (arguments.root / settings_table.FILE).write_text(settings_table.settings_page(arguments.root), encoding="utf-8")
+    pages = {settings_table.FILE: settings_table.settings_page, library_page.FILE: library_page.library_page}
+    for file, page in pages.items():
+        (arguments.root / file).write_text(page(arguments.root), encoding="utf-8")
     return 0
 
 
