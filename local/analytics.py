@@ -8,7 +8,7 @@ from typing import Any
 
 from components.local.errors import LocalError
 from components.local.resources.kind import Context
-from operations.analytics_user import put_user
+from services.analytics_users import put_user
 
 USER = "sample"
 PASSWORD = "sample password"  # noqa: S105 (of the sample event; it opens nothing but the emulator on this machine)

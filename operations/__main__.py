@@ -13,12 +13,12 @@ from components.local.functions import chosen_log_groups, named_logs
 from components.local.home import Home
 from components.local.stack import STACK
 from operations import engine, library_page, settings_table
-from operations.analytics_user import put_user, remove_user
 from operations.errors import OperationError
 from operations.new_handler import new_handler
 from operations.new_stack import new_stack
 from operations.reconcile import reconcile
 from operations.stack import RunningStack, running_stack
+from services.analytics_users import UserError, put_user, remove_user
 from services.session_keys import rotate
 
 
@@ -27,7 +27,7 @@ def main() -> None:
     arguments = _parser().parse_args()
     try:
         sys.exit(arguments.run(arguments))
-    except (LocalError, OperationError) as error:
+    except (LocalError, OperationError, UserError) as error:
         sys.exit(f"error: {error}")
     except (BotoCoreError, ClientError) as error:
         sys.exit(f"error: AWS refuses: {error}")

@@ -139,7 +139,7 @@ class Provisioner(pulumi.runtime.Mocks):
         """Answer an invoke as the provider does for the emulator's account."""
         invoke = INVOKES.get(args.token)
         if invoke is None:
-            raise LocalError(f"local/invokes.py does not know {args.token}: add it to INVOKES there")
+            raise LocalError(f"a local run does not know {args.token}: see INVOKES in local/invokes.py")
         return invoke(self._context)
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
@@ -150,7 +150,7 @@ class Provisioner(pulumi.runtime.Mocks):
         kind = KINDS.get(args.typ)
         if kind is None:
             raise LocalError(
-                f"local/resources does not know {args.typ}, the type of {args.name}: add it to KINDS there"
+                f"a local run does not know {args.typ}, the type of {args.name}: see KINDS in local/resources"
             )
         urn, dependencies = self._registering.urn, self._registering.dependencies
         known = self._memory.get(urn)

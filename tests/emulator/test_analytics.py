@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from local.analytics import PASSWORD, USER, sign_in
-from operations.analytics_user import put_user, remove_user
+from services.analytics_users import put_user, remove_user
 from tests.emulator.conftest import Local
 from tests.emulator.http import Reply, request
 

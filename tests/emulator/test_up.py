@@ -150,7 +150,7 @@ def test_a_type_that_cannot_be_made_locally_is_named(local: Local, checkout: Pat
     program.write_text(program.read_text() + '\nimport pulumi_aws\npulumi_aws.kinesis.Stream("news")\n')
     refused = local.run("up", root=checkout)
     assert refused.returncode == 1
-    assert "local/resources does not know aws:kinesis/stream:Stream, the type of news" in refused.stderr
+    assert "a local run does not know aws:kinesis/stream:Stream, the type of news" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 

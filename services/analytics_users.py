@@ -5,22 +5,24 @@ from typing import Any
 
 from argon2 import PasswordHasher, Type
 
-from operations.errors import OperationError
-
 NAME_BYTES = 100
 PASSWORD_BYTES = 18
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, type=Type.ID)
 """https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#argon2id"""
 
 
+class UserError(Exception):
+    """The user cannot be made or removed; the message says why."""
+
+
 def put_user(dynamodb: Any, accounts_table: str, name: str, password: str | None = None) -> str:
     """Create a user, or give one another password, and return the password; a random one where none is given.
 
     Raises:
-        OperationError: the name is empty or over 100 bytes.
+        UserError: the name is empty or over 100 bytes.
     """
     if not 1 <= len(name.encode()) <= NAME_BYTES:
-        raise OperationError(f"a user's name has 1 to {NAME_BYTES} bytes: name one, as in NAME=ann")
+        raise UserError(f"a user's name has 1 to {NAME_BYTES} bytes: name one, as in NAME=ann")
     chosen = password or secrets.token_urlsafe(PASSWORD_BYTES)
     item = {"User": {"S": name}, "PasswordHash": {"S": HASHER.hash(chosen)}}
     dynamodb.put_item(TableName=accounts_table, Item=item)
@@ -31,8 +33,8 @@ def remove_user(dynamodb: Any, accounts_table: str, name: str) -> None:
     """Remove a user; sessions of theirs end at once.
 
     Raises:
-        OperationError: there is no such user.
+        UserError: there is no such user.
     """
     removed = dynamodb.delete_item(TableName=accounts_table, Key={"User": {"S": name}}, ReturnValues="ALL_OLD")
     if not removed.get("Attributes"):
-        raise OperationError(f"there is no user {name!r}")
+        raise UserError(f"there is no user {name!r}")

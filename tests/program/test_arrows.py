@@ -1,0 +1,52 @@
+"""Who imports whom, as docs/architecture.md says."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.recording import ROOT
+
+ALLOWED = {
+    "components": set(),
+    "services": {"components"},
+    "local": {"components", "pipeline", "services"},
+    "pipeline": {"components"},
+    "bootstrap": {"components"},
+    "operations": {"components", "local", "pipeline", "services", "settings"},
+    "benchmarks": {"components", "local", "operations", "pipeline"},
+    "policies": set(),
+}
+OURS = {*ALLOWED, "config_rules", "settings", "tests"}
+
+
+def imported(file: Path) -> set[str]:
+    """Return the folders and modules of this repository that a file imports from outside its own folder."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module.split(".")[0])
+    return (names & OURS) - {file.relative_to(ROOT).parts[0]}
+
+
+@pytest.mark.parametrize("folder", sorted(ALLOWED))
+def test_arrows_go_one_way(folder: str) -> None:
+    files = sorted((ROOT / folder).rglob("*.py"))
+    assert files
+    broken = {str(file.relative_to(ROOT)): imported(file) - ALLOWED[folder] for file in files}
+    assert {file: names for file, names in broken.items() if names} == {}
+
+
+def test_the_library_imports_itself_relatively() -> None:
+    """Under its own name it would not be found in a wheel."""
+    for file in (ROOT / "components").rglob("*.py"):
+        assert "from components" not in file.read_text(), file
+
+
+def test_the_build_imports_no_pulumi() -> None:
+    for file in (ROOT / "components" / "build").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                assert "pulumi" not in ast.unparse(node), file
