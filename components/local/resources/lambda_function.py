@@ -23,15 +23,14 @@ def _update_function(context: Context, made: Made, inputs: Properties) -> Made:
     functions = context.client("lambda")
     configuration = _configuration(inputs)
     architectures = configuration.pop("Architectures")
-    functions.update_function_configuration(FunctionName=made.id, **configuration)
     code = functions.update_function_code(
-        FunctionName=made.id,
-        Architectures=architectures,
-        Publish=bool(inputs.get("publish")),
-        **chosen(inputs, "s3Bucket", "s3Key"),
+        FunctionName=made.id, Architectures=architectures, **chosen(inputs, "s3Bucket", "s3Key")
     )
-    changed = {"codeSha256": code["CodeSha256"], "version": code["Version"]}
-    return Made(id=made.id, outputs={**made.outputs, **changed})
+    # After the code: a request that the emulator had begun may start an environment with the old code once the code is
+    # new, and keep it; this ends it.
+    functions.update_function_configuration(FunctionName=made.id, **configuration)
+    version = functions.publish_version(FunctionName=made.id)["Version"] if inputs.get("publish") else code["Version"]
+    return Made(id=made.id, outputs={**made.outputs, "codeSha256": code["CodeSha256"], "version": version})
 
 
 def _configuration(inputs: Properties) -> dict[str, Any]:
