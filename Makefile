@@ -12,6 +12,9 @@ LOCAL := $(BIN)/python -m local
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# As pip and cargo do: the certificates of the machine, which may be those of a company's proxy.
+export UV_SYSTEM_CERTS ?= true
+
 # uv installs a lock in a tenth of pip's time: the one on the PATH, or one of its own; where there is none to be had, pip does.
 define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Python 3.11 or newer is needed: make PYTHON=python3.13 …" >&2; exit 1; }
