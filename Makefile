@@ -132,13 +132,17 @@ bench-trigger: $(INSTALLED) ## Count views by the trigger and by a plain one, an
 	@$(BIN)/python -m benchmarks trigger
 
 .PHONY: test
-test: test-unit ## Run every test
+test: test-unit ## Run every test (TWINS=2000 for more random builds)
 	cd rust && cargo test --locked --workspace --quiet
-	$(BIN)/pytest $(addprefix --ignore=tests/,$(UNIT) engine)
+	$(BIN)/pytest $(if $(TWINS),--twins $(TWINS)) $(addprefix --ignore=tests/,$(UNIT) engine second_opinion)
 
 .PHONY: test-engine
 test-engine: $(INSTALLED) ## Run the program under the Pulumi CLI that is on the PATH, on the emulator
 	$(BIN)/pytest tests/engine
+
+.PHONY: test-second-opinion
+test-second-opinion: $(INSTALLED) ## Bring the program up on moto's server, and plant faults that it must notice
+	$(BIN)/pytest tests/second_opinion
 
 .PHONY: test-unit
 test-unit: $(INSTALLED) ## Run the tests that compile nothing and start nothing

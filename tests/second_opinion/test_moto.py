@@ -1,0 +1,157 @@
+"""The whole program on moto's server, which refuses some of what the emulator of `make local` lets pass."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime.mocks import MockResourceArgs
+
+from components.local.errors import LocalError
+from components.local.isolation import emulated_aws
+from components.local.program import run_program
+from components.local.provisioner import LocalMonitor, Memory, Provisioner
+from components.local.resources.kind import ACCOUNT, Context
+from components.local.stack_config import read_stack_config
+from tests.recording import ROOT
+
+REGION = "us-east-1"
+BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+START_SECONDS = 60
+Inputs = dict[str, Any]
+
+
+class Changed(Provisioner):
+    """Makes resources from inputs in which somebody has made a mistake."""
+
+    def __init__(
+        self, context: Context, change: Callable[[str, str, Inputs], None], *, keeps_bucket_policy: bool
+    ) -> None:
+        """Let `change` edit the inputs of each resource, by its type and name.
+
+        The server speaks no TLS, and moto enforces the bucket policy that wants it.
+        """
+        super().__init__(context, Memory(context))
+        self._change = change
+        self._keeps_bucket_policy = keeps_bucket_policy
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self._change(args.typ, args.name, args.inputs)
+        if args.typ == BUCKET_POLICY and not self._keeps_bucket_policy:
+            return args.name, args.inputs
+        return super().new_resource(args)
+
+
+@pytest.fixture
+def moto() -> Iterator[str]:
+    """A server of moto's, empty, in an account of the local engine's number."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    environment = {**os.environ, **emulated_aws(url, REGION), "MOTO_ACCOUNT_ID": ACCOUNT}
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            wait_for(url)
+            yield url
+        finally:
+            server.terminate()
+
+
+def wait_for(url: str) -> None:
+    end = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            urllib.request.urlopen(f"{url}/moto-api/", timeout=5).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            assert time.monotonic() < end, "moto's server does not start"
+            time.sleep(0.2)
+        else:
+            return
+
+
+def up(
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[str, str, Inputs], None] = lambda *_: None,
+    *,
+    keeps_bucket_policy: bool = False,
+) -> Mapping[str, Any]:
+    for name, value in emulated_aws(url, REGION).items():
+        monkeypatch.setenv(name, value)
+    context = Context(root=ROOT, region=REGION, endpoint=url, report=lambda _: None)
+    config = read_stack_config(ROOT, "local").sent_to(url)
+    return run_program(ROOT, config, LocalMonitor(Changed(context, change, keeps_bucket_policy=keeps_bucket_policy)))
+
+
+def test_the_program_is_made_whole(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = up(moto, monkeypatch)
+    context = Context(root=ROOT, region=REGION, endpoint=moto, report=lambda _: None)
+    functions = context.client("lambda").list_functions()["Functions"]
+    assert {function["FunctionName"] for function in functions} == set(outputs["functions"].values())
+    (api,) = context.client("apigatewayv2").get_apis()["Items"]
+    routes = context.client("apigatewayv2").get_routes(ApiId=api["ApiId"])["Items"]
+    assert {route["RouteKey"] for route in routes} >= set(outputs["routes"])
+    assert set(context.client("dynamodb").list_tables()["TableNames"]) == set(outputs["tables"].values())
+
+
+def test_the_artifact_bucket_takes_nothing_without_tls(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(LocalError, match="cannot be (read|written)"):
+        up(moto, monkeypatch, keeps_bucket_policy=True)
+
+
+def policy_without_resource(typ: str, name: str, inputs: Inputs) -> None:
+    if typ == "aws:iam/rolePolicy:RolePolicy" and name == "echo-writes-logs":
+        document = json.loads(inputs["policy"])
+        del document["Statement"][0]["Resource"]
+        inputs["policy"] = json.dumps(document)
+
+
+def policy_with_an_action_without_service(typ: str, name: str, inputs: Inputs) -> None:
+    if typ == "aws:iam/rolePolicy:RolePolicy" and name == "echo-writes-logs":
+        inputs["policy"] = inputs["policy"].replace("logs:PutLogEvents", "PutLogEvents")
+
+
+def role_of_another_account(typ: str, name: str, inputs: Inputs) -> None:
+    if typ == "aws:lambda/function:Function" and name == "echo-function":
+        inputs["role"] = "arn:aws:iam::999999999999:role/somebody-else"
+
+
+def mapping_of_a_table_without_a_stream(typ: str, _: str, inputs: Inputs) -> None:
+    if typ == "aws:dynamodb/table:Table":
+        inputs.pop("streamViewType", None)
+        inputs["streamEnabled"] = False
+
+
+def key_that_is_no_attribute(typ: str, name: str, inputs: Inputs) -> None:
+    if typ == "aws:dynamodb/table:Table" and name == "currencies-table":
+        inputs["attributes"] = [{"name": "other", "type": "S"}]
+
+
+FAULTS: dict[Callable[[str, str, Inputs], None], str] = {
+    policy_without_resource: "MalformedPolicyDocument",
+    policy_with_an_action_without_service: "MalformedPolicyDocument",
+    role_of_another_account: "role",
+    mapping_of_a_table_without_a_stream: "eventSourceArn|event_source_arn|stream",
+    key_that_is_no_attribute: "ValidationException|Attribute",
+}
+"""Mistakes, and what the refusal of each names."""
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+def test_a_planted_fault_is_noticed(
+    moto: str, monkeypatch: pytest.MonkeyPatch, fault: Callable[[str, str, Inputs], None]
+) -> None:
+    with pytest.raises((Exception, pulumi.RunError), match=FAULTS[fault]):
+        up(moto, monkeypatch, fault)
