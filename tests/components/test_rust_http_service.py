@@ -4,12 +4,13 @@ from typing import Any
 
 import pulumi
 import pytest
+import yaml
 from pulumi.provider.experimental.analyzer import Analyzer, ComponentDefinition, PropertyType
 from pulumi.provider.experimental.component import ComponentProvider
 from rules import violations
 
 from components.rust_http_service import RustHttpService, RustHttpServiceArgs
-from tests.recording import Recording, record
+from tests.recording import ROOT, Recording, record
 from tests.workspaces import write_workspace
 
 TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/items"
@@ -187,3 +188,12 @@ def test_a_function_that_is_not_declared_is_refused_with_its_place(section: str,
     args: Any = {"path": "rust", "functions": {"hello": {}}, section: value}
     with pytest.raises(pulumi.RunError, match=rf"{section}\['.*x'\] names the function 'nobody'.* use one of hello"):
         record(lambda: RustHttpService("shop", args))
+
+
+def test_the_yaml_example_declares_its_function_and_routes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT / "examples/yaml")
+    program = yaml.safe_load(Path("Pulumi.yaml").read_text())
+    recording = constructed(program["resources"]["service"]["properties"])
+    assert recording.named("shop-hello-function").inputs["memorySize"] == 256
+    routes = {route.inputs["routeKey"] for route in recording.of_type("aws:apigatewayv2/route:Route")}
+    assert routes == {"GET /hello", "HEAD /hello", "$default"}
