@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .metric_alarm import OnCall
     from .queue_trigger import QueueTrigger, QueueTriggerArgs
     from .rust_function import Operation, RustFunction, RustFunctionArgs
+    from .rust_http_service import RustHttpService, RustHttpServiceArgs
     from .rust_workspace import Artifact, RustWorkspace, RustWorkspaceArgs
     from .schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
     from .stream_trigger import StreamTrigger, StreamTriggerArgs
@@ -55,6 +56,7 @@ _MODULES = {
     "metric_alarm": ("OnCall",),
     "queue_trigger": ("QueueTrigger", "QueueTriggerArgs"),
     "rust_function": ("Operation", "RustFunction", "RustFunctionArgs"),
+    "rust_http_service": ("RustHttpService", "RustHttpServiceArgs"),
     "rust_workspace": ("Artifact", "RustWorkspace", "RustWorkspaceArgs"),
     "schedule_trigger": ("ScheduleTrigger", "ScheduleTriggerArgs"),
     "stream_trigger": ("StreamTrigger", "StreamTriggerArgs"),
@@ -102,6 +104,8 @@ __all__ = [
     "Route",
     "RustFunction",
     "RustFunctionArgs",
+    "RustHttpService",
+    "RustHttpServiceArgs",
     "RustWorkspace",
     "RustWorkspaceArgs",
     "ScheduleTrigger",

@@ -67,9 +67,11 @@ class Recording(Mocks):
         return f"{args.name}-id", {**outputs, **extra.get(args.typ, {}), **args.inputs}
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
-        """Know no account, and refuse to look up anything else."""
+        """Know the region and no account, and refuse to look up anything else."""
         if args.token.endswith(":getCallerIdentity"):
             return {"accountId": ""}
+        if args.token.endswith(":getRegion"):
+            return {"region": "eu-west-1"}
         if args.token.endswith(":getApi"):
             arn = f"arn:aws:execute-api:eu-west-1:123456789012:{args.args['apiId']}"
             return {"apiId": args.args["apiId"], "executionArn": arn, "apiEndpoint": "https://example.com"}

@@ -109,7 +109,7 @@ config:
 def write_program(root: Path) -> Path:
     """Write the program below `root`, and return `root`."""
     write_workspace(root / "rust", WORKSPACE)
-    shutil.copytree(ROOT / "components", root / "components", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "components", root / "components", ignore=shutil.ignore_patterns("__pycache__", ".venv"))
     (root / ".venv").symlink_to(ROOT / ".venv")
     for name, content in {
         "Pulumi.yaml": "name: small\nconfig: {}\n",

@@ -6,15 +6,7 @@ from tests.emulator.http import request
 from tests.package.conftest import Outsider
 from tests.recording import ROOT
 
-FIFTEEN_LINES = """\
-import pulumi
-from rust_serverless import HttpApi, HttpApiArgs, RustFunction, RustFunctionArgs, RustWorkspace, RustWorkspaceArgs
-
-workspace = RustWorkspace("rust", RustWorkspaceArgs(path="services/api"))
-hello = RustFunction("hello", RustFunctionArgs(artifact=workspace.artifact("hello")))
-api = HttpApi("api", HttpApiArgs(routes={"GET /hello": hello, "$default": hello}))
-pulumi.export("url", api.url)
-"""
+FIFTEEN_LINES = (ROOT / "examples/python/__main__.py").read_text()
 
 
 def test_a_lone_crate_is_a_url_in_fifteen_lines(outsider: Outsider) -> None:

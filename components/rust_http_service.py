@@ -1,0 +1,197 @@
+"""A whole HTTP service from plain data, which programs in every Pulumi language can give."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict, cast
+
+import pulumi
+import pulumi_aws as aws
+
+from .architecture import Architecture
+from .http_api import HttpApi, HttpApiArgs
+from .iam import Statement, policy_document
+from .metric_alarm import OnCall
+from .queue_trigger import QueueTrigger, QueueTriggerArgs
+from .rust_function import RustFunction, RustFunctionArgs
+from .rust_workspace import RustWorkspace, RustWorkspaceArgs
+from .schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
+
+
+class Permission(TypedDict):
+    """Actions that a function may take on resources, both named exactly."""
+
+    actions: list[str]
+    """IAM actions, such as `dynamodb:GetItem`."""
+    resources: list[pulumi.Input[str]]
+    """ARNs of the resources."""
+
+
+class ServiceFunction(TypedDict):
+    """Settings of one function. The defaults are those of `RustFunctionArgs`."""
+
+    memory_mib: NotRequired[int]
+    """Memory in MiB; 128 by default."""
+    timeout_seconds: NotRequired[int]
+    """Seconds after which an invocation is ended; 3 by default."""
+    environment: NotRequired[dict[str, pulumi.Input[str]]]
+    """Environment variables. Never a secret: whoever may describe the function can read them."""
+    policies: NotRequired[list[Permission]]
+    """What the function may do besides writing its logs."""
+
+
+class ServiceSchedule(TypedDict):
+    """Times at which EventBridge Scheduler invokes a function."""
+
+    function: str
+    """Name of the function."""
+    expression: str
+    """`rate(5 minutes)`, `cron(0 3 * * ? *)` or `at(2026-12-24T18:00:00)`."""
+    time_zone: NotRequired[str]
+    """IANA name, such as `Europe/Berlin`; UTC by default."""
+    input: NotRequired[dict[str, Any]]
+    """The event that the function gets, as JSON."""
+
+
+class ServiceQueue(TypedDict):
+    """An SQS queue whose messages invoke a function in batches."""
+
+    function: str
+    """Name of the function, which returns `batchItemFailures`."""
+    batch_size: NotRequired[int]
+    """Messages of one invocation at most; 10 by default."""
+    window_seconds: NotRequired[int]
+    """Seconds during which messages are collected for a batch; 0 by default."""
+    maximum_receives: NotRequired[int]
+    """Times that a message is tried before it goes to the failure queue; 5 by default."""
+    maximum_concurrency: NotRequired[int]
+    """Environments that the queue may use at once, 2 to 1,000; no limit by default."""
+
+
+class RustHttpServiceArgs(TypedDict):
+    """A Cargo project, its functions, and what invokes them."""
+
+    path: str
+    """Folder with a `Cargo.toml`, relative to the program: a workspace, a package, or a member of a workspace."""
+    functions: dict[str, ServiceFunction]
+    """Functions by the name of their binary in the Cargo project."""
+    architecture: NotRequired[Architecture]
+    """Of all functions; arm64 by default, and that of this machine when AWS_ENDPOINT_URL names an emulator."""
+    routes: NotRequired[dict[str, str]]
+    """Names of functions by route key: a method and a path, such as `GET /items/{id}`, or `$default`."""
+    cors_origins: NotRequired[list[str]]
+    """Origins whose pages may call the API, such as `https://example.com`; none by default."""
+    schedules: NotRequired[dict[str, ServiceSchedule]]
+    """Schedules by a name of your choice."""
+    queues: NotRequired[dict[str, ServiceQueue]]
+    """Queues by a name of your choice."""
+    alarm_actions: NotRequired[list[pulumi.Input[str]]]
+    """ARNs that alarms of failure queues notify, such as that of an SNS topic."""
+
+
+class RustHttpService(pulumi.ComponentResource):
+    """Compiles a Cargo project and runs its binaries as Lambda functions behind an HTTP API, schedules and queues.
+
+    Combines `RustWorkspace`, `RustFunction`, `HttpApi`, `ScheduleTrigger` and `QueueTrigger`. Its arguments are plain
+    data, so that the component can be used from TypeScript, YAML and every other language of Pulumi.
+    """
+
+    url: pulumi.Output[str]
+    """Where the API answers."""
+    function_names: pulumi.Output[dict[str, str]]
+    """Physical names of the functions, by the name of their binary."""
+    queue_urls: pulumi.Output[dict[str, str]]
+    """URLs of the queues, by their name in `queues`."""
+    queue_arns: pulumi.Output[dict[str, str]]
+    """ARNs of the queues, by their name in `queues`."""
+
+    def __init__(self, name: str, args: RustHttpServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the build, the functions, the API, and the schedules and queues."""
+        super().__init__("rust-serverless:index:RustHttpService", name, None, opts)
+        self._name = name
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._on_call = OnCall(actions=args.get("alarm_actions", []))
+        self._functions = self._declare_functions(args)
+        routes = {key: self._function(function, f"routes[{key!r}]") for key, function in args.get("routes", {}).items()}
+        api_args = HttpApiArgs(routes=routes, cors_origins=args.get("cors_origins", []))
+        self.url = HttpApi(f"{name}-api", api_args, self._child).url
+        for schedule_name, schedule in args.get("schedules", {}).items():
+            self._schedule(schedule_name, schedule)
+        queues = {queue_name: self._queue(queue_name, queue) for queue_name, queue in args.get("queues", {}).items()}
+        self.function_names = _output({binary: function.function_name for binary, function in self._functions.items()})
+        self.queue_urls = _output({key: queue.queue_url for key, queue in queues.items()})
+        self.queue_arns = _output({key: queue.queue_arn for key, queue in queues.items()})
+        self.register_outputs(
+            {
+                "url": self.url,
+                "functionNames": self.function_names,
+                "queueUrls": self.queue_urls,
+                "queueArns": self.queue_arns,
+            }
+        )
+
+    def _declare_functions(self, args: RustHttpServiceArgs) -> dict[str, RustFunction]:
+        chosen = args.get("architecture")
+        workspace_args = RustWorkspaceArgs(
+            path=args["path"], architecture=None if chosen is None else Architecture(chosen)
+        )
+        workspace = RustWorkspace(f"{self._name}-rust", workspace_args, self._child)
+        return {
+            binary: self._declare_function(binary, settings, workspace)
+            for binary, settings in args["functions"].items()
+        }
+
+    def _declare_function(self, binary: str, settings: ServiceFunction, workspace: RustWorkspace) -> RustFunction:
+        given = _given(settings, "policies")
+        function_args = RustFunctionArgs(artifact=workspace.artifact(binary), **given)
+        function = RustFunction(f"{self._name}-{binary}", function_args, self._child)
+        if settings.get("policies"):
+            aws.iam.RolePolicy(
+                f"{function.name}-may-also",
+                role=function.role_name,
+                policy=pulumi.Output.from_input(settings["policies"]).apply(_document),
+                opts=pulumi.ResourceOptions(parent=function),
+            )
+        return function
+
+    def _function(self, name: str, named_by: str) -> RustFunction:
+        if name not in self._functions:
+            raise pulumi.RunError(
+                f"{self._name}: {named_by} names the function {name!r}, which is not in functions: use one of "
+                f"{', '.join(self._functions)}, or add it there"
+            )
+        return self._functions[name]
+
+    def _schedule(self, name: str, schedule: ServiceSchedule) -> None:
+        function = self._function(schedule["function"], f"schedules[{name!r}]")
+        trigger_args = ScheduleTriggerArgs(function=function, on_call=self._on_call, **_given(schedule, "function"))
+        ScheduleTrigger(f"{self._name}-{name}", trigger_args, self._child)
+
+    def _queue(self, name: str, queue: ServiceQueue) -> QueueTrigger:
+        function = self._function(queue["function"], f"queues[{name!r}]")
+        trigger_args = QueueTriggerArgs(
+            function=function,
+            function_timeout_seconds=function.timeout_seconds,
+            on_call=self._on_call,
+            **_given(queue, "function"),
+        )
+        return QueueTrigger(f"{self._name}-{name}", trigger_args, self._child)
+
+
+def _given(settings: Mapping[str, Any], excluded: str) -> dict[str, Any]:
+    """Return the settings that are given, as keyword arguments.
+
+    Integers arrive as floats from other languages.
+    """
+    return {
+        name: int(value) if isinstance(value, float) else value
+        for name, value in settings.items()
+        if name != excluded and value is not None
+    }
+
+
+def _document(policies: Sequence[Any]) -> str:
+    return policy_document(*(Statement(**policy) for policy in policies))
+
+
+def _output(values: Mapping[str, pulumi.Output[str] | None]) -> pulumi.Output[dict[str, str]]:
+    # Output.all would make a list of an empty map.
+    return cast("pulumi.Output[dict[str, str]]", pulumi.Output.from_input(dict(values)))
