@@ -91,6 +91,8 @@ class StreamTrigger(pulumi.ComponentResource):
 def _stream_of(name: str, args: StreamTriggerArgs) -> pulumi.Output[str]:
     if (args.table is None) == (args.stream_arn is None):
         raise pulumi.RunError(f"{name}: give a StreamTrigger either a table or a stream_arn")
+    if args.table and not args.table.has_stream:
+        raise pulumi.RunError(f"{name}: the table has no stream: set stream_view_type in its TableArgs")
     return args.table.stream_arn if args.table else pulumi.Output.from_input(args.stream_arn)  # type: ignore[arg-type]
 
 

@@ -87,6 +87,7 @@ class Table(pulumi.ComponentResource):
         self.table_name = self._table.name
         self.arn = self._table.arn
         self.stream_arn = self._table.stream_arn
+        self.has_stream = args.stream_view_type is not None
         customized.check()
         self.register_outputs({"tableName": self.table_name, "arn": self.arn})
 

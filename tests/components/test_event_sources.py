@@ -14,6 +14,7 @@ from components.queue_trigger import QueueTrigger, QueueTriggerArgs
 from components.rust_function import RustFunction, RustFunctionArgs
 from components.schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
 from components.stream_trigger import StreamTrigger, StreamTriggerArgs
+from components.table import Table, TableArgs
 from components.topic_trigger import TopicTrigger, TopicTriggerArgs
 from tests.artifacts import artifact, function
 from tests.recording import Recorded, Recording, record
@@ -154,3 +155,12 @@ def test_a_function_that_says_what_becomes_of_events_is_left_alone() -> None:
 def test_a_stream_trigger_wants_one_source() -> None:
     with pytest.raises(pulumi.RunError, match="give a StreamTrigger either a table or a stream_arn"):
         record(lambda: StreamTrigger("none", StreamTriggerArgs(function=function("reads"))))
+
+
+def test_a_table_without_a_stream_is_refused() -> None:
+    def declare() -> None:
+        table = Table("items", TableArgs(partition_key="pk", recoverable=False, protected=False))
+        StreamTrigger("items", StreamTriggerArgs(function=function("reads"), table=table))
+
+    with pytest.raises(pulumi.RunError, match="items: the table has no stream: set stream_view_type in its TableArgs"):
+        record(declare)

@@ -128,12 +128,6 @@ def role_of_another_account(typ: str, name: str, inputs: Inputs) -> None:
         inputs["role"] = "arn:aws:iam::999999999999:role/somebody-else"
 
 
-def mapping_of_a_table_without_a_stream(typ: str, _: str, inputs: Inputs) -> None:
-    if typ == "aws:dynamodb/table:Table":
-        inputs.pop("streamViewType", None)
-        inputs["streamEnabled"] = False
-
-
 def key_that_is_no_attribute(typ: str, name: str, inputs: Inputs) -> None:
     if typ == "aws:dynamodb/table:Table" and name == "currencies-table":
         inputs["attributes"] = [{"name": "other", "type": "S"}]
@@ -143,7 +137,6 @@ FAULTS: dict[Callable[[str, str, Inputs], None], str] = {
     policy_without_resource: "MalformedPolicyDocument",
     policy_with_an_action_without_service: "MalformedPolicyDocument",
     role_of_another_account: "role",
-    mapping_of_a_table_without_a_stream: "eventSourceArn|event_source_arn|stream",
     key_that_is_no_attribute: "ValidationException|Attribute",
 }
 """Mistakes, and what the refusal of each names."""
