@@ -1,5 +1,6 @@
 """A DynamoDB table that grants access function by function."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +20,14 @@ class Access(StrEnum):
     PUT = "dynamodb:PutItem"
     UPDATE = "dynamodb:UpdateItem"
     DELETE = "dynamodb:DeleteItem"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyAccess:
+    """What a function may do to the items whose partition key matches a pattern, such as `session/*`."""
+
+    keys: Sequence[str]
+    access: Sequence[Access]
 
 
 READ = (Access.GET, Access.QUERY)
@@ -83,14 +92,30 @@ class Table(pulumi.ComponentResource):
         """Let a function do both."""
         self._allow(function, "reads-and-writes", *READ, *WRITE)
 
-    def allow(self, function: RustFunction, *access: Access) -> None:
-        """Let a function do exactly this, where reading and writing would be more than it does."""
-        self._allow(function, "uses", *access)
+    def allow(self, function: RustFunction, *access: Access, on_keys: Sequence[KeyAccess] = ()) -> None:
+        """Let a function do exactly this to all items, and further things to items with certain keys only."""
+        self._allow(function, "uses", *access, on_keys=on_keys)
 
-    def _allow(self, function: RustFunction, verb: str, *access: Access) -> None:
+    def _allow(self, function: RustFunction, verb: str, *access: Access, on_keys: Sequence[KeyAccess] = ()) -> None:
+        def policy(arn: str) -> str:
+            everywhere = [Statement(actions=access, resources=[arn])] if access else []
+            some = [Statement(actions=on.access, resources=[arn], condition=_only(on.keys)) for on in on_keys]
+            return policy_document(*everywhere, *some)
+
         aws.iam.RolePolicy(
             f"{function.name}-{verb}-{self._name}",
             role=function.role.name,
-            policy=self.arn.apply(lambda arn: policy_document(Statement(actions=access, resources=[arn]))),
+            policy=self.arn.apply(policy),
             opts=pulumi.ResourceOptions(parent=function),
         )
+
+
+def _only(keys: Sequence[str]) -> dict[str, dict[str, str | Sequence[str]]]:
+    """Return the condition that a request names keys, and only such keys.
+
+    `ForAllValues` alone is true for a request without the condition key.
+    """
+    return {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }

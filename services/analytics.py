@@ -15,7 +15,7 @@ from components.program_python import module_command
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import Artifact
 from components.stream_trigger import StreamTrigger, StreamTriggerArgs
-from components.table import Access, Table, TableArgs
+from components.table import Access, KeyAccess, Table, TableArgs
 
 COLLECT_ROUTES = (
     "POST /analytics/collect",
@@ -26,8 +26,9 @@ COLLECT_ROUTES = (
 """What the pages of the sites call. The function knows the sites, and refuses other origins."""
 
 SIGN_IN_ROUTE = "POST /analytics/sign-in"
-SIGN_IN_THROTTLE = Throttle(rate_per_second=2, burst=10)
-"""Each attempt costs 19 MiB and some 20 ms of a processor on purpose."""
+SIGN_IN_THROTTLE = Throttle(rate_per_second=1000, burst=2000)
+"""API Gateway counts all callers together, so a low limit would let anyone keep everyone else out. The function counts
+attempts by network and user, and refuses what is over its limits before it hashes a password."""
 
 SESSION_ROUTES = ("GET /analytics", "GET /analytics/report", "POST /analytics/sign-out")
 """What wants a session, and the page that leads to one. The function encrypts its token, and checks it; no authorizer
@@ -169,7 +170,15 @@ class Analytics(pulumi.ComponentResource):
         self._views.allow(function, Access.PUT, Access.QUERY)
         self._totals.allow(function, Access.QUERY)
         self._accounts.allow(function, Access.GET)
-        self._state.allow(function, Access.GET, Access.PUT, Access.UPDATE, Access.DELETE)
+        self._state.allow(
+            function,
+            Access.GET,
+            on_keys=(
+                KeyAccess(keys=["visitor-secret/*", "ended-session/*", "signed-in/*"], access=[Access.PUT]),
+                KeyAccess(keys=["known/*", "sign-in/*"], access=[Access.UPDATE]),
+                KeyAccess(keys=["visitor-secret/*"], access=[Access.DELETE]),
+            ),
+        )
         return function
 
     def _trigger_function(self) -> RustFunction:

@@ -1,4 +1,5 @@
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from components.build.access import VARIABLE, Access
 from components.http_api import HttpApi, HttpApiArgs
 from services.analytics import SIGN_IN_THROTTLE, Analytics, AnalyticsArgs, origins
 from tests.artifacts import artifact
-from tests.recording import Recording, record
+from tests.iam import Decision, Policies, Request, decide, statements
+from tests.recording import ROOT, Recording, record
 
 
 def args(api: HttpApi, **changes: object) -> AnalyticsArgs:
@@ -75,10 +77,49 @@ def test_the_api_waits_for_its_key(recording: Recording) -> None:
     assert any("analytics-session-key" in urn for urn in recording.named("analytics-api-function").depends_on)
 
 
-def test_signing_in_is_throttled_harder_than_the_rest(recording: Recording) -> None:
+def test_a_few_callers_do_not_use_up_what_the_route_of_sign_in_lets_through(recording: Recording) -> None:
     (stage,) = recording.of_type("aws:apigatewayv2/stage:Stage")
     rates = {setting["routeKey"]: setting["throttlingRateLimit"] for setting in stage.inputs["routeSettings"]}
-    assert rates.pop("POST /analytics/sign-in") == SIGN_IN_THROTTLE.rate_per_second < min(rates.values())
+    assert rates.pop("POST /analytics/sign-in") == SIGN_IN_THROTTLE.rate_per_second >= 1000
+
+
+@pytest.mark.parametrize(
+    ("action", "key", "decision"),
+    [
+        ("GetItem", "session-keys", Decision.ALLOW),
+        ("PutItem", "visitor-secret/2026-11-21", Decision.ALLOW),
+        ("DeleteItem", "visitor-secret/2026-11-21", Decision.ALLOW),
+        ("PutItem", "ended-session/0a", Decision.ALLOW),
+        ("PutItem", "signed-in/0a", Decision.ALLOW),
+        ("UpdateItem", "sign-in/0a", Decision.ALLOW),
+        ("UpdateItem", "known/example.com/2026-11-21/page", Decision.ALLOW),
+        ("DeleteItem", "session-keys", Decision.IMPLICIT_DENY),
+        ("PutItem", "session-keys", Decision.IMPLICIT_DENY),
+        ("UpdateItem", "session-keys", Decision.IMPLICIT_DENY),
+        ("DeleteItem", "ended-session/0a", Decision.IMPLICIT_DENY),
+        ("DeleteItem", "sign-in/0a", Decision.IMPLICIT_DENY),
+        ("DeleteItem", None, Decision.IMPLICIT_DENY),
+    ],
+)
+def test_the_api_changes_no_session_keys(
+    recording: Recording, action: str, key: str | None, decision: Decision
+) -> None:
+    policy = recording.named("analytics-api-uses-analytics-state").inputs["policy"]
+    resource = json.loads(policy)["Statement"][0]["Resource"][0]
+    context: dict[str, list[str]] = {"dynamodb:LeadingKeys": [key]} if key else {}
+    request = Request(action=f"dynamodb:{action}", resource=resource, context=context)
+    assert decide(request, Policies(identity=statements(policy))) == decision
+
+
+def test_the_names_of_state_items_are_those_of_the_service(recording: Recording) -> None:
+    state = (ROOT / "rust" / "crates" / "analytics" / "src" / "keys" / "state.rs").read_text()
+    written = {f"{prefix}/*" for prefix in re.findall(r'format!\("([a-z-]+)/', state)}
+    granted = {
+        key
+        for statement in json.loads(recording.named("analytics-api-uses-analytics-state").inputs["policy"])["Statement"]
+        for key in statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])
+    }
+    assert granted == written
 
 
 def test_views_totals_and_users_are_kept_as_the_stack_says_and_state_never_is() -> None:

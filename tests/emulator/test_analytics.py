@@ -15,6 +15,7 @@ import pytest
 
 from local.analytics import PASSWORD, USER, sign_in
 from operations.analytics_user import put_user, remove_user
+from services import session_keys
 from tests.emulator.conftest import Local
 from tests.emulator.http import Reply, request
 
@@ -239,10 +240,28 @@ def test_a_session_ends_when_it_is_signed_out_of(client: Client) -> None:
     assert client.send("GET", f"report?site={SITE}", authorization=f"Bearer {token}").status == 401
 
 
+def keys_of(client: Client) -> list[str]:
+    """Return the session keys, the one that seals first."""
+    table = client.local.outputs["tables"]["analytics-state"]
+    item = client.local.context.client("dynamodb").get_item(TableName=table, Key=session_keys.NAME)["Item"]
+    return [key["S"] for key in item["Keys"]["L"]]
+
+
 def test_sessions_outlive_one_rotation_of_the_key_and_no_two(client: Client) -> None:
+    dynamodb = client.local.context.client("dynamodb")
+    table = client.local.outputs["tables"]["analytics-state"]
     token = sign_in(client.local.context, client.local.outputs)
-    client.local.operate("rotate-session-keys")
+    assert "Step 1 of 2" in client.local.operate("rotate-session-keys").stdout
+    assert "run the command again in" in client.local.operate("rotate-session-keys").stderr
+    later = time.time() + session_keys.KNOWN_EVERYWHERE_SECONDS + 1
+    assert session_keys.promote(dynamodb, table, later) == 0
     assert client.send("GET", f"report?site={SITE}", authorization=f"Bearer {token}").status == 200
+    (sealing, before) = keys_of(client)
+    assert session_keys.announce(dynamodb, table, 0)
+    (first, announced, last) = keys_of(client)
+    assert (first, last) == (sealing, before), "an announced key seals nothing"
+    assert session_keys.promote(dynamodb, table, session_keys.KNOWN_EVERYWHERE_SECONDS) == 1
+    assert keys_of(client) == [announced, sealing]
 
 
 def test_a_user_is_made_by_a_command(client: Client) -> None:

@@ -46,7 +46,7 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     let clock = Clock::system();
 
     let accounts = session::store::dynamodb::DynamoDb::new(client.clone(), accounts_table, state_table.clone());
-    let sessions = Arc::new(Sessions::start(Arc::new(accounts), Box::new(verify), clock.clone()).await?);
+    let sessions = Arc::new(Sessions::new(Arc::new(accounts), Box::new(verify), clock.clone()));
 
     let counted = report::store::dynamodb::DynamoDb::new(client.clone(), views_table.clone(), totals_table);
     let reports = Arc::new(Reports::new(Arc::new(counted), sites.all(), limits.retention_days, clock.clone()));

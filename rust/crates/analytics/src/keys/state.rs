@@ -7,6 +7,7 @@
 //! | `known/<site>/<day>/<dimension>` | values of an open dimension that a day has counters for |
 //! | `ended-session/<id>` | session that was signed out of |
 //! | `sign-in/<who>` | attempts to sign in |
+//! | `signed-in/<who>` | user who has signed in from a network, for 30 days |
 
 use crate::{Day, Dimension, Site};
 
@@ -35,4 +36,10 @@ pub fn ended_session(id: &str) -> String {
 #[must_use]
 pub fn sign_in(who: &str) -> String {
     format!("sign-in/{who}")
+}
+
+/// Where it is remembered that a user has signed in from a network; `who` is a hash.
+#[must_use]
+pub fn signed_in(who: &str) -> String {
+    format!("signed-in/{who}")
 }
