@@ -29,6 +29,7 @@ from config_rules import (
     Rule,
     whole_number,
 )
+from services.analytics import LEAST_RETENTION_DAYS
 
 T = TypeVar("T")
 
@@ -163,7 +164,9 @@ def read_with(reader: Reader) -> Settings:
         deletion_protection=reader.get("deletionProtection", SWITCH, "true"),
         analytics_sites=reader.get("analyticsSites", ORIGINS, '["https://example.com"]'),
         analytics_www_is_apex=reader.get("analyticsWwwIsApex", SWITCH, "false"),
-        analytics_view_retention_days=reader.get("analyticsViewRetentionDays", whole_number(1, 3650), "400"),
+        analytics_view_retention_days=reader.get(
+            "analyticsViewRetentionDays", whole_number(LEAST_RETENTION_DAYS, 3650), "400"
+        ),
         analytics_total_shards=reader.get("analyticsTotalShards", whole_number(1, 100), "1"),
     )
 

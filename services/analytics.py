@@ -10,11 +10,11 @@ from pulumi_command import local
 
 from components.aws_credentials import AwsCredentials, access_environment, aws_access
 from components.http_api import HttpApi, Route, Throttle
-from components.metric_alarm import Metric, OnCall
+from components.metric_alarm import Metric, OnCall, Threshold, metric_alarm
 from components.program_python import module_command
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import Artifact
-from components.stream_trigger import StreamTrigger, StreamTriggerArgs
+from components.stream_trigger import QUEUE_RETENTION_SECONDS, StreamTrigger, StreamTriggerArgs
 from components.table import Access, KeyAccess, Table, TableArgs
 
 COLLECT_ROUTES = (
@@ -37,6 +37,18 @@ does."""
 QUARANTINED = '{ $.message = "a record is quarantined" }'
 """The trigger's log line for a record that it cannot count."""
 
+GONE = '{ $.message = "views are gone" }'
+"""The trigger's log line for records whose views were not in the table any more; `records` has their number."""
+
+STREAM_DAYS = 1
+"""Days that DynamoDB keeps records in a stream."""
+QUEUE_DAYS = QUEUE_RETENTION_SECONDS // 86_400
+WEEKEND_DAYS = 3
+"""From Friday evening to Monday."""
+LEAST_RETENTION_DAYS = STREAM_DAYS + QUEUE_DAYS + WEEKEND_DAYS
+"""Views that the trigger gave up are counted from the views table: they must be there for as long as the stream and the
+queue of failures name them, and for as long as nobody looks."""
+
 
 def origins(sites: Sequence[str], www_is_apex: bool) -> list[str]:
     """Return the origins that may send views of sites: as they are, or each with and without `www.`."""
@@ -58,7 +70,8 @@ class AnalyticsArgs:
     www_is_apex: bool = False
     """Whether `www.example.com` and `example.com` are one site, whichever of the two is in `sites`."""
     view_retention_days: int
-    """Days that single views are kept, for filters and recounts. Totals are kept for ever."""
+    """Days that single views are kept, for filters and recounts, `LEAST_RETENTION_DAYS` at least. Totals are kept for
+    ever."""
     paths_per_day: int = 1000
     """New pages, and as many referrers and campaigns, that a site may have a day; further ones count as `(other)`."""
     total_shards: int = 1
@@ -205,21 +218,36 @@ class Analytics(pulumi.ComponentResource):
             StreamTriggerArgs(table=self._views, function=function, on_call=self._args.on_call),
             self._child,
         )
-        self.quarantined = Metric(namespace=function.function_name, name="QuarantinedRecords", statistic="Sum")
+        self.quarantined = self._logged("quarantined-records", function, "QuarantinedRecords", QUARANTINED)
+        gone = self._logged("gone-views", function, "GoneViews", GONE, value="$.records")
+        metric_alarm(
+            f"{self._name}-gone-views-alarm",
+            section="gone-views",
+            meaning="Views were gone from the table before they were counted.",
+            metric=gone,
+            threshold=Threshold(above=0, period_seconds=300),
+            on_call=self._args.on_call,
+            parent=self,
+        )
+        return function
+
+    def _logged(self, name: str, function: RustFunction, metric: str, pattern: str, value: str = "1") -> Metric:
+        """Return the metric of a function's log lines: their number, or the sum of one of their fields."""
+        logged = Metric(namespace=function.function_name, name=metric, statistic="Sum")
         aws.cloudwatch.LogMetricFilter(
-            f"{self._name}-quarantined-records",
+            f"{self._name}-{name}",
             log_group_name=function.log_group_name,
-            pattern=QUARANTINED,
+            pattern=pattern,
             metric_transformation={
-                "name": self.quarantined.name,
-                "namespace": self.quarantined.namespace,
-                "value": "1",
+                "name": logged.name,
+                "namespace": logged.namespace,
+                "value": value,
                 "default_value": "0",
                 "unit": "Count",
             },
             opts=self._child,
         )
-        return function
+        return logged
 
     def _routes(self) -> None:
         for route_key in (*COLLECT_ROUTES, *SESSION_ROUTES):

@@ -7,7 +7,7 @@ import pytest
 from components.aws_credentials import AwsCredentials
 from components.build.access import VARIABLE, Access
 from components.http_api import HttpApi, HttpApiArgs
-from services.analytics import SIGN_IN_THROTTLE, Analytics, AnalyticsArgs, origins
+from services.analytics import LEAST_RETENTION_DAYS, SIGN_IN_THROTTLE, Analytics, AnalyticsArgs, origins
 from tests.artifacts import artifact
 from tests.iam import Decision, Policies, Request, decide, statements
 from tests.recording import ROOT, Recording, record
@@ -139,6 +139,26 @@ def test_a_record_that_cannot_be_counted_is_a_metric(recording: Recording) -> No
     metric = recording.named("analytics-quarantined-records").inputs
     assert metric["logGroupName"] == "analytics-trigger-logs"
     assert metric["metricTransformation"]["name"] == "QuarantinedRecords"
+
+
+def test_records_whose_views_are_gone_raise_an_alarm(recording: Recording) -> None:
+    metric = recording.named("analytics-gone-views").inputs
+    assert metric["logGroupName"] == "analytics-trigger-logs"
+    assert metric["metricTransformation"]["value"] == "$.records"
+    alarm = recording.named("analytics-gone-views-alarm").inputs
+    assert (alarm["metricName"], alarm["namespace"], alarm["threshold"]) == (
+        "GoneViews",
+        "analytics-trigger-function",
+        0,
+    )
+
+
+def test_views_are_kept_for_longer_than_anything_names_those_that_were_given_up(recording: Recording) -> None:
+    queue = recording.named("analytics-trigger-failures").inputs
+    stream_days, weekend_days = 1, 2.5
+    assert stream_days + queue["messageRetentionSeconds"] / 86_400 + weekend_days <= LEAST_RETENTION_DAYS
+    limits = ROOT / "rust" / "functions" / "analytics-api" / "src" / "collect" / "limits.rs"
+    assert f"LEAST_RETENTION_DAYS: u16 = {LEAST_RETENTION_DAYS};" in limits.read_text()
 
 
 def test_the_access_of_the_stack_reaches_the_key_s_command() -> None:
