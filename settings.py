@@ -23,6 +23,7 @@ from config_rules import (
     RELEASE,
     RETENTION,
     ROLES,
+    SHA256,
     SWITCH,
     TEXT,
     USER_POOL_TIER,
@@ -68,6 +69,7 @@ class Settings:
     analytics_www_is_apex: bool
     analytics_view_retention_days: int
     analytics_total_shards: int
+    analytics_origin_secret_sha256: str | None
 
 
 class Reader:
@@ -168,6 +170,7 @@ def read_with(reader: Reader) -> Settings:
             "analyticsViewRetentionDays", whole_number(LEAST_RETENTION_DAYS, 3650), "400"
         ),
         analytics_total_shards=reader.get("analyticsTotalShards", whole_number(1, 100), "1"),
+        analytics_origin_secret_sha256=reader.get("analyticsOriginSecretSha256", SHA256, "0" * 64),
     )
 
 

@@ -37,6 +37,9 @@ does."""
 QUARANTINED = '{ $.message = "a record is quarantined" }'
 """The trigger's log line for a record that it cannot count."""
 
+CAPPED = '{ $.message = "a cap is reached" }'
+"""The API's log line for a site of which no further page, referrer or campaign is counted by name today."""
+
 GONE = '{ $.message = "views are gone" }'
 """The trigger's log line for records whose views were not in the table any more; `records` has their number."""
 
@@ -74,6 +77,9 @@ class AnalyticsArgs:
     ever."""
     paths_per_day: int = 1000
     """New pages, and as many referrers and campaigns, that a site may have a day; further ones count as `(other)`."""
+    origin_secret_sha256: str = ""
+    """SHA-256, in hexadecimal digits, of the secret that a CloudFront distribution in front sends as `x-origin-secret`;
+    with it, the distribution's `cloudfront-viewer-country` is believed. Without one, no country is counted."""
     total_shards: int = 1
     """Items that each counter is spread over. An item takes 1,000 write units a second; more cost reports reads."""
     on_call: OnCall = field(default_factory=OnCall)
@@ -175,6 +181,7 @@ class Analytics(pulumi.ComponentResource):
                     "ANALYTICS_WWW_IS_APEX": str(self._args.www_is_apex).lower(),
                     "VIEW_RETENTION_DAYS": str(self._args.view_retention_days),
                     "PATHS_PER_DAY": str(self._args.paths_per_day),
+                    "CLOUDFRONT_HEADER_SHA256": self._args.origin_secret_sha256,
                 },
                 wait_for=[self._session_key()],
             ),
@@ -191,6 +198,11 @@ class Analytics(pulumi.ComponentResource):
                 KeyAccess(keys=["known/*", "sign-in/*"], access=[Access.UPDATE]),
                 KeyAccess(keys=["visitor-secret/*"], access=[Access.DELETE]),
             ),
+        )
+        self._alarm(
+            "capped-names",
+            meaning="A site had more new pages, referrers or campaigns in a day than are counted by name.",
+            metric=self._logged("capped-names", function, "CappedNames", CAPPED),
         )
         return function
 
@@ -219,17 +231,23 @@ class Analytics(pulumi.ComponentResource):
             self._child,
         )
         self.quarantined = self._logged("quarantined-records", function, "QuarantinedRecords", QUARANTINED)
-        gone = self._logged("gone-views", function, "GoneViews", GONE, value="$.records")
-        metric_alarm(
-            f"{self._name}-gone-views-alarm",
-            section="gone-views",
+        self._alarm(
+            "gone-views",
             meaning="Views were gone from the table before they were counted.",
-            metric=gone,
+            metric=self._logged("gone-views", function, "GoneViews", GONE, value="$.records"),
+        )
+        return function
+
+    def _alarm(self, section: str, *, meaning: str, metric: Metric) -> None:
+        metric_alarm(
+            f"{self._name}-{section}-alarm",
+            section=section,
+            meaning=meaning,
+            metric=metric,
             threshold=Threshold(above=0, period_seconds=300),
             on_call=self._args.on_call,
             parent=self,
         )
-        return function
 
     def _logged(self, name: str, function: RustFunction, metric: str, pattern: str, value: str = "1") -> Metric:
         """Return the metric of a function's log lines: their number, or the sum of one of their fields."""

@@ -153,6 +153,18 @@ def test_records_whose_views_are_gone_raise_an_alarm(recording: Recording) -> No
     )
 
 
+def test_a_site_with_too_many_names_raises_an_alarm(recording: Recording) -> None:
+    assert recording.named("analytics-capped-names").inputs["logGroupName"] == "analytics-api-logs"
+    alarm = recording.named("analytics-capped-names-alarm").inputs
+    assert (alarm["metricName"], alarm["namespace"], alarm["threshold"]) == ("CappedNames", "analytics-api-function", 0)
+
+
+def test_a_country_is_believed_only_where_a_setting_says_who_is_in_front(recording: Recording) -> None:
+    assert variables(recording, "analytics-api")["CLOUDFRONT_HEADER_SHA256"] == ""
+    believed = variables(declared(origin_secret_sha256="0" * 64), "analytics-api")
+    assert believed["CLOUDFRONT_HEADER_SHA256"] == "0" * 64
+
+
 def test_views_are_kept_for_longer_than_anything_names_those_that_were_given_up(recording: Recording) -> None:
     queue = recording.named("analytics-trigger-failures").inputs
     stream_days, weekend_days = 1, 2.5

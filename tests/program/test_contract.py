@@ -7,7 +7,7 @@ import pytest
 
 from components.build.workspace import read_workspace
 from services import session_keys
-from services.analytics import GONE, QUARANTINED
+from services.analytics import CAPPED, GONE, QUARANTINED
 from tests.recording import ROOT, Recording, record_program
 
 WORKSPACE = read_workspace(ROOT / "rust")
@@ -83,6 +83,12 @@ def test_a_function_may_do_to_tables_just_what_its_code_does(recording: Recordin
 def test_the_metric_of_quarantined_records_counts_the_trigger_s_own_line() -> None:
     message = QUARANTINED.split('"')[1]
     source = ROOT / "rust" / "functions" / "analytics-trigger" / "src" / "quarantine.rs"
+    assert f'"{message}");' in source.read_text()
+
+
+def test_the_metric_of_capped_names_counts_the_api_s_own_line() -> None:
+    message = CAPPED.split('"')[1]
+    source = ROOT / "rust" / "functions" / "analytics-api" / "src" / "collect" / "known.rs"
     assert f'"{message}");' in source.read_text()
 
 

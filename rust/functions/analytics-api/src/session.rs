@@ -9,7 +9,6 @@ mod body;
 mod cookie;
 mod form;
 mod keyring;
-mod network;
 mod own_page;
 mod password;
 mod refusal;

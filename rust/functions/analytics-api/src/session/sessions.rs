@@ -12,6 +12,7 @@ use super::throttle::{Throttle, after};
 use super::token::{LIFETIME, SKEW, Session};
 use super::{Refusal, Verify};
 use crate::Clock;
+use crate::store_failure::store_failure;
 
 /// All sessions of the stack.
 pub struct Sessions {
@@ -38,7 +39,7 @@ impl Sessions {
         let now = self.clock.now()?;
         let keys = self.keyring.keys(self.store.as_ref(), now).await?;
         let attempt = self.throttle.admit(&keys, &user, address, now).await?;
-        let hash = self.store.password_hash(&user).await.map_err(Error::internal)?;
+        let hash = self.store.password_hash(&user).await.map_err(store_failure)?;
         let matches = (self.verify)(password.as_bytes(), hash.as_deref().unwrap_or(NOBODYS));
         let hash = hash.filter(|_| matches.as_ref().is_ok_and(|matches| *matches));
         matches.map_err(Error::internal)?;
@@ -65,7 +66,7 @@ impl Sessions {
     /// `InvalidSession` when none does, and the store's failure.
     pub async fn first_that_counts(&self, sessions: Vec<Session>) -> Result<Session, Refusal> {
         for session in sessions {
-            if self.counts(&session).await.map_err(Error::internal)? {
+            if self.counts(&session).await.map_err(store_failure)? {
                 return Ok(session);
             }
         }
@@ -83,7 +84,7 @@ impl Sessions {
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Refusal> {
         let (counts, outcome) = join(self.counts(session), work).await;
-        if !counts.map_err(Error::internal)? {
+        if !counts.map_err(store_failure)? {
             return Err(Refusal::InvalidSession);
         }
         Ok(outcome?)
@@ -102,7 +103,7 @@ impl Sessions {
         // Their tokens are good for no longer than one that is made now.
         let expires = after(self.clock.now()?.seconds(), LIFETIME + SKEW)?;
         let ended = sessions.iter().map(|session| self.store.end_session(&session.id, expires));
-        try_join_all(ended).await.map(drop).map_err(Error::internal)
+        try_join_all(ended).await.map(drop).map_err(store_failure)
     }
 }
 

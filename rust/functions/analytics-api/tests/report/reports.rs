@@ -1,12 +1,15 @@
 //! What a report says, against a count that is made another way.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::pending;
 use std::iter;
 
 use analytics::keys::Sections;
 use analytics::keys::{self, Key};
 use analytics::{AttributeValue, Bucket, Day, Granularity, Item, Site, Tally, View};
 use analytics_api::report::store::{Answer, Page, Store, Table};
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::query::QueryError;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -364,6 +367,55 @@ async fn a_failure_of_the_store_is_ours_and_its_reason_is_not_told() {
         assert_eq!(answer.error(), (500, "InternalError"));
         assert!(!answer.text.contains("4f2"), "{}", answer.text);
     }
+}
+
+/// A store that throttles.
+struct Busy;
+
+impl Store for Busy {
+    fn page<'a>(&'a self, _: Table, _: &'a Sections, _: Option<Key>) -> Answer<'a, Page> {
+        Box::pin(async { Err(SdkError::<QueryError>::timeout_error("table totals-4f2 is slow").into()) })
+    }
+}
+
+/// A store that never answers.
+struct Silent;
+
+impl Store for Silent {
+    fn page<'a>(&'a self, _: Table, _: &'a Sections, _: Option<Key>) -> Answer<'a, Page> {
+        Box::pin(pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_slow_is_503_and_says_when_to_try_again() {
+    for world in [World::reporting(Busy, &["example.com"]), World::reporting(Silent, &["example.com"])] {
+        let token = world.token().await;
+        for query in ["", "?page=/"] {
+            let answer = world.ask("GET", &format!("/analytics/report{query}"), &token).await;
+            assert_eq!(answer.error(), (503, "Unavailable"));
+            assert_eq!(answer.headers["retry-after"], "5");
+            assert_eq!(answer.json["detail"], "The service is busy. Try again in 5 seconds.");
+            assert!(!answer.text.contains("4f2"), "{}", answer.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_report_of_more_totals_than_can_be_read_is_refused_with_a_remedy() {
+    /// A store of any number of totals, one page after the other.
+    struct Many;
+
+    impl Store for Many {
+        fn page<'a>(&'a self, _: Table, sections: &'a Sections, _: Option<Key>) -> Answer<'a, Page> {
+            let key = sections.first();
+            Box::pin(async { Ok(Page { items: vec![key.item(); 1000], next: Some(key) }) })
+        }
+    }
+
+    let answer = World::reporting(Many, &["example.com"]).report("").await;
+    assert_eq!(answer.error(), (422, "TooManyTotals"));
+    assert!(answer.json["detail"].as_str().unwrap().contains("shorter period, or for by=week or by=month"));
 }
 
 #[tokio::test]

@@ -126,6 +126,7 @@ fn view(dice: &mut Dice, index: usize) -> View {
         visitor: dice.percent(85).then_some(visitor),
         referrer: if dice.percent(40) { Referrer::of(dice.one_of(&from), &site) } else { None },
         campaign: dice.percent(20).then(Campaign::other),
+        real_page: None,
         utm: None,
         agent: Agent {
             browser: dice.one_of(&BROWSERS).to_owned(),
