@@ -10,6 +10,7 @@ use reply::Error;
 use super::body::{ANSWERED, Left, broken};
 use super::client::Client;
 use super::known::Known;
+use super::limits::LEAST_RETENTION_DAYS;
 use super::secrets::Secrets;
 use super::source::Source;
 use super::store::{Secret, Store};
@@ -23,8 +24,9 @@ use crate::{Clock, Sites};
 /// How long a page can be open and still tell that it is left.
 const OPEN: Duration = Duration::from_hours(24);
 
-/// How long it is kept that a page was left: longer than its view can be told of, so that nothing told twice is new.
-const LEAVE_KEPT: Duration = Duration::from_hours(48);
+/// How long it is kept that a page was left: longer than its view can be told of, so that nothing told twice is new, and as
+/// long as a view at least, so that it can be counted when the trigger has given it up.
+const LEAVE_KEPT: Duration = Duration::from_hours(24 * LEAST_RETENTION_DAYS as u64);
 
 /// By how much the clocks of two environments may differ.
 const CLOCK_SKEW: Duration = Duration::from_secs(5);

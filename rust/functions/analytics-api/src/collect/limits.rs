@@ -2,7 +2,7 @@ use settings::{InvalidSetting, whole_number};
 
 /// Days that views are kept at least. The trigger may have given a view up: the stream and the queue of failures name it
 /// for 15 days, and a weekend may follow before somebody counts it.
-const LEAST_RETENTION_DAYS: u16 = 18;
+pub const LEAST_RETENTION_DAYS: u16 = 18;
 
 /// How long views are kept, and how many different ones are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
