@@ -101,6 +101,7 @@ analytics = Analytics(
         sites=settings.analytics_sites,
         www_is_apex=settings.analytics_www_is_apex,
         view_retention_days=settings.analytics_view_retention_days,
+        origin_secret_sha256=settings.analytics_origin_secret_sha256 or "",
         total_shards=settings.analytics_total_shards,
         on_call=alarms.on_call,
         operation=operation,

@@ -22,6 +22,7 @@ ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?")
 """As browsers send it: in lower case, without a slash at the end."""
 DOMAIN = re.compile(r"([a-z0-9-]+\.)+[a-z]+")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+DIGEST = re.compile(r"[0-9a-f]{64}")
 ZONE = re.compile(r"Z[A-Z0-9]+")
 POLICY = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+")
 
@@ -114,4 +115,5 @@ ENDPOINTS: Rule[Mapping[str, str]] = Rule(text="a list with one map of services 
 DOMAIN_NAME = matching(DOMAIN, "a domain name in lower case")
 HOSTED_ZONE = matching(ZONE, "the id of a Route 53 zone, such as Z0123456789ABCDEFGHIJ")
 POLICY_ARN = matching(POLICY, "the ARN of an IAM policy")
+SHA256 = matching(DIGEST, "the 64 hexadecimal digits of a SHA-256, in lower case")
 EMAIL_ADDRESS = matching(EMAIL, "an e-mail address")

@@ -23,12 +23,14 @@ from config_rules import (
     RELEASE,
     RETENTION,
     ROLES,
+    SHA256,
     SWITCH,
     TEXT,
     USER_POOL_TIER,
     Rule,
     whole_number,
 )
+from services.analytics import LEAST_RETENTION_DAYS
 
 T = TypeVar("T")
 
@@ -67,6 +69,7 @@ class Settings:
     analytics_www_is_apex: bool
     analytics_view_retention_days: int
     analytics_total_shards: int
+    analytics_origin_secret_sha256: str | None
 
 
 class Reader:
@@ -163,8 +166,11 @@ def read_with(reader: Reader) -> Settings:
         deletion_protection=reader.get("deletionProtection", SWITCH, "true"),
         analytics_sites=reader.get("analyticsSites", ORIGINS, '["https://example.com"]'),
         analytics_www_is_apex=reader.get("analyticsWwwIsApex", SWITCH, "false"),
-        analytics_view_retention_days=reader.get("analyticsViewRetentionDays", whole_number(1, 3650), "400"),
+        analytics_view_retention_days=reader.get(
+            "analyticsViewRetentionDays", whole_number(LEAST_RETENTION_DAYS, 3650), "400"
+        ),
         analytics_total_shards=reader.get("analyticsTotalShards", whole_number(1, 100), "1"),
+        analytics_origin_secret_sha256=reader.get("analyticsOriginSecretSha256", SHA256, "0" * 64),
     )
 
 

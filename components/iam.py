@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 
@@ -15,16 +15,22 @@ class Statement:
 
     actions: Sequence[str]
     resources: Sequence[str]
+    condition: Mapping[str, Mapping[str, str | Sequence[str]]] = field(default_factory=dict)
+    """Values of condition keys, by operator and key."""
+
+    def document(self) -> dict[str, object]:
+        """Return the statement as the policy language writes it."""
+        document: dict[str, object] = {
+            "Effect": "Allow",
+            "Action": list(self.actions),
+            "Resource": list(self.resources),
+        }
+        return document | ({"Condition": self.condition} if self.condition else {})
 
 
 def policy_document(*statements: Statement) -> str:
     """Return an identity policy that allows the statements."""
-    return _document(
-        [
-            {"Effect": "Allow", "Action": list(statement.actions), "Resource": list(statement.resources)}
-            for statement in statements
-        ]
-    )
+    return _document([statement.document() for statement in statements])
 
 
 SENDING = {

@@ -24,6 +24,14 @@ class Access(StrEnum):
     DELETE = "dynamodb:DeleteItem"
 
 
+@dataclass(frozen=True, kw_only=True)
+class KeyAccess:
+    """What a function may do to the items whose partition key matches a pattern, such as `session/*`."""
+
+    keys: Sequence[str]
+    access: Sequence[Access]
+
+
 READ = (Access.GET, Access.QUERY)
 WRITE = (Access.PUT, Access.DELETE)
 
@@ -103,23 +111,35 @@ class Table(pulumi.ComponentResource):
         """Let a function do both."""
         self._allow(principal, "reads-and-writes", *READ, *WRITE)
 
-    def allow(self, principal: Principal, *access: Access) -> None:
-        """Let a function do exactly this, where reading and writing would be more than it does."""
-        self._allow(principal, "uses", *access)
+    def allow(self, principal: Principal, *access: Access, on_keys: Sequence[KeyAccess] = ()) -> None:
+        """Let a function do exactly this to all items, and further things to items with certain keys only."""
+        self._allow(principal, "uses", *access, on_keys=on_keys)
 
-    def _allow(self, principal: Principal, verb: str, *access: Access) -> None:
+    def _allow(self, principal: Principal, verb: str, *access: Access, on_keys: Sequence[KeyAccess] = ()) -> None:
         parent = principal if isinstance(principal, pulumi.Resource) else self
         aws.iam.RolePolicy(
             f"{principal.name}-{verb}-{self._name}",
             role=principal.role_name,
-            policy=self.arn.apply(lambda arn: self._policy(arn, access)),
+            policy=self.arn.apply(lambda arn: self._policy(arn, access, on_keys)),
             opts=pulumi.ResourceOptions(parent=parent),
         )
 
-    def _policy(self, arn: str, access: Sequence[Access]) -> str:
-        return policy_document(
-            Statement(actions=access, resources=[arn, *(f"{arn}/index/{index}" for index in self._indexes)])
-        )
+    def _policy(self, arn: str, access: Sequence[Access], on_keys: Sequence[KeyAccess]) -> str:
+        indexes = [f"{arn}/index/{index}" for index in self._indexes]
+        everywhere = [Statement(actions=access, resources=[arn, *indexes])] if access else []
+        some = [Statement(actions=on.access, resources=[arn], condition=_only(on.keys)) for on in on_keys]
+        return policy_document(*everywhere, *some)
+
+
+def _only(keys: Sequence[str]) -> dict[str, dict[str, str | Sequence[str]]]:
+    """Return the condition that a request names keys, and only such keys.
+
+    `ForAllValues` alone is true for a request without the condition key.
+    """
+    return {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
 
 
 def _table(args: TableArgs) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from operations.new_stack import new_stack
 from operations.reconcile import reconcile
 from operations.stack import RunningStack, running_stack
 from services.analytics_users import UserError, put_user, remove_user
-from services.session_keys import rotate
+from services.session_keys import KNOWN_EVERYWHERE_SECONDS, TooEarlyError, announce, promote
 
 
 def main() -> None:
@@ -138,10 +139,20 @@ def _user(stack: RunningStack, arguments: argparse.Namespace) -> int:
 
 
 def _rotate(stack: RunningStack, _: argparse.Namespace) -> int:
-    ended = rotate(stack.client("dynamodb"), stack.table("analytics-state"))
-    print("A new key encrypts session tokens; the one before goes on decrypting.")
+    dynamodb, table = stack.client("dynamodb"), stack.table("analytics-state")
+    if announce(dynamodb, table, time.time()):
+        print(
+            f"Step 1 of 2: a new key opens session tokens. In {KNOWN_EVERYWHERE_SECONDS} seconds every environment "
+            "knows it: run this command again then, and it will seal them."
+        )
+        return 0
+    try:
+        ended = promote(dynamodb, table, time.time())
+    except TooEarlyError as error:
+        raise OperationError(str(error)) from error
+    print("Step 2 of 2: the new key seals session tokens; the one before goes on opening them.")
     if ended:
-        print(f"{ended} older one ended, and the sessions that still used it.")
+        print(f"{ended} older key ended. Sessions that still use it end within a minute.")
     return 0
 
 

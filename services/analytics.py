@@ -9,13 +9,14 @@ import pulumi_aws as aws
 from pulumi_command import local
 
 from components.aws_credentials import AwsCredentials, access_environment, aws_access
+from components.failure_queue import RETENTION_SECONDS
 from components.http_api import HttpApi, Route, Throttle
-from components.metric_alarm import Metric, OnCall
+from components.metric_alarm import Metric, OnCall, Threshold, metric_alarm
 from components.program_python import module_command
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import Artifact
 from components.stream_trigger import StreamTrigger, StreamTriggerArgs
-from components.table import Access, Table, TableArgs
+from components.table import Access, KeyAccess, Table, TableArgs
 
 COLLECT_ROUTES = (
     "POST /analytics/collect",
@@ -26,8 +27,9 @@ COLLECT_ROUTES = (
 """What the pages of the sites call. The function knows the sites, and refuses other origins."""
 
 SIGN_IN_ROUTE = "POST /analytics/sign-in"
-SIGN_IN_THROTTLE = Throttle(rate_per_second=2, burst=10)
-"""Each attempt costs 19 MiB and some 20 ms of a processor on purpose."""
+SIGN_IN_THROTTLE = Throttle(rate_per_second=1000, burst=2000)
+"""API Gateway counts all callers together, so a low limit would let anyone keep everyone else out. The function counts
+attempts by network and user, and refuses what is over its limits before it hashes a password."""
 
 SESSION_ROUTES = ("GET /analytics", "GET /analytics/report", "POST /analytics/sign-out")
 """What wants a session, and the page that leads to one. The function encrypts its token, and checks it; no authorizer
@@ -35,6 +37,21 @@ does."""
 
 QUARANTINED = '{ $.message = "a record is quarantined" }'
 """The trigger's log line for a record that it cannot count."""
+
+CAPPED = '{ $.message = "a cap is reached" }'
+"""The API's log line for a site of which no further page, referrer or campaign is counted by name today."""
+
+GONE = '{ $.message = "views are gone" }'
+"""The trigger's log line for records whose views were not in the table any more; `records` has their number."""
+
+STREAM_DAYS = 1
+"""Days that DynamoDB keeps records in a stream."""
+QUEUE_DAYS = RETENTION_SECONDS // 86_400
+WEEKEND_DAYS = 3
+"""From Friday evening to Monday."""
+LEAST_RETENTION_DAYS = STREAM_DAYS + QUEUE_DAYS + WEEKEND_DAYS
+"""Views that the trigger gave up are counted from the views table: they must be there for as long as the stream and the
+queue of failures name them, and for as long as nobody looks."""
 
 
 def origins(sites: Sequence[str], www_is_apex: bool) -> list[str]:
@@ -57,9 +74,13 @@ class AnalyticsArgs:
     www_is_apex: bool = False
     """Whether `www.example.com` and `example.com` are one site, whichever of the two is in `sites`."""
     view_retention_days: int
-    """Days that single views are kept, for filters and recounts. Totals are kept for ever."""
+    """Days that single views are kept, for filters and recounts, `LEAST_RETENTION_DAYS` at least. Totals are kept for
+    ever."""
     paths_per_day: int = 1000
     """New pages, and as many referrers and campaigns, that a site may have a day; further ones count as `(other)`."""
+    origin_secret_sha256: str = ""
+    """SHA-256, in hexadecimal digits, of the secret that a CloudFront distribution in front sends as `x-origin-secret`;
+    with it, the distribution's `cloudfront-viewer-country` is believed. Without one, no country is counted."""
     total_shards: int = 1
     """Items that each counter is spread over. An item takes 1,000 write units a second; more cost reports reads."""
     on_call: OnCall = field(default_factory=OnCall)
@@ -161,6 +182,7 @@ class Analytics(pulumi.ComponentResource):
                     "ANALYTICS_WWW_IS_APEX": str(self._args.www_is_apex).lower(),
                     "VIEW_RETENTION_DAYS": str(self._args.view_retention_days),
                     "PATHS_PER_DAY": str(self._args.paths_per_day),
+                    "CLOUDFRONT_HEADER_SHA256": self._args.origin_secret_sha256,
                 },
                 wait_for=[self._session_key()],
             ),
@@ -169,7 +191,20 @@ class Analytics(pulumi.ComponentResource):
         self._views.allow(function, Access.PUT, Access.QUERY)
         self._totals.allow(function, Access.QUERY)
         self._accounts.allow(function, Access.GET)
-        self._state.allow(function, Access.GET, Access.PUT, Access.UPDATE, Access.DELETE)
+        self._state.allow(
+            function,
+            Access.GET,
+            on_keys=(
+                KeyAccess(keys=["visitor-secret/*", "ended-session/*", "signed-in/*"], access=[Access.PUT]),
+                KeyAccess(keys=["known/*", "sign-in/*"], access=[Access.UPDATE]),
+                KeyAccess(keys=["visitor-secret/*"], access=[Access.DELETE]),
+            ),
+        )
+        self._alarm(
+            "capped-names",
+            meaning="A site had more new pages, referrers or campaigns in a day than are counted by name.",
+            metric=self._logged("capped-names", function, "CappedNames", CAPPED),
+        )
         return function
 
     def _trigger_function(self) -> RustFunction:
@@ -196,21 +231,42 @@ class Analytics(pulumi.ComponentResource):
             StreamTriggerArgs(table=self._views, function=function, on_call=self._args.on_call),
             self._child,
         )
-        self.quarantined = Metric(namespace=function.function_name, name="QuarantinedRecords", statistic="Sum")
+        self.quarantined = self._logged("quarantined-records", function, "QuarantinedRecords", QUARANTINED)
+        self._alarm(
+            "gone-views",
+            meaning="Views were gone from the table before they were counted.",
+            metric=self._logged("gone-views", function, "GoneViews", GONE, value="$.records"),
+        )
+        return function
+
+    def _alarm(self, section: str, *, meaning: str, metric: Metric) -> None:
+        metric_alarm(
+            f"{self._name}-{section}-alarm",
+            section=section,
+            meaning=meaning,
+            metric=metric,
+            threshold=Threshold(above=0, period_seconds=300),
+            on_call=self._args.on_call,
+            parent=self,
+        )
+
+    def _logged(self, name: str, function: RustFunction, metric: str, pattern: str, value: str = "1") -> Metric:
+        """Return the metric of a function's log lines: their number, or the sum of one of their fields."""
+        logged = Metric(namespace=function.function_name, name=metric, statistic="Sum")
         aws.cloudwatch.LogMetricFilter(
-            f"{self._name}-quarantined-records",
+            f"{self._name}-{name}",
             log_group_name=function.log_group_name,
-            pattern=QUARANTINED,
+            pattern=pattern,
             metric_transformation={
-                "name": self.quarantined.name,
-                "namespace": self.quarantined.namespace,
-                "value": "1",
+                "name": logged.name,
+                "namespace": logged.namespace,
+                "value": value,
                 "default_value": "0",
                 "unit": "Count",
             },
             opts=self._child,
         )
-        return function
+        return logged
 
     def _routes(self) -> None:
         for route_key in (*COLLECT_ROUTES, *SESSION_ROUTES):

@@ -4,6 +4,7 @@ import secrets
 from typing import Any
 
 from argon2 import PasswordHasher, Type
+from argon2.exceptions import InvalidHashError, VerificationError
 
 NAME_BYTES = 100
 PASSWORD_BYTES = 18
@@ -18,15 +19,27 @@ class UserError(Exception):
 def put_user(dynamodb: Any, accounts_table: str, name: str, password: str | None = None) -> str:
     """Create a user, or give one another password, and return the password; a random one where none is given.
 
+    Another password ends the user's sessions; the one that the user has already changes nothing.
+
     Raises:
         UserError: the name is empty or over 100 bytes.
     """
     if not 1 <= len(name.encode()) <= NAME_BYTES:
         raise UserError(f"a user's name has 1 to {NAME_BYTES} bytes: name one, as in NAME=ann")
+    if password and _has_password(dynamodb, accounts_table, name, password):
+        return password
     chosen = password or secrets.token_urlsafe(PASSWORD_BYTES)
     item = {"User": {"S": name}, "PasswordHash": {"S": HASHER.hash(chosen)}}
     dynamodb.put_item(TableName=accounts_table, Item=item)
     return chosen
+
+
+def _has_password(dynamodb: Any, accounts_table: str, name: str, password: str) -> bool:
+    item = dynamodb.get_item(TableName=accounts_table, Key={"User": {"S": name}}, ConsistentRead=True).get("Item")
+    try:
+        return item is not None and HASHER.verify(item["PasswordHash"]["S"], password)
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def remove_user(dynamodb: Any, accounts_table: str, name: str) -> None:

@@ -6,6 +6,7 @@ nothing else.
 """
 
 import base64
+import math
 import os
 import secrets
 import sys
@@ -18,8 +19,21 @@ from components.build.plan import BuildError
 
 NAME = {"Name": {"S": "session-keys"}}
 """The item of the table of state."""
+ANNOUNCED = "Announced"
+"""Attribute of the item with the second at which the key at its second place was added; absent between rotations."""
+KNOWN_EVERYWHERE_SECONDS = 120
+"""After so long every environment knows an announced key: twice what `keyring.rs` keeps the keys for."""
 KEY_BYTES = 32
 """A Fernet key, https://github.com/fernet/spec/blob/master/Spec.md."""
+
+
+class TooEarlyError(Exception):
+    """An announced key cannot be promoted yet."""
+
+    def __init__(self, seconds: int) -> None:
+        """Say how many seconds are left."""
+        super().__init__(f"the new key is not known to every environment yet: run the command again in {seconds} s")
+        self.seconds = seconds
 
 
 def main() -> None:
@@ -44,23 +58,63 @@ def make_first(dynamodb: Any, table: str) -> None:
     )
 
 
-def rotate(dynamodb: Any, table: str) -> int:
-    """Put a new key before the one that encrypts now, which goes on decrypting, and return how many older ones ended.
+def announce(dynamodb: Any, table: str, now: float) -> bool:
+    """Add a key that opens sessions and does not seal them yet: the first step of a rotation.
+
+    Returns:
+        False when a key is announced already.
 
     Raises:
         ClientError: `ConditionalCheckFailedException` when someone else rotates at the same time.
     """
-    item = dynamodb.get_item(TableName=table, Key=NAME, ConsistentRead=True)["Item"]
-    known = item["Keys"]
+    item = _read(dynamodb, table)
+    if ANNOUNCED in item:
+        return False
+    sealing, *opening = item["Keys"]["L"]
+    _write(dynamodb, table, item["Keys"], [sealing, {"S": _new_key()}, *opening], announced=now)
+    return True
+
+
+def promote(dynamodb: Any, table: str, now: float) -> int:
+    """Seal sessions with the announced key: the second step. The key before goes on opening them, and older ones end.
+
+    Returns:
+        How many older keys ended.
+
+    Raises:
+        TooEarlyError: an environment may not know the announced key yet.
+        ClientError: `ConditionalCheckFailedException` when someone else rotates at the same time.
+    """
+    item = _read(dynamodb, table)
+    wait = int(item[ANNOUNCED]["N"]) + KNOWN_EVERYWHERE_SECONDS - now
+    if wait > 0:
+        raise TooEarlyError(math.ceil(wait))
+    sealing, announced, *older = item["Keys"]["L"]
+    _write(dynamodb, table, item["Keys"], [announced, sealing], announced=None)
+    return len(older)
+
+
+def _read(dynamodb: Any, table: str) -> Any:
+    return dynamodb.get_item(TableName=table, Key=NAME, ConsistentRead=True)["Item"]
+
+
+def _write(dynamodb: Any, table: str, known: Any, keys: list[Any], announced: float | None) -> None:
+    names = {"#keys": "Keys", "#announced": ANNOUNCED}
+    values: dict[str, Any] = {":keys": {"L": keys}, ":known": known}
+    if announced is None:
+        change = "SET #keys = :keys REMOVE #announced"
+    else:
+        change = "SET #keys = :keys, #announced = :announced"
+        # Rounded up, so that the wait is never shorter.
+        values[":announced"] = {"N": str(math.ceil(announced))}
     dynamodb.update_item(
         TableName=table,
         Key=NAME,
-        UpdateExpression="SET #keys = :rotated",
+        UpdateExpression=change,
         ConditionExpression="#keys = :known",
-        ExpressionAttributeNames={"#keys": "Keys"},
-        ExpressionAttributeValues={":rotated": {"L": [{"S": _new_key()}, *known["L"][:1]]}, ":known": known},
+        ExpressionAttributeNames=names,
+        ExpressionAttributeValues=values,
     )
-    return len(known["L"][1:])
 
 
 def _new_key() -> str:

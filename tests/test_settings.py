@@ -87,7 +87,7 @@ def test_a_value_of_each_kind_is_read() -> None:
         ("hostedZoneId", "example.com", "must be the id of a Route 53 zone"),
         ("alarmEmail", "nobody", "must be an e-mail address"),
         ("analyticsSites", '["https://Example.com"]', "must be a list of origins"),
-        ("analyticsViewRetentionDays", "0", "must be a whole number from 1 to 3650"),
+        ("analyticsViewRetentionDays", "17", "must be a whole number from 18 to 3650"),
         ("analyticsTotalShards", "101", "must be a whole number from 1 to 100"),
         ("aws_endpoints", '{"s3": "http://127.0.0.1"}', "must be a list with one map of services to addresses"),
         ("aws_endpoints", "http://127.0.0.1", "must be a list with one map of services to addresses"),

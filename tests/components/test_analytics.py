@@ -1,4 +1,5 @@
 import json
+import re
 from typing import Any
 
 import pytest
@@ -6,9 +7,10 @@ import pytest
 from components.aws_credentials import AwsCredentials
 from components.build.access import VARIABLE, Access
 from components.http_api import HttpApi, HttpApiArgs
-from services.analytics import SIGN_IN_THROTTLE, Analytics, AnalyticsArgs, origins
+from services.analytics import LEAST_RETENTION_DAYS, SIGN_IN_THROTTLE, Analytics, AnalyticsArgs, origins
 from tests.artifacts import artifact
-from tests.recording import Recording, record
+from tests.iam import Decision, Policies, Request, decide, statements
+from tests.recording import ROOT, Recording, record
 
 
 def args(api: HttpApi, **changes: object) -> AnalyticsArgs:
@@ -75,10 +77,49 @@ def test_the_api_waits_for_its_key(recording: Recording) -> None:
     assert any("analytics-session-key" in urn for urn in recording.named("analytics-api-function").depends_on)
 
 
-def test_signing_in_is_throttled_harder_than_the_rest(recording: Recording) -> None:
+def test_a_few_callers_do_not_use_up_what_the_route_of_sign_in_lets_through(recording: Recording) -> None:
     (stage,) = recording.of_type("aws:apigatewayv2/stage:Stage")
     rates = {setting["routeKey"]: setting["throttlingRateLimit"] for setting in stage.inputs["routeSettings"]}
-    assert rates.pop("POST /analytics/sign-in") == SIGN_IN_THROTTLE.rate_per_second < min(rates.values())
+    assert rates.pop("POST /analytics/sign-in") == SIGN_IN_THROTTLE.rate_per_second >= 1000
+
+
+@pytest.mark.parametrize(
+    ("action", "key", "decision"),
+    [
+        ("GetItem", "session-keys", Decision.ALLOW),
+        ("PutItem", "visitor-secret/2026-11-21", Decision.ALLOW),
+        ("DeleteItem", "visitor-secret/2026-11-21", Decision.ALLOW),
+        ("PutItem", "ended-session/0a", Decision.ALLOW),
+        ("PutItem", "signed-in/0a", Decision.ALLOW),
+        ("UpdateItem", "sign-in/0a", Decision.ALLOW),
+        ("UpdateItem", "known/example.com/2026-11-21/page", Decision.ALLOW),
+        ("DeleteItem", "session-keys", Decision.IMPLICIT_DENY),
+        ("PutItem", "session-keys", Decision.IMPLICIT_DENY),
+        ("UpdateItem", "session-keys", Decision.IMPLICIT_DENY),
+        ("DeleteItem", "ended-session/0a", Decision.IMPLICIT_DENY),
+        ("DeleteItem", "sign-in/0a", Decision.IMPLICIT_DENY),
+        ("DeleteItem", None, Decision.IMPLICIT_DENY),
+    ],
+)
+def test_the_api_changes_no_session_keys(
+    recording: Recording, action: str, key: str | None, decision: Decision
+) -> None:
+    policy = recording.named("analytics-api-uses-analytics-state").inputs["policy"]
+    resource = json.loads(policy)["Statement"][0]["Resource"][0]
+    context: dict[str, list[str]] = {"dynamodb:LeadingKeys": [key]} if key else {}
+    request = Request(action=f"dynamodb:{action}", resource=resource, context=context)
+    assert decide(request, Policies(identity=statements(policy))) == decision
+
+
+def test_the_names_of_state_items_are_those_of_the_service(recording: Recording) -> None:
+    state = (ROOT / "rust" / "crates" / "analytics" / "src" / "keys" / "state.rs").read_text()
+    written = {f"{prefix}/*" for prefix in re.findall(r'format!\("([a-z-]+)/', state)}
+    granted = {
+        key
+        for statement in json.loads(recording.named("analytics-api-uses-analytics-state").inputs["policy"])["Statement"]
+        for key in statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])
+    }
+    assert granted == written
 
 
 def test_views_totals_and_users_are_kept_as_the_stack_says_and_state_never_is() -> None:
@@ -98,6 +139,38 @@ def test_a_record_that_cannot_be_counted_is_a_metric(recording: Recording) -> No
     metric = recording.named("analytics-quarantined-records").inputs
     assert metric["logGroupName"] == "analytics-trigger-logs"
     assert metric["metricTransformation"]["name"] == "QuarantinedRecords"
+
+
+def test_records_whose_views_are_gone_raise_an_alarm(recording: Recording) -> None:
+    metric = recording.named("analytics-gone-views").inputs
+    assert metric["logGroupName"] == "analytics-trigger-logs"
+    assert metric["metricTransformation"]["value"] == "$.records"
+    alarm = recording.named("analytics-gone-views-alarm").inputs
+    assert (alarm["metricName"], alarm["namespace"], alarm["threshold"]) == (
+        "GoneViews",
+        "analytics-trigger-function",
+        0,
+    )
+
+
+def test_a_site_with_too_many_names_raises_an_alarm(recording: Recording) -> None:
+    assert recording.named("analytics-capped-names").inputs["logGroupName"] == "analytics-api-logs"
+    alarm = recording.named("analytics-capped-names-alarm").inputs
+    assert (alarm["metricName"], alarm["namespace"], alarm["threshold"]) == ("CappedNames", "analytics-api-function", 0)
+
+
+def test_a_country_is_believed_only_where_a_setting_says_who_is_in_front(recording: Recording) -> None:
+    assert variables(recording, "analytics-api")["CLOUDFRONT_HEADER_SHA256"] == ""
+    believed = variables(declared(origin_secret_sha256="0" * 64), "analytics-api")
+    assert believed["CLOUDFRONT_HEADER_SHA256"] == "0" * 64
+
+
+def test_views_are_kept_for_longer_than_anything_names_those_that_were_given_up(recording: Recording) -> None:
+    queue = recording.named("analytics-trigger-failures").inputs
+    stream_days, weekend_days = 1, 2.5
+    assert stream_days + queue["messageRetentionSeconds"] / 86_400 + weekend_days <= LEAST_RETENTION_DAYS
+    limits = ROOT / "rust" / "functions" / "analytics-api" / "src" / "collect" / "limits.rs"
+    assert f"LEAST_RETENTION_DAYS: u16 = {LEAST_RETENTION_DAYS};" in limits.read_text()
 
 
 def test_the_access_of_the_stack_reaches_the_key_s_command() -> None:

@@ -65,7 +65,12 @@ def send(client: Client, number: int) -> None:
     origin = ORIGINS["example.com" if dice.random() < 0.8 else "localhost:8000"]
     path = dice.choice(HOSTILE if number % 20 == 0 else PATHS) + dice.choice(CAMPAIGNS)
     visit = {"url": origin + path, "referrer": dice.choice(REFERRERS)}
-    headers = {"origin": origin, "user_agent": dice.choice(AGENTS), "cloudfront_viewer_country": dice.choice(COUNTRIES)}
+    headers = {
+        "origin": origin,
+        "user_agent": dice.choice(AGENTS),
+        "cloudfront_viewer_country": dice.choice(COUNTRIES),
+        "x_origin_secret": "local",
+    }
     assert client.send("POST", "collect", visit, **headers).status == 202
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from components.build.workspace import read_workspace
 from services import session_keys
-from services.analytics import QUARANTINED
+from services.analytics import CAPPED, GONE, QUARANTINED
 from tests.recording import ROOT, Recording, record_program
 
 WORKSPACE = read_workspace(ROOT / "rust")
@@ -84,6 +84,18 @@ def test_the_metric_of_quarantined_records_counts_the_trigger_s_own_line() -> No
     message = QUARANTINED.split('"')[1]
     source = ROOT / "rust" / "functions" / "analytics-trigger" / "src" / "quarantine.rs"
     assert f'"{message}");' in source.read_text()
+
+
+def test_the_metric_of_capped_names_counts_the_api_s_own_line() -> None:
+    message = CAPPED.split('"')[1]
+    source = ROOT / "rust" / "functions" / "analytics-api" / "src" / "collect" / "known.rs"
+    assert f'"{message}");' in source.read_text()
+
+
+def test_the_metric_of_gone_views_adds_up_the_trigger_s_own_line() -> None:
+    message = GONE.split('"')[1]
+    source = ROOT / "rust" / "functions" / "analytics-trigger" / "src" / "handler.rs"
+    assert re.search(rf'records = .*"{message}"\);', source.read_text())
 
 
 def test_session_keys_are_made_where_the_service_looks_for_them() -> None:

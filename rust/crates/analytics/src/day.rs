@@ -27,6 +27,12 @@ impl Day {
         u64::try_from((later.0 - self.0).whole_days()).unwrap_or(0)
     }
 
+    /// The number of the day, which is one more than that of the day before.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.0.to_julian_day().unsigned_abs().into()
+    }
+
     pub(crate) fn date(self) -> Date {
         self.0
     }

@@ -2,7 +2,7 @@ use std::fmt;
 
 use percent_encoding::{percent_decode_str, percent_encode_byte};
 
-use crate::OTHER;
+use crate::{OTHER, is_hidden};
 
 /// Bytes of a page's path at most: as much as fits into a sort key (1,024 bytes) with all that stands before it.
 const LIMIT: usize = 512;
@@ -18,13 +18,17 @@ impl Page {
     /// The page at a path, with or without percent-encoding.
     #[must_use]
     pub fn normalise(path: &str) -> Self {
+        Self::normalise_with(path, stays_encoded)
+    }
+
+    fn normalise_with(path: &str, stays_encoded: fn(char) -> bool) -> Self {
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let mut segments: Vec<String> = Vec::new();
         for segment in path.split('/') {
             match segment {
                 "" | "." => {}
                 ".." => drop(segments.pop()),
-                _ => segments.push(decoded(segment)),
+                _ => segments.push(decoded(segment, stays_encoded)),
             }
         }
         let path = format!("/{}", segments.join("/"));
@@ -40,8 +44,9 @@ impl Page {
     /// A page as it was stored.
     #[must_use]
     pub(crate) fn stored(text: &str) -> Option<Self> {
-        let page = if text == OTHER { Self::other() } else { Self::normalise(text) };
-        (page.0 == text).then_some(page)
+        let rules: [fn(char) -> bool; 2] = [stays_encoded, stayed_encoded];
+        let pages = rules.into_iter().map(|rule| Self::normalise_with(text, rule));
+        pages.chain([Self::other()]).find(|page| page.0 == text)
     }
 
     /// The path, which starts with a slash, or `(other)`.
@@ -51,7 +56,7 @@ impl Page {
     }
 }
 
-fn decoded(segment: &str) -> String {
+fn decoded(segment: &str, stays_encoded: fn(char) -> bool) -> String {
     let text = percent_decode_str(segment).decode_utf8_lossy();
     // A segment that is dots only after decoding is a name; as plain dots it would be resolved the next time.
     if matches!(text.as_ref(), "." | "..") {
@@ -68,11 +73,20 @@ fn decoded(segment: &str) -> String {
     kept
 }
 
-/// What would mean something else, or nothing that one can see, if it were not encoded: delimiters, control characters,
-/// and those that turn the direction of the text around them.
+/// What would mean something else, or nothing that one can see, if it were not encoded: delimiters and hidden characters.
 fn stays_encoded(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '/' | '?' | '#' | '%' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    is_delimiter(character) || is_hidden(character)
+}
+
+/// What stayed encoded in pages of earlier versions, which are in totals that are kept for ever.
+fn stayed_encoded(character: char) -> bool {
+    is_delimiter(character)
+        || character.is_control()
+        || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+fn is_delimiter(character: char) -> bool {
+    matches!(character, '/' | '?' | '#' | '%')
 }
 
 impl fmt::Display for Page {
@@ -109,7 +123,9 @@ mod tests {
 
     #[test]
     fn what_would_mean_something_else_stays_encoded() {
-        for path in ["/a%2Fb", "/a%3Fb", "/a%23b", "/100%25", "/%2E%2E", "/a%00b", "/%E2%80%AEtxt"] {
+        for path in
+            ["/a%2Fb", "/a%3Fb", "/a%23b", "/100%25", "/%2E%2E", "/a%00b", "/%E2%80%AEtxt", "/%E2%80%8Fa", "/%D8%9C"]
+        {
             assert_eq!(Page::normalise(path).as_str(), path);
         }
     }
@@ -131,7 +147,7 @@ mod tests {
 
     #[test]
     fn only_a_normalised_path_is_read_from_storage() {
-        for text in ["/", "/café", OTHER] {
+        for text in ["/", "/café", "/stored before \u{200F}", "/%E2%80%8F", OTHER] {
             assert_eq!(Page::stored(text).unwrap().as_str(), text);
         }
         for text in ["", "about", "/about/", "/a?b"] {

@@ -19,6 +19,7 @@ pub fn view(page: &str) -> View {
         visitor: Some(Visitor::from_bytes([7; 16])),
         referrer: Referrer::of("https://search.example/", &site()),
         campaign: Campaign::named("spring"),
+        real_page: None,
         utm: Some("utm_campaign=spring".to_owned()),
         agent: Agent {
             browser: "Firefox".to_owned(),

@@ -47,6 +47,8 @@ pub struct View {
     pub id: ViewId,
     /// Of what.
     pub page: Page,
+    /// Of what it is where `page` stands for all pages over a cap.
+    pub real_page: Option<Page>,
     /// By whom, for a day; nobody where the browser asks for privacy (`Sec-GPC: 1`), and for bots.
     pub visitor: Option<Visitor>,
     /// Where the visitor came from.
@@ -117,6 +119,7 @@ impl View {
             item.extend(value.map(|value| (name.to_owned(), text(value))));
         };
         set(attribute::PAGE, Some(self.page.as_str()));
+        set(attribute::REAL_PAGE, self.real_page.as_ref().map(Page::as_str));
         set(attribute::VISITOR, self.visitor.map(|visitor| visitor.to_string()).as_deref());
         set(attribute::REFERRER, self.referrer.as_ref().map(Referrer::as_str));
         set(attribute::CAMPAIGN, self.campaign.as_ref().map(Campaign::as_str));
@@ -178,6 +181,7 @@ impl Record {
             site,
             id,
             page: attributes.parsed(attribute::PAGE, "a normalised path", Page::stored)?,
+            real_page: attributes.optional(attribute::REAL_PAGE, "a normalised path", Page::stored)?,
             visitor: attributes.optional(attribute::VISITOR, "32 hexadecimal digits", Visitor::parse)?,
             referrer: attributes.optional(attribute::REFERRER, "a host", Referrer::stored)?,
             campaign: attributes.optional(

@@ -7,7 +7,9 @@ mod answer;
 mod client;
 mod connection;
 mod http_client;
+mod unavailable;
 
 pub use answer::{Answer, Failure};
 pub use client::client;
 pub use connection::{Connection, Missing};
+pub use unavailable::is_unavailable;

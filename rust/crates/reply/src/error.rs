@@ -1,7 +1,7 @@
 use std::error::Error as StdError;
 use std::{iter, mem};
 
-use http::header::{ACCEPT_ENCODING, ALLOW};
+use http::header::{ACCEPT_ENCODING, ALLOW, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use http_event::{BodyError, Response};
 use lambda_runtime::Diagnostic;
@@ -16,6 +16,9 @@ const FIELD_BYTES: usize = 100;
 
 /// Fields of one request that are told of at most.
 const FIELD_ERRORS: usize = 20;
+
+/// Seconds after which a request is worth another try.
+const RETRY_AFTER_SECONDS: &str = "5";
 
 /// What is told of our failure; the id may follow.
 const FAILED: &str = "The service failed. Try again; if it fails again, report the request id";
@@ -60,6 +63,8 @@ pub enum Error {
         /// The codings, as in `content-encoding`.
         coding: String,
     },
+    /// Something that the service depends on is slow or busy: 503.
+    Unavailable(lambda_runtime::Error),
     /// Our failure.
     Internal(lambda_runtime::Error),
 }
@@ -91,6 +96,11 @@ impl Error {
         Self::Internal(source.into())
     }
 
+    /// Something that is slow or busy, and will not be later: 503 with `retry-after`.
+    pub fn unavailable(source: impl Into<lambda_runtime::Error>) -> Self {
+        Self::Unavailable(source.into())
+    }
+
     /// A request with fields that break rules: 422.
     #[must_use]
     pub fn invalid(error_type: &'static str, errors: Vec<FieldError>) -> Self {
@@ -103,6 +113,7 @@ impl Error {
         let header = match self {
             Self::MethodNotAllowed { allow } => Some((ALLOW, allow)),
             Self::UnsupportedCoding { .. } => Some((ACCEPT_ENCODING, "identity")),
+            Self::Unavailable(_) => Some((RETRY_AFTER, RETRY_AFTER_SECONDS)),
             _ => None,
         };
         let (status, problem) = self.into_problem(request_id);
@@ -169,6 +180,15 @@ impl Error {
                 ),
                 errors: Vec::new(),
             },
+            Self::Unavailable(source) => {
+                tracing::error!(error = with_causes(source.as_ref()), "the store does not answer in time");
+                Told {
+                    status: StatusCode::SERVICE_UNAVAILABLE,
+                    error_type: "Unavailable",
+                    detail: format!("The service is busy. Try again in {RETRY_AFTER_SECONDS} seconds."),
+                    errors: Vec::new(),
+                }
+            }
             Self::Internal(source) => {
                 tracing::error!(error = with_causes(source.as_ref()), "the request failed");
                 Told {

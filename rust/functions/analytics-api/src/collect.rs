@@ -10,19 +10,23 @@ mod agent;
 mod body;
 mod client;
 mod collector;
+mod edge;
 mod json_text;
 mod known;
 mod limits;
 mod pixel;
 mod routes;
 mod secrets;
+mod source;
 pub mod store;
 mod tracker;
+mod view_token;
 mod visit;
 mod visitor;
 
 pub use agent::{agent, is_ai_crawler};
 pub use collector::Collector;
+pub use edge::Edge;
 pub use limits::Limits;
 pub use routes::routes;
 

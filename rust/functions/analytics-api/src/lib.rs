@@ -5,11 +5,13 @@ mod clock;
 pub mod collect;
 pub mod dashboard;
 mod html;
+mod network;
 pub mod report;
 mod router;
 mod scheme;
 pub mod session;
 mod sites;
+mod store_failure;
 
 pub use clock::Clock;
 pub use html::Html;

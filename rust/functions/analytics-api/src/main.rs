@@ -4,7 +4,7 @@ use std::env;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use analytics_api::collect::{Collector, Limits};
+use analytics_api::collect::{Collector, Edge, Limits};
 use analytics_api::report::Reports;
 use analytics_api::session::{Sessions, verify};
 use analytics_api::{BODY_LIMIT, Clock, Html, Sites, collect, dashboard, report, session};
@@ -21,6 +21,7 @@ struct Settings {
     state_table: String,
     sites: Sites,
     limits: Limits,
+    edge: Edge,
     connection: Connection,
 }
 
@@ -34,25 +35,26 @@ impl Settings {
             state_table: required(variable, "STATE_TABLE")?,
             sites: Sites::from(variable)?,
             limits: Limits::from(variable)?,
+            edge: Edge::from(variable)?,
             connection: Connection::from(variable)?,
         })
     }
 }
 
 async fn serve() -> Result<(), lambda_runtime::Error> {
-    let Settings { views_table, totals_table, accounts_table, state_table, sites, limits, connection } =
+    let Settings { views_table, totals_table, accounts_table, state_table, sites, limits, edge, connection } =
         Settings::from_env()?;
     let client = dynamo::client(connection)?;
     let clock = Clock::system();
 
     let accounts = session::store::dynamodb::DynamoDb::new(client.clone(), accounts_table, state_table.clone());
-    let sessions = Arc::new(Sessions::start(Arc::new(accounts), Box::new(verify), clock.clone()).await?);
+    let sessions = Arc::new(Sessions::new(Arc::new(accounts), Box::new(verify), clock.clone()));
 
     let counted = report::store::dynamodb::DynamoDb::new(client.clone(), views_table.clone(), totals_table);
     let reports = Arc::new(Reports::new(Arc::new(counted), sites.all(), limits.retention_days, clock.clone()));
 
     let views = collect::store::dynamodb::DynamoDb::new(client, views_table, state_table);
-    let collector = Collector::new(Arc::new(views), sites, limits, clock);
+    let collector = Collector::new(Arc::new(views), sites, limits, edge, clock);
 
     let html = Html::new()?;
     let router = analytics_api::router([

@@ -1,9 +1,9 @@
 //! Sessions: signing in and out, and who may ask.
 //!
-//! A session is an encrypted token that a client holds for an hour: its user's name and a random id, sealed with a key
-//! of the stack. Programs send it as a bearer's, browsers as a cookie. Nothing is stored for it until it is signed out
-//! of. A request finds its session in one place, [`Claim`]; whether it still counts is read while the request is worked
-//! on, by [`Sessions::guard`].
+//! A session is an encrypted token that a client holds for an hour: its user's name, a fingerprint of the user's password
+//! hash and a random id, sealed with a key of the stack. Programs send it as a bearer's, browsers as a cookie. Nothing is
+//! stored for it until it is signed out of. A request finds its session in one place, [`Claim`]; whether it still counts
+//! is read while the request is worked on, by [`Sessions::guard`]: a user who is gone or has another password has none.
 
 mod body;
 mod cookie;

@@ -18,10 +18,10 @@ pub struct Pending<T> {
 pub struct Folded {
     /// How many are in the totals now.
     pub applied: usize,
-    /// How many change nothing: they are in the totals already, or their views are gone or a bot's.
+    /// How many change nothing: they are in the totals already, or are leaves of a bot.
     pub without_effect: usize,
-    /// How many are leaves of views that are not there.
-    pub without_view: usize,
+    /// The first record of each view or leave whose view is not in the table. Nobody can count it any more.
+    pub gone: Vec<usize>,
     /// Records that can never be folded, and why.
     pub refused: Vec<(usize, String)>,
     /// Records that could not be folded now.

@@ -34,13 +34,19 @@ pub async fn handle(
         records = batch.len(),
         views_counted = views.applied,
         views_without_effect = views.without_effect,
+        views_gone = views.gone.len(),
         leaves_counted = leaves.applied,
         leaves_without_effect = leaves.without_effect,
-        leaves_without_view = leaves.without_view,
+        leaves_without_view = leaves.gone.len(),
         quarantined = quarantine.applied,
         failed = failed.len(),
         "a batch is folded"
     );
+    let gone = [views.gone, leaves.gone].concat();
+    if let Some(&first) = gone.first() {
+        // The alarm's metric adds up the records of these lines.
+        tracing::error!(records = gone.len(), sequence_number = batch.sequence_number(first), "views are gone");
+    }
     if let Some(failure) = views.failure.or(leaves.failure).or(quarantine.failure) {
         tracing::warn!(failure, "records are left to another invocation");
     }

@@ -83,6 +83,9 @@ pub struct Report {
     pub drifts: Vec<Drift>,
     /// Counters that are higher than the raw views of days of which raw views are gone: these may be right.
     pub unknown: usize,
+    /// Days of which more is counted than their views say, and whether that is unknown. What waits there may be in the
+    /// totals already: a table of views that was restored has lost the marks of what was counted since.
+    doubtful: BTreeMap<(Site, Day), Doubt>,
     first_shards: BTreeMap<TotalKey, FirstShard>,
 }
 
@@ -92,6 +95,15 @@ impl Report {
     pub fn surplus(&self) -> i64 {
         self.drifts.iter().map(|drift| (drift.is - drift.should).max(0)).sum()
     }
+}
+
+/// Why it is doubtful that what waits is in no total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Doubt {
+    /// The totals are higher, and a repair that is confirmed lowers them first.
+    Surplus,
+    /// The totals are higher, and may be right.
+    Unknown,
 }
 
 /// A counter that is not what it should be.
@@ -211,7 +223,15 @@ impl Reading {
                 let until = unknown_until.get(&drift.total.site);
                 drift.should < drift.is && until.is_some_and(|until| drift.total.bucket.first() <= *until)
             });
+        let surplus = |drift: &&Drift| {
+            let TotalKey { bucket, counter, .. } = &drift.total;
+            drift.should < drift.is && bucket.granularity() == Granularity::Day && *counter == Counter::Summary
+        };
+        let day = |drift: &Drift| (drift.total.site.clone(), drift.total.bucket.first());
+        let surpluses = drifts.iter().filter(surplus).map(|drift| (day(drift), Doubt::Surplus));
+        let unknowns = unknown.iter().filter(surplus).map(|drift| (day(drift), Doubt::Unknown));
         Report {
+            doubtful: surpluses.chain(unknowns).collect(),
             drifts,
             unknown: unknown.len(),
             moving: self.moving(),

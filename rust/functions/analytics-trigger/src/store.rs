@@ -66,13 +66,22 @@ impl Action {
     }
 }
 
+/// An action whose condition does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lost {
+    /// Index of the action.
+    pub action: usize,
+    /// Whether the item of the action is not there at all.
+    pub is_gone: bool,
+}
+
 /// What became of a transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
     /// All of it is done.
     Done,
-    /// Nothing is done, since the conditions of these actions, by index, do not hold.
-    Lost(Vec<usize>),
+    /// Nothing is done, since the conditions of some actions do not hold.
+    Lost(Vec<Lost>),
     /// Nothing is done nor ever will be: the store does not take such writes.
     Refused(String),
 }

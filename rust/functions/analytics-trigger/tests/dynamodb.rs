@@ -10,13 +10,20 @@ mod suite;
 #[path = "../examples/reconcile/tables.rs"]
 mod tables;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use analytics::View;
 use analytics::keys::attribute;
+use analytics_trigger::reconcile::{Period, Repaired, Surplus, reconcile, repair};
 use analytics_trigger::store::dynamodb::DynamoDb;
+use analytics_trigger::{Deadline, Folder, Shards};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
 use dynamodb_test::{client, create_table};
 
-use self::suite::bed::Bed;
+use self::suite::bed::{Bed, day};
+use self::suite::world::{NOON, TIME, moment, site, view};
 use self::tables::Tables;
 
 /// Tables of its own.
@@ -35,6 +42,115 @@ async fn bed(promise: &str) -> Bed {
         ledger: Arc::new(Tables { client, views, totals }),
         put: Box::new(put),
     }
+}
+
+type Items = Vec<HashMap<String, AttributeValue>>;
+
+async fn all_items(client: &Client, table: &str) -> Items {
+    let mut pages = client.scan().table_name(table).into_paginator().items().send();
+    let mut items = Items::new();
+    while let Some(item) = pages.next().await {
+        items.push(item.unwrap());
+    }
+    items
+}
+
+/// Views and totals as they were at some second.
+#[derive(Clone)]
+struct Second {
+    views: Items,
+    totals: Items,
+}
+
+impl Second {
+    async fn now(client: &Client, views: &str, totals: &str) -> Self {
+        Self { views: all_items(client, views).await, totals: all_items(client, totals).await }
+    }
+
+    /// New tables with the items, as a restore makes them.
+    async fn restored(self, client: &Client, name: &str) -> Tables {
+        let keys = [attribute::PATH, attribute::SECTION];
+        let views = create_table(client, &format!("views-{name}"), &keys).await.unwrap();
+        let totals = create_table(client, &format!("totals-{name}"), &keys).await.unwrap();
+        for (table, items) in [(&views, self.views), (&totals, self.totals)] {
+            for item in items {
+                client.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
+            }
+        }
+        Tables { client: client.clone(), views, totals }
+    }
+}
+
+/// Drift of the totals, and views that wait.
+async fn found(tables: &Tables) -> (usize, i64, usize) {
+    let report = reconcile(tables, &[site()], Period::new(Some(day().minus(5)), None, day(), 400)).await.unwrap();
+    (report.drifts.len(), report.surplus(), report.waiting.len())
+}
+
+/// What a repair does, two days later.
+async fn repaired(tables: &Tables) -> Repaired {
+    let store = DynamoDb::new(tables.client.clone(), tables.views.clone(), tables.totals.clone());
+    let folder = Folder { store: &store, shards: Shards::ONE, deadline: Deadline::after(TIME) };
+    let report = reconcile(tables, &[site()], Period::new(Some(day().minus(5)), None, day(), 400)).await.unwrap();
+    repair(tables, folder, report, Surplus::Keep, moment(NOON + 2 * 86_400_000)).await.unwrap()
+}
+
+/// Views of the day in the totals.
+async fn views_counted(tables: &Tables) -> i64 {
+    let text = |item: &HashMap<String, AttributeValue>, name: &str| item[name].as_s().unwrap().clone();
+    let items = all_items(&tables.client, &tables.totals).await.into_iter().filter(|item| {
+        text(item, attribute::PATH) == "total/example.com/day" && text(item, attribute::SECTION).starts_with("summary/")
+    });
+    items.map(|item| item["Views"].as_n().unwrap().parse::<i64>().unwrap()).sum()
+}
+
+/// 30 views are counted and 10 wait; after that second, these are counted and 5 more come in.
+#[tokio::test]
+#[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
+async fn restore_drill_no_total_is_lowered_and_no_view_counted_twice() {
+    let client = client().unwrap();
+    let tables = Second { views: Items::new(), totals: Items::new() }.restored(&client, "drill").await;
+    let Tables { views, totals, .. } = &tables;
+    let (putting, stored) = (client.clone(), views.clone());
+    let put = move |item: analytics::Item| {
+        let request = putting.put_item().table_name(&stored).set_item(Some(item.into()));
+        Box::pin(async { drop(request.send().await.unwrap()) }) as _
+    };
+    let bed = Bed {
+        store: Arc::new(DynamoDb::new(client.clone(), views.clone(), totals.clone())),
+        ledger: Arc::new(Tables { client: client.clone(), views: views.clone(), totals: totals.clone() }),
+        put: Box::new(put),
+    };
+    let all: Vec<View> = (0..45).map(|number| view(number, u8::try_from(number % 7).unwrap())).collect();
+    let records = bed.store_views(&all[..40]).await;
+    bed.fold(&records[..30]).await;
+    let earlier = Second::now(&client, views, totals).await;
+    bed.fold(&records[30..]).await;
+    let more = bed.store_views(&all[40..]).await;
+    bed.fold(&more).await;
+    let lost = Second::now(&client, views, totals).await;
+    assert_eq!(found(&tables).await, (0, 0, 0));
+
+    let both = earlier.clone().restored(&client, "drill-both").await;
+    assert_eq!(found(&both).await, (0, 0, 10), "both are of one second");
+    assert_eq!(repaired(&both).await.views.applied, 10);
+    assert_eq!(found(&both).await, (0, 0, 0));
+    assert_eq!(views_counted(&both).await, 40, "all that were restored");
+
+    let totals_only = Second { totals: earlier.totals.clone(), ..lost.clone() };
+    let totals_only = totals_only.restored(&client, "drill-totals").await;
+    assert!(found(&totals_only).await.0 > 0);
+    repaired(&totals_only).await;
+    assert_eq!(found(&totals_only).await, (0, 0, 0));
+    assert_eq!(views_counted(&totals_only).await, 45);
+
+    let views_only = Second { views: earlier.views, ..lost }.restored(&client, "drill-views").await;
+    let before = found(&views_only).await;
+    assert!(before.1 > 0 && before.2 == 10, "the marks of ten are lost: {before:?}");
+    let done = repaired(&views_only).await;
+    assert_eq!((done.views.applied, done.doubtful, done.corrected), (0, 10, 0));
+    assert_eq!(found(&views_only).await, before);
+    assert_eq!(views_counted(&views_only).await, 45, "neither more nor fewer");
 }
 
 suite::keep_every_promise!(bed, #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]);

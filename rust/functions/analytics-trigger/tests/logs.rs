@@ -86,7 +86,7 @@ async fn logged(store: &dyn Store, event: &str) -> Vec<Value> {
     text.lines().filter(|line| line.contains("analytics_trigger")).map(line).collect()
 }
 
-fn counts(counts: [(&str, u64); 8]) -> Value {
+fn counts(counts: [(&str, u64); 9]) -> Value {
     let mut line = json!({"level": "INFO", "target": "analytics_trigger::handler", "message": "a batch is folded"});
     line.as_object_mut().unwrap().extend(counts.map(|(name, count)| (name.to_owned(), json!(count))));
     line
@@ -102,6 +102,7 @@ async fn a_quarantined_record_is_a_line_that_a_metric_counts() {
         ("records", 1),
         ("views_counted", 0),
         ("views_without_effect", 0),
+        ("views_gone", 0),
         ("leaves_counted", 0),
         ("leaves_without_effect", 0),
         ("leaves_without_view", 0),
@@ -113,18 +114,23 @@ async fn a_quarantined_record_is_a_line_that_a_metric_counts() {
 }
 
 #[tokio::test]
-async fn a_leave_without_its_view_is_counted() {
+async fn records_whose_views_are_gone_are_a_line_that_a_metric_counts() {
+    let gone = json!({
+        "level": "ERROR", "target": "analytics_trigger::handler", "message": "views are gone",
+        "records": 2, "sequence_number": "000000000000000000001",
+    });
     let folded = counts([
         ("records", 2),
         ("views_counted", 0),
-        ("views_without_effect", 1),
+        ("views_without_effect", 0),
+        ("views_gone", 1),
         ("leaves_counted", 0),
         ("leaves_without_effect", 0),
         ("leaves_without_view", 1),
         ("quarantined", 0),
         ("failed", 0),
     ]);
-    assert_eq!(logged(&Memory::default(), include_str!("../events/stream.json")).await, [folded]);
+    assert_eq!(logged(&Memory::default(), include_str!("../events/stream.json")).await, [folded, gone]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -133,6 +139,7 @@ async fn records_that_are_left_are_a_warning_with_the_reason() {
         ("records", 2),
         ("views_counted", 0),
         ("views_without_effect", 0),
+        ("views_gone", 0),
         ("leaves_counted", 0),
         ("leaves_without_effect", 0),
         ("leaves_without_view", 0),

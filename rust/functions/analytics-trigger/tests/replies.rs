@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use analytics::keys::Key;
 use analytics::{Count, Counts, Moment};
 use analytics_trigger::store::dynamodb::DynamoDb;
-use analytics_trigger::store::{Action, Failure, Store as _, Write};
+use analytics_trigger::store::{Action, Failure, Lost, Store as _, Write};
 use dynamo::Connection;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -100,8 +100,21 @@ async fn conditions_that_do_not_hold_are_told_by_their_actions() {
         (["None", "ConditionalCheckFailed", "TransactionConflict"], vec![1]),
         (["None", "ConditionalCheckFailed", "ValidationError"], vec![1]),
     ] {
+        let lost = lost.into_iter().map(|action| Lost { action, is_gone: true }).collect();
         assert_eq!(written(cancelled(&codes)).await.unwrap(), Write::Lost(lost), "{codes:?}");
     }
+}
+
+#[tokio::test]
+async fn an_item_that_is_gone_is_told_from_one_whose_condition_does_not_hold() {
+    let reasons = json!([
+        {"Code": "ConditionalCheckFailed", "Message": "!", "Item": {"Path": {"S": "view/example.com"}}},
+        {"Code": "ConditionalCheckFailed", "Message": "!"},
+        {"Code": "None"},
+    ]);
+    let reply = error("TransactionCanceledException", &json!({"CancellationReasons": reasons}));
+    let lost = vec![Lost { action: 0, is_gone: false }, Lost { action: 1, is_gone: true }];
+    assert_eq!(written(reply).await.unwrap(), Write::Lost(lost));
 }
 
 #[tokio::test]

@@ -9,6 +9,8 @@ pub const EXPIRES: &str = "Expires";
 
 /// Page of a view.
 pub const PAGE: &str = "Page";
+/// Page of a view that counts as `(other)`.
+pub const REAL_PAGE: &str = "RealPage";
 /// Visitor of a view.
 pub const VISITOR: &str = "Visitor";
 /// Referrer of a view.
@@ -51,6 +53,10 @@ pub const PASSWORD_HASH: &str = "PasswordHash";
 pub const KEYS: &str = "Keys";
 /// Secret of a day, from which its visitors' identities are derived.
 pub const SECRET: &str = "Secret";
+/// Day of a secret.
+pub const DAY: &str = "Day";
+/// Values that a source has brought.
+pub const COUNT: &str = "Count";
 /// Values of a day that are known.
 pub const VALUES: &str = "Values";
 /// Attempts to sign in.

@@ -1,12 +1,13 @@
 //! What a page sends of a view, checked field by field: every rule that is broken is told at once. Fields that are not
 //! known are left alone, so that trackers of any age go on working.
 
-use analytics::{Measure, Site, ViewId};
+use analytics::{Measure, Site};
 use reply::{Error, FieldError};
 use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use super::address::Address;
+use super::view_token::ViewToken;
 use super::visit::Visit;
 use crate::Sites;
 
@@ -14,7 +15,7 @@ use crate::Sites;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Left {
     /// Which view it was.
-    pub view: ViewId,
+    pub view: ViewToken,
     /// How long it was looked at, and how far down, as the page says.
     pub measure: Measure,
 }
@@ -48,7 +49,7 @@ pub fn left(json: &[u8]) -> Result<Left, Error> {
 }
 
 /// A rule that a value breaks: its name, and how to keep it.
-type Broken = (&'static str, &'static str);
+pub type Broken = (&'static str, &'static str);
 
 fn text(value: &Value) -> Result<&str, Broken> {
     value.as_str().ok_or(("type", "is a string"))
@@ -60,8 +61,11 @@ fn address<'a>(url: &'a str, site: &Site, sites: &Sites) -> Result<Address<'a>, 
     is_on_site.then_some(address).ok_or(("site", "is on the site that sends it, by host and port; send location.href"))
 }
 
-fn view(value: &Value) -> Result<ViewId, Broken> {
-    ViewId::parse(text(value)?).ok_or(("pattern", "is the view that collect answered with"))
+/// The rule for the view of a leave.
+pub const ANSWERED: Broken = ("pattern", "is the view that collect answered with");
+
+fn view(value: &Value) -> Result<ViewToken, Broken> {
+    ViewToken::parse(text(value)?).ok_or(ANSWERED)
 }
 
 fn duration_ms(value: &Value) -> Result<u64, Broken> {

@@ -5,14 +5,21 @@ use std::time::Duration;
 use analytics::{Day, Dimension, Moment, OTHER, Site};
 use sha2::{Digest as _, Sha256};
 
+use super::source::Source;
 use super::store::{Failure, KnownKey, Noted, Store, ValueHash};
 
 /// How long a day's known values are kept: until the clocks of all environments have left the day.
 const KEPT: Duration = Duration::from_hours(72);
 
+/// Of the values of a day, the part that one source may bring is one in so many: nobody alone can take all names.
+const SHARE: u16 = 10;
+
+/// Values that any source may bring: as many pages as a person reads in a day.
+const LEAST: u16 = 20;
+
 /// The values of open dimensions that have counters, of which clients could otherwise make as many as they like.
 ///
-/// What this environment has learnt costs nothing more; a value that is new to it is one write.
+/// What this environment has learnt costs nothing more. The first value is one read; a value that is new is two writes.
 pub struct Known {
     most: u16,
     learnt: Mutex<Learnt>,
@@ -23,6 +30,8 @@ pub struct Known {
 struct Learnt {
     day: Option<Day>,
     values: BTreeMap<(Site, Dimension), Values>,
+    /// Sources that have brought all they may.
+    spent: BTreeSet<(Site, Dimension, Source)>,
 }
 
 struct Values {
@@ -43,7 +52,7 @@ impl Known {
     pub async fn has(
         &self,
         store: &dyn Store,
-        site: &Site,
+        (site, source): (&Site, Source),
         now: Moment,
         dimension: Dimension,
         value: &str,
@@ -53,27 +62,48 @@ impl Known {
         }
         let value = hash(value);
         let key = KnownKey { site: site.clone(), day: now.day(), dimension };
-        if let Some(is_known) = self.recall(&key, value) {
+        if !self.has_learnt(&key) {
+            self.learn(&key, store.known(&key).await?);
+        }
+        if let Some(is_known) = self.recall(&key, value, source) {
             return Ok(is_known);
         }
-        let noted = store.note(&key, value, self.most, now.plus(KEPT)).await?;
-        let is_known = noted.is_known;
-        self.learn(key, noted);
+        let per_source = (self.most / SHARE).max(LEAST);
+        if store.count_source(&key, &source.to_string(), now.plus(KEPT)).await? > u64::from(per_source) {
+            tracing::info!(%site, dimension = dimension.name(), per_source, "a source has brought all values it may");
+            self.learnt().spent.insert((key.site, dimension, source));
+            return Ok(false);
+        }
+        let Noted { is_known, values } = store.note(&key, value, self.most, now.plus(KEPT)).await?;
+        self.learn(&key, values);
         Ok(is_known)
     }
 
-    fn recall(&self, KnownKey { site, day, dimension }: &KnownKey, value: ValueHash) -> Option<bool> {
+    fn has_learnt(&self, KnownKey { site, day, dimension }: &KnownKey) -> bool {
         let learnt = self.learnt();
-        let values = learnt.values.get(&(site.clone(), *dimension)).filter(|_| learnt.day == Some(*day))?;
-        (values.is_full || values.known.contains(&value)).then(|| values.known.contains(&value))
+        learnt.day == Some(*day) && learnt.values.contains_key(&(site.clone(), *dimension))
     }
 
-    fn learn(&self, KnownKey { site, day, dimension }: KnownKey, Noted { is_known, values }: Noted) {
+    /// Whether a value is known, as far as this environment can tell.
+    fn recall(&self, KnownKey { site, dimension, .. }: &KnownKey, value: ValueHash, source: Source) -> Option<bool> {
+        let learnt = self.learnt();
+        let values = learnt.values.get(&(site.clone(), *dimension))?;
+        let is_known = values.known.contains(&value);
+        let is_settled = values.is_full || learnt.spent.contains(&(site.clone(), *dimension, source));
+        (is_known || is_settled).then_some(is_known)
+    }
+
+    fn learn(&self, KnownKey { site, day, dimension }: &KnownKey, known: BTreeSet<ValueHash>) {
+        let is_full = known.len() >= usize::from(self.most);
         let mut learnt = self.learnt();
-        if learnt.day != Some(day) {
-            *learnt = Learnt { day: Some(day), values: BTreeMap::new() };
+        if learnt.day != Some(*day) {
+            *learnt = Learnt { day: Some(*day), ..Learnt::default() };
         }
-        learnt.values.insert((site, dimension), Values { known: values, is_full: !is_known });
+        let before = learnt.values.insert((site.clone(), *dimension), Values { known, is_full });
+        if is_full && !before.is_some_and(|before| before.is_full) {
+            // The alarm's metric counts these lines.
+            tracing::error!(%site, dimension = dimension.name(), cap = self.most, "a cap is reached");
+        }
     }
 
     /// No lock is held over anything that can panic, so what a poisoned one guards is whole.

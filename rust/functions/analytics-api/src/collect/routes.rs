@@ -32,9 +32,9 @@ async fn collect(
     JsonText(json): JsonText,
 ) -> Result<Response, Problem> {
     let site = collector.site(&headers)?;
-    let id = collector.view(site, body::visit(&json, site, collector.sites())?, client).await?;
+    let view = collector.view(site, body::visit(&json, site, collector.sites())?, client).await?;
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
-    Ok((StatusCode::ACCEPTED, headers, json!({"view": id.to_string()}).to_string()).into_response())
+    Ok((StatusCode::ACCEPTED, headers, json!({"view": view.to_string()}).to_string()).into_response())
 }
 
 async fn append(

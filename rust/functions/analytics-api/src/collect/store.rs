@@ -67,8 +67,14 @@ pub trait Store: Send + Sync {
     /// Make a secret that of a day, unless the day has one.
     fn offer_secret(&self, day: Day, secret: Secret, expires: Moment) -> Answer<'_, Offer>;
 
-    /// Delete the secret of a day, if it has one.
-    fn delete_secret(&self, day: Day) -> Answer<'_, ()>;
+    /// Delete all secrets of days before one.
+    fn delete_secrets_before(&self, day: Day) -> Answer<'_, ()>;
+
+    /// All values that are known.
+    fn known<'a>(&'a self, key: &'a KnownKey) -> Answer<'a, BTreeSet<ValueHash>>;
+
+    /// Count a value that a source brings, and return how many it has brought with it.
+    fn count_source<'a>(&'a self, key: &'a KnownKey, source: &'a str, expires: Moment) -> Answer<'a, u64>;
 
     /// Make a value known, unless `most` others are.
     fn note<'a>(&'a self, key: &'a KnownKey, value: ValueHash, most: u16, expires: Moment) -> Answer<'a, Noted>;

@@ -80,6 +80,7 @@ mod tests {
             visitor: None,
             referrer: None,
             campaign: None,
+            real_page: None,
             utm: None,
             agent: Agent {
                 browser: "Firefox".to_owned(),

@@ -12,9 +12,22 @@ use super::figures::Figures;
 use super::filter::Filter;
 use super::period::Period;
 use super::store::{Store, Table};
+use crate::store_failure::store_failure;
 
-/// Views that are read for a report at most.
-const MOST_VIEWS: usize = 100_000;
+/// Items that are read for a report at most: DynamoDB gives some 35,000 a second, and a request has 8 seconds.
+const MOST_ITEMS: usize = 100_000;
+
+/// How many items were read for a report.
+#[derive(Default)]
+struct Budget(AtomicUsize);
+
+impl Budget {
+    /// Takes items, unless they are more than a report may read.
+    fn take(&self, items: usize, too_many: impl FnOnce() -> Error) -> Result<(), Error> {
+        let read = self.0.fetch_add(items, Ordering::Relaxed) + items;
+        if read > MOST_ITEMS { Err(too_many()) } else { Ok(()) }
+    }
+}
 
 /// Days whose views are read at the same time: with a page of 1 MB each, as many as a small function has memory for.
 const DAYS_AT_ONCE: usize = 4;
@@ -22,18 +35,20 @@ const DAYS_AT_ONCE: usize = 4;
 /// Add up the totals of a period, and of the one before.
 ///
 /// # Errors
-/// The store's failure.
+/// `TooManyTotals`, and the store's failure.
 pub async fn totals(store: &dyn Store, site: &Site, period: Period, previous: Period) -> Result<Figures, Error> {
     let summaries = keys::summaries(site, previous.from(), period.to());
     let values = Dimension::OPEN.map(|dimension| keys::values(site, dimension, period.from(), period.to()));
     let all: Vec<Sections> = values.into_iter().chain([summaries]).collect();
-    let parts = try_join_all(all.iter().map(|sections| totals_in(store, sections, period))).await?;
+    let budget = Budget::default();
+    let parts = try_join_all(all.iter().map(|sections| totals_in(store, sections, period, &budget))).await?;
     Ok(sum(period, parts))
 }
 
-async fn totals_in(store: &dyn Store, sections: &Sections, period: Period) -> Result<Figures, Error> {
+async fn totals_in(store: &dyn Store, sections: &Sections, period: Period, budget: &Budget) -> Result<Figures, Error> {
     let mut figures = Figures::of(period);
     let take = |items: Vec<Item>| {
+        budget.take(items.len(), too_many_totals)?;
         for item in items {
             match Total::decode(&item) {
                 Ok(total) => figures.add(total.key, &total.counts),
@@ -57,9 +72,9 @@ pub async fn views(
     filter: &Filter,
     today: Day,
 ) -> Result<Figures, Error> {
-    let read = AtomicUsize::new(0);
+    let budget = Budget::default();
     let days = previous.into_iter().chain([period]).flat_map(Period::days).filter(|day| *day <= today);
-    let parts = stream::iter(days.map(|day| views_of(store, site, day, period, filter, &read)));
+    let parts = stream::iter(days.map(|day| views_of(store, site, day, period, filter, &budget)));
     let sum = |mut sum: Figures, part| async {
         sum.merge(part);
         Ok(sum)
@@ -73,13 +88,11 @@ async fn views_of(
     day: Day,
     period: Period,
     filter: &Filter,
-    read: &AtomicUsize,
+    budget: &Budget,
 ) -> Result<Figures, Error> {
     let (mut figures, mut visitors) = (Figures::of(period), HashSet::new());
     let take = |items: Vec<Item>| {
-        if read.fetch_add(items.len(), Ordering::Relaxed) + items.len() > MOST_VIEWS {
-            return Err(too_many_views());
-        }
+        budget.take(items.len(), too_many_views)?;
         let mut tally = Tally::default();
         for item in items {
             match Record::decode(&item) {
@@ -116,7 +129,7 @@ async fn every_page(
 ) -> Result<(), Error> {
     let mut after = None;
     loop {
-        let page = store.page(table, sections, after).await.map_err(Error::internal)?;
+        let page = store.page(table, sections, after).await.map_err(store_failure)?;
         take(page.items)?;
         match page.next {
             Some(key) => after = Some(key),
@@ -137,9 +150,17 @@ fn leave_out(figures: &mut Figures, DecodeError { attribute, problem }: &DecodeE
     figures.unreadable += 1;
 }
 
+fn too_many_totals() -> Error {
+    let detail = format!(
+        "The period has more than {MOST_ITEMS} totals of pages, referrers and campaigns. Ask for a shorter period, or \
+         for by=week or by=month."
+    );
+    Error::client(StatusCode::UNPROCESSABLE_ENTITY, "TooManyTotals", detail)
+}
+
 fn too_many_views() -> Error {
     let detail = format!(
-        "With filters, a report is counted from the views, of which at most {MOST_VIEWS} are read. Ask for a shorter \
+        "With filters, a report is counted from the views, of which at most {MOST_ITEMS} are read. Ask for a shorter \
          period, or leave the filters out."
     );
     Error::client(StatusCode::UNPROCESSABLE_ENTITY, "TooManyViews", detail)

@@ -91,7 +91,7 @@ impl Reports {
     /// What a query asks for, and what was counted of it.
     ///
     /// # Errors
-    /// `InvalidQuery`, `TooManyViews`, and the store's failure.
+    /// `InvalidQuery`, `TooManyTotals`, `TooManyViews`, and the store's failure.
     pub async fn read(&self, query: &str) -> Result<Read, Error> {
         let today = self.today()?;
         let Self { sites, view_retention_days, .. } = self;

@@ -3,14 +3,17 @@
 //! It has no `Path`: browsers then send it to where it was set, and below. It is set by `analytics/sign-in`, so it goes
 //! to `/analytics` and nowhere else, and the same holds where the API is below a path.
 //!
-//! <https://www.rfc-editor.org/rfc/rfc6265#section-5.1.4>
+//! Since the path is not `/`, the prefix of its name is `__Secure-`: no page that was loaded over HTTP can set it. A host
+//! of the same domain still can, for a wider path, so all candidates are read.
+//!
+//! <https://www.rfc-editor.org/rfc/rfc6265#section-5.1.4>, <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-cookie-name-prefixes>
 
 use http::header::{COOKIE, InvalidHeaderValue};
 use http::{HeaderMap, HeaderValue};
 
 use super::token::LIFETIME;
 
-const NAME: &str = "analytics-session";
+const NAME: &str = "__Secure-analytics-session";
 
 const ATTRIBUTES: &str = "Secure; HttpOnly; SameSite=Strict";
 
@@ -30,16 +33,16 @@ pub fn forget() -> Result<HeaderValue, InvalidHeaderValue> {
     HeaderValue::try_from(format!("{NAME}=; Max-Age=0; {ATTRIBUTES}"))
 }
 
-/// The token that a browser sends.
-pub fn token(headers: &HeaderMap) -> Option<&str> {
+/// The tokens that a browser sends, in its order.
+pub fn tokens(headers: &HeaderMap) -> Vec<&str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
-    let mut pairs = cookies.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find_map(|(name, value)| (name == NAME && !value.is_empty()).then_some(value))
+    let pairs = cookies.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(name, value)| *name == NAME && !value.is_empty()).map(|(_, value)| value).collect()
 }
 
 /// Whether a browser sends a token.
 pub fn is_held(headers: &HeaderMap) -> bool {
-    token(headers).is_some()
+    !tokens(headers).is_empty()
 }
 
 #[cfg(test)]
@@ -47,19 +50,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_found_among_other_cookies() {
+    fn all_tokens_are_found_among_other_cookies() {
         for (header, expected) in [
-            ("analytics-session=abc", Some("abc")),
-            ("a=1; analytics-session=abc; b=2", Some("abc")),
-            ("xanalytics-session=abc", None),
-            ("analytics-session=", None),
-            ("analytics-session", None),
-            ("", None),
+            ("__Secure-analytics-session=abc", vec!["abc"]),
+            ("a=1; __Secure-analytics-session=abc; b=2", vec!["abc"]),
+            ("__Secure-analytics-session=abc; __Secure-analytics-session=def", vec!["abc", "def"]),
+            ("analytics-session=abc", vec![]),
+            ("x__Secure-analytics-session=abc", vec![]),
+            ("__Secure-analytics-session=", vec![]),
+            ("__Secure-analytics-session", vec![]),
+            ("", vec![]),
         ] {
             let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_static(header))]);
-            assert_eq!(token(&headers), expected, "{header}");
+            assert_eq!(tokens(&headers), expected, "{header}");
         }
-        assert_eq!(token(&HeaderMap::new()), None);
+        assert_eq!(tokens(&HeaderMap::new()), [""; 0]);
     }
 
     #[test]
@@ -67,6 +72,6 @@ mod tests {
         for cookie in [keep("abc").unwrap(), forget().unwrap()] {
             assert!(cookie.to_str().unwrap().ends_with("; Secure; HttpOnly; SameSite=Strict"));
         }
-        assert!(keep("abc").unwrap().to_str().unwrap().starts_with("analytics-session=abc; Max-Age=3600;"));
+        assert!(keep("abc").unwrap().to_str().unwrap().starts_with("__Secure-analytics-session=abc; Max-Age=3600;"));
     }
 }

@@ -12,7 +12,8 @@ use reply::Error;
 use super::body::Credentials;
 use super::own_page::is_from_own_page;
 use super::refusal::Sentence;
-use super::{Claim, Refusal, Sessions, cookie};
+use super::token::Session;
+use super::{Refusal, Sessions, cookie};
 use crate::html::Html;
 
 /// Sign in, and go to the page with the query that the form was sent with.
@@ -36,7 +37,7 @@ pub async fn sign_in(sessions: &Sessions, html: &Html, parts: &Parts, body: &[u8
     }
 }
 
-/// End the session, if there still is one, and go to the page.
+/// End all sessions that the browser has, and go to the page.
 ///
 /// # Errors
 /// Our failure. A form of another page gets the form of ours, which says so.
@@ -44,14 +45,14 @@ pub async fn sign_out(
     sessions: &Sessions,
     html: &Html,
     parts: &Parts,
-    claim: Result<Claim, Refusal>,
+    claimed: Result<Vec<Session>, Refusal>,
 ) -> Result<Response, Refusal> {
     if !is_from_own_page(&parts.headers) {
         let said = Refusal::ForeignForm.for_people(&parts.extensions);
         return Ok(refused(html, said, Some("sign-in"), ""));
     }
-    match claim {
-        Ok(Claim(session)) => sessions.sign_out(&session).await?,
+    match claimed {
+        Ok(claimed) => sessions.sign_out(&claimed).await?,
         Err(Refusal::InvalidSession) => {}
         Err(refusal) => return Err(refusal),
     }

@@ -4,17 +4,17 @@ use analytics::{Moment, keys};
 use reply::Error;
 use thiserror::Error as ThisError;
 
-use super::store::{Failure, Store};
+use super::store::Store;
 use super::token::{InvalidKeys, Keys};
+use crate::store_failure::store_failure;
 
-/// Seconds between two times that keys are read because of a token that none of them has sealed.
-const REREAD: u64 = 60;
+/// Seconds after which the keys are read again: for so long a key counts that was taken away, and for so long one that
+/// was added does not. `services/session_keys.py` waits longer between the two steps of a rotation.
+const STALE: u64 = 60;
 
-/// Seconds after which they are read in any case: for so long a key counts on that was taken away.
-const STALE: u64 = 900;
-
-/// The stack's keys as this environment has read them.
-pub struct Keyring(Mutex<Held>);
+/// The stack's keys as this environment has read them. They are read for the first request that needs them.
+#[derive(Default)]
+pub struct Keyring(Mutex<Option<Held>>);
 
 struct Held {
     keys: Arc<Keys>,
@@ -22,48 +22,30 @@ struct Held {
 }
 
 impl Keyring {
-    /// Read the keys.
+    /// Returns the keys as they are in the store, or were less than a minute ago.
     ///
     /// # Errors
-    /// `NoKeys` when there are none to use, and the store's failure.
-    pub async fn read(store: &dyn Store, now: Moment) -> Result<Self, Failure> {
-        Ok(Self(Mutex::new(Held { keys: read(store).await?, read: now })))
-    }
-
-    /// The keys.
-    ///
-    /// # Errors
-    /// A failure to read them again.
+    /// [`NoKeys`] when there are none to use, and the store's failure.
     pub async fn keys(&self, store: &dyn Store, now: Moment) -> Result<Arc<Keys>, Error> {
-        Ok(self.reread(store, now, STALE).await?.unwrap_or_else(|| self.held().keys.clone()))
-    }
-
-    /// The keys read again, unless they were just now.
-    ///
-    /// # Errors
-    /// A failure to read them again.
-    pub async fn newer(&self, store: &dyn Store, now: Moment) -> Result<Option<Arc<Keys>>, Error> {
-        self.reread(store, now, REREAD).await
-    }
-
-    async fn reread(&self, store: &dyn Store, now: Moment, after: u64) -> Result<Option<Arc<Keys>>, Error> {
-        if now.seconds().saturating_sub(self.held().read.seconds()) < after {
-            return Ok(None);
+        if let Some(keys) = self.fresh(now) {
+            return Ok(keys);
         }
-        let keys = read(store).await.map_err(Error::internal)?;
-        *self.held() = Held { keys: keys.clone(), read: now };
-        Ok(Some(keys))
+        let texts = store.session_keys().await.map_err(store_failure)?;
+        let keys = Arc::new(Keys::new(&texts).map_err(NoKeys).map_err(Error::internal)?);
+        *self.held() = Some(Held { keys: keys.clone(), read: now });
+        Ok(keys)
+    }
+
+    fn fresh(&self, now: Moment) -> Option<Arc<Keys>> {
+        let held = self.held();
+        let held = held.as_ref().filter(|held| now.seconds().abs_diff(held.read.seconds()) < STALE)?;
+        Some(held.keys.clone())
     }
 
     /// No lock is held over anything that can panic, so what a poisoned one guards is whole.
-    fn held(&self) -> MutexGuard<'_, Held> {
+    fn held(&self) -> MutexGuard<'_, Option<Held>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-async fn read(store: &dyn Store) -> Result<Arc<Keys>, Failure> {
-    let texts = store.session_keys().await?;
-    Ok(Arc::new(Keys::new(&texts).map_err(NoKeys)?))
 }
 
 /// There are no keys to seal sessions with.

@@ -18,7 +18,7 @@ pub enum Refusal {
     WrongCredentials,
     /// There is no token, or not one of a session that counts. Which it is, is not told.
     InvalidSession,
-    /// Too many have tried to sign in.
+    /// Too many attempts to sign in.
     TooManyAttempts {
         /// Seconds until the next attempt is taken.
         retry_after: u64,
@@ -53,7 +53,7 @@ impl Refusal {
             Self::TooManyAttempts { retry_after } => {
                 let minutes = retry_after.div_ceil(60);
                 let unit = if minutes == 1 { "minute" } else { "minutes" };
-                Some(format!("Too many have tried to sign in as this user. Try again in {minutes} {unit}."))
+                Some(format!("Too many attempts to sign in. Try again in {minutes} {unit}."))
             }
             _ => None,
         };
@@ -88,8 +88,7 @@ impl Refusal {
                 (Error::client(StatusCode::UNAUTHORIZED, "InvalidSession", detail), Some(bearer))
             }
             Self::TooManyAttempts { retry_after } => {
-                let detail =
-                    format!("Too many have tried to sign in as this user. Try again in {retry_after} seconds.");
+                let detail = format!("Too many attempts to sign in. Try again in {retry_after} seconds.");
                 let error = Error::client(StatusCode::TOO_MANY_REQUESTS, "TooManyAttempts", detail);
                 (error, Some((RETRY_AFTER, HeaderValue::from(retry_after))))
             }

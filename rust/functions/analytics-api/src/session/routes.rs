@@ -56,18 +56,14 @@ async fn sign_in(State(Service { sessions, html }): State<Service>, request: Req
     Ok((StatusCode::OK, [json, (CACHE_CONTROL, HeaderValue::from_static("no-store"))], body).into_response())
 }
 
-async fn sign_out(
-    State(Service { sessions, html }): State<Service>,
-    claim: Result<Claim, Refusal>,
-    request: Request,
-) -> Result<Response, Refusal> {
-    if is_form(request.headers()) {
-        let (parts, _) = request.into_parts();
-        let page = form::sign_out(&sessions, &html, &parts, claim).await;
+async fn sign_out(State(Service { sessions, html }): State<Service>, request: Request) -> Result<Response, Refusal> {
+    let (parts, _) = request.into_parts();
+    let claimed = claimed(&parts, &sessions).await;
+    if is_form(&parts.headers) {
+        let page = form::sign_out(&sessions, &html, &parts, claimed).await;
         return Ok(page.unwrap_or_else(|refusal| refusal.page(&html, &parts.extensions)));
     }
-    let Claim(session) = claim?;
-    sessions.sign_out(&session).await?;
+    sessions.sign_out(&claimed?).await?;
     Ok((StatusCode::NO_CONTENT, [(CACHE_CONTROL, HeaderValue::from_static("no-store"))]).into_response())
 }
 
@@ -86,19 +82,40 @@ where
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let token = token(parts)?;
-        Ok(Self(Arc::<Sessions>::from_ref(state).open(token).await?))
+        let sessions = Arc::<Sessions>::from_ref(state);
+        let mut claimed = claimed(parts, &sessions).await?;
+        match (claimed.pop(), claimed.is_empty()) {
+            (Some(session), true) => Ok(Self(session)),
+            (Some(last), false) => {
+                claimed.push(last);
+                sessions.first_that_counts(claimed).await.map(Self)
+            }
+            (None, _) => Err(Refusal::InvalidSession),
+        }
     }
 }
 
-/// The one place where a request's token is looked for: what programs send, and then what browsers do.
-fn token(Parts { method, headers, .. }: &Parts) -> Result<&str, Refusal> {
+/// The sessions that a request claims: that of its bearer token, or else those of all its cookies, since another host of
+/// the domain may have set one of them. There is at least one.
+async fn claimed(parts: &Parts, sessions: &Sessions) -> Result<Vec<Session>, Refusal> {
+    let claimed = sessions.open_all(&tokens(parts)?).await?;
+    if claimed.is_empty() { Err(Refusal::InvalidSession) } else { Ok(claimed) }
+}
+
+/// The one place where a request's tokens are looked for: what programs send, and then what browsers do.
+fn tokens(Parts { method, headers, .. }: &Parts) -> Result<Vec<&str>, Refusal> {
     if let Some(authorization) = headers.get(AUTHORIZATION) {
-        return bearer(authorization).ok_or(Refusal::InvalidSession);
+        return bearer(authorization).map(|token| vec![token]).ok_or(Refusal::InvalidSession);
     }
-    let token = cookie::token(headers).ok_or(Refusal::InvalidSession)?;
+    let tokens = cookie::tokens(headers);
     // A browser sends a cookie whoever makes it send the request.
-    if method.is_safe() || is_from_own_page(headers) { Ok(token) } else { Err(Refusal::ForeignForm) }
+    if tokens.is_empty() {
+        Err(Refusal::InvalidSession)
+    } else if method.is_safe() || is_from_own_page(headers) {
+        Ok(tokens)
+    } else {
+        Err(Refusal::ForeignForm)
+    }
 }
 
 fn bearer(authorization: &HeaderValue) -> Option<&str> {

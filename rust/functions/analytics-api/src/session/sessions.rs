@@ -1,102 +1,116 @@
 use std::sync::Arc;
 
-use futures_util::future::{join, try_join};
+use futures_util::future::{join, try_join, try_join_all};
 use reply::Error;
+use sha2::{Digest as _, Sha256};
 
 use super::body::Credentials;
 use super::keyring::Keyring;
 use super::password::NOBODYS;
 use super::store::{Failure, Store};
-use super::throttle::{self, after};
-use super::token::{LIFETIME, SKEW, Session, Unopened};
+use super::throttle::{Throttle, after};
+use super::token::{LIFETIME, SKEW, Session};
 use super::{Refusal, Verify};
 use crate::Clock;
+use crate::store_failure::store_failure;
 
 /// All sessions of the stack.
 pub struct Sessions {
     store: Arc<dyn Store>,
     keyring: Keyring,
+    throttle: Throttle,
     verify: Verify,
     clock: Clock,
 }
 
 impl Sessions {
-    /// Read the keys that sessions need.
-    ///
-    /// # Errors
-    /// [`NoKeys`](super::NoKeys) when there are none, and the store's failure.
-    pub async fn start(store: Arc<dyn Store>, verify: Verify, clock: Clock) -> Result<Self, Failure> {
-        let now = clock.time()?;
-        let keyring = Keyring::read(store.as_ref(), now).await?;
-        Ok(Self { store, keyring, verify, clock })
+    /// Creates the sessions over a store. Nothing is read before the first request that needs it.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, verify: Verify, clock: Clock) -> Self {
+        Self { keyring: Keyring::default(), throttle: Throttle::new(store.clone()), store, verify, clock }
     }
 
     /// The token of a new session.
     ///
     /// # Errors
-    /// `TooManyAttempts`, `WrongCredentials`, and a failure of the store or of the account's hash.
+    /// `TooManyAttempts`, `WrongCredentials`, and a failure of the store, the keys or the account's hash.
     pub async fn sign_in(&self, credentials: Credentials, address: &str) -> Result<String, Refusal> {
         let Credentials { user, password } = credentials;
         let now = self.clock.now()?;
         let keys = self.keyring.keys(self.store.as_ref(), now).await?;
-        throttle::admit(self.store.as_ref(), &keys, &user, address, now).await?;
-        let hash = self.store.password_hash(&user).await.map_err(Error::internal)?;
+        let attempt = self.throttle.admit(&keys, &user, address, now).await?;
+        let hash = self.store.password_hash(&user).await.map_err(store_failure)?;
         let matches = (self.verify)(password.as_bytes(), hash.as_deref().unwrap_or(NOBODYS));
-        if !matches.map_err(Error::internal)? || hash.is_none() {
-            return Err(Refusal::WrongCredentials);
-        }
-        throttle::forgive(self.store.as_ref(), &keys, &user, address, now).await?;
-        Ok(keys.seal(&Session { user, id: random_id()? }, now).map_err(Error::internal)?)
+        let hash = hash.filter(|_| matches.as_ref().is_ok_and(|matches| *matches));
+        matches.map_err(Error::internal)?;
+        let hash = hash.ok_or(Refusal::WrongCredentials)?;
+        self.throttle.succeed(attempt, now).await?;
+        let session = Session { user, credential: fingerprint(&hash), id: random_id()? };
+        Ok(keys.seal(&session, now).map_err(Error::internal)?)
     }
 
-    /// The session that a token claims. Whether it still counts is for [`guard`](Self::guard) to say.
+    /// The sessions that some tokens claim, without tokens that are not taken. Whether one still counts is for
+    /// [`guard`](Self::guard) to say.
     ///
     /// # Errors
-    /// `InvalidSession`, and a failure to read the keys.
-    pub async fn open(&self, token: &str) -> Result<Session, Refusal> {
+    /// A failure to read the keys.
+    pub async fn open_all(&self, tokens: &[&str]) -> Result<Vec<Session>, Error> {
         let now = self.clock.now()?;
         let keys = self.keyring.keys(self.store.as_ref(), now).await?;
-        let opened = match keys.open(token, now) {
-            // Another environment may have sealed it with a newer key.
-            Err(Unopened::Unknown) => match self.keyring.newer(self.store.as_ref(), now).await? {
-                Some(keys) => keys.open(token, now),
-                None => Err(Unopened::Unknown),
-            },
-            opened => opened,
-        };
-        opened.map_err(|_| Refusal::InvalidSession)
+        Ok(tokens.iter().filter_map(|token| keys.open(token, now).ok()).collect())
+    }
+
+    /// The first session that counts.
+    ///
+    /// # Errors
+    /// `InvalidSession` when none does, and the store's failure.
+    pub async fn first_that_counts(&self, sessions: Vec<Session>) -> Result<Session, Refusal> {
+        for session in sessions {
+            if self.counts(&session).await.map_err(store_failure)? {
+                return Ok(session);
+            }
+        }
+        Err(Refusal::InvalidSession)
     }
 
     /// Do some work, and check at the same time that the session counts; what the work comes to is told only then.
     ///
     /// # Errors
-    /// `InvalidSession` when the session has ended or its user is no more, the store's failure, and the work's error.
+    /// `InvalidSession` when the session has ended, or its user is gone or has another password; the store's failure,
+    /// and the work's error.
     pub async fn guard<T>(
         &self,
         session: &Session,
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Refusal> {
         let (counts, outcome) = join(self.counts(session), work).await;
-        if !counts.map_err(Error::internal)? {
+        if !counts.map_err(store_failure)? {
             return Err(Refusal::InvalidSession);
         }
         Ok(outcome?)
     }
 
-    async fn counts(&self, Session { user, id }: &Session) -> Result<bool, Failure> {
-        let (account, is_ended) = try_join(self.store.password_hash(user), self.store.is_ended(id)).await?;
-        Ok(account.is_some() && !is_ended)
+    async fn counts(&self, Session { user, credential, id }: &Session) -> Result<bool, Failure> {
+        let (hash, is_ended) = try_join(self.store.password_hash(user), self.store.is_ended(id)).await?;
+        Ok(hash.is_some_and(|hash| fingerprint(&hash) == *credential) && !is_ended)
     }
 
-    /// End a session, whether it has ended already or not.
+    /// End sessions, whether they have ended already or not.
     ///
     /// # Errors
     /// The store's failure.
-    pub async fn sign_out(&self, session: &Session) -> Result<(), Error> {
-        // Its token is good for no longer than one that is made now.
+    pub async fn sign_out(&self, sessions: &[Session]) -> Result<(), Error> {
+        // Their tokens are good for no longer than one that is made now.
         let expires = after(self.clock.now()?.seconds(), LIFETIME + SKEW)?;
-        self.store.end_session(&session.id, expires).await.map_err(Error::internal)
+        let ended = sessions.iter().map(|session| self.store.end_session(&session.id, expires));
+        try_join_all(ended).await.map(drop).map_err(store_failure)
     }
+}
+
+/// What stands for a password hash in a token: each hash has a salt of its own, so a user who is made again, with the same
+/// name and the same password, has another one.
+fn fingerprint(password_hash: &str) -> String {
+    hex::encode(Sha256::digest(password_hash))
 }
 
 fn random_id() -> Result<String, Error> {

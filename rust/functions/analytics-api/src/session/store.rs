@@ -24,6 +24,12 @@ pub trait Store: Send + Sync {
     /// Count an attempt to sign in, and return how many there are with it. The count is kept until `expires`.
     fn count_attempt<'a>(&'a self, who: &'a str, expires: Moment) -> Answer<'a, u64>;
 
-    /// Forget the attempts that were counted.
-    fn forget_attempts<'a>(&'a self, who: &'a str) -> Answer<'a, ()>;
+    /// Takes one counted attempt back. The count is kept until `expires`.
+    fn take_back_attempt<'a>(&'a self, who: &'a str, expires: Moment) -> Answer<'a, ()>;
+
+    /// Remembers until `expires` that someone has signed in.
+    fn remember<'a>(&'a self, who: &'a str, expires: Moment) -> Answer<'a, ()>;
+
+    /// Whether someone is remembered who has signed in.
+    fn is_remembered<'a>(&'a self, who: &'a str) -> Answer<'a, bool>;
 }

@@ -13,11 +13,13 @@ pub const LIFETIME: u64 = 3600;
 /// Seconds that another environment's clock may be ahead, by the fernet crate.
 pub const SKEW: u64 = 60;
 
-/// What a token says: whose session it is, and which.
+/// What a token says: whose session it is, since which password, and which.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// Name of the user.
     pub user: String,
+    /// Fingerprint of the password hash that the user signed in with.
+    pub credential: String,
     /// Random, 128 bits in hexadecimal digits.
     pub id: String,
 }
@@ -26,11 +28,35 @@ pub struct Session {
 ///
 /// The tokens are those of <https://github.com/fernet/spec>, but for the padding: without it, each token has one text.
 pub struct Keys {
-    /// Seals and opens.
-    newest: Fernet,
-    /// Only open.
-    older: Vec<Fernet>,
-    throttle_key: Hmac<Sha256>,
+    /// Seals and opens, and names who attempts to sign in.
+    newest: Key,
+    /// Only open, and find the names that they gave.
+    others: Vec<Key>,
+}
+
+struct Key {
+    sessions: Fernet,
+    names: Hmac<Sha256>,
+}
+
+impl Key {
+    fn new(text: &str) -> Result<Self, InvalidKeys> {
+        let names = Hmac::<Sha256>::new_from_slice(text.as_bytes()).map_err(|_| InvalidKeys::Malformed)?;
+        Ok(Self {
+            sessions: Fernet::new(text).ok_or(InvalidKeys::Malformed)?,
+            names: names.chain_update(b"attempts to sign in"),
+        })
+    }
+
+    fn name(&self, window: u64, parts: &[&str]) -> String {
+        let mut mac = self.names.clone().chain_update(window.to_be_bytes());
+        for part in parts {
+            // With their lengths, so that no two lists of parts are the same bytes.
+            mac.update(&part.len().to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        hex::encode(mac.finalize().into_bytes())
+    }
 }
 
 /// Why a token is not taken.
@@ -43,19 +69,14 @@ pub enum Unopened {
 }
 
 impl Keys {
-    /// The keys with these texts, the newest first.
+    /// The keys with these texts, the one that seals first.
     ///
     /// # Errors
     /// When there are none, or one is no key.
     pub fn new(texts: &[String]) -> Result<Self, InvalidKeys> {
-        let (newest, older) = texts.split_first().ok_or(InvalidKeys::None)?;
-        let key = |text: &String| Fernet::new(text).ok_or(InvalidKeys::Malformed);
-        let throttle_key = Hmac::new_from_slice(newest.as_bytes()).map_err(|_| InvalidKeys::Malformed)?;
-        Ok(Self {
-            newest: key(newest)?,
-            older: older.iter().map(key).collect::<Result<_, _>>()?,
-            throttle_key: throttle_key.chain_update(b"attempts to sign in"),
-        })
+        let (newest, others) = texts.split_first().ok_or(InvalidKeys::None)?;
+        let others = others.iter().map(|text| Key::new(text)).collect::<Result<_, _>>()?;
+        Ok(Self { newest: Key::new(newest)?, others })
     }
 
     /// A token of a session that begins now.
@@ -64,7 +85,7 @@ impl Keys {
     /// When the session is nothing that JSON has.
     pub fn seal(&self, session: &Session, now: Moment) -> serde_json::Result<String> {
         let session = serde_json::to_vec(session)?;
-        let token = self.newest.encrypt_at_time(&session, now.seconds());
+        let token = self.newest.sessions.encrypt_at_time(&session, now.seconds());
         Ok(token.trim_end_matches('=').to_owned())
     }
 
@@ -80,20 +101,23 @@ impl Keys {
         // Without a lifetime first: fernet adds it to the time in the token before it knows that the token is authentic,
         // and the sum may overflow.
         let sealed_by = |key: &&Fernet| key.decrypt_at_time(token, None, now).is_ok();
-        let key = iter::once(&self.newest).chain(&self.older).find(sealed_by).ok_or(Unopened::Unknown)?;
+        let key = self.all().map(|key| &key.sessions).find(sealed_by).ok_or(Unopened::Unknown)?;
         let session = key.decrypt_at_time(token, Some(LIFETIME), now).map_err(|_| Unopened::Expired)?;
         serde_json::from_slice(&session).map_err(|_| Unopened::Unknown)
     }
 
-    /// A name for who attempts to sign in, from which nobody finds who it is.
+    /// Returns a name for who attempts to sign in, from which nobody finds who it is.
     pub fn who(&self, window: u64, parts: &[&str]) -> String {
-        let mut mac = self.throttle_key.clone().chain_update(window.to_be_bytes());
-        for part in parts {
-            // With their lengths, so that no two lists of parts are the same bytes.
-            mac.update(&part.len().to_be_bytes());
-            mac.update(part.as_bytes());
-        }
-        hex::encode(mac.finalize().into_bytes())
+        self.newest.name(window, parts)
+    }
+
+    /// Returns all names for who attempted to sign in, by each of the keys.
+    pub fn all_names(&self, window: u64, parts: &[&str]) -> Vec<String> {
+        self.all().map(|key| key.name(window, parts)).collect()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Key> {
+        iter::once(&self.newest).chain(&self.others)
     }
 }
 

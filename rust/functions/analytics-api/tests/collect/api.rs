@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use analytics::{Leave, Record, View, ViewId, keys};
-use analytics_api::collect::{Collector, Limits};
+use analytics_api::collect::{Collector, Edge, Limits};
 use analytics_api::{BODY_LIMIT, Clock, Sites, collect};
 use axum::Router;
 use axum::body::Body;
@@ -30,10 +30,19 @@ pub const ORIGIN: &str = "https://example.com";
 /// Values of a dimension that a day counts by name.
 pub const CAP: u16 = 20;
 
+/// What CloudFront adds to a request, and its SHA-256.
+pub const ORIGIN_SECRET: &str = "s3cret";
+const ORIGIN_SECRET_SHA256: &str = "1ec1c26b50d5d3c58d9583181af8076655fe00756bf7285940ba3670f99fcba0";
+
+fn edge() -> Edge {
+    Edge::from(|_| Some(ORIGIN_SECRET_SHA256.to_owned())).unwrap()
+}
+
 /// The service over a store.
 pub struct Api {
     pub store: Arc<Spy>,
     clock: Arc<AtomicU64>,
+    cap: u16,
     router: Router,
 }
 
@@ -63,10 +72,15 @@ impl Answer {
         errors.iter().map(|error| (error["field"].as_str().unwrap(), error["rule"].as_str().unwrap())).collect()
     }
 
-    /// The view that was recorded.
-    pub fn view(&self) -> ViewId {
+    /// What a page calls the view that was recorded.
+    pub fn view(&self) -> String {
         assert_eq!(self.status, 202, "{self:?}");
-        ViewId::parse(self.json["view"].as_str().unwrap()).unwrap()
+        self.json["view"].as_str().unwrap().to_owned()
+    }
+
+    /// The id of the view that was recorded.
+    pub fn view_id(&self) -> ViewId {
+        ViewId::parse(self.view().rsplit_once('-').unwrap().0).unwrap()
     }
 }
 
@@ -96,8 +110,8 @@ impl Request {
         Self::new("POST", "/analytics/collect").json(&json!({"url": url, "referrer": ""}))
     }
 
-    pub fn append(view: ViewId, duration_ms: u64, scroll: u8) -> Self {
-        let body = json!({"view": view.to_string(), "durationMs": duration_ms, "scroll": scroll});
+    pub fn append(view: &str, duration_ms: u64, scroll: u8) -> Self {
+        let body = json!({"view": view, "durationMs": duration_ms, "scroll": scroll});
         Self::new("POST", "/analytics/append").json(&body)
     }
 
@@ -140,22 +154,32 @@ impl Request {
 
 impl Api {
     pub fn new() -> Self {
-        Self::over(Arc::default(), Arc::new(AtomicU64::new(NOW)))
+        Self::counting(CAP)
+    }
+
+    /// A service that counts some values of a dimension by name each day.
+    pub fn counting(cap: u16) -> Self {
+        Self::over(Arc::default(), Arc::new(AtomicU64::new(NOW)), cap)
     }
 
     /// Another environment of the same function.
     pub fn another_environment(&self) -> Self {
-        Self::over(self.store.clone(), self.clock.clone())
+        Self::over(self.store.clone(), self.clock.clone(), self.cap)
     }
 
-    fn over(store: Arc<Spy>, clock: Arc<AtomicU64>) -> Self {
+    fn over(store: Arc<Spy>, clock: Arc<AtomicU64>, cap: u16) -> Self {
         let origins = r#"["https://example.com", "https://other.example", "http://localhost:8000"]"#;
         let sites = Sites::from(|name| (name == "ANALYTICS_SITES").then(|| origins.to_owned())).unwrap();
-        let limits = Limits { retention_days: 90, values_per_day: CAP };
+        let limits = Limits { retention_days: 90, values_per_day: cap };
         let time = clock.clone();
         let now = Clock::of(move || SystemTime::UNIX_EPOCH + Duration::from_millis(time.load(Ordering::Relaxed)));
-        let collector = Collector::new(store.clone(), sites, limits, now);
-        Self { store, clock, router: analytics_api::router([collect::routes(Arc::new(collector))]) }
+        let collector = Collector::new(store.clone(), sites, limits, edge(), now);
+        Self { store, clock, cap, router: analytics_api::router([collect::routes(Arc::new(collector))]) }
+    }
+
+    /// Set the clock.
+    pub fn set(&self, milliseconds: u64) {
+        self.clock.store(milliseconds, Ordering::Relaxed);
     }
 
     /// Let milliseconds pass.
@@ -200,7 +224,7 @@ impl Api {
 
     /// The view that is recorded of a request.
     pub async fn viewed(&self, request: Request) -> View {
-        let id = self.send(request).await.view();
+        let id = self.send(request).await.view_id();
         let mut found = self.records().into_iter().map(|record| record.view).filter(|view| view.id == id);
         found.next().unwrap()
     }

@@ -7,8 +7,10 @@ use serde_json::json;
 
 use crate::api::{Api, CAP, DAY, Request};
 
+/// A view of a page, from a network of its own.
 fn page(number: u16) -> Request {
-    Request::collect(&format!("https://example.com/{number}"))
+    let [high, low] = number.to_be_bytes();
+    Request::collect(&format!("https://example.com/{number}")).sent_from(&format!("10.0.{high}.{low}"))
 }
 
 fn pages(api: &Api) -> BTreeSet<String> {
@@ -21,8 +23,9 @@ async fn a_view_is_one_write() {
     let request = Request::collect("https://example.com/?utm_source=mail")
         .json(&json!({"url": "https://example.com/?utm_source=mail", "referrer": "https://search.example/"}));
     api.send(request.clone()).await;
-    let first = ["secret", "delete_secret", "offer_secret", "note", "note", "note", "put_view"];
-    assert_eq!(api.store.take_calls(), first, "of the first view of the day");
+    let calls = api.store.take_calls();
+    assert_eq!(calls[..3], ["secret", "delete_secrets_before", "offer_secret"], "of the first view of the day");
+    assert_eq!(calls[3..], [["known", "count_source", "note"].repeat(3), vec!["put_view"]].concat());
     for _ in 0..100 {
         api.send(request.clone()).await;
     }
@@ -30,7 +33,7 @@ async fn a_view_is_one_write() {
 
     let other = api.another_environment();
     other.send(request.clone()).await;
-    assert_eq!(api.store.take_calls(), ["secret", "note", "note", "note", "put_view"], "of another environment");
+    assert_eq!(api.store.take_calls(), ["secret", "known", "known", "known", "put_view"], "of another environment");
     other.send(request).await;
     assert_eq!(api.store.take_calls(), ["put_view"]);
 }
@@ -86,7 +89,7 @@ async fn referrers_and_campaigns_have_caps_of_their_own() {
     for number in 0..2 * CAP {
         let url = format!("https://example.com/?utm_campaign=c{number}");
         let body = json!({"url": url, "referrer": format!("https://r{number}.example/")});
-        api.send(Request::collect("").json(&body)).await;
+        api.send(page(number).json(&body)).await;
     }
     let views: Vec<_> = api.records().into_iter().map(|record| record.view).collect();
     let referrers: BTreeSet<_> = views.iter().map(|view| view.referrer.clone().unwrap().to_string()).collect();
@@ -119,4 +122,40 @@ async fn bots_use_up_nothing_and_paths_that_are_too_long_neither() {
     }
     assert!(!api.store.take_calls().contains(&"note"));
     assert_eq!(api.viewed(page(7)).await.page.as_str(), "/7");
+}
+
+#[tokio::test]
+async fn nobody_alone_takes_all_names_of_a_day() {
+    let api = Api::counting(300);
+    let environments = [api.another_environment(), api.another_environment()];
+    for number in 0..400 {
+        // The addresses of one network, in turns.
+        let address = format!("2001:db8:1:2::{number:x}");
+        environments[usize::from(number % 2)].send(page(number).sent_from(&address)).await;
+    }
+    assert_eq!(pages(&api).len() - 1, 30);
+    let other = api.viewed(page(7000)).await;
+    assert_eq!((other.page.as_str(), other.real_page), ("/7000", None));
+    let known = api.viewed(page(0).sent_from("2001:db8:1:2::1")).await;
+    assert_eq!(known.page.as_str(), "/0", "what is known stays known");
+}
+
+#[tokio::test]
+async fn all_who_ask_for_privacy_are_one_source() {
+    let api = Api::counting(300);
+    for number in 0..60 {
+        api.send(page(number).header("sec-gpc", "1")).await;
+    }
+    assert_eq!(pages(&api).len() - 1, 30);
+}
+
+#[tokio::test]
+async fn a_page_that_counts_as_other_is_in_its_view() {
+    let api = Api::new();
+    for number in 0..=CAP {
+        api.send(page(number)).await;
+    }
+    let view = api.viewed(page(99)).await;
+    assert_eq!((view.page.as_str(), view.real_page.unwrap().as_str()), (OTHER, "/99"));
+    assert_eq!(api.viewed(page(0)).await.real_page, None);
 }

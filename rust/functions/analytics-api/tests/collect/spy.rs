@@ -1,5 +1,6 @@
 //! A store that tells what it was asked, and fails when it is told to.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use analytics::{Day, Leave, Moment, View};
@@ -50,8 +51,16 @@ impl Store for Spy {
         self.ask("offer_secret", || self.memory.offer_secret(day, secret, expires))
     }
 
-    fn delete_secret(&self, day: Day) -> Answer<'_, ()> {
-        self.ask("delete_secret", || self.memory.delete_secret(day))
+    fn delete_secrets_before(&self, day: Day) -> Answer<'_, ()> {
+        self.ask("delete_secrets_before", || self.memory.delete_secrets_before(day))
+    }
+
+    fn known<'a>(&'a self, key: &'a KnownKey) -> Answer<'a, BTreeSet<ValueHash>> {
+        self.ask("known", || self.memory.known(key))
+    }
+
+    fn count_source<'a>(&'a self, key: &'a KnownKey, source: &'a str, expires: Moment) -> Answer<'a, u64> {
+        self.ask("count_source", || self.memory.count_source(key, source, expires))
     }
 
     fn note<'a>(&'a self, key: &'a KnownKey, value: ValueHash, most: u16, expires: Moment) -> Answer<'a, Noted> {

@@ -3,7 +3,7 @@
 use analytics::{Device, Moment, OTHER};
 use serde_json::json;
 
-use crate::api::{Api, CHROME, DAY, NOW, Request};
+use crate::api::{Api, CHROME, DAY, NOW, ORIGIN_SECRET, Request};
 
 #[tokio::test]
 async fn a_view_is_recorded_with_all_that_is_known_of_it() {
@@ -13,9 +13,10 @@ async fn a_view_is_recorded_with_all_that_is_known_of_it() {
         "referrer": "https://www.search.example/find?q=secret",
     });
     let request = Request::collect("").json(&body).header("cloudfront-viewer-country", "DE");
+    let request = request.header("x-origin-secret", ORIGIN_SECRET);
     let answer = api.send(request).await;
     let view = api.only_view();
-    assert_eq!((answer.status, answer.view()), (202, view.id));
+    assert_eq!((answer.status, answer.view_id()), (202, view.id));
     assert_eq!(answer.headers["content-type"], "application/json");
     assert_eq!(view.id.time.milliseconds(), NOW);
     assert_eq!((view.site.as_str(), view.page.as_str()), ("example.com", "/a/b"));
@@ -50,10 +51,10 @@ async fn a_beacon_of_text_is_as_good_as_json() {
 #[tokio::test]
 async fn a_body_in_base64_is_taken() {
     let api = Api::new();
-    assert_eq!(api.viewed(Request::collect("https://example.com/é").base64()).await.page.as_str(), "/é");
+    let view = api.send(Request::collect("https://example.com/é").base64()).await.view();
+    assert_eq!(api.only_view().page.as_str(), "/é");
     api.pass(1000);
-    let view = api.only_view().id;
-    assert_eq!(api.send(Request::append(view, 1000, 50).base64()).await.status, 202);
+    assert_eq!(api.send(Request::append(&view, 1000, 50).base64()).await.status, 202);
 }
 
 #[tokio::test]
@@ -177,7 +178,7 @@ async fn a_site_cannot_tell_of_views_of_another() {
 async fn a_failure_of_the_store_is_ours_and_there_is_no_view_then() {
     let api = Api::new();
     let url = "https://example.com/?utm_source=mail";
-    for call in ["secret", "delete_secret", "offer_secret", "note", "put_view"] {
+    for call in ["secret", "delete_secrets_before", "offer_secret", "known", "count_source", "note", "put_view"] {
         api.store.fail_at(Some(call));
         let answer = api.send(Request::collect(url)).await;
         assert_eq!((answer.status, &answer.json["errorType"]), (500, &json!("InternalError")), "{call}");

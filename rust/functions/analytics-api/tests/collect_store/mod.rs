@@ -9,6 +9,8 @@ macro_rules! keep_every_promise {
             $store, [$(#[$attribute])*],
             every_write_may_be_repeated,
             a_day_has_one_secret_until_it_is_deleted,
+            every_older_secret_is_deleted,
+            what_sources_bring_is_counted_apart,
             of_secrets_offered_at_once_exactly_one_is_taken,
             a_value_is_known_from_when_it_is_noted,
             no_more_values_are_known_than_the_most,

@@ -32,6 +32,7 @@ pub fn view() -> View {
         visitor: Some(Visitor::from_bytes([7; 16])),
         referrer: Referrer::of("https://search.example/", &site),
         campaign: Campaign::named("spring"),
+        real_page: None,
         utm: Some("utm_campaign=spring".to_owned()),
         agent: Agent {
             browser: "Chrome".to_owned(),
@@ -62,7 +63,7 @@ pub async fn every_write_may_be_repeated(store: AnyStore) {
     for _ in 0..2 {
         store.put_view(&view(), later()).await.unwrap();
         store.put_leave(&leave(), later()).await.unwrap();
-        store.delete_secret(now().day()).await.unwrap();
+        store.delete_secrets_before(now().day()).await.unwrap();
     }
 }
 
@@ -74,8 +75,31 @@ pub async fn a_day_has_one_secret_until_it_is_deleted(store: AnyStore) {
     assert_eq!(store.offer_secret(today, other, later()).await.unwrap(), Offer::Refused);
     assert_eq!(store.secret(today).await.unwrap(), Some(one));
     assert_eq!(store.secret(tomorrow).await.unwrap(), None);
-    store.delete_secret(today).await.unwrap();
+    store.delete_secrets_before(today).await.unwrap();
+    assert_eq!(store.secret(today).await.unwrap(), Some(one));
+    store.delete_secrets_before(tomorrow).await.unwrap();
     assert_eq!(store.secret(today).await.unwrap(), None);
+}
+
+pub async fn every_older_secret_is_deleted(store: AnyStore) {
+    let today = now().day();
+    for age in [9, 6, 5, 3, 2] {
+        store.offer_secret(today.minus(age), Secret([7; 32]), later()).await.unwrap();
+    }
+    store.delete_secrets_before(today.minus(1)).await.unwrap();
+    assert_eq!(store.offer_secret(today, Secret([1; 32]), later()).await.unwrap(), Offer::Taken);
+    for age in 1..10 {
+        assert_eq!(store.secret(today.minus(age)).await.unwrap(), None, "{age}");
+    }
+    assert_eq!(store.secret(today).await.unwrap(), Some(Secret([1; 32])));
+}
+
+pub async fn what_sources_bring_is_counted_apart(store: AnyStore) {
+    let other = KnownKey { dimension: Dimension::Referrer, ..key() };
+    for (key, source, count) in [(key(), "a", 1), (key(), "a", 2), (key(), "b", 1), (other, "a", 1), (key(), "a", 3)] {
+        assert_eq!(store.count_source(&key, source, later()).await.unwrap(), count);
+    }
+    assert_eq!(store.known(&key()).await.unwrap(), [].into(), "no value is known by that");
 }
 
 pub async fn of_secrets_offered_at_once_exactly_one_is_taken(store: AnyStore) {
@@ -101,6 +125,7 @@ pub async fn a_value_is_known_from_when_it_is_noted(store: AnyStore) {
             let noted = store.note(&key(), hash(number), 10, later()).await.unwrap();
             assert!(noted.is_known);
             assert_eq!(noted.values, (0..=number).map(hash).collect());
+            assert_eq!(store.known(&key()).await.unwrap(), noted.values);
         }
     }
 }

@@ -115,10 +115,27 @@ async fn attempts_at_the_same_time_are_all_counted() {
     counts.sort_unstable();
     assert_eq!(counts, (1..=20).collect::<Vec<u64>>());
     assert_eq!(store.count_attempt("else", at(1_795_231_140)).await.unwrap(), 1);
-    store.forget_attempts("who").await.unwrap();
+    for _ in 0..21 {
+        store.take_back_attempt("who", at(1_795_231_140)).await.unwrap();
+    }
+    assert_eq!(store.count_attempt("who", at(1_795_231_140)).await.unwrap(), 0);
     assert_eq!(store.count_attempt("who", at(1_795_231_140)).await.unwrap(), 1);
     let expires = tables.expires(&state::sign_in("who")).await;
     assert_eq!(expires, Some(AttributeValue::N("1795231140".to_owned())));
+}
+
+#[tokio::test]
+#[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
+async fn who_has_signed_in_is_remembered_until_the_last_time_expires() {
+    let tables = Tables::new("remembered").await;
+    let store = tables.store();
+    assert!(!store.is_remembered("who").await.unwrap());
+    for expires in [1_795_231_140, 1_795_231_150] {
+        store.remember("who", at(expires)).await.unwrap();
+    }
+    assert!(store.is_remembered("who").await.unwrap() && !store.is_remembered("else").await.unwrap());
+    let expires = tables.expires(&state::signed_in("who")).await;
+    assert_eq!(expires, Some(AttributeValue::N("1795231150".to_owned())));
 }
 
 /// Tables of views and totals with the items of a store in memory.
@@ -198,6 +215,6 @@ async fn more_than_a_megabyte_is_read_to_the_end() {
         keys::views_of_day(&view("example.com", "2027-01-02", 0, "/").view.site, "2027-01-02".parse().unwrap());
     let (items, pages) = every_item(&dynamodb, Table::Views, &sections).await;
     assert_eq!((items.len(), pages >= 3), (30, true), "{pages}");
-    let world = World::reporting(dynamodb, &["example.com"]).await;
+    let world = World::reporting(dynamodb, &["example.com"]);
     assert_eq!(world.report("page=/").await.json["totals"]["views"], 30);
 }

@@ -46,7 +46,7 @@ proptest! {
         let filter = ["", "&browser=Firefox", "&page=%2Fabout&country=DE"][filter];
         let query = format!("from=2027-01-01&to=2027-01-14&by={by}{filter}");
         let (page, report) = runs(async {
-            let world = World::reporting(store(&views), &["example.com"]).await;
+            let world = World::reporting(store(&views), &["example.com"]);
             (page(&world, &query).await.text, world.report(&query).await.json)
         });
         let rows = rows(&page);
@@ -80,7 +80,7 @@ proptest! {
 async fn what_strangers_sent_is_text_and_no_markup() {
     let hostile = "/<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
     let seen: Vec<Seen> = vec![view("example.com", "2027-01-20", 1, hostile)];
-    let world = World::reporting(store(&seen), &["example.com"]).await;
+    let world = World::reporting(store(&seen), &["example.com"]);
     let path = seen[0].view.page.as_str();
     let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("page", path).finish();
     for query in ["", query.as_str(), "site=%3Cscript%3E", "from=%22%3E%3Cscript%3E", "%3Cscript%3E=1"] {
@@ -91,7 +91,7 @@ async fn what_strangers_sent_is_text_and_no_markup() {
 
 #[tokio::test]
 async fn nothing_but_the_style_of_the_page_is_allowed() {
-    let world = World::reporting(store(&[view("example.com", "2027-01-20", 1, "/")]), &["example.com"]).await;
+    let world = World::reporting(store(&[view("example.com", "2027-01-20", 1, "/")]), &["example.com"]);
     for answer in [page(&world, "").await, world.send("GET", "/analytics", &[], "").await] {
         let policy = answer.headers["content-security-policy"].as_str().unwrap();
         assert!(
@@ -109,7 +109,7 @@ async fn nothing_but_the_style_of_the_page_is_allowed() {
 
 #[tokio::test]
 async fn a_row_leads_to_its_filter_and_a_filter_leads_back() {
-    let world = World::reporting(store(&[view("example.com", "2027-01-20", 1, "/a&b")]), &["example.com"]).await;
+    let world = World::reporting(store(&[view("example.com", "2027-01-20", 1, "/a&b")]), &["example.com"]);
     let all = page(&world, "period=7d").await.text;
     assert!(all.contains("href=\"analytics?period=7d&amp;page=%2Fa%26b\""), "{all}");
     let filtered = page(&world, "period=7d&page=%2Fa%26b").await.text;
@@ -126,7 +126,7 @@ async fn a_row_leads_to_its_filter_and_a_filter_leads_back() {
 
 #[tokio::test]
 async fn a_report_that_is_refused_says_why_and_leaves_the_choice() {
-    let world = World::new().await;
+    let world = World::new();
     for (query, status, said) in [
         (
             "from=2027-01-02&to=2027-01-01",
@@ -149,18 +149,18 @@ async fn a_report_that_is_refused_says_why_and_leaves_the_choice() {
 
 #[tokio::test]
 async fn a_site_without_views_shows_how_to_add_the_tracker() {
-    let world = World::reporting(empty(), &["a.example", "b.example"]).await;
+    let world = World::reporting(empty(), &["a.example", "b.example"]);
     let page = page(&world, "").await.text;
     assert!(page.contains("a.js&quot;&gt;&lt;/script&gt;"), "{page}");
     assert!(page.contains("<option selected>a.example</option><option>b.example</option>"), "{page}");
-    let counted = World::reporting(store(&[view("example.com", "2027-01-20", 1, "/")]), &["example.com"]).await;
+    let counted = World::reporting(store(&[view("example.com", "2027-01-20", 1, "/")]), &["example.com"]);
     let page = self::page(&counted, "").await.text;
     assert!(!page.contains("a.js"), "{page}");
 }
 
 #[tokio::test]
 async fn any_period_is_drawn_and_the_first_load_is_under_100_kilobytes() {
-    let world = World::reporting(store(&[view("example.com", "2027-01-20", 1, "/")]), &["example.com"]).await;
+    let world = World::reporting(store(&[view("example.com", "2027-01-20", 1, "/")]), &["example.com"]);
     for (query, limit) in [
         ("", 100_000),
         ("period=today", 100_000),
@@ -184,7 +184,7 @@ fn assert_failed(answer: &Answer) {
 
 #[tokio::test]
 async fn a_report_that_fails_is_a_page_to_go_on_from() {
-    let world = World::reporting(Down, &["example.com"]).await;
+    let world = World::reporting(Down, &["example.com"]);
     let answer = page(&world, "site=example.com").await;
     assert_failed(&answer);
     assert!(answer.text.contains("Signed in as") && answer.text.contains(">7 days<"), "{}", answer.text);
@@ -192,7 +192,7 @@ async fn a_report_that_fails_is_a_page_to_go_on_from() {
 
 #[tokio::test]
 async fn sessions_that_fail_are_a_page() {
-    let world = World::new().await;
+    let world = World::new();
     let cookie = cookie(&world).await;
     world.accounts.state().keys.clear();
     world.wait(900);
@@ -202,7 +202,7 @@ async fn sessions_that_fail_are_a_page() {
 
 #[tokio::test]
 async fn signing_in_that_fails_is_the_form_again() {
-    let world = World::new().await;
+    let world = World::new();
     world.accounts.state().accounts.insert("ann".to_owned(), "broken".to_owned());
     let answer = world.invoke(form("/analytics/sign-in", &[OWN_PAGE], None, "user=ann&password=correct+horse")).await;
     assert_failed(&answer);

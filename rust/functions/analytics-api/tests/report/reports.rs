@@ -1,12 +1,15 @@
 //! What a report says, against a count that is made another way.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::pending;
 use std::iter;
 
 use analytics::keys::Sections;
 use analytics::keys::{self, Key};
 use analytics::{AttributeValue, Bucket, Day, Granularity, Item, Site, Tally, View};
 use analytics_api::report::store::{Answer, Page, Store, Table};
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::query::QueryError;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -150,7 +153,7 @@ fn report(all: &[Seen], Wanted { by, from, to, filters, limit }: &Wanted) -> Val
     let mut query = form_urlencoded::Serializer::new(format!("from={from}&to={to}&by={}&limit={limit}", by.name()));
     let query = query.extend_pairs(*filters).finish();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let answer = runtime.block_on(async { World::reporting(store(all), &["example.com"]).await.report(&query).await });
+    let answer = runtime.block_on(async { World::reporting(store(all), &["example.com"]).report(&query).await });
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.json
 }
@@ -188,7 +191,7 @@ proptest! {
 
 #[tokio::test]
 async fn a_site_without_views_has_a_report_of_zeros() {
-    let answer = World::new().await.report("from=2027-01-01&to=2027-01-03").await;
+    let answer = World::new().report("from=2027-01-01&to=2027-01-03").await;
     assert_eq!((answer.status, &answer.headers["cache-control"]), (200, &json!("no-store")));
     let wanted =
         Wanted { by: Granularity::Day, from: day("2027-01-01"), to: day("2027-01-03"), filters: &[], limit: 10 };
@@ -228,7 +231,7 @@ fn weeks_at_the_end_of_a_year_and_the_year_9999_are_reported() {
 #[tokio::test]
 async fn views_of_other_sites_are_not_in_a_report() {
     let views = [view("example.com", "2027-01-02", 1, "/"), view("example.org", "2027-01-02", 2, "/")];
-    let world = World::reporting(store(&views), &["example.com", "example.org"]).await;
+    let world = World::reporting(store(&views), &["example.com", "example.org"]);
     for query in ["site=example.org", "site=example.org&page=/"] {
         let answer = world.report(query).await;
         assert_eq!(
@@ -243,7 +246,7 @@ async fn views_of_other_sites_are_not_in_a_report() {
 async fn a_list_is_cut_in_json_and_whole_in_csv() {
     let views: Vec<Seen> =
         (0..25).map(|number| view("example.com", "2027-01-02", number, &format!("/{number:02}"))).collect();
-    let world = World::reporting(store(&views), &["example.com"]).await;
+    let world = World::reporting(store(&views), &["example.com"]);
     let json = world.report("").await.json;
     assert_eq!((json["pages"]["rows"].as_array().unwrap().len(), &json["pages"]["all"]), (10, &json!(25)));
     assert_eq!(json["pages"]["rows"][0], json!({"value": "/00", "views": 1}));
@@ -260,7 +263,7 @@ async fn a_list_is_cut_in_json_and_whole_in_csv() {
 async fn the_series_is_a_table_too() {
     let mut views = vec![view("example.com", "2027-01-02", 1, "/"), view("example.com", "2027-01-02", 2, "/")];
     views[0].measure = Some(analytics::Measure { duration_ms: 1500, scroll: 60 });
-    let world = World::reporting(store(&views), &["example.com"]).await;
+    let world = World::reporting(store(&views), &["example.com"]);
     let csv = world.report("format=csv&from=2027-01-01&to=2027-01-02").await.text;
     let expected = "\"bucket\",\"views\",\"visitors\",\"bots\",\"averageDurationMs\",\"averageScrollPercent\",\"measured\"\r\n\
                     \"2027-01-01\",\"0\",\"0\",\"0\",\"\",\"\",\"0\"\r\n\"2027-01-02\",\"2\",\"0\",\"0\",\"1500\",\"60\",\"1\"\r\n";
@@ -271,7 +274,7 @@ async fn the_series_is_a_table_too() {
 async fn a_campaign_that_is_a_formula_is_defused() {
     let mut seen = view("example.com", "2027-01-02", 1, "/");
     seen.view.campaign = analytics::Campaign::named("=HYPERLINK(\"http://evil.example\",\"x\")");
-    let world = World::reporting(store(&[seen]), &["example.com"]).await;
+    let world = World::reporting(store(&[seen]), &["example.com"]);
     let csv = world.report("format=csv&table=campaigns").await.text;
     assert!(csv.contains("\"'=HYPERLINK(\"\"http://evil.example\"\""), "{csv}");
     let json = world.report("").await.json;
@@ -296,7 +299,7 @@ async fn an_item_that_cannot_be_read_is_left_out_and_counted() {
     item.remove("Page");
     store.put(Table::Views, key, item.into());
 
-    let world = World::reporting(store, &["example.com"]).await;
+    let world = World::reporting(store, &["example.com"]);
     for (query, unreadable) in [("", 5), ("page=/", 1)] {
         let answer = world.report(query).await;
         assert_eq!(answer.status, 200, "{answer:?}");
@@ -317,13 +320,13 @@ async fn what_an_item_says_beyond_what_is_known_is_left_out() {
     let mut item: std::collections::HashMap<String, AttributeValue> = key.item().into();
     item.insert("Clicks".to_owned(), AttributeValue::N("7".to_owned()));
     store.put(Table::Totals, key, item.into());
-    let json = World::reporting(store, &["example.com"]).await.report("").await.json;
+    let json = World::reporting(store, &["example.com"]).report("").await.json;
     assert_eq!((&json["totals"]["views"], &json["unreadable"]), (&json!(1), &json!(0)));
 }
 
 #[tokio::test]
 async fn wrong_parameters_are_all_told_at_once() {
-    let answer = World::new().await.report("site=example.net&by=year&limit=0").await;
+    let answer = World::new().report("site=example.net&by=year&limit=0").await;
     assert_eq!(answer.error(), (422, "InvalidQuery"));
     let fields: Vec<&str> =
         answer.json["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect();
@@ -342,7 +345,7 @@ impl Store for Endless {
 
 #[tokio::test]
 async fn at_most_a_hundred_thousand_views_are_read() {
-    let world = World::reporting(Endless, &["example.com"]).await;
+    let world = World::reporting(Endless, &["example.com"]);
     let answer = world.report("browser=Firefox").await;
     assert_eq!(answer.error(), (422, "TooManyViews"));
     assert!(answer.json["detail"].as_str().unwrap().contains("shorter period"));
@@ -359,12 +362,61 @@ impl Store for Down {
 
 #[tokio::test]
 async fn a_failure_of_the_store_is_ours_and_its_reason_is_not_told() {
-    let world = World::reporting(Down, &["example.com"]).await;
+    let world = World::reporting(Down, &["example.com"]);
     for query in ["", "page=/"] {
         let answer = world.report(query).await;
         assert_eq!(answer.error(), (500, "InternalError"));
         assert!(!answer.text.contains("4f2"), "{}", answer.text);
     }
+}
+
+/// A store that throttles.
+struct Busy;
+
+impl Store for Busy {
+    fn page<'a>(&'a self, _: Table, _: &'a Sections, _: Option<Key>) -> Answer<'a, Page> {
+        Box::pin(async { Err(SdkError::<QueryError>::timeout_error("table totals-4f2 is slow").into()) })
+    }
+}
+
+/// A store that never answers.
+struct Silent;
+
+impl Store for Silent {
+    fn page<'a>(&'a self, _: Table, _: &'a Sections, _: Option<Key>) -> Answer<'a, Page> {
+        Box::pin(pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_slow_is_503_and_says_when_to_try_again() {
+    for world in [World::reporting(Busy, &["example.com"]), World::reporting(Silent, &["example.com"])] {
+        let token = world.token().await;
+        for query in ["", "?page=/"] {
+            let answer = world.ask("GET", &format!("/analytics/report{query}"), &token).await;
+            assert_eq!(answer.error(), (503, "Unavailable"));
+            assert_eq!(answer.headers["retry-after"], "5");
+            assert_eq!(answer.json["detail"], "The service is busy. Try again in 5 seconds.");
+            assert!(!answer.text.contains("4f2"), "{}", answer.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_report_of_more_totals_than_can_be_read_is_refused_with_a_remedy() {
+    /// A store of any number of totals, one page after the other.
+    struct Many;
+
+    impl Store for Many {
+        fn page<'a>(&'a self, _: Table, sections: &'a Sections, _: Option<Key>) -> Answer<'a, Page> {
+            let key = sections.first();
+            Box::pin(async { Ok(Page { items: vec![key.item(); 1000], next: Some(key) }) })
+        }
+    }
+
+    let answer = World::reporting(Many, &["example.com"]).report("").await;
+    assert_eq!(answer.error(), (422, "TooManyTotals"));
+    assert!(answer.json["detail"].as_str().unwrap().contains("shorter period, or for by=week or by=month"));
 }
 
 #[tokio::test]
@@ -375,7 +427,7 @@ async fn a_report_that_no_reply_holds_is_refused_with_a_remedy() {
     }
     let mut store = empty();
     put_totals(&mut store, &tally, 0);
-    let world = World::reporting(store, &["example.com"]).await;
+    let world = World::reporting(store, &["example.com"]);
     assert_eq!(world.report("format=csv&table=pages").await.error(), (413, "ReportTooLarge"));
     assert_eq!(world.report("limit=1000").await.status, 200);
 }

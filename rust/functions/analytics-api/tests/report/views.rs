@@ -45,6 +45,7 @@ pub fn view(site: &str, day: &str, random: u64, page: &str) -> Seen {
         visitor: None,
         referrer: None,
         campaign: None,
+        real_page: None,
         utm: None,
         agent,
         country: None,

@@ -65,20 +65,20 @@ pub fn sites(names: &[&str]) -> Vec<Site> {
 
 impl World {
     /// A service with the user `ann`, whose password is `correct horse`, and nothing counted.
-    pub async fn new() -> Self {
-        Self::reporting(report::store::memory::Memory::new(3), &["example.com"]).await
+    pub fn new() -> Self {
+        Self::reporting(report::store::memory::Memory::new(3), &["example.com"])
     }
 
     /// The same with views and totals.
-    pub async fn reporting(reports: impl report::store::Store + 'static, names: &[&str]) -> Self {
+    pub fn reporting(reports: impl report::store::Store + 'static, names: &[&str]) -> Self {
         let accounts = Arc::new(Memory::default());
         accounts.state().keys = vec![KEY.to_owned()];
         accounts.state().accounts.insert("ann".to_owned(), "plain:correct horse".to_owned());
-        Self::over(accounts.clone(), accounts, reports, names).await
+        Self::over(accounts.clone(), accounts, reports, names)
     }
 
     /// The same over any store of accounts.
-    pub async fn over(
+    pub fn over(
         store: Arc<dyn Store>,
         accounts: Arc<Memory>,
         reports: impl report::store::Store + 'static,
@@ -88,13 +88,14 @@ impl World {
         let shown = time.clone();
         let clock = Clock::of(move || SystemTime::UNIX_EPOCH + Duration::from_secs(shown.load(Ordering::Relaxed)));
         let verifications = Arc::new(AtomicUsize::new(0));
-        let sessions = Sessions::start(store, verify(verifications.clone()), clock.clone()).await.unwrap();
-        let sessions = Arc::new(sessions);
+        let sessions = Arc::new(Sessions::new(store, verify(verifications.clone()), clock.clone()));
         let reports = Arc::new(Reports::new(Arc::new(reports), sites(names), 90, clock));
         let html = Html::new().unwrap();
-        let router = session::routes(sessions.clone(), html.clone())
-            .merge(report::routes(reports.clone(), sessions.clone()))
-            .merge(dashboard::routes(reports, sessions, html));
+        let router = analytics_api::router([
+            session::routes(sessions.clone(), html.clone()),
+            report::routes(reports.clone(), sessions.clone()),
+            dashboard::routes(reports, sessions, html),
+        ]);
         Self { accounts, verifications, time, router }
     }
 

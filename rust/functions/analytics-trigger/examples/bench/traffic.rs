@@ -34,6 +34,7 @@ fn view(random: &mut Random, visitors: &mut Vec<Visitor>) -> Result<View, Box<dy
         visitor: Some(visitor(random, visitors)),
         referrer: Referrer::of(&referrer, &site).filter(|_| random.happens(0.4)),
         campaign: None,
+        real_page: None,
         utm: None,
         agent: Agent {
             browser: format!("Browser {}", random.zipf(8)),

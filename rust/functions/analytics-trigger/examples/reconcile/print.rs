@@ -34,10 +34,11 @@ pub fn report(report: &Report) {
 
 /// What a repair has done.
 pub fn repaired(repaired: &Repaired) {
-    let Repaired { corrected, left, kept, views, leaves } = repaired;
+    let Repaired { corrected, left, kept, doubtful, views, leaves } = repaired;
     println!("totals corrected    {corrected:>10}");
     println!("totals moving, left {left:>10}");
     println!("counters not lowered{kept:>10}");
+    println!("waiting, in doubt   {doubtful:>10}  (more is counted of their days than the views say)");
     println!("views counted       {:>10}", views.applied);
     println!("leaves counted      {:>10}", leaves.applied);
     for (_, reason) in views.refused.iter().chain(&leaves.refused) {

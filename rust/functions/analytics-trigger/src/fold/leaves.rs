@@ -56,7 +56,7 @@ impl Folded {
         let mut longer = Vec::new();
         for leave in leaves {
             let Some(item) = items.get(&view(&leave.what)) else {
-                self.without_view += 1;
+                self.gone.extend(leave.records.first());
                 continue;
             };
             match Record::decode(item) {

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use analytics::Record;
 use analytics::keys::{self, Key};
@@ -29,15 +29,21 @@ impl Folder<'_> {
                     folded.applied += taken.len();
                     marked.extend(actions.iter().filter_map(visitor).cloned());
                 }
-                Ok(Write::Lost(indexes)) => {
-                    let lost = || indexes.iter().filter_map(|&index| actions.get(index));
+                Ok(Write::Lost(lost)) => {
+                    let lost = || lost.iter().filter_map(|lost| Some((actions.get(lost.action)?, lost.is_gone)));
                     let known = marked.len();
-                    marked.extend(lost().filter_map(visitor).cloned());
-                    let lost: BTreeSet<&Key> = lost().map(Action::key).collect();
-                    let (gone, open): (Vec<_>, Vec<_>) =
-                        taken.into_iter().partition(|one| lost.contains(&key(&one.what)));
-                    folded.without_effect += gone.len();
-                    if gone.is_empty() && marked.len() == known {
+                    marked.extend(lost().filter_map(|(action, _)| visitor(action)).cloned());
+                    let lost: BTreeMap<&Key, bool> = lost().map(|(action, is_gone)| (action.key(), is_gone)).collect();
+                    let mut open = Vec::new();
+                    let pending = taken.len();
+                    for one in taken {
+                        match lost.get(&key(&one.what)) {
+                            Some(true) => folded.gone.extend(one.records.first()),
+                            Some(false) => folded.without_effect += 1,
+                            None => open.push(one),
+                        }
+                    }
+                    if open.len() == pending && marked.len() == known {
                         folded.fail(&open, "the store lost a write without a condition".into());
                     } else {
                         rest.splice(0..0, open);

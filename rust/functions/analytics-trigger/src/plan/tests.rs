@@ -18,6 +18,7 @@ fn strangers(number: u8) -> Vec<Pending<Record>> {
         visitor: Some(Visitor::from_bytes([index; 16])),
         referrer: Referrer::of(&format!("https://{index}.example/"), &site),
         campaign: Campaign::named(&index.to_string()),
+        real_page: None,
         utm: None,
         agent: Agent {
             browser: format!("Browser {index}"),

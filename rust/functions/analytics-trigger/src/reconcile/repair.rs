@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use analytics::{Count, Counts, Moment, TotalKey, keys};
+use analytics::{Count, Counts, Day, Moment, Site, TotalKey, keys};
 
 use super::stored::FirstShard;
-use super::{Correction, Failure, Ledger, Report};
+use super::{Correction, Doubt, Failure, Ledger, Report};
 use crate::{Folded, Folder, Pending};
 
 /// How long the trigger may take to count a view: after that nobody delivers its record any more.
@@ -19,6 +19,9 @@ pub struct Repaired {
     pub left: usize,
     /// Counters that are higher than the raw views, and are left so.
     pub kept: usize,
+    /// Views and leaves that wait on days of which more is counted than the views say: they may be in the totals already,
+    /// and are left.
+    pub doubtful: usize,
     /// Views that have waited for more than a day.
     pub views: Folded,
     /// Leaves of views that are older than a day.
@@ -59,10 +62,24 @@ pub async fn repair(
     }
     let overdue =
         |received: Moment| Duration::from_millis(now.milliseconds().saturating_sub(received.milliseconds())) > OVERDUE;
-    let views = report.waiting.into_iter().filter(|record| overdue(record.view.id.time));
-    repaired.views = folder.views(pending(views)).await;
-    let leaves = report.waiting_leaves.into_iter().filter(|leave| overdue(leave.view.time));
-    repaired.leaves = folder.leaves(pending(leaves)).await;
+    let is_doubtful = |site: &Site, day: Day| match report.doubtful.get(&(site.clone(), day)) {
+        None => false,
+        Some(Doubt::Surplus) => surplus == Surplus::Keep,
+        Some(Doubt::Unknown) => true,
+    };
+    let (doubtful, views): (Vec<_>, Vec<_>) = report
+        .waiting
+        .into_iter()
+        .filter(|record| overdue(record.view.id.time))
+        .partition(|record| is_doubtful(&record.view.site, record.view.id.time.day()));
+    let (doubtful_leaves, leaves): (Vec<_>, Vec<_>) = report
+        .waiting_leaves
+        .into_iter()
+        .filter(|leave| overdue(leave.view.time))
+        .partition(|leave| is_doubtful(&leave.site, leave.view.time.day()));
+    repaired.doubtful = doubtful.len() + doubtful_leaves.len();
+    repaired.views = folder.views(pending(views.into_iter())).await;
+    repaired.leaves = folder.leaves(pending(leaves.into_iter())).await;
     Ok(repaired)
 }
 

@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::types::error::TransactionCanceledException;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use tokio::time::sleep;
 
-use super::{Action, Answer, Failure, Store, Write};
+use super::{Action, Answer, Failure, Lost, Store, Write};
 
 mod transaction;
 
@@ -89,7 +89,8 @@ impl DynamoDb {
 fn why(cancelled: &TransactionCanceledException) -> Result<Write, Failure> {
     let reasons = || cancelled.cancellation_reasons().iter();
     let lost = reasons().enumerate().filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"));
-    let lost: Vec<usize> = lost.map(|(index, _)| index).collect();
+    let lost: Vec<Lost> =
+        lost.map(|(action, reason)| Lost { action, is_gone: reason.item().is_none_or(HashMap::is_empty) }).collect();
     if !lost.is_empty() {
         return Ok(Write::Lost(lost));
     }

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use analytics::keys::{Key, Sections, attribute};
 use analytics::{AttributeValue, Item, Measure};
 
-use super::{Action, Answer, Store, Write};
+use super::{Action, Answer, Lost, Store, Write};
 use crate::reconcile::{Correction, Ledger, Page, REVISION, Table};
 
 /// Items of a page: few, so that whoever reads all of a query needs more than one.
@@ -54,6 +54,13 @@ impl Tables {
         }
     }
 
+    fn has(&self, action: &Action) -> bool {
+        match action {
+            Action::MarkCounted { view } | Action::SetMeasure { view, .. } => self.views.contains_key(view),
+            Action::MarkVisitor { visitor: total, .. } | Action::Add { total, .. } => self.totals.contains_key(total),
+        }
+    }
+
     fn apply(&mut self, action: &Action) {
         match action {
             Action::MarkCounted { view } => {
@@ -83,8 +90,8 @@ impl Tables {
     }
 
     fn transact(&mut self, actions: &[Action]) -> Write {
-        let lost: Vec<usize> =
-            actions.iter().enumerate().filter(|(_, action)| !self.holds(action)).map(|(index, _)| index).collect();
+        let lost = actions.iter().enumerate().filter(|(_, action)| !self.holds(action));
+        let lost: Vec<Lost> = lost.map(|(index, action)| Lost { action: index, is_gone: !self.has(action) }).collect();
         if lost.is_empty() {
             actions.iter().for_each(|action| self.apply(action));
             Write::Done

@@ -30,7 +30,7 @@ const TIMES: [Time; 6] = [
     Time { milliseconds: 253_402_171_200_000, day: "9999-12-30", week: "9999-W52", month: "9999-12" },
 ];
 
-const SITES: [&str; 2] = ["example.com", "localhost:8000"];
+pub const SITES: [&str; 2] = ["example.com", "localhost:8000"];
 const PAGES: [&str; 6] = ["/", "/about", "/שלום", "/' OR 1=1; --", "/user=1", "/summary/2026-12-31/0"];
 const BROWSERS: [&str; 3] = ["Firefox", "Chrome", "a/b"];
 const BOTS: [&str; 2] = ["Googlebot", "b/t"];
@@ -51,7 +51,7 @@ struct History {
 }
 
 impl History {
-    fn new(dice: &mut Dice) -> Self {
+    pub fn new(dice: &mut Dice) -> Self {
         let mut history = Self {
             memory: Memory::default(),
             shards: vec![Vec::new(); 1 + dice.below(3)],
@@ -115,7 +115,7 @@ impl History {
     }
 }
 
-fn view(dice: &mut Dice, index: usize) -> View {
+pub fn view(dice: &mut Dice, index: usize) -> View {
     let site = Site::parse(dice.one_of(&SITES)).unwrap();
     let random = (dice.number() << 16) | u64::try_from(index).unwrap();
     let visitor = Visitor::from_bytes([u8::try_from(dice.below(4)).unwrap(); 16]);
@@ -126,6 +126,7 @@ fn view(dice: &mut Dice, index: usize) -> View {
         visitor: dice.percent(85).then_some(visitor),
         referrer: if dice.percent(40) { Referrer::of(dice.one_of(&from), &site) } else { None },
         campaign: dice.percent(20).then(Campaign::other),
+        real_page: None,
         utm: None,
         agent: Agent {
             browser: dice.one_of(&BROWSERS).to_owned(),
@@ -152,7 +153,7 @@ fn malformed(dice: &mut Dice, mut item: Item) -> Item {
 
 /// How bad things are.
 #[derive(Debug)]
-struct Weather {
+pub struct Weather {
     throttled: usize,
     conflicts: usize,
     no_answer: usize,
@@ -161,7 +162,7 @@ struct Weather {
 }
 
 impl Weather {
-    fn new(dice: &mut Dice) -> Self {
+    pub fn new(dice: &mut Dice) -> Self {
         Self {
             throttled: dice.below(31),
             conflicts: dice.below(16),
@@ -171,7 +172,7 @@ impl Weather {
         }
     }
 
-    fn script(self, mut dice: Dice) -> impl FnMut(Call) -> Fault + Send + 'static {
+    pub fn script(self, mut dice: Dice) -> impl FnMut(Call) -> Fault + Send + 'static {
         move |call| {
             let writes = call == Call::Write;
             let mut throw = dice.below(100);

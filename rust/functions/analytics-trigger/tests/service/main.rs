@@ -6,6 +6,7 @@
 #[path = "../suite/mod.rs"]
 mod suite;
 
+mod chaos;
 mod dice;
 mod faults;
 mod faulty;

@@ -148,6 +148,32 @@ async fn a_record_of_half_a_megabyte_is_kept_in_part() {
 }
 
 #[tokio::test]
+async fn an_item_in_quarantine_fits_into_dynamodb_whatever_a_record_has() {
+    let long = "é".repeat(300_000);
+    for bad in [
+        json!({"eventName": "INSERT", "dynamodb": {"SequenceNumber": long, "NewImage": {}}}).to_string(),
+        json!({"eventName": long}).to_string(),
+        json!({"eventName": "INSERT", "dynamodb": {"NewImage": {"Path": {long.clone(): "a"}}}}).to_string(),
+        json!({"eventName": "INSERT", "dynamodb": {"NewImage": {"Path": {"S": long}, "Section": {"S": long}}}})
+            .to_string(),
+        with("Device", json!({"S": long})),
+        with("Expires", json!({"N": long})),
+        with("Browser", json!({long.clone(): 1})),
+    ] {
+        let memory = Memory::default();
+        fold(&memory, &[bad]).await;
+        for item in memory.tables().totals.values().filter(|item| item.contains_key(attribute::REASON)) {
+            let bytes = |name: &str| match item.get(name) {
+                Some(AttributeValue::S(text)) => text.len(),
+                _ => 0,
+            };
+            assert!((1..=1000).contains(&bytes(attribute::REASON)), "{}", bytes(attribute::REASON));
+            assert!(bytes(attribute::RECORD) <= 200_000 && bytes(attribute::SECTION) <= 500);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_leave_whose_view_nobody_can_read_is_quarantined() {
     let view = view(1, 1);
     let leave = leave_item(&leave(&view, 1000, 50));

@@ -24,6 +24,7 @@ macro_rules! keep_every_promise {
             a_leave_that_is_delivered_before_its_view_counts,
             a_leave_of_a_view_that_is_not_there_changes_nothing,
             a_view_that_is_gone_is_not_counted,
+            a_view_that_is_gone_is_told_from_one_that_is_counted,
             a_view_and_its_leaves_may_be_in_one_batch,
             a_malformed_record_is_quarantined_and_its_neighbours_are_counted,
             hot_totals_are_spread_over_shards,

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use analytics::keys::{self, Key, attribute};
-use analytics::{Bucket, Campaign, Count, Counter, Counts, Granularity, Page, Referrer, TotalKey, View};
+use analytics::{Bucket, Campaign, Count, Counter, Counts, Granularity, Page, Record, Referrer, TotalKey, View};
 use analytics_trigger::reconcile::{Correction, Surplus, Table, repair};
-use analytics_trigger::{Deadline, Folder, Shards};
+use analytics_trigger::{Deadline, Folder, Pending, Shards};
 
 use super::bed::{Bed, day};
 use super::world::{NOON, TIME, inserted, leave, moment, record, site, view, view_item};
@@ -167,6 +167,19 @@ pub async fn a_view_that_is_gone_is_not_counted(bed: Bed) {
     bed.fold(&records).await;
     assert_eq!((bed.total("Views").await, bed.total("Visitors").await), (1, 1));
     assert_eq!(bed.items(Table::Views, &keys::views_of_day(&site(), day())).await.len(), 1);
+}
+
+pub async fn a_view_that_is_gone_is_told_from_one_that_is_counted(bed: Bed) {
+    let (counted, gone) = (view(1, 1), view(2, 2));
+    let records = bed.store_views([&counted]).await;
+    bed.fold(&records).await;
+    let folder = Folder { store: &*bed.store, shards: Shards::ONE, deadline: Deadline::after(Duration::from_secs(30)) };
+    let pending = [&counted, &gone]
+        .into_iter()
+        .enumerate()
+        .map(|(index, view)| Pending { what: Record::decode(&view_item(view)).unwrap(), records: vec![index] });
+    let folded = folder.views(pending.collect()).await;
+    assert_eq!((folded.applied, folded.without_effect, folded.gone), (0, 1, vec![1]));
 }
 
 pub async fn a_view_and_its_leaves_may_be_in_one_batch(bed: Bed) {

@@ -33,6 +33,7 @@ pub fn view(random: u64, visitor: u8) -> View {
         visitor: Some(Visitor::from_bytes([visitor; 16])),
         referrer: Referrer::of("https://search.example/", &site()),
         campaign: Campaign::named("spring"),
+        real_page: None,
         utm: None,
         agent: Agent {
             browser: "Firefox".to_owned(),

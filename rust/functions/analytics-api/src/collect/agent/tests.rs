@@ -86,6 +86,7 @@ fn stored(agent: &Agent) -> Agent {
         visitor: None,
         referrer: None,
         campaign: None,
+        real_page: None,
         utm: None,
         agent: agent.clone(),
         country: None,

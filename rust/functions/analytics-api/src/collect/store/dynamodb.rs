@@ -1,10 +1,11 @@
 //! Views in the DynamoDB table of views, and what is known of a day in that of state.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use analytics::keys::{attribute, state};
 use analytics::{Day, Leave, Moment, View};
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
@@ -57,17 +58,23 @@ impl DynamoDb {
     async fn read_secret(&self, day: Day) -> Result<Option<Secret>, Failure> {
         let request = self.client.get_item().table_name(&self.state_table);
         let request = request.set_key(Some(item::key(state::visitor_secret(day)))).consistent_read(true);
-        request.send().await?.item.as_ref().map(item::secret).transpose()
+        match request.send().await?.item {
+            Some(item) if item::is_of(&item, day) => item::secret(&item).map(Some),
+            _ => Ok(None),
+        }
     }
 
+    /// A slot has the secret of one day: that of an earlier day is gone with the write.
     async fn write_secret(&self, day: Day, secret: Secret, expires: Moment) -> Result<Offer, Failure> {
         let written = self
             .client
             .put_item()
             .table_name(&self.state_table)
             .set_item(Some(item::of_secret(day, secret, expires)))
-            .condition_expression("attribute_not_exists(#name)")
+            .condition_expression("attribute_not_exists(#name) OR #day < :day")
             .expression_attribute_names("#name", attribute::NAME)
+            .expression_attribute_names("#day", attribute::DAY)
+            .expression_attribute_values(":day", AttributeValue::S(day.to_string()))
             .send()
             .await;
         match written {
@@ -79,10 +86,62 @@ impl DynamoDb {
         }
     }
 
-    async fn remove_secret(&self, day: Day) -> Result<(), Failure> {
-        let key = item::key(state::visitor_secret(day));
-        self.client.delete_item().table_name(&self.state_table).set_key(Some(key)).send().await?;
+    async fn remove_secrets_before(&self, day: Day) -> Result<(), Failure> {
+        for slot in [state::visitor_secret(day), state::visitor_secret(day.plus(1))] {
+            let removed = self
+                .client
+                .delete_item()
+                .table_name(&self.state_table)
+                .set_key(Some(item::key(slot)))
+                .condition_expression("#day < :day")
+                .expression_attribute_names("#day", attribute::DAY)
+                .expression_attribute_values(":day", AttributeValue::S(day.to_string()))
+                .send()
+                .await;
+            match removed {
+                Err(error)
+                    if !error
+                        .as_service_error()
+                        .is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
+                {
+                    return Err(error.into());
+                }
+                _ => {}
+            }
+        }
         Ok(())
+    }
+
+    async fn read_known(&self, KnownKey { site, day, dimension }: &KnownKey) -> Result<BTreeSet<ValueHash>, Failure> {
+        let request = self.client.get_item().table_name(&self.state_table);
+        let request = request.set_key(Some(item::key(state::known(site, *day, *dimension)))).consistent_read(true);
+        request.send().await?.item.as_ref().map_or(Ok(BTreeSet::new()), item::values)
+    }
+
+    /// The client's own attempts may count twice, and never not at all.
+    async fn add_source(
+        &self,
+        KnownKey { site, day, dimension }: &KnownKey,
+        source: &str,
+        expires: Moment,
+    ) -> Result<u64, Failure> {
+        let output = self
+            .client
+            .update_item()
+            .table_name(&self.state_table)
+            .set_key(Some(item::key(state::known_from(site, *day, *dimension, source))))
+            .update_expression("ADD #count :one SET #expires = :expires")
+            .expression_attribute_names("#count", attribute::COUNT)
+            .expression_attribute_names("#expires", attribute::EXPIRES)
+            .expression_attribute_values(":one", item::number(1_u8))
+            .expression_attribute_values(":expires", item::number(expires.seconds()))
+            .return_values(ReturnValue::UpdatedNew)
+            .send()
+            .await?;
+        match output.attributes.unwrap_or_default().remove(attribute::COUNT) {
+            Some(AttributeValue::N(count)) => Ok(count.parse()?),
+            _ => Err(format!("{} is no number", attribute::COUNT).into()),
+        }
     }
 
     /// One call, whatever comes of it: where the condition fails, the failure has the item.
@@ -115,9 +174,9 @@ impl DynamoDb {
             .await;
         match written {
             Ok(output) => noted(true, output.attributes),
-            Err(error) => match error.into_service_error() {
-                UpdateItemError::ConditionalCheckFailedException(failed) => noted(false, failed.item),
-                error => Err(error.into()),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => noted(false, failed.item.clone()),
+                _ => Err(error.into()),
             },
         }
     }
@@ -144,8 +203,16 @@ impl Store for DynamoDb {
         Box::pin(self.write_secret(day, secret, expires))
     }
 
-    fn delete_secret(&self, day: Day) -> Answer<'_, ()> {
-        Box::pin(self.remove_secret(day))
+    fn delete_secrets_before(&self, day: Day) -> Answer<'_, ()> {
+        Box::pin(self.remove_secrets_before(day))
+    }
+
+    fn known<'a>(&'a self, key: &'a KnownKey) -> Answer<'a, BTreeSet<ValueHash>> {
+        Box::pin(self.read_known(key))
+    }
+
+    fn count_source<'a>(&'a self, key: &'a KnownKey, source: &'a str, expires: Moment) -> Answer<'a, u64> {
+        Box::pin(self.add_source(key, source, expires))
     }
 
     fn note<'a>(&'a self, key: &'a KnownKey, value: ValueHash, most: u16, expires: Moment) -> Answer<'a, Noted> {

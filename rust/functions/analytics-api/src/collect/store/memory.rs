@@ -1,6 +1,6 @@
 //! Views in memory, as the items that they are in DynamoDB: for tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::ready;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -18,6 +18,7 @@ struct Tables {
     views: BTreeMap<Key, Item>,
     secrets: BTreeMap<Day, Secret>,
     known: BTreeMap<KnownKey, Noted>,
+    sources: BTreeMap<(KnownKey, String), u64>,
 }
 
 impl Memory {
@@ -59,9 +60,21 @@ impl Store for Memory {
         Box::pin(ready(Ok(if kept == secret { Offer::Taken } else { Offer::Refused })))
     }
 
-    fn delete_secret(&self, day: Day) -> Answer<'_, ()> {
-        self.tables().secrets.remove(&day);
+    fn delete_secrets_before(&self, day: Day) -> Answer<'_, ()> {
+        self.tables().secrets.retain(|other, _| *other >= day);
         Box::pin(ready(Ok(())))
+    }
+
+    fn known<'a>(&'a self, key: &'a KnownKey) -> Answer<'a, BTreeSet<ValueHash>> {
+        let values = self.tables().known.get(key).map(|noted| noted.values.clone()).unwrap_or_default();
+        Box::pin(ready(Ok(values)))
+    }
+
+    fn count_source<'a>(&'a self, key: &'a KnownKey, source: &'a str, _: Moment) -> Answer<'a, u64> {
+        let mut tables = self.tables();
+        let count = tables.sources.entry((key.clone(), source.to_owned())).or_default();
+        *count += 1;
+        Box::pin(ready(Ok(*count)))
     }
 
     fn note<'a>(&'a self, key: &'a KnownKey, value: ValueHash, most: u16, _: Moment) -> Answer<'a, Noted> {

@@ -49,28 +49,33 @@ impl DynamoDb {
         item.map(hash).transpose()
     }
 
-    async fn write_ended(&self, id: &str, expires: Moment) -> Result<(), Failure> {
+    /// Writes an item that says no more than its name.
+    async fn write_name(&self, name: String, expires: Moment) -> Result<(), Failure> {
         self.client
             .put_item()
             .table_name(&self.state_table)
-            .item(attribute::NAME, text(state::ended_session(id)))
+            .item(attribute::NAME, text(name))
             .item(attribute::EXPIRES, number(expires.seconds()))
             .send()
             .await?;
         Ok(())
     }
 
-    /// The client's own attempts may count twice, and never not at all.
-    async fn add_attempt(&self, who: &str, expires: Moment) -> Result<u64, Failure> {
+    async fn has_name(&self, name: String) -> Result<bool, Failure> {
+        Ok(self.read(&self.state_table, attribute::NAME, &name).await?.is_some())
+    }
+
+    /// Adds to a count of attempts, and returns it. The client's own attempts may add twice, and never not at all.
+    async fn add_attempts(&self, who: &str, by: &str, expires: Moment) -> Result<i64, Failure> {
         let output = self
             .client
             .update_item()
             .table_name(&self.state_table)
             .key(attribute::NAME, text(state::sign_in(who)))
-            .update_expression("ADD #attempts :one SET #expires = :expires")
+            .update_expression("ADD #attempts :by SET #expires = :expires")
             .expression_attribute_names("#attempts", attribute::ATTEMPTS)
             .expression_attribute_names("#expires", attribute::EXPIRES)
-            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":by", AttributeValue::N(by.to_owned()))
             .expression_attribute_values(":expires", number(expires.seconds()))
             .return_values(ReturnValue::UpdatedNew)
             .send()
@@ -79,12 +84,6 @@ impl DynamoDb {
             Some(AttributeValue::N(attempts)) => Ok(attempts.parse()?),
             _ => Err(format!("{} is no number", attribute::ATTEMPTS).into()),
         }
-    }
-
-    async fn remove_attempts(&self, who: &str) -> Result<(), Failure> {
-        let request = self.client.delete_item().table_name(&self.state_table);
-        request.key(attribute::NAME, text(state::sign_in(who))).send().await?;
-        Ok(())
     }
 }
 
@@ -106,19 +105,26 @@ impl Store for DynamoDb {
     }
 
     fn end_session<'a>(&'a self, id: &'a str, expires: Moment) -> Answer<'a, ()> {
-        Box::pin(self.write_ended(id, expires))
+        Box::pin(self.write_name(state::ended_session(id), expires))
     }
 
     fn is_ended<'a>(&'a self, id: &'a str) -> Answer<'a, bool> {
-        let name = state::ended_session(id);
-        Box::pin(async move { Ok(self.read(&self.state_table, attribute::NAME, &name).await?.is_some()) })
+        Box::pin(self.has_name(state::ended_session(id)))
     }
 
     fn count_attempt<'a>(&'a self, who: &'a str, expires: Moment) -> Answer<'a, u64> {
-        Box::pin(self.add_attempt(who, expires))
+        Box::pin(async move { Ok(self.add_attempts(who, "1", expires).await?.try_into().unwrap_or_default()) })
     }
 
-    fn forget_attempts<'a>(&'a self, who: &'a str) -> Answer<'a, ()> {
-        Box::pin(self.remove_attempts(who))
+    fn take_back_attempt<'a>(&'a self, who: &'a str, expires: Moment) -> Answer<'a, ()> {
+        Box::pin(async move { self.add_attempts(who, "-1", expires).await.map(drop) })
+    }
+
+    fn remember<'a>(&'a self, who: &'a str, expires: Moment) -> Answer<'a, ()> {
+        Box::pin(self.write_name(state::signed_in(who), expires))
+    }
+
+    fn is_remembered<'a>(&'a self, who: &'a str) -> Answer<'a, bool> {
+        Box::pin(self.has_name(state::signed_in(who)))
     }
 }

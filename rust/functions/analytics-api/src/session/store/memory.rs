@@ -22,7 +22,9 @@ pub struct State {
     /// Sessions that have ended.
     pub ended: BTreeSet<String>,
     /// Attempts to sign in.
-    pub attempts: BTreeMap<String, u64>,
+    pub attempts: BTreeMap<String, i64>,
+    /// Who has signed in, and until which second that is remembered.
+    pub remembered: BTreeMap<String, u64>,
 }
 
 impl Memory {
@@ -56,11 +58,20 @@ impl Store for Memory {
         let mut state = self.state();
         let attempts = state.attempts.entry(who.to_owned()).or_default();
         *attempts += 1;
-        Box::pin(ready(Ok(*attempts)))
+        Box::pin(ready(Ok((*attempts).try_into().unwrap_or_default())))
     }
 
-    fn forget_attempts<'a>(&'a self, who: &'a str) -> Answer<'a, ()> {
-        self.state().attempts.remove(who);
+    fn take_back_attempt<'a>(&'a self, who: &'a str, _: Moment) -> Answer<'a, ()> {
+        *self.state().attempts.entry(who.to_owned()).or_default() -= 1;
         Box::pin(ready(Ok(())))
+    }
+
+    fn remember<'a>(&'a self, who: &'a str, expires: Moment) -> Answer<'a, ()> {
+        self.state().remembered.insert(who.to_owned(), expires.seconds());
+        Box::pin(ready(Ok(())))
+    }
+
+    fn is_remembered<'a>(&'a self, who: &'a str) -> Answer<'a, bool> {
+        Box::pin(ready(Ok(self.state().remembered.contains_key(who))))
     }
 }

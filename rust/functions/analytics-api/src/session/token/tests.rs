@@ -17,7 +17,11 @@ fn at(second: u64) -> Moment {
 const NOW: u64 = 1_795_231_140;
 
 fn session() -> Session {
-    Session { user: "Zoë".to_owned(), id: "00112233445566778899aabbccddeeff".to_owned() }
+    Session {
+        user: "Zoë".to_owned(),
+        credential: "fedcba98".to_owned(),
+        id: "00112233445566778899aabbccddeeff".to_owned(),
+    }
 }
 
 fn token() -> String {
@@ -104,7 +108,7 @@ fn no_two_tokens_of_a_session_are_the_same() {
 #[test]
 fn a_token_with_other_content_is_not_taken() {
     let key = Fernet::new(KEY).unwrap();
-    for content in ["", "{}", "null", r#"{"user": "a"}"#, r#"{"user": 1, "id": "2"}"#] {
+    for content in ["", "{}", "null", r#"{"user": "a"}"#, r#"{"user": 1, "id": "2"}"#, r#"{"user": "a", "id": "2"}"#] {
         let token = key.encrypt_at_time(content.as_bytes(), NOW);
         assert_eq!(opened(token.trim_end_matches('='), NOW), Err(Unopened::Unknown), "{content}");
     }
@@ -139,8 +143,8 @@ fn who_attempts_has_another_name_in_another_window_and_with_another_key() {
 
 proptest! {
     #[test]
-    fn any_session_comes_back(user: String, id in "[0-9a-f]{32}", now in 0_u64..253_402_300_000) {
-        let session = Session { user, id };
+    fn any_session_comes_back(user: String, credential in "[0-9a-f]{64}", id in "[0-9a-f]{32}", now in 0_u64..253_402_300_000) {
+        let session = Session { user, credential, id };
         let token = keys(&[KEY]).seal(&session, at(now)).unwrap();
         prop_assert_eq!(opened(&token, now), Ok(session));
     }

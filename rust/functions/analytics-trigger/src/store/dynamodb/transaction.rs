@@ -6,7 +6,7 @@ use analytics::keys::{Key, attribute};
 use analytics::{Counts, Measure, Moment};
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 
 use super::Action;
 
@@ -28,7 +28,9 @@ pub fn item(action: &Action, views: &str, totals: &str) -> Result<TransactWriteI
 }
 
 fn of(table: &str, key: &Key) -> UpdateBuilder {
-    Update::builder().table_name(table).set_key(Some(key.item().into()))
+    // A failed condition then tells an item that is gone from one that has another state.
+    let told = ReturnValuesOnConditionCheckFailure::AllOld;
+    Update::builder().table_name(table).set_key(Some(key.item().into())).return_values_on_condition_check_failure(told)
 }
 
 fn mark_counted(update: UpdateBuilder) -> UpdateBuilder {

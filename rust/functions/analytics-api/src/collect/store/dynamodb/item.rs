@@ -17,9 +17,15 @@ pub fn key(name: String) -> Item {
 /// The item of a day's secret.
 pub fn of_secret(day: Day, Secret(secret): Secret, expires: Moment) -> Item {
     let mut item = key(state::visitor_secret(day));
+    item.insert(attribute::DAY.to_owned(), AttributeValue::S(day.to_string()));
     item.insert(attribute::SECRET.to_owned(), binary(secret));
     item.insert(attribute::EXPIRES.to_owned(), number(expires.seconds()));
     item
+}
+
+/// Whether an item is that of a day.
+pub fn is_of(item: &Item, day: Day) -> bool {
+    matches!(item.get(attribute::DAY), Some(AttributeValue::S(text)) if *text == day.to_string())
 }
 
 /// The secret of an item.

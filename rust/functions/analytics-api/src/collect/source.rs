@@ -1,0 +1,36 @@
+use std::fmt;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http_event::SourceIp;
+use sha2::Sha256;
+use sha2::digest::InvalidLength;
+
+use super::store::Secret;
+use crate::network::network;
+
+/// The network that a view comes from, as far as caps need to tell networks apart: nobody finds the network from it, and
+/// after the day nobody can compare it. All who ask for privacy are one source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source([u8; 16]);
+
+impl Source {
+    /// The source of an address on the day of a secret.
+    ///
+    /// # Errors
+    /// None that is known: HMAC takes secrets of any length.
+    pub fn new(Secret(secret): &Secret, source_ip: Option<&SourceIp>) -> Result<Self, InvalidLength> {
+        let network = source_ip.map_or_else(String::new, |source_ip| network(source_ip.as_str()));
+        let mac = Hmac::<Sha256>::new_from_slice(secret)?.chain_update(format!("\0source\0{network}"));
+        let mut source = [0; 16];
+        for (byte, derived) in source.iter_mut().zip(mac.finalize().into_bytes()) {
+            *byte = derived;
+        }
+        Ok(Self(source))
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&hex::encode(self.0))
+    }
+}

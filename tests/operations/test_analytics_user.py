@@ -1,0 +1,64 @@
+"""Users of the analytics reports, on a table in memory."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from services.analytics_users import UserError, put_user, remove_user
+
+TABLE = "accounts"
+
+
+@pytest.fixture
+def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A client of an empty table of accounts."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="eu-west-1")
+        client.create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": "User", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "User", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield client
+
+
+def password_hash(dynamodb: Any) -> str:
+    """Return the hash that sessions are bound to."""
+    return str(dynamodb.get_item(TableName=TABLE, Key={"User": {"S": "ann"}})["Item"]["PasswordHash"]["S"])
+
+
+def test_the_password_that_a_user_has_already_ends_no_session(dynamodb: Any) -> None:
+    put_user(dynamodb, TABLE, "ann", "correct horse")
+    before = password_hash(dynamodb)
+    assert put_user(dynamodb, TABLE, "ann", "correct horse") == "correct horse"
+    assert password_hash(dynamodb) == before
+
+
+def test_another_password_and_another_user_of_the_same_name_end_them(dynamodb: Any) -> None:
+    put_user(dynamodb, TABLE, "ann", "correct horse")
+    hashes = [password_hash(dynamodb)]
+    put_user(dynamodb, TABLE, "ann", "battery staple")
+    hashes.append(password_hash(dynamodb))
+    put_user(dynamodb, TABLE, "ann")
+    hashes.append(password_hash(dynamodb))
+    remove_user(dynamodb, TABLE, "ann")
+    put_user(dynamodb, TABLE, "ann", "correct horse")
+    hashes.append(password_hash(dynamodb))
+    assert len(set(hashes)) == len(hashes)
+
+
+def test_a_hash_that_nobody_can_verify_is_replaced(dynamodb: Any) -> None:
+    dynamodb.put_item(TableName=TABLE, Item={"User": {"S": "ann"}, "PasswordHash": {"S": "broken"}})
+    put_user(dynamodb, TABLE, "ann", "correct horse")
+    assert password_hash(dynamodb).startswith("$argon2id$")
+
+
+def test_a_user_who_is_not_there_cannot_be_removed(dynamodb: Any) -> None:
+    with pytest.raises(UserError, match="there is no user 'ann'"):
+        remove_user(dynamodb, TABLE, "ann")

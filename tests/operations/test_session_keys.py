@@ -1,0 +1,92 @@
+"""The two steps of a rotation, on a table in memory."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from services import session_keys
+from services.session_keys import KNOWN_EVERYWHERE_SECONDS, TooEarlyError, announce, make_first, promote
+from tests.recording import ROOT
+
+TABLE = "state"
+
+
+@pytest.fixture
+def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A client of a table that has its first key."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="eu-west-1")
+        client.create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": "Name", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "Name", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        make_first(client, TABLE)
+        yield client
+
+
+def keys(dynamodb: Any) -> list[str]:
+    """Return the keys, the one that seals first."""
+    item = dynamodb.get_item(TableName=TABLE, Key=session_keys.NAME)["Item"]
+    return [key["S"] for key in item["Keys"]["L"]]
+
+
+def rotate(dynamodb: Any, now: float) -> int:
+    assert announce(dynamodb, TABLE, now)
+    return promote(dynamodb, TABLE, now + KNOWN_EVERYWHERE_SECONDS + 1)
+
+
+def test_an_announced_key_seals_nothing(dynamodb: Any) -> None:
+    (first,) = keys(dynamodb)
+    assert announce(dynamodb, TABLE, 1000)
+    assert keys(dynamodb)[0] == first
+    assert len(keys(dynamodb)) == 2
+    assert not announce(dynamodb, TABLE, 1000)
+    assert len(keys(dynamodb)) == 2
+
+
+def test_a_key_is_promoted_only_when_every_environment_knows_it(dynamodb: Any) -> None:
+    announce(dynamodb, TABLE, 1000.5)
+    announced = keys(dynamodb)
+    for now in (1000.5, 1000 + KNOWN_EVERYWHERE_SECONDS):
+        with pytest.raises(TooEarlyError, match=r"again in \d+ s"):
+            promote(dynamodb, TABLE, now)
+        assert keys(dynamodb) == announced
+    assert promote(dynamodb, TABLE, 1001 + KNOWN_EVERYWHERE_SECONDS) == 0
+    assert keys(dynamodb) == announced[::-1]
+
+
+def test_a_second_rotation_ends_the_key_of_before_the_first(dynamodb: Any) -> None:
+    (first,) = keys(dynamodb)
+    assert rotate(dynamodb, 1000) == 0
+    assert keys(dynamodb)[1] == first
+    assert rotate(dynamodb, 2000) == 1
+    assert first not in keys(dynamodb)
+
+
+def test_of_two_rotations_at_once_one_wins(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = session_keys._read
+
+    def stale(*arguments: Any) -> Any:
+        item = read(*arguments)
+        monkeypatch.setattr(session_keys, "_read", read)
+        assert announce(dynamodb, TABLE, 1000)
+        return item
+
+    monkeypatch.setattr(session_keys, "_read", stale)
+    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
+        announce(dynamodb, TABLE, 1000)
+    assert len(keys(dynamodb)) == 2
+
+
+def test_a_key_is_announced_for_longer_than_an_environment_keeps_keys() -> None:
+    keyring = ROOT / "rust" / "functions" / "analytics-api" / "src" / "session" / "keyring.rs"
+    assert "const STALE: u64 = 60;" in keyring.read_text()
+    assert KNOWN_EVERYWHERE_SECONDS >= 2 * 60
