@@ -132,14 +132,8 @@ class Table(pulumi.ComponentResource):
 
 
 def _only(keys: Sequence[str]) -> dict[str, dict[str, str | Sequence[str]]]:
-    """Return the condition that a request names keys, and only such keys.
-
-    `ForAllValues` alone is true for a request without the condition key.
-    """
-    return {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)},
-        "Null": {"dynamodb:LeadingKeys": "false"},
-    }
+    """Return the condition that a request names such keys only; each that reads or changes items by key names them."""
+    return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}}
 
 
 def _table(args: TableArgs) -> dict[str, Any]:

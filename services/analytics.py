@@ -171,7 +171,8 @@ class Analytics(pulumi.ComponentResource):
             RustFunctionArgs(
                 artifact=self._args.api_artifact,
                 memory_mib=256,
-                timeout_seconds=10,
+                # The function answers 503 two seconds before.
+                timeout_seconds=15,
                 operation=self._args.operation,
                 environment={
                     "VIEWS_TABLE": self._views.table_name,

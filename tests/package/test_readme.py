@@ -55,5 +55,5 @@ def test_every_argument_is_in_the_reference() -> None:
     for name in library.__all__:
         if name.endswith("Args"):
             assert f"### `{name}`" in page
-            for argument in getattr(library, name).__dataclass_fields__:
+            for argument in getattr(library, name).__annotations__:
                 assert f"**`{argument}`**" in page, (name, argument)

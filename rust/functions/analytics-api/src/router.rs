@@ -9,8 +9,8 @@ use http::header::{STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
 use reply::Error;
 use tokio::time::timeout;
 
-/// How long a request may take: less than the timeout of the function, 10 s.
-const LONGEST: Duration = Duration::from_secs(8);
+/// How long a request may take: less than the timeout of the function, 15 s.
+const LONGEST: Duration = Duration::from_secs(13);
 
 /// Bytes of a request's body that are taken: more than the longest addresses that browsers send.
 pub const BODY_LIMIT: usize = 8192;

@@ -14,7 +14,7 @@ use super::period::Period;
 use super::store::{Store, Table};
 use crate::store_failure::store_failure;
 
-/// Items that are read for a report at most: DynamoDB gives some 35,000 a second, and a request has 8 seconds.
+/// Items that are read for a report at most: DynamoDB gives some 35,000 a second, and a request has 13 seconds.
 const MOST_ITEMS: usize = 100_000;
 
 /// How many items were read for a report.
