@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .http_api import HttpApi
-from .metric_alarm import Metric, OnCall, Threshold, metric_alarm
+from .metric_alarm import Metric, OnCall, Threshold, logged_metric, metric_alarm
 from .rust_function import RustFunction
 
 FIVE_MINUTES = 300
@@ -106,19 +106,13 @@ class Alarms(pulumi.ComponentResource):
         """
         if api.access_log_group_name is None:
             raise pulumi.RunError("the access log of an existing API is unknown: watch it where its stage is declared")
-        metric = Metric(namespace=api.access_log_group_name, name="ThrottledRequests", statistic="Sum")
-        aws.cloudwatch.LogMetricFilter(
+        metric = logged_metric(
             f"{self._name}-api-429-filter",
             log_group_name=api.access_log_group_name,
+            namespace=api.access_log_group_name,
+            name="ThrottledRequests",
             pattern=THROTTLED,
-            metric_transformation={
-                "name": metric.name,
-                "namespace": metric.namespace,
-                "value": "1",
-                "default_value": "0",
-                "unit": "Count",
-            },
-            opts=pulumi.ResourceOptions(parent=self),
+            parent=self,
         )
         self._alarm(
             "api-429",

@@ -39,6 +39,33 @@ class Threshold:
     """Periods in a row that it must be over."""
 
 
+def logged_metric(  # noqa: PLR0913 (each says one thing of the metric)
+    filter_name: str,
+    *,
+    log_group_name: pulumi.Input[str],
+    namespace: pulumi.Input[str],
+    name: str,
+    pattern: str,
+    value: str = "1",
+    parent: pulumi.Resource,
+) -> Metric:
+    """Declare a metric of the lines in a log group that match a pattern: their number, or the sum of one field."""
+    aws.cloudwatch.LogMetricFilter(
+        filter_name,
+        log_group_name=log_group_name,
+        pattern=pattern,
+        metric_transformation={
+            "name": name,
+            "namespace": namespace,
+            "value": value,
+            "default_value": "0",
+            "unit": "Count",
+        },
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+    return Metric(namespace=namespace, name=name, statistic="Sum")
+
+
 def metric_alarm(  # noqa: PLR0913 (each says one thing of the alarm, and none has a default)
     name: str,
     *,

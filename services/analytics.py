@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pulumi
-import pulumi_aws as aws
 from pulumi_command import local
 
 from components.aws_credentials import AwsCredentials, access_environment, aws_access
 from components.failure_queue import RETENTION_SECONDS
 from components.http_api import HttpApi, Route, Throttle
-from components.metric_alarm import Metric, OnCall, Threshold, metric_alarm
+from components.metric_alarm import Metric, OnCall, Threshold, logged_metric, metric_alarm
 from components.program_python import module_command
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import Artifact
@@ -253,21 +252,15 @@ class Analytics(pulumi.ComponentResource):
 
     def _logged(self, name: str, function: RustFunction, metric: str, pattern: str, value: str = "1") -> Metric:
         """Return the metric of a function's log lines: their number, or the sum of one of their fields."""
-        logged = Metric(namespace=function.function_name, name=metric, statistic="Sum")
-        aws.cloudwatch.LogMetricFilter(
+        return logged_metric(
             f"{self._name}-{name}",
             log_group_name=function.log_group_name,
+            namespace=function.function_name,
+            name=metric,
             pattern=pattern,
-            metric_transformation={
-                "name": logged.name,
-                "namespace": logged.namespace,
-                "value": value,
-                "default_value": "0",
-                "unit": "Count",
-            },
-            opts=self._child,
+            value=value,
+            parent=self,
         )
-        return logged
 
     def _routes(self) -> None:
         for route_key in (*COLLECT_ROUTES, *SESSION_ROUTES):

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from services.analytics_users import UserError, put_user, remove_user
+from tests.dynamodb import table_in_memory
 
 TABLE = "accounts"
 
@@ -15,16 +14,7 @@ TABLE = "accounts"
 @pytest.fixture
 def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A client of an empty table of accounts."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-west-1")
-        client.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "User", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "User", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+    with table_in_memory(monkeypatch, TABLE, "User") as client:
         yield client
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from services import session_keys
 from services.session_keys import KNOWN_EVERYWHERE_SECONDS, TooEarlyError, announce, make_first, promote
+from tests.dynamodb import table_in_memory
 from tests.recording import ROOT
 
 TABLE = "state"
@@ -18,16 +17,7 @@ TABLE = "state"
 @pytest.fixture
 def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A client of a table that has its first key."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-west-1")
-        client.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "Name", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "Name", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+    with table_in_memory(monkeypatch, TABLE, "Name") as client:
         make_first(client, TABLE)
         yield client
 
