@@ -14,11 +14,11 @@ from benchmarks.errors import BenchError
 from benchmarks.machine import busy, machine
 from benchmarks.report import show, show_end, write
 from benchmarks.section import Section
+from components.local.commands import INTERRUPTED
 from components.local.errors import LocalError
 from components.local.home import Home
 from components.local.isolation import drop_aws
 from components.local.progress import Progress
-from local.__main__ import INTERRUPTED
 
 BENCHMARKS: Mapping[str, Callable[[Path, Path, Callable[[str], None]], Section]] = {
     "handlers": handlers.run,

@@ -1,55 +1,29 @@
 """The commands behind `make local` and its like."""
 
 import argparse
-import contextlib
-import errno
-import logging
-import os
-import sys
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from components.local.emulator import EmulatorHome
-from components.local.errors import LocalError
-from components.local.functions import chosen_log_groups, invoke, named_logs
+from components.local.commands import away_from_aws, print_logs, running_context, start_emulator, stop_emulator
+from components.local.functions import chosen_log_groups, invoke
 from components.local.home import Home
-from components.local.isolation import bypass_proxy, drop_aws
 from components.local.progress import Progress
 from components.local.resources.kind import Context
 from components.local.stack import STACK
-from components.local.stack_config import read_stack_config, write_stack_file_for
 from local.analytics import sign_in
 from local.dev import dev
 from local.seed import seed
 from local.tokens import SignIn, create_user, machine_token, user_tokens
 from local.up import up
 
-INTERRUPTED = 130
-"""Exit status of a command that Ctrl-C ended, as shells have it."""
+START = "make local"
 
 
 def main() -> None:
     """Run the command named on the command line."""
     arguments = _parser().parse_args()
-    # The SDK logs each failed resource with its traceback; the error below says the same in one line.
-    logging.disable(logging.CRITICAL)
-    if drop_aws(os.environ):
-        print("The AWS credentials in this shell are not used: everything goes to the emulator.", file=sys.stderr)
-    bypass_proxy(os.environ)
-    try:
+    interrupted = "Interrupted. `make local` goes on from here, `make local-down` stops the emulator."
+    with away_from_aws(arguments.home, interrupted):
         arguments.run(arguments, arguments.root.resolve(), Home(arguments.home.resolve()))
-    except LocalError as error:
-        sys.exit(f"error: {error}")
-    except (BotoCoreError, ClientError) as error:
-        sys.exit(f"error: the emulator refuses: {error}\nIts log is {arguments.home}/emulator.log")
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        sys.exit(f"error: the disk is full ({error.filename or arguments.home}): free some space, and run this again")
-    except KeyboardInterrupt:
-        print("\nInterrupted. `make local` goes on from here, `make local-down` stops the emulator.", file=sys.stderr)
-        os._exit(INTERRUPTED)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -76,21 +50,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _down(_: argparse.Namespace, __: Path, home: Home) -> None:
-    stopped = EmulatorHome(home.folder).stop()
-    home.outputs_file.unlink(missing_ok=True)
-    print(f"Stopped the emulator, process {stopped.pid}." if stopped else "Nothing was running.")
+    print(stop_emulator(home))
 
 
 def _emulator(_: argparse.Namespace, root: Path, home: Home) -> None:
-    emulators = EmulatorHome(home.folder)
-    if emulators.running() is None:
-        home.outputs_file.unlink(missing_ok=True)
-    emulator = emulators.start(read_stack_config(root, STACK).region)
-    file = write_stack_file_for(emulator.url, root, STACK, home.folder)
-    print(f"The emulator is on {emulator.url}, process {emulator.pid}. Stop it: make local-down")
+    started = start_emulator(root, home)
+    print(f"The emulator is on {started.emulator.url}, process {started.emulator.pid}. Stop it: make local-down")
     print(
-        f"Next: make up STACK={STACK}, or pulumi up -s {STACK} --config-file {_shown(file)}; with --refresh when the "
-        "stack was up on an emulator that has been stopped since"
+        f"Next: make up STACK={STACK}, or pulumi up -s {STACK} --config-file {_shown(started.stack_file)}; with "
+        "--refresh when the stack was up on an emulator that has been stopped since"
     )
 
 
@@ -105,9 +73,7 @@ def _invoke(arguments: argparse.Namespace, root: Path, home: Home) -> None:
 
 def _logs(arguments: argparse.Namespace, root: Path, home: Home) -> None:
     groups = chosen_log_groups(home.read_outputs()["logGroups"], arguments.function)
-    with contextlib.suppress(KeyboardInterrupt):
-        for line in named_logs(_context(root, home).client("logs"), groups):
-            print(line, flush=True)
+    print_logs(_context(root, home).client("logs"), groups)
 
 
 def _user(_: argparse.Namespace, root: Path, home: Home) -> None:
@@ -133,11 +99,7 @@ def _seed(_: argparse.Namespace, root: Path, home: Home) -> None:
 
 
 def _context(root: Path, home: Home) -> Context:
-    emulator = EmulatorHome(home.folder).running()
-    if emulator is None:
-        raise LocalError("the emulator is not running: run `make local`")
-    region = read_stack_config(root, STACK).region
-    return Context(root=root, region=region, endpoint=emulator.url, report=lambda _: None)
+    return running_context(root, home.folder, START)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The commands behind `make up STACK=dev` and its like."""
 
 import argparse
-import contextlib
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -9,8 +8,9 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from components.local.commands import print_logs
 from components.local.errors import LocalError
-from components.local.functions import chosen_log_groups, named_logs
+from components.local.functions import chosen_log_groups
 from components.local.home import Home
 from components.local.stack import STACK
 from operations import engine, library_page, settings_table
@@ -98,9 +98,7 @@ def _outputs(stack: RunningStack, arguments: argparse.Namespace) -> int:
 
 def _logs(stack: RunningStack, arguments: argparse.Namespace) -> int:
     groups = chosen_log_groups(stack.outputs["logGroups"], arguments.function)
-    with contextlib.suppress(KeyboardInterrupt):
-        for line in named_logs(stack.client("logs"), groups):
-            print(line, flush=True)
+    print_logs(stack.client("logs"), groups)
     return 0
 
 

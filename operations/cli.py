@@ -12,10 +12,10 @@ from typing import Any
 import yaml
 from rich.console import Console
 
+from components.local.commands import start_emulator
 from components.local.emulator import EmulatorHome
 from components.local.home import Home
 from components.local.stack import STACK
-from components.local.stack_config import read_stack_config, write_stack_file_for
 from operations.errors import OperationError
 
 INSTALL_CLI = "install it (https://www.pulumi.com/docs/install/)"
@@ -103,16 +103,14 @@ def pulumi_cli(stack: str, root: Path, home: Home, *, starts: bool = False) -> P
     """
     if stack != STACK:
         return PulumiCli(stack=stack, root=root)
-    emulator = EmulatorHome(home.folder)
-    running = emulator.running()
-    if running is None and not starts:
+    if not starts and EmulatorHome(home.folder).running() is None:
         return PulumiCli(stack=stack, root=root, asks=False)
-    address = (running or emulator.start(read_stack_config(root, stack).region)).url
-    if running is None:
-        home.outputs_file.unlink(missing_ok=True)
-        Console(stderr=True, soft_wrap=True).print(f"Started the emulator on {address}. Stop it: make local-down")
-    file = write_stack_file_for(address, root, stack, home.folder)
-    return PulumiCli(stack=stack, root=root, config_file=file, refreshes=running is None, asks=False)
+    started = start_emulator(root, home)
+    if started.is_new:
+        Console(stderr=True, soft_wrap=True).print(
+            f"Started the emulator on {started.emulator.url}. Stop it: make local-down"
+        )
+    return PulumiCli(stack=stack, root=root, config_file=started.stack_file, refreshes=started.is_new, asks=False)
 
 
 @contextlib.contextmanager

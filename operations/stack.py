@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from components.local.emulator import EmulatorHome
+from components.local.emulator import Emulator, EmulatorHome
 from components.local.home import Home
 from components.local.isolation import CREDENTIALS
 from components.local.stack import STACK
@@ -71,8 +71,10 @@ def running_stack(name: str, root: Path, home: Home) -> RunningStack:
         OperationError: the Pulumi CLI is missing, or knows no such stack.
         LocalError: nothing runs on the emulator.
     """
-    in_process = name == STACK and EmulatorHome(home.folder).running() and home.outputs_file.exists()
-    return _of_make_local(root, home) if in_process else of_the_cli(pulumi_cli(name, root, home))
+    emulator = EmulatorHome(home.folder).running() if name == STACK else None
+    if emulator and home.outputs_file.exists():
+        return _of_make_local(root, home, emulator)
+    return of_the_cli(pulumi_cli(name, root, home))
 
 
 def of_the_cli(cli: PulumiCli) -> RunningStack:
@@ -98,11 +100,7 @@ def of_the_cli(cli: PulumiCli) -> RunningStack:
     return RunningStack(name=cli.stack, outputs=outputs, session=session, endpoints=endpoints)
 
 
-def _of_make_local(root: Path, home: Home) -> RunningStack:
-    outputs = home.read_outputs()
-    emulator = EmulatorHome(home.folder).running()
-    if emulator is None:
-        raise OperationError("the emulator is not running: run `make local`")
+def _of_make_local(root: Path, home: Home, emulator: Emulator) -> RunningStack:
     config = read_stack_config(root, STACK).sent_to(emulator.url)
     session = boto3.Session(
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
@@ -110,4 +108,4 @@ def _of_make_local(root: Path, home: Home) -> RunningStack:
         region_name=config.region,
     )
     (endpoints,) = json.loads(config.values["aws:endpoints"])
-    return RunningStack(name=STACK, outputs=outputs, session=session, endpoints=endpoints)
+    return RunningStack(name=STACK, outputs=home.read_outputs(), session=session, endpoints=endpoints)

@@ -1,46 +1,26 @@
 """Runs a Pulumi program on this machine: no account, no Docker, no Pulumi CLI."""
 
 import argparse
-import contextlib
-import logging
-import os
 import sys
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from .emulator import EmulatorHome
-from .errors import LocalError
-from .functions import chosen_log_groups, invoke, named_logs
+from .commands import away_from_aws, print_logs, running_context, stop_emulator
+from .functions import chosen_log_groups, invoke
 from .home import Home
-from .isolation import bypass_proxy, drop_aws
 from .progress import Progress
 from .provisioner import Memory
-from .resources.kind import Context
-from .stack import STACK, LocalStack
-from .stack_config import local_stack_config
+from .stack import LocalStack
 
-INTERRUPTED = 130
-"""Exit status of a command that Ctrl-C ended, as shells have it."""
+START = "rust-serverless local up"
 
 
 def main() -> None:
     """Run the command named on the command line: `rust-serverless local up`."""
     arguments = _parser().parse_args()
-    # The SDK logs each failed resource with its traceback; the error below says the same in one line.
-    logging.disable(logging.CRITICAL)
-    if drop_aws(os.environ):
-        print("The AWS credentials in this shell are not used: everything goes to the emulator.", file=sys.stderr)
-    bypass_proxy(os.environ)
     root = arguments.root.resolve()
-    try:
-        arguments.run(arguments, root, Home((arguments.home or root / ".local").resolve()))
-    except LocalError as error:
-        sys.exit(f"error: {error}")
-    except (BotoCoreError, ClientError) as error:
-        sys.exit(f"error: the emulator refuses: {error}")
-    except KeyboardInterrupt:
-        os._exit(INTERRUPTED)
+    home = Home((arguments.home or root / ".local").resolve())
+    with away_from_aws(home.folder):
+        arguments.run(arguments, root, home)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,34 +52,22 @@ def _up(_: argparse.Namespace, root: Path, home: Home) -> None:
 
 
 def _down(_: argparse.Namespace, __: Path, home: Home) -> None:
-    stopped = EmulatorHome(home.folder).stop()
-    home.outputs_file.unlink(missing_ok=True)
-    print(f"Stopped the emulator, process {stopped.pid}." if stopped else "Nothing was running.")
+    print(stop_emulator(home))
 
 
 def _invoke(arguments: argparse.Namespace, root: Path, home: Home) -> None:
-    context = _context(root, home)
+    context = running_context(root, home.folder, START)
     print(invoke(context, Memory(context).functions(), arguments.function, arguments.payload))
 
 
 def _logs(arguments: argparse.Namespace, root: Path, home: Home) -> None:
-    context = _context(root, home)
+    context = running_context(root, home.folder, START)
     functions = context.client("lambda")
     groups = {
         name: functions.get_function_configuration(FunctionName=physical)["LoggingConfig"]["LogGroup"]
         for name, physical in Memory(context).functions().items()
     }
-    with contextlib.suppress(KeyboardInterrupt):
-        for line in named_logs(context.client("logs"), chosen_log_groups(groups, arguments.function)):
-            print(line, flush=True)
-
-
-def _context(root: Path, home: Home) -> Context:
-    emulator = EmulatorHome(home.folder).running()
-    if emulator is None:
-        raise LocalError("the emulator is not running: run `rust-serverless local up`")
-    region = local_stack_config(root, STACK).region
-    return Context(root=root, region=region, endpoint=emulator.url, report=lambda _: None)
+    print_logs(context.client("logs"), chosen_log_groups(groups, arguments.function))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from components.local.emulator import EmulatorHome
+from components.local.commands import running_context
 from components.local.resources.kind import Context
 from tests.browser import chromium
 from tests.recording import ROOT
@@ -47,9 +47,7 @@ class Local:
     @property
     def context(self) -> Context:
         """A way to the emulator's AWS services."""
-        emulator = EmulatorHome(self.home).running()
-        assert emulator is not None
-        return Context(root=ROOT, region="us-east-1", endpoint=emulator.url, report=lambda _: None)
+        return running_context(ROOT, self.home, "make local")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from components.local.emulator import EmulatorHome
 from components.local.provisioner import Memory, Provisioner
-from components.local.resources.kind import Context
 from tests.emulator.conftest import Local
 from tests.inventory import SERVICES, inventory
-from tests.recording import ROOT
 
 
 @pytest.fixture
@@ -23,9 +20,7 @@ def alone(tmp_path: Path) -> Iterator[Local]:
 
 def test_removing_everything_leaves_the_emulator_as_empty_as_before(alone: Local) -> None:
     alone.run("emulator")
-    emulator = EmulatorHome(alone.home).running()
-    assert emulator is not None
-    context = Context(root=ROOT, region="us-east-1", endpoint=emulator.url, report=lambda _: None)
+    context = alone.context
     before = inventory(context)
     ran = alone.run("up")
     assert ran.returncode == 0, ran.stderr

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from components.local.commands import running_context
 from components.local.emulator import EmulatorHome
 from components.local.resources.kind import Context
 from pipeline.preview import read_preview
@@ -42,9 +43,7 @@ class Engine:
 
     @property
     def context(self) -> Context:
-        emulator = EmulatorHome(self.home).running()
-        assert emulator is not None
-        return Context(root=self.root, region="us-east-1", endpoint=emulator.url, report=lambda _: None)
+        return running_context(self.root, self.home, "make emulator")
 
     @property
     def outputs(self) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def test_a_full_disk_is_one_message_and_leaves_the_outputs_as_they_were(
     home.write_outputs({"apiUrl": "one"})
     (tmp_path / "outputs.new").symlink_to("/dev/full")
     monkeypatch.setattr(commands, "up", lambda _, home: home.write_outputs({"apiUrl": "two"}))
-    monkeypatch.setattr(commands, "drop_aws", lambda _: False)
+    monkeypatch.setattr("components.local.commands.drop_aws", lambda _: False)
     monkeypatch.setattr(sys, "argv", ["local", "--home", str(tmp_path), "up"])
     try:
         with pytest.raises(SystemExit, match=r"error: the disk is full \(.*\): free some space, and run this again"):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from components.local.emulator import EmulatorHome
+from components.local.commands import running_context
 from components.local.resources.kind import Context
 from tests.recording import ROOT
 from tests.small_program import RUNTIME
@@ -62,9 +62,7 @@ class Outsider:
 
     @property
     def context(self) -> Context:
-        emulator = EmulatorHome(self.root / ".local").running()
-        assert emulator is not None
-        return Context(root=self.root, region="us-east-1", endpoint=emulator.url, report=lambda _: None)
+        return running_context(self.root, self.root / ".local", "rust-serverless local up")
 
 
 @pytest.fixture(scope="session")

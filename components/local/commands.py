@@ -1,0 +1,110 @@
+"""What the command lines of a local run have in common: `rust-serverless local` and `make local`."""
+
+import contextlib
+import errno
+import logging
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from .emulator import Emulator, EmulatorHome
+from .errors import LocalError
+from .functions import named_logs
+from .home import Home
+from .isolation import bypass_proxy, drop_aws
+from .resources.kind import Context
+from .stack import STACK
+from .stack_config import local_stack_config, write_stack_file_for
+
+INTERRUPTED = 130
+"""Exit status of a command that Ctrl-C ended, as shells have it."""
+
+
+@contextlib.contextmanager
+def away_from_aws(home: Path, interrupted: str = "") -> Iterator[None]:
+    """Run a command without the shell's AWS configuration, and end the process with one message when it fails.
+
+    `interrupted` is printed when Ctrl-C ends the command.
+    """
+    # The SDK logs each failed resource with its traceback; the error below says the same in one line.
+    logging.disable(logging.CRITICAL)
+    if drop_aws(os.environ):
+        _say("The AWS credentials in this shell are not used: everything goes to the emulator.")
+    bypass_proxy(os.environ)
+    try:
+        yield
+    except LocalError as error:
+        sys.exit(f"error: {error}")
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"error: the emulator refuses: {error}\nIts log is {home}/emulator.log")
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.exit(f"error: the disk is full ({error.filename or home}): free some space, and run this again")
+    except KeyboardInterrupt:
+        if interrupted:
+            _say(f"\n{interrupted}")
+        os._exit(INTERRUPTED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """The emulator of a home, and what the Pulumi CLI needs to use it."""
+
+    emulator: Emulator
+    stack_file: Path
+    """The stack's file with the emulator's address, for `--config-file`."""
+    is_new: bool
+    """Whether it was started just now, so that it holds nothing."""
+
+
+def start_emulator(root: Path, home: Home) -> Started:
+    """Start the emulator of a home, unless it runs, for the program at `root`.
+
+    Raises:
+        LocalError: it does not answer.
+    """
+    emulators = EmulatorHome(home.folder)
+    is_new = emulators.running() is None
+    if is_new:
+        home.outputs_file.unlink(missing_ok=True)
+    emulator = emulators.start(local_stack_config(root, STACK).region)
+    file = write_stack_file_for(emulator.url, root, STACK, home.folder)
+    return Started(emulator=emulator, stack_file=file, is_new=is_new)
+
+
+def stop_emulator(home: Home) -> str:
+    """Stop the emulator of a home, and return what was done."""
+    stopped = EmulatorHome(home.folder).stop()
+    home.outputs_file.unlink(missing_ok=True)
+    return f"Stopped the emulator, process {stopped.pid}." if stopped else "Nothing was running."
+
+
+def running_context(root: Path, home: Path, start: str) -> Context:
+    """Return a way to the emulator that runs in a home; `start` is the command that starts it.
+
+    Raises:
+        LocalError: none runs.
+    """
+    emulator = EmulatorHome(home).running()
+    if emulator is None:
+        raise LocalError(f"the emulator is not running: run `{start}`")
+    region = local_stack_config(root, STACK).region
+    return Context(root=root, region=region, endpoint=emulator.url, report=lambda _: None)
+
+
+def print_logs(logs: Any, log_groups: Mapping[str, str]) -> None:
+    """Print the lines of log groups as they come, until Ctrl-C."""
+    with contextlib.suppress(KeyboardInterrupt):
+        for line in named_logs(logs, log_groups):
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
