@@ -190,6 +190,7 @@ pulumi.export(
     {"sites": list(settings.analytics_sites), "viewRetentionDays": settings.analytics_view_retention_days},
 )
 pulumi.export("logGroups", {function.name: function.log_group_name for function in functions})
+pulumi.export("accessLogGroup", api.access_log_group_name)
 pulumi.export(
     "signIn",
     {

@@ -124,7 +124,8 @@ def read_configuration(region: str) -> list[Statement]:
         *("lambda:GetFunctionConfiguration", "lambda:GetPolicy", "lambda:ListTags", "lambda:ListVersionsByFunction"),
         # Its answer has a link to the code as well; the provider reads nothing without it.
         "lambda:GetFunction",
-        *("logs:DescribeLogGroups", "logs:DescribeMetricFilters", "logs:ListTagsForResource"),
+        *("logs:DescribeLogGroups", "logs:DescribeMetricFilters", "logs:DescribeQueryDefinitions"),
+        "logs:ListTagsForResource",
         *("sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListTagsForResource"),
         *("sqs:GetQueueAttributes", "sqs:ListQueueTags"),
     ]
@@ -223,6 +224,8 @@ def _unnamed(stacks: Stacks) -> list[Statement]:
         *("cognito-idp:DescribeUserPoolDomain", "lambda:GetAccountSettings"),
         *("logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:GetLogDelivery", "logs:ListLogDeliveries"),
         *("logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:UpdateLogDelivery"),
+        # Saved queries are text; what they find, only those see who may read the logs.
+        *("logs:DeleteQueryDefinition", "logs:DescribeQueryDefinitions", "logs:PutQueryDefinition"),
     ]
     return [_allow_in(stacks.region, actions)]
 

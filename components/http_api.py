@@ -31,9 +31,12 @@ ACCESS_LOG_FIELDS = {
     "responseLatencyMs": "$context.responseLatency",
     "integrationLatencyMs": "$context.integrationLatency",
     "integrationStatus": "$context.integration.status",
+    "integrationRequestId": "$context.integration.requestId",
     "integrationError": "$context.integrationErrorMessage",
 }
-"""What is known of each request afterwards. The caller's address is not among it."""
+"""What is known of each request afterwards. The caller's address is not among it.
+
+`requestId` is the `correlation_id` of the function's log lines, `integrationRequestId` their `function_request_id`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,7 +27,7 @@ workspace = true
 [dependencies]
 http.workspace = true
 http-event.workspace = true
-lambda_runtime.workspace = true
+http-service.workspace = true
 reply.workspace = true
 serde_json.workspace = true
 startup.workspace = true
@@ -40,7 +40,6 @@ use std::process::ExitCode;
 
 use http::StatusCode;
 use http_event::{{Request, Response}};
-use lambda_runtime::service_fn;
 use reply::Error;
 
 async fn handle(request: Request) -> Result<Response, Error> {{
@@ -50,7 +49,7 @@ async fn handle(request: Request) -> Result<Response, Error> {{
 }}
 
 fn main() -> ExitCode {{
-    startup::run(lambda_runtime::run(service_fn(|event| reply::respond(event, handle))))
+    startup::run(http_service::run_handler(handle))
 }}
 """
 

@@ -10,7 +10,7 @@ from pulumi_command import local
 from components.aws_credentials import AwsCredentials, access_environment, aws_access
 from components.failure_queue import RETENTION_SECONDS
 from components.http_api import HttpApi, Route, Throttle
-from components.metric_alarm import Metric, OnCall, Threshold, logged_metric, metric_alarm
+from components.metric_alarm import Metric, OnCall, Threshold, counted_metric, metric_alarm
 from components.program_python import module_command
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import Artifact
@@ -33,15 +33,6 @@ attempts by network and user, and refuses what is over its limits before it hash
 SESSION_ROUTES = ("GET /analytics", "GET /analytics/report", "POST /analytics/sign-out")
 """What wants a session, and the page that leads to one. The function encrypts its token, and checks it; no authorizer
 does."""
-
-QUARANTINED = '{ $.message = "a record is quarantined" }'
-"""The trigger's log line for a record that it cannot count."""
-
-CAPPED = '{ $.message = "a cap is reached" }'
-"""The API's log line for a site of which no further page, referrer or campaign is counted by name today."""
-
-GONE = '{ $.message = "views are gone" }'
-"""The trigger's log line for records whose views were not in the table any more; `records` has their number."""
 
 STREAM_DAYS = 1
 """Days that DynamoDB keeps records in a stream."""
@@ -203,7 +194,7 @@ class Analytics(pulumi.ComponentResource):
         self._alarm(
             "capped-names",
             meaning="A site had more new pages, referrers or campaigns in a day than are counted by name.",
-            metric=self._logged("capped-names", function, "CappedNames", CAPPED),
+            metric=counted_metric(function, "CappedNames"),
         )
         return function
 
@@ -231,11 +222,11 @@ class Analytics(pulumi.ComponentResource):
             StreamTriggerArgs(table=self._views, function=function, on_call=self._args.on_call),
             self._child,
         )
-        self.quarantined = self._logged("quarantined-records", function, "QuarantinedRecords", QUARANTINED)
+        self.quarantined = counted_metric(function, "QuarantinedRecords")
         self._alarm(
             "gone-views",
             meaning="Views were gone from the table before they were counted.",
-            metric=self._logged("gone-views", function, "GoneViews", GONE, value="$.records"),
+            metric=counted_metric(function, "GoneViews"),
         )
         return function
 
@@ -247,18 +238,6 @@ class Analytics(pulumi.ComponentResource):
             metric=metric,
             threshold=Threshold(above=0, period_seconds=300),
             on_call=self._args.on_call,
-            parent=self,
-        )
-
-    def _logged(self, name: str, function: RustFunction, metric: str, pattern: str, value: str = "1") -> Metric:
-        """Return the metric of a function's log lines: their number, or the sum of one of their fields."""
-        return logged_metric(
-            f"{self._name}-{name}",
-            log_group_name=function.log_group_name,
-            namespace=function.function_name,
-            name=metric,
-            pattern=pattern,
-            value=value,
             parent=self,
         )
 

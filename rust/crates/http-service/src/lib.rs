@@ -1,16 +1,21 @@
-//! Serves HTTP API events with a tower service: the router of axum, the web framework of this system's services.
+//! Hosts HTTP services behind an API Gateway HTTP API: an axum app by [`run`], a plain handler by [`run_handler`].
 //!
-//! The framework sees an ordinary HTTP request, and the client sees this system's errors: a service answers a request
-//! that fails with [`failure`], and what is told of it is decided by `reply`, as in every other function.
+//! A service sees an ordinary HTTP request, and answers a failed one with [`Problem`] or [`with_error`]. One layer, which
+//! is part of every [`App`] whether Lambda, a local server or a test calls it, does the rest: it gives the request its
+//! id, limits its body, renders errors as RFC 9457 problems, logs those that are ours, and adds
+//! `x-content-type-options`.
 
+mod app;
+mod body;
+mod edge;
 mod failure;
+pub mod headers;
+mod host;
 mod http_request;
-mod json_bytes;
-mod problem;
-mod respond;
 
-pub use failure::{failure, take_failure};
+pub use app::{App, no_route, with_body_limit};
+pub use body::{json_bytes, media_type, text_bytes};
+pub use edge::{RequestId, refused};
+pub use failure::{Problem, with_error};
+pub use host::{answer_by, respond, respond_by, run, run_handler};
 pub use http_request::DomainName;
-pub use json_bytes::{json_bytes, media_type, text_bytes};
-pub use problem::{Problem, no_method, no_route};
-pub use respond::{RequestId, respond};

@@ -5,13 +5,13 @@
 
 mod content;
 mod error;
+mod problem;
 mod received;
-mod respond;
 
 pub use content::{check_coding, check_text};
-pub use error::{Error, FieldError};
+pub use error::Error;
+pub use problem::{FieldError, Problem};
 pub use received::Received;
-pub use respond::respond;
 
 /// Bytes that Lambda passes on at most, of an event or of a reply.
 ///

@@ -7,10 +7,8 @@ use std::sync::Arc;
 use analytics_api::collect::{Collector, Edge, Limits};
 use analytics_api::report::Reports;
 use analytics_api::session::{Sessions, verify};
-use analytics_api::{BODY_LIMIT, Clock, Html, Sites, collect, dashboard, report, session};
-use axum::body::Body;
+use analytics_api::{Clock, Html, Sites, collect, dashboard, report, session};
 use dynamo::Connection;
-use lambda_runtime::service_fn;
 use settings::required;
 
 /// What the environment says, all of it read here.
@@ -57,16 +55,15 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     let collector = Collector::new(Arc::new(views), sites, limits, edge, clock);
 
     let html = Html::new()?;
-    let router = analytics_api::router([
+    let app = analytics_api::app([
         collect::routes(Arc::new(collector)),
         session::routes(sessions.clone(), html.clone()),
         report::routes(reports.clone(), sessions.clone()),
         dashboard::routes(reports, sessions, html),
     ]);
-    lambda_runtime::run(service_fn(move |event| http_service::respond::<_, Body, _>(event, router.clone(), BODY_LIMIT)))
-        .await
+    http_service::run(app).await
 }
 
 fn main() -> ExitCode {
-    startup::run(serve())
+    powertools::run(env!("CARGO_BIN_NAME"), serve())
 }

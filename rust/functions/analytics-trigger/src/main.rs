@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use analytics_trigger::store::dynamodb::DynamoDb;
 use analytics_trigger::{Shards, handle};
 use dynamo::Connection;
-use lambda_runtime::service_fn;
 use settings::required;
 
 async fn serve() -> Result<(), lambda_runtime::Error> {
@@ -14,10 +13,9 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     let (views_table, totals_table) = (required(variable, "VIEWS_TABLE")?, required(variable, "TOTALS_TABLE")?);
     let shards = Shards::from(variable)?;
     let store = DynamoDb::new(dynamo::client(Connection::from(variable)?)?, views_table, totals_table);
-    let store = &store;
-    lambda_runtime::run(service_fn(move |event| handle(event, store, shards))).await
+    powertools::serve(|event| handle(event, &store, shards)).await
 }
 
 fn main() -> ExitCode {
-    startup::run(serve())
+    powertools::run(env!("CARGO_BIN_NAME"), serve())
 }

@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use lambda_runtime::service_fn;
-
 fn main() -> ExitCode {
-    startup::run(lambda_runtime::run(service_fn(|event| reply::respond(event, glitch::handle))))
+    powertools::run(env!("CARGO_BIN_NAME"), http_service::run_handler(glitch::handle))
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ORIGIN, REFERER};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, Uri};
+use http_service::with_error;
 use reply::Error;
 
 use super::Collector;
@@ -37,17 +38,15 @@ pub async fn view(
     } else {
         count(&collector, uri.query().unwrap_or_default(), &headers, client).await
     };
-    let status = match counted {
-        Ok(()) => StatusCode::OK,
-        // Logs our failure; the rest of the problem has no place in a picture.
-        Err(error) => error.into_problem("").0,
-    };
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("image/gif")),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (super::CROSS_ORIGIN_RESOURCE_POLICY, super::ANY_ORIGIN),
     ];
-    (status, headers, GIF.as_slice()).into_response()
+    match counted {
+        Ok(()) => (headers, GIF.as_slice()).into_response(),
+        Err(error) => with_error((error.status(), headers, GIF.as_slice()).into_response(), error),
+    }
 }
 
 /// The page is that of the query, or that which the picture is on, as far as the browser tells.

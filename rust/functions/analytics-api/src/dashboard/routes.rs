@@ -6,7 +6,7 @@ use axum::response::Response;
 use axum::routing::get;
 use http::StatusCode;
 use http::request::Parts;
-use http_service::RequestId;
+use http_service::{RequestId, with_error};
 use reply::Error;
 
 use super::asked::Asked;
@@ -62,8 +62,9 @@ async fn report_page(Service { reports, html, .. }: &Service, user: &str, parts:
     let read = match reports.read(&report_asked.query()).await {
         Ok(read) => read,
         Err(error) => {
-            let (status, said) = error.into_sentences(RequestId::of(&parts.extensions));
-            return Ok(html.page(status, "Analytics", &page.html(&View::Refused(&said))?));
+            let sentences = error.sentences(RequestId::of(&parts.extensions));
+            let page = html.page(error.status(), "Analytics", &page.html(&View::Refused(&sentences))?);
+            return Ok(with_error(page, error));
         }
     };
     let report = read.report();

@@ -6,10 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use analytics::{Leave, Record, View, ViewId, keys};
 use analytics_api::collect::{Collector, Edge, Limits};
-use analytics_api::{BODY_LIMIT, Clock, Sites, collect};
-use axum::Router;
-use axum::body::Body;
+use analytics_api::{Clock, Sites, collect};
 use base64_simd::STANDARD;
+use http_service::App;
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
 
@@ -43,7 +42,7 @@ pub struct Api {
     pub store: Arc<Spy>,
     clock: Arc<AtomicU64>,
     cap: u16,
-    router: Router,
+    app: App,
 }
 
 /// A request as API Gateway passes it on.
@@ -174,7 +173,7 @@ impl Api {
         let time = clock.clone();
         let now = Clock::of(move || SystemTime::UNIX_EPOCH + Duration::from_millis(time.load(Ordering::Relaxed)));
         let collector = Collector::new(store.clone(), sites, limits, edge(), now);
-        Self { store, clock, cap, router: analytics_api::router([collect::routes(Arc::new(collector))]) }
+        Self { store, clock, cap, app: analytics_api::app([collect::routes(Arc::new(collector))]) }
     }
 
     /// Set the clock.
@@ -191,7 +190,7 @@ impl Api {
         let mut context = Context::default();
         context.request_id = "id-1".to_owned();
         let event = LambdaEvent::new(serde_json::from_value(event).unwrap(), context);
-        let response = http_service::respond::<_, Body, _>(event, self.router.clone(), BODY_LIMIT).await.unwrap();
+        let response = http_service::respond(event, &self.app).await.unwrap();
         let response = serde_json::to_value(response).unwrap();
         let body = response["body"].as_str().unwrap();
         let is_base64 = response["isBase64Encoded"].as_bool().unwrap();

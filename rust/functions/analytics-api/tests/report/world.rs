@@ -9,8 +9,7 @@ use analytics_api::report::{self, Reports};
 use analytics_api::session::store::{Store, memory::Memory};
 use analytics_api::session::{self, InvalidHash, Sessions, Verify};
 use analytics_api::{Clock, Html, dashboard};
-use axum::Router;
-use axum::body::Body;
+use http_service::App;
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
 
@@ -25,7 +24,7 @@ pub struct World {
     pub accounts: Arc<Memory>,
     pub verifications: Arc<AtomicUsize>,
     time: Arc<AtomicU64>,
-    router: Router,
+    app: App,
 }
 
 /// What a client gets.
@@ -91,12 +90,12 @@ impl World {
         let sessions = Arc::new(Sessions::new(store, verify(verifications.clone()), clock.clone()));
         let reports = Arc::new(Reports::new(Arc::new(reports), sites(names), 90, clock));
         let html = Html::new().unwrap();
-        let router = analytics_api::router([
+        let app = analytics_api::app([
             session::routes(sessions.clone(), html.clone()),
             report::routes(reports.clone(), sessions.clone()),
             dashboard::routes(reports, sessions, html),
         ]);
-        Self { accounts, verifications, time, router }
+        Self { accounts, verifications, time, app }
     }
 
     /// Let some seconds pass.
@@ -109,7 +108,7 @@ impl World {
         let mut context = Context::default();
         context.request_id = "id-1".to_owned();
         let event = LambdaEvent::new(serde_json::from_value(event).unwrap(), context);
-        let response = http_service::respond::<_, Body, _>(event, self.router.clone(), 65_536).await.unwrap();
+        let response = http_service::respond(event, &self.app).await.unwrap();
         let response = serde_json::to_value(response).unwrap();
         let text = response["body"].as_str().unwrap().to_owned();
         Answer {
