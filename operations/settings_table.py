@@ -14,7 +14,7 @@ FILE = Path("docs") / "settings.md"
 HEAD = """\
 # Settings
 
-What can be set in `Pulumi.<stack>.yaml`, as `rust-serverless:<setting>`. `make docs` writes this page from the schema.
+What can be set in `Pulumi.<stack>.yaml`, as `rust-serverless:<setting>`. `make check FIX=1` writes this page from the schema.
 Every value that is wrong, missing or unknown is reported together with all others, each with a line to paste.
 
 `prod` may not turn off `pointInTimeRecovery`; `domainName` and `hostedZoneId` come together.
