@@ -179,9 +179,7 @@ def _check_together(settings: Settings, reader: Reader) -> None:
     if pulumi.get_stack() in RECOVERABLE_STACKS and not settings.point_in_time_recovery:
         reader.refuse("pointInTimeRecovery", f"is false; the data of {pulumi.get_stack()} must be recoverable", "true")
     if pulumi.get_stack() in RECOVERABLE_STACKS and settings.build_profile != RELEASE:
-        reader.refuse(
-            "buildProfile", f"is fast; {pulumi.get_stack()} runs the artifacts that earlier stages tested", RELEASE
-        )
+        reader.refuse("buildProfile", f"is fast; {pulumi.get_stack()} runs artifacts that were tested before", RELEASE)
     if settings.domain_name and not settings.hosted_zone_id:
         reader.refuse("hostedZoneId", "is empty, but domainName is set", "Z0123456789ABCDEFGHIJ")
     if settings.hosted_zone_id and not settings.domain_name:

@@ -14,7 +14,7 @@ FILE = Path("docs") / "settings.md"
 HEAD = """\
 # Settings
 
-Set these in `Pulumi.<stack>.yaml` as `rust-serverless:<setting>`. `make check FIX=1` generates this page from the schema.
+Set these in `Pulumi.<stack>.yaml` as `rust-serverless:<setting>`. `make check FIX=1` generates this page.
 All wrong, missing and unknown settings are reported together, each with a line to paste.
 
 `prod` requires `pointInTimeRecovery`. `domainName` and `hostedZoneId` require each other.

@@ -108,7 +108,7 @@ def test_production_requires_point_in_time_recovery() -> None:
 def test_production_requires_the_release_profile() -> None:
     with pytest.raises(
         pulumi.RunError,
-        match="rust-serverless:buildProfile is fast; prod runs the artifacts that earlier stages tested",
+        match="rust-serverless:buildProfile is fast; prod runs artifacts that were tested",
     ):
         settings_of("prod", buildProfile="fast")
     assert settings_of("dev", buildProfile="fast").build_profile == "fast"
