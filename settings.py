@@ -126,7 +126,7 @@ def read_settings() -> Settings:
     reader.refuse_unknown_keys()
     if reader.problems:
         problems = "\n".join(f"  {problem}" for problem in reader.problems)
-        raise pulumi.RunError(f"the configuration in Pulumi.{pulumi.get_stack()}.yaml has errors:\n{problems}")
+        raise pulumi.RunError(f"the configuration in Pulumi.{pulumi.get_stack()}.yaml must be corrected:\n{problems}")
     return settings
 
 

@@ -124,7 +124,7 @@ def test_a_domain_and_its_zone_require_each_other(given: dict[str, str | None], 
 
 def test_every_problem_is_reported_at_once_with_a_line_to_paste() -> None:
     message = refusal(logLevel="loud", throttleBurst="0", aws_region=None, color="red")
-    assert message.startswith("the configuration in Pulumi.dev.yaml has errors:")
+    assert message.startswith("the configuration in Pulumi.dev.yaml must be corrected:")
     for line in (
         "rust-serverless:logLevel: info",
         "rust-serverless:throttleBurst: 100",

@@ -12,7 +12,7 @@ from bootstrap.policies import PREFIX
 from bootstrap.roles import BUILDS, STAGES
 from bootstrap.state_key import ALIAS
 from pipeline.__main__ import _parser
-from pipeline.stale import LABEL, stack_of
+from pipeline.pull_request import LABEL, stack_of
 from tests.recording import ROOT
 
 GITHUB = ROOT / ".github"
