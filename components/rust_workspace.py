@@ -80,7 +80,8 @@ class RustWorkspace(pulumi.ComponentResource):
         self._args = args
         self._architecture = args.architecture or _default_architecture()
         self._workspace = _read(args.path)
-        self._asked: list[str] = []
+        self._asked: dict[str, Mapping[str, str]] = {}
+        """Extra files of each binary that is built."""
         self._inputs: BuildInputs | None = None
         self._keys: pulumi.Output[dict[str, str]] = pulumi.Output.from_input(self._compute_keys())
         self.bucket = self._bucket_name(name)
@@ -90,7 +91,9 @@ class RustWorkspace(pulumi.ComponentResource):
             create=module_command(f"{__package__}.build"),
             dir=".",
             environment={
-                "ARTIFACT_PLAN": BuildPlan(workspace=args.path, settings=self._settings()).to_json(),
+                "ARTIFACT_PLAN": self._keys.apply(
+                    lambda _: BuildPlan(workspace=args.path, settings=self._settings()).to_json()
+                ),
                 "ARTIFACT_BUCKET": self.bucket,
                 "ARTIFACT_KEYS": self._keys.apply(lambda keys: "\n".join(keys.values())),
                 **access_environment(access),
@@ -104,12 +107,18 @@ class RustWorkspace(pulumi.ComponentResource):
         )
         self.register_outputs({"bucket": self.bucket, "keys": self._keys})
 
-    def artifact(self, binary: str) -> Artifact:
+    def artifact(self, binary: str, files: Mapping[str, str] | None = None) -> Artifact:
         """Return the artifact of a binary, which is built from now on.
 
+        `files` are packed next to it: files and folders relative to `path`, by their place below `/var/task`, which
+        LAMBDA_TASK_ROOT names: `{"templates/": "../web/templates", "rates.csv": "data/rates.csv"}`. They must lie
+        in the project; files that git ignores are left out of folders, and symbolic links are refused.
+
         Raises:
-            pulumi.RunError: the project has no such binary, or several of that name.
+            pulumi.RunError: the project has no such binary, or several of that name; or it was asked for with other
+                files.
         """
+        wanted = dict(files or {})
         try:
             self._workspace.owner(binary)
         except BuildError as error:
@@ -119,7 +128,11 @@ class RustWorkspace(pulumi.ComponentResource):
                 f"artifact({binary!r}) came after the build was planned: ask for it in the body of the program, not in "
                 "an `apply`"
             )
-        self._asked.append(binary)
+        if self._asked.setdefault(binary, wanted) != wanted:
+            raise pulumi.RunError(
+                f"artifact({binary!r}) was called with other files before: a binary has one zip, so pass the same "
+                "files each time"
+            )
         return Artifact(
             bucket=self.bucket,
             key=self._keys.apply(lambda keys: keys[binary]),
@@ -133,7 +146,7 @@ class RustWorkspace(pulumi.ComponentResource):
         if not self._asked:
             return {}
         try:
-            self._inputs = BuildInputs(self._workspace, self._settings(), self._asked, Path.cwd())
+            self._inputs = BuildInputs(self._workspace, self._settings(), [*self._asked], Path.cwd())
             keys = self._inputs.keys
         except BuildError as error:
             raise pulumi.RunError(str(error)) from None
@@ -147,6 +160,7 @@ class RustWorkspace(pulumi.ComponentResource):
             features={binary: tuple(names) for binary, names in args.features.items()},
             environment=dict(args.environment),
             include=tuple(args.include),
+            files={binary: files for binary, files in self._asked.items() if files},
         )
 
     def _report_deleted(self, known: Sequence[Any]) -> None:
