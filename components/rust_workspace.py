@@ -1,6 +1,5 @@
 """A Cargo project whose binaries are compiled once and stored under names made of their sources."""
 
-import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from .build.inputs import BuildInputs
 from .build.plan import BuildError, BuildPlan, BuildSettings
 from .build.workspace import Workspace, read_workspace
 from .iam import tls_only_policy
+from .program_body import ProgramBody
 from .program_python import module_command
 from .public_access import block_public_access
 
@@ -82,8 +82,8 @@ class RustWorkspace(pulumi.ComponentResource):
         self._workspace = _read(args.path)
         self._asked: dict[str, Mapping[str, str]] = {}
         """Extra files of each binary that is built."""
-        self._inputs: BuildInputs | None = None
-        self._keys: pulumi.Output[dict[str, str]] = pulumi.Output.from_input(self._compute_keys())
+        self._body = ProgramBody()
+        self._keys = self._body.at_the_end(self._compute_keys)
         self.bucket = self._bucket_name(name)
         access = aws_access(self, args.credentials, args.region, args.endpoint)
         self._build = local.Command(
@@ -123,7 +123,7 @@ class RustWorkspace(pulumi.ComponentResource):
             self._workspace.owner(binary)
         except BuildError as error:
             raise pulumi.RunError(str(error)) from None
-        if self._inputs is not None and binary not in self._asked:
+        if self._body.has_ended and binary not in self._asked:
             raise pulumi.RunError(
                 f"artifact({binary!r}) came after the build was planned: ask for it in the body of the program, not in "
                 "an `apply`"
@@ -140,17 +140,13 @@ class RustWorkspace(pulumi.ComponentResource):
             uploaded=self._build,
         )
 
-    async def _compute_keys(self) -> dict[str, str]:
-        # Starts when the program's own code has run, and has asked for what it needs.
-        await asyncio.sleep(0)
+    def _compute_keys(self) -> dict[str, str]:
         if not self._asked:
             return {}
         try:
-            self._inputs = BuildInputs(self._workspace, self._settings(), [*self._asked], Path.cwd())
-            keys = self._inputs.keys
+            return BuildInputs(self._workspace, self._settings(), [*self._asked], Path.cwd()).keys
         except BuildError as error:
             raise pulumi.RunError(str(error)) from None
-        return keys
 
     def _settings(self) -> BuildSettings:
         args = self._args
