@@ -16,6 +16,7 @@ from local.calls import Answer, call
 from local.examples import Example, examples, with_answers
 from local.picture import draw_picture
 from local.report import print_result
+from local.sample_names import other_names, renamed
 from local.tokens import SignIn, machine_token
 
 TOKENS: Mapping[str, Callable[[Context, Mapping[str, Any]], str]] = {
@@ -48,26 +49,25 @@ def up(root: Path, home: Home) -> None:
         raise LocalError(f"{names} did not do what its sample event asks: read `make local-logs`")
 
 
-def _call(api_url: str, example: Example, sent: Sequence[Example], tokens: Mapping[str, str]) -> Answer:
-    """Call a route; what an interrupted run has created and not deleted is deleted first."""
-    answer = call(api_url, example, tokens.get(example.token or ""))
-    if answer.status != HTTPStatus.CONFLICT:
-        return answer
-    for other in sent:
-        if other.function == example.function and other.method == "DELETE":
-            call(api_url, other, tokens.get(other.token or ""))
-    return call(api_url, example, tokens.get(example.token or ""))
-
-
 def _call_all(context: Context, outputs: Mapping[str, Any], sent: Sequence[Example]) -> list[tuple[Example, Answer]]:
     """Call every route in order, each with what its function has answered so far."""
     needed = {example.token for example in sent if example.token}
     tokens = {verb: TOKENS[verb](context, outputs) for verb in needed}
     answered: dict[str, dict[str, Any]] = {}
+    names: dict[str, Mapping[str, str]] = {}
     calls = []
     for planned in sent:
         example = with_answers(planned, answered.get(planned.function, {}))
-        answer = _call(outputs["apiUrl"], example, sent, tokens)
+        token = tokens.get(example.token or "")
+        example = renamed(example, names.get(example.function, {}))
+        answer = call(outputs["apiUrl"], example, token)
+        if answer.status == HTTPStatus.CONFLICT:
+            for other in other_names(example):
+                example = renamed(planned, other)
+                answer = call(outputs["apiUrl"], example, token)
+                if answer.status != HTTPStatus.CONFLICT:
+                    names[example.function] = other
+                    break
         answered.setdefault(example.function, {}).update(answer.fields)
         calls.append((example, answer))
     return calls
