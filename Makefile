@@ -141,7 +141,7 @@ test-engine: $(INSTALLED) ## Run the program under the Pulumi CLI that is on the
 	$(BIN)/pytest tests/engine
 
 .PHONY: test-second-opinion
-test-second-opinion: $(INSTALLED) ## Bring the program up on moto's server, and plant faults that it must notice
+test-second-opinion: $(INSTALLED) ## Check the program by moto's server and, with terraform on the PATH, by the AWS provider's schema
 	$(BIN)/pytest tests/second_opinion
 
 .PHONY: test-unit
