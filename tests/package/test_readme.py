@@ -18,6 +18,8 @@ EXAMPLES = [match["code"] for match in EXAMPLE.finditer((ROOT / FILE).read_text(
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program's folder with a crate, and the library under the name of its package."""
     shutil.copytree(ROOT / "starter" / "rust", tmp_path / "services" / "api")
+    (tmp_path / "services/api/templates").mkdir()
+    (tmp_path / "services/api/templates/hello.html").write_text("<p>hello</p>")
     monkeypatch.chdir(tmp_path)
     library = importlib.import_module("components")
     monkeypatch.setitem(sys.modules, "rust_serverless", library)
@@ -46,7 +48,7 @@ def test_every_event_source_has_an_example() -> None:
 
 
 def test_the_reference_is_what_the_docstrings_say() -> None:
-    assert (ROOT / FILE).read_text() == library_page(ROOT), "run make docs"
+    assert (ROOT / FILE).read_text() == library_page(ROOT), "run make check FIX=1"
 
 
 def test_every_argument_is_in_the_reference() -> None:
