@@ -34,13 +34,13 @@ SESSION_ROUTES = ("GET /analytics", "GET /analytics/report", "POST /analytics/si
 """What wants a session, and the page that leads to one. The function encrypts its token, and checks it; no authorizer
 does."""
 
-QUARANTINED = '{ $.message = "a record is quarantined" }'
+QUARANTINED = '{ $.message = "record quarantined" }'
 """The trigger's log line for a record that it cannot count."""
 
-CAPPED = '{ $.message = "a cap is reached" }'
+CAPPED = '{ $.message = "cap reached" }'
 """The API's log line for a site of which no further page, referrer or campaign is counted by name today."""
 
-GONE = '{ $.message = "views are gone" }'
+GONE = '{ $.message = "views gone" }'
 """The trigger's log line for records whose views were not in the table any more; `records` has their number."""
 
 STREAM_DAYS = 1
