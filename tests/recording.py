@@ -57,6 +57,7 @@ class Recording(Mocks):
             },
             "aws:dynamodb/table:Table": {"streamArn": f"arn:aws:test:::{args.name}/stream/1"},
             "aws:sqs/queue:Queue": {"url": f"https://sqs.eu-west-1.amazonaws.com/123456789012/{args.name}"},
+            "aws:kms/key:Key": {"keyId": f"{args.name}-id"},
             "aws:lambda/alias:Alias": {"invokeArn": f"arn:aws:apigateway:::{args.name}/invocations"},
             "aws:lambda/function:Function": {
                 "invokeArn": f"arn:aws:apigateway:::{args.name}/invocations",
@@ -75,8 +76,6 @@ class Recording(Mocks):
         if args.token.endswith(":getApi"):
             arn = f"arn:aws:execute-api:eu-west-1:123456789012:{args.args['apiId']}"
             return {"apiId": args.args["apiId"], "executionArn": arn, "apiEndpoint": "https://example.com"}
-        if args.token.endswith(":getRegion"):
-            return {"region": "eu-west-1", "id": "eu-west-1", "name": "eu-west-1"}
         raise AssertionError(f"the program calls {args.token}")
 
     def of_type(self, typ: str) -> list[Recorded]:
