@@ -18,6 +18,7 @@ from settings import read_settings
 settings = read_settings()
 operation = Operation(
     log_level=settings.log_level,
+    log_sample_percent=settings.log_sample_percent,
     log_retention_days=settings.log_retention_days,
     tracing=settings.tracing,
     reserved_concurrency=settings.reserved_concurrency,

@@ -31,8 +31,8 @@ ONE_REQUEST_QUERY = (
     "fields @timestamp, service, coalesce(message, routeKey) as what, coalesce(status, integrationStatus) as answer, "
     "outcome, duration_ms, @log | filter @message like 'REQUEST_ID' | sort @timestamp asc"
 )
-"""Saved, for a person to put an id in: that of the gateway or of an invocation. It finds the gateway's line, those of the
-functions, and those of what they caused."""
+"""Saved for a person to put an id in, that of the gateway or of an invocation. It finds the lines of the gateway, of
+the functions, and of the functions that those caused to run."""
 QUERIES = {"Errors": ERRORS_QUERY, "Slowest invocations": SLOWEST_QUERY, "Cold starts": COLD_STARTS_QUERY}
 """Queries of Logs Insights, https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html."""
 
@@ -83,7 +83,6 @@ class Dashboard(pulumi.ComponentResource):
             logs.append(args.api.access_log_group_name)
         aws.cloudwatch.QueryDefinition(
             f"{name}-one-request",
-            name=f"{args.title}/one request",
             log_group_names=logs,
             query_string=ONE_REQUEST_QUERY,
             opts=child,

@@ -42,7 +42,7 @@ class Threshold:
 
 
 def counted_metric(function: Invokable, name: str) -> Metric:
-    """Return a metric that a function counts with the crate `powertools`, in embedded metric format on its log lines."""
+    """Return a metric that a function counts with the crate `powertools`, in embedded metric format in its log."""
     return Metric(
         namespace=function.name, name=name, dimensions={"function_name": function.function_name}, statistic="Sum"
     )

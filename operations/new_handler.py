@@ -28,9 +28,9 @@ workspace = true
 http.workspace = true
 http-event.workspace = true
 http-service.workspace = true
+powertools.workspace = true
 reply.workspace = true
 serde_json.workspace = true
-startup.workspace = true
 """
 
 MAIN = """\
@@ -49,7 +49,7 @@ async fn handle(request: Request) -> Result<Response, Error> {{
 }}
 
 fn main() -> ExitCode {{
-    startup::run(http_service::run_handler(handle))
+    powertools::run(env!("CARGO_BIN_NAME"), http_service::run_handler(handle))
 }}
 """
 

@@ -7,7 +7,7 @@ from benchmarks.stack import Stack
 from benchmarks.subjects.subject import Answers, Subject, all_equal, same_event, sample
 
 CALLS = 400
-OWN = ("Section", "Expires")
+OWN = ("Section", "Expires", "Request")
 """Attributes that no two views have in common: the id, and what comes from the time."""
 
 

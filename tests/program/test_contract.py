@@ -7,10 +7,10 @@ import pytest
 
 from components.build.workspace import read_workspace
 from services import session_keys
-from services.analytics import CAPPED, GONE, QUARANTINED
 from tests.recording import ROOT, Recording, record_program
 
 WORKSPACE = read_workspace(ROOT / "rust")
+FUNCTIONS = {binary for binary in WORKSPACE.binaries if WORKSPACE.owner(binary).folder.parent.name == "functions"}
 READ_BY_THE_STANDARD_LIBRARY = {"RUST_BACKTRACE"}
 
 
@@ -34,8 +34,16 @@ def words_of(binary: str) -> set[str]:
     return {word for source in sources for word in re.findall(r'"([A-Z][A-Z0-9_]+)"', source)}
 
 
-def test_every_function_runs_a_binary_of_the_workspace_and_every_binary_is_run(recording: Recording) -> None:
-    assert set(function_names(recording)) == set(WORKSPACE.binaries)
+def test_functions_and_crates_of_functions_are_the_same(recording: Recording) -> None:
+    assert set(function_names(recording)) == FUNCTIONS
+
+
+def test_no_function_depends_on_an_operator_tool() -> None:
+    tools = {WORKSPACE.owner(binary).folder for binary in set(WORKSPACE.binaries) - FUNCTIONS}
+    assert {folder.parent.name for folder in tools} == {"tools"}
+    for binary in FUNCTIONS:
+        packages = WORKSPACE.by_path([WORKSPACE.owner(binary)]).values()
+        assert not tools & {package.folder for package in packages}, binary
 
 
 def test_a_function_has_one_name(recording: Recording) -> None:
@@ -52,6 +60,7 @@ def test_every_environment_variable_that_is_set_is_read(recording: Recording) ->
         assert not unread, f"{binary} does not read {unread}"
 
 
+CALLER = re.compile(r"^pub struct (\w+) \{\n    client: Client,", re.MULTILINE)
 TABLE_CALL = re.compile(r"\.(get_item|query|scan|put_item|update_item|delete_item|batch_\w+_item)\(\)")
 PART_OF_TRANSACTION = re.compile(r"\b(Get|Put|Update|Delete|ConditionCheck)::builder\(\)")
 
@@ -63,10 +72,24 @@ def called_by(source: str) -> set[str]:
     return {f"dynamodb:{action}" for action in (*calls, *parts)}
 
 
+def store_modules() -> list[str]:
+    """Return the source of each module of the shared store, with the modules in it."""
+    folder = ROOT / "rust" / "crates" / "analytics-store" / "src"
+    return [
+        "".join(path.read_text() for path in (file, *file.with_suffix("").glob("*.rs"))) for file in folder.glob("*.rs")
+    ]
+
+
+def table_sources(binary: str) -> list[str]:
+    """Return the sources by which a function calls tables: its own, and modules of the store whose struct it names."""
+    own = [path.read_text() for path in WORKSPACE.owner(binary).folder.glob("src/**/*.rs")]
+    named = {word for text in own for word in re.findall(r"\b[A-Z]\w+", text)}
+    return [*own, *(text for text in store_modules() if named & set(CALLER.findall(text)))]
+
+
 def test_a_function_may_do_to_tables_just_what_its_code_does(recording: Recording) -> None:
-    for binary in WORKSPACE.binaries:
-        owner = WORKSPACE.owner(binary)
-        texts = (path.read_text() for path in owner.folder.glob("src/**/*.rs"))
+    for binary in FUNCTIONS:
+        texts = table_sources(binary)
         called = {action for text in texts if "aws_sdk_dynamodb" in text for action in called_by(text)}
         allowed = {
             action
@@ -80,22 +103,18 @@ def test_a_function_may_do_to_tables_just_what_its_code_does(recording: Recordin
         assert called == allowed, binary
 
 
-def test_the_metric_of_quarantined_records_counts_the_trigger_s_own_line() -> None:
-    message = QUARANTINED.split('"')[1]
-    source = ROOT / "rust" / "functions" / "analytics-trigger" / "src" / "quarantine.rs"
-    assert f'"{message}");' in source.read_text()
-
-
-def test_the_metric_of_capped_names_counts_the_api_s_own_line() -> None:
-    message = CAPPED.split('"')[1]
-    source = ROOT / "rust" / "functions" / "analytics-api" / "src" / "collect" / "known.rs"
-    assert f'"{message}");' in source.read_text()
-
-
-def test_the_metric_of_gone_views_adds_up_the_trigger_s_own_line() -> None:
-    message = GONE.split('"')[1]
-    source = ROOT / "rust" / "functions" / "analytics-trigger" / "src" / "handler.rs"
-    assert re.search(rf'records = .*"{message}"\);', source.read_text())
+def test_every_metric_of_an_alarm_is_counted_by_its_service() -> None:
+    recording, _ = record_program("prod")
+    binaries = {path.name for path in (ROOT / "rust" / "functions").iterdir()}
+    counted = set()
+    for alarm in recording.of_type("aws:cloudwatch/metricAlarm:MetricAlarm"):
+        service, metric = alarm.inputs["namespace"], alarm.inputs["metricName"]
+        if service in binaries:
+            assert list(alarm.inputs["dimensions"]) == ["function_name"]
+            sources = (ROOT / "rust" / "functions" / service / "src").rglob("*.rs")
+            assert any(f'"{metric}"' in source.read_text() for source in sources), metric
+            counted.add(metric)
+    assert counted == {"CappedNames", "GoneViews", "QuarantinedRecords"}
 
 
 def test_session_keys_are_made_where_the_service_looks_for_them() -> None:

@@ -58,7 +58,7 @@ LOG_METRIC_FILTER = Kind(
 )
 # The emulator saves no queries, so this one is remembered and no more; `make logs REQUEST=…` finds the same lines.
 QUERY_DEFINITION = Kind(
-    create=lambda _, name, inputs: Made(id=name, outputs={"queryDefinitionId": name, "name": inputs["name"]}),
+    create=lambda _, name, __: Made(id=name, outputs={"queryDefinitionId": name, "name": name}),
     update=lambda _, made, __: made,
     delete=lambda *_: None,
 )

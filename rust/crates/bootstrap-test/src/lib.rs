@@ -104,6 +104,29 @@ impl<'a> Bootstrap<'a> {
         Ok(Run { answers: answers?, lines: lines.map_err(|error| format!("{error} in the log:\n{log}"))? })
     }
 
+    /// Runs a service for some requests, and checks the closing line of each: all standard keys, its route and its status.
+    ///
+    /// # Panics
+    /// When a line is missing, or is not as it should be.
+    #[expect(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "an assertion of tests")]
+    pub fn assert_closing_lines(&self, service: &str, requests: &[(&str, &str, u16)]) {
+        let events: Vec<&str> = requests.iter().map(|(event, ..)| *event).collect();
+        let run = self.invoke(&events).unwrap_or_else(|error| panic!("{error}"));
+        let closing = run.closing_lines();
+        assert_eq!(closing.len(), requests.len(), "{:?}", run.lines);
+        for (line, (event, route, status)) in closing.into_iter().zip(requests) {
+            for key in STANDARD_KEYS {
+                assert!(!line[key].is_null(), "{key} is missing in {line}");
+            }
+            assert_eq!(
+                (&line["service"], &line["route"], &line["status"]),
+                (&service.into(), &(*route).into(), &(*status).into())
+            );
+            let event: Value = serde_json::from_str(event).unwrap();
+            assert_eq!(line["correlation_id"], event["requestContext"]["requestId"], "{line}");
+        }
+    }
+
     /// Runs the function in an environment in which it cannot start, and returns the one line that it logs.
     ///
     /// # Errors

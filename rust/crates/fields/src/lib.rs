@@ -172,7 +172,10 @@ impl<'de> Visitor<'de> for ObjectVisitor {
 mod tests {
     use super::*;
 
-    fn read(mut fields: Fields, unknown: Unknown) -> Result<(String, Option<String>), Vec<(String, &'static str)>> {
+    /// What is read, or the fields that break rules, with the rules.
+    type Read = Result<(String, Option<String>), Vec<(String, &'static str)>>;
+
+    fn read(mut fields: Fields, unknown: Unknown) -> Read {
         let a = fields.required("a", |value| text(value).map(str::to_owned));
         let b = fields.optional("b", |value| text(value).map(str::to_owned));
         fields.end(unknown, a.zip(b)).map_err(|error| match error {
@@ -183,7 +186,7 @@ mod tests {
         })
     }
 
-    fn json(json: &str, unknown: Unknown) -> Result<(String, Option<String>), Vec<(String, &'static str)>> {
+    fn json(json: &str, unknown: Unknown) -> Read {
         read(Fields::of_json(json.as_bytes(), "InvalidThing").unwrap(), unknown)
     }
 

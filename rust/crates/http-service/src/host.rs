@@ -104,6 +104,13 @@ async fn answer(
     if let Some(id) = &request.request_id {
         powertools::correlate(id.as_str());
     }
+    tracing::debug!(
+        method = request.method.as_str(),
+        headers = request.headers.len(),
+        query_bytes = request.raw_query().len(),
+        body_bytes = request.body.len(),
+        "request"
+    );
     let mut response = handle(request, context).await.unwrap_or_else(|error| {
         let (parts, body) =
             edge::rendered(error, HeaderMap::new(), &RequestId(context.request_id.clone())).into_parts();

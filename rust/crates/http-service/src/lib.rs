@@ -1,9 +1,6 @@
-//! Hosts HTTP services behind an API Gateway HTTP API: an axum app by [`run`], a plain handler by [`run_handler`].
-//!
-//! A service sees an ordinary HTTP request, and answers a failed one with [`Problem`] or [`with_error`]. One layer, which
-//! is part of every [`App`] whether Lambda, a local server or a test calls it, does the rest: it gives the request its
-//! id, limits its body, renders errors as RFC 9457 problems, logs those that are ours, and adds
-//! `x-content-type-options`.
+//! Hosts an HTTP service behind an API Gateway HTTP API.
+// Not part of a build: what it says changes no binary.
+#![cfg_attr(any(doc, doctest), doc = include_str!("../README.md"))]
 
 mod app;
 mod body;

@@ -54,6 +54,8 @@ impl Facts {
 pub enum Outcome {
     /// It was answered as asked.
     Success,
+    /// A part of a batch is to be delivered again.
+    Partial,
     /// The caller made a mistake.
     ClientError,
     /// The function failed.
@@ -68,6 +70,7 @@ impl Outcome {
     fn name(self) -> &'static str {
         match self {
             Self::Success => "success",
+            Self::Partial => "partial",
             Self::ClientError => "client_error",
             Self::Error => "error",
             Self::Panic => "panic",
@@ -86,6 +89,12 @@ impl From<Outcome> for Value {
 /// Without one, it is the invocation's own.
 pub fn correlate(id: impl Into<String>) {
     with_facts(|facts| facts.correlation_id = Some(id.into()));
+}
+
+/// Returns the id that [`correlate`] was given in this invocation.
+#[must_use]
+pub fn correlation_id() -> Option<String> {
+    CURRENT.try_with(|invocation| invocation.facts().correlation_id.clone()).ok().flatten()
 }
 
 /// Adds a field to the closing line of this invocation, or replaces it; outside of one, nothing happens.
@@ -184,10 +193,6 @@ impl Invocation {
         self.facts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn correlation_id(&self) -> String {
-        self.facts().correlation_id.clone().unwrap_or_else(|| self.request_id.clone())
-    }
-
     /// Writes the closing line, which also has the metrics; those are written at any level.
     fn close(&self, outcome: Outcome) {
         let duration_ms = (self.started.elapsed().as_secs_f64() * 1e6).round() / 1e3;
@@ -197,5 +202,101 @@ impl Invocation {
         }
         let correlation_id = facts.correlation_id.as_deref().unwrap_or(&self.request_id);
         subscriber::write(&line::closing(self, correlation_id, outcome, duration_ms, &facts));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::AssertUnwindSafe;
+
+    use futures_util::FutureExt as _;
+    use serde_json::json;
+    use tokio::time::sleep;
+
+    use super::*;
+    use crate::{captured, count, count_by};
+
+    fn context() -> Context {
+        let mut context = Context::default();
+        context.request_id = "id-1".to_owned();
+        let deadline = (SystemTime::now() + Duration::from_secs(10)).duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        context.deadline = u64::try_from(deadline.as_millis()).unwrap();
+        context.xray_trace_id =
+            Some("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1".to_owned());
+        context
+    }
+
+    fn failure() -> Diagnostic {
+        Diagnostic { error_type: "InvalidName".to_owned(), error_message: "no".to_owned() }
+    }
+
+    /// Returns the lines of an invocation.
+    async fn lines(handle: impl Future<Output = Result<(), Diagnostic>>) -> Vec<Value> {
+        captured(AssertUnwindSafe(observe(context(), handle)).catch_unwind()).await.unwrap().1
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_outcome_is_one_closing_line() {
+        let late = async {
+            sleep(Duration::from_secs(20)).await;
+            Ok(())
+        };
+        for (lines, outcome) in [
+            (lines(async { Ok(()) }).await, "success"),
+            (lines(async { Err(failure()) }).await, "error"),
+            (lines(async { panic!("on purpose") }).await, "panic"),
+            (lines(late).await, "timeout"),
+        ] {
+            let [line] = lines.as_slice() else { panic!("{outcome}: {lines:?}") };
+            assert_eq!((&line["outcome"], &line["function_request_id"]), (&json!(outcome), &json!("id-1")));
+            assert_eq!(line["xray_trace_id"], "1-5759e988-bd862e3fe1be46a994272793");
+            assert!(line["duration_ms"].is_number(), "{line}");
+        }
+    }
+
+    #[tokio::test]
+    async fn lines_within_an_invocation_have_its_ids() {
+        let lines = lines(async {
+            correlate("gateway-1");
+            tracing::error!(error = "no", "request failed");
+            record("records", 3);
+            record("outcome", Outcome::ClientError);
+            Err(failure())
+        })
+        .await;
+        let [event, closing] = lines.as_slice() else { panic!("{lines:?}") };
+        for line in [event, closing] {
+            assert_eq!((&line["correlation_id"], &line["function_request_id"]), (&json!("gateway-1"), &json!("id-1")));
+        }
+        assert_eq!((&event["level"], &event["error"]), (&json!("ERROR"), &json!("no")));
+        assert_eq!((&closing["outcome"], &closing["error_type"]), (&json!("client_error"), &json!("InvalidName")));
+        assert_eq!(closing["records"], 3);
+    }
+
+    #[tokio::test]
+    async fn metrics_are_members_of_the_closing_line() {
+        let lines = lines(async {
+            count("Greetings", 2);
+            count("Greetings", 1);
+            count_by("Refused", "TooLong");
+            Ok(())
+        })
+        .await;
+        let [line] = lines.as_slice() else { panic!("{lines:?}") };
+        assert_eq!((&line["Greetings"], &line["Refused"], &line["reason"]), (&json!(3), &json!(1), &json!("TooLong")));
+        let directives = &line["_aws"]["CloudWatchMetrics"];
+        let names =
+            |index: usize| directives[index]["Metrics"].as_array().unwrap().iter().map(|metric| &metric["Name"]);
+        assert_eq!(names(0).collect::<Vec<_>>(), ["Greetings", "Refused"]);
+        assert_eq!(names(1).collect::<Vec<_>>(), ["Refused"]);
+        assert_eq!(directives[1]["Dimensions"], json!([["function_name", "reason"]]));
+        assert!(line["_aws"]["Timestamp"].as_u64().unwrap() > 1_700_000_000_000);
+    }
+
+    #[tokio::test]
+    async fn outside_of_an_invocation_nothing_is_recorded() {
+        record("records", 3);
+        count("Greetings", 1);
+        assert_eq!(correlation_id(), None);
     }
 }

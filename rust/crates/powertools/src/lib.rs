@@ -1,10 +1,14 @@
-#![doc = include_str!("../README.md")]
+//! Logs, metrics and sampling for AWS Lambda functions.
+// Not part of a build: what it says changes no binary.
+#![cfg_attr(any(doc, doctest), doc = include_str!("../README.md"))]
 
 use std::process::ExitCode;
 
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde::{Deserialize, Serialize};
 
+#[cfg(any(test, feature = "test-util"))]
+mod capture;
 mod function;
 mod invocation;
 mod levels;
@@ -13,7 +17,9 @@ mod metrics;
 mod panics;
 mod subscriber;
 
-pub use invocation::{Outcome, correlate, observe, record};
+#[cfg(any(test, feature = "test-util"))]
+pub use capture::captured;
+pub use invocation::{Outcome, correlate, correlation_id, observe, record};
 pub use metrics::{count, count_by};
 
 /// Sets up the logs of a service, then runs `start` until Lambda ends the environment. A failure is logged, and ends the

@@ -19,8 +19,8 @@ use crate::invocation::{Facts, Invocation, Outcome};
 pub(crate) fn of_event(event: &Event<'_>, invocation: Option<&Invocation>) -> Vec<u8> {
     let mut message = Message::default();
     event.record(&mut message);
-    let level = event.metadata().level();
-    write(level, &message.0, invocation, invocation.map(Invocation::correlation_id).as_deref(), |map| {
+    let level = *event.metadata().level();
+    write(level, &message.0, invocation, invocation.map(correlation_id).as_deref(), |map| {
         map.serialize_entry("target", event.metadata().target())?;
         let mut fields = Fields { map, result: Ok(()) };
         event.record(&mut fields);
@@ -44,7 +44,7 @@ pub(crate) fn closing(
         (Some(route), Some(status)) => format!("{} {}", text(route), text(status)),
         _ => format!("invocation ended: {}", text(&outcome)),
     };
-    write(&Level::INFO, &message, Some(invocation), Some(correlation_id), |map| {
+    write(Level::INFO, &message, Some(invocation), Some(correlation_id), |map| {
         map.serialize_entry("function_version", &function.version)?;
         map.serialize_entry("duration_ms", &duration_ms)?;
         map.serialize_entry("outcome", &outcome)?;
@@ -59,10 +59,14 @@ pub(crate) fn closing(
     })
 }
 
+fn correlation_id(invocation: &Invocation) -> String {
+    invocation.facts().correlation_id.clone().unwrap_or_else(|| invocation.request_id.clone())
+}
+
 type Map<'a, 'b> = <&'a mut serde_json::Serializer<&'b mut Vec<u8>> as serde::Serializer>::SerializeMap;
 
 fn write(
-    level: &Level,
+    level: Level,
     message: &str,
     invocation: Option<&Invocation>,
     correlation_id: Option<&str>,
@@ -80,7 +84,7 @@ fn write(
 
 fn write_to(
     line: &mut Vec<u8>,
-    level: &Level,
+    level: Level,
     message: &str,
     invocation: Option<&Invocation>,
     correlation_id: Option<&str>,

@@ -1,5 +1,3 @@
-use std::io::{self, Write as _};
-
 use tracing::subscriber::Interest;
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::filter::LevelFilter;
@@ -16,15 +14,22 @@ use crate::line;
 /// # Errors
 /// A variable about levels is not understood; the logs are set up all the same, so that it can be logged.
 pub(crate) fn install(service: &'static str) -> Result<(), InvalidLevel> {
-    Function::set_from_env(service);
     let outcome = Levels::set_from_env();
-    tracing_subscriber::registry().with(Lines).init();
+    install_layer(service);
     outcome
 }
 
-/// Writes a line whole, so that none is mixed with another. Nobody can be told where that fails.
+pub(crate) fn install_layer(service: &'static str) {
+    Function::set_from_env(service);
+    tracing_subscriber::registry().with(Lines).init();
+}
+
+/// Writes a line whole, so that none is mixed with another. There is nobody to report a failure to.
 pub(crate) fn write(line: &[u8]) {
-    let _ = io::stdout().lock().write_all(line);
+    #[cfg(any(test, feature = "test-util"))]
+    crate::capture::write(line);
+    #[cfg(not(any(test, feature = "test-util")))]
+    let _ = std::io::Write::write_all(&mut std::io::stdout().lock(), line);
 }
 
 /// Writes each event as a line.

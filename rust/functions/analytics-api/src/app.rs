@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -8,19 +9,42 @@ use http_service::{App, Problem};
 use reply::Error;
 use tokio::time::timeout;
 
-/// How long a request may take: less than the timeout of the function, 15 s.
+use crate::collect::Collector;
+use crate::report::Reports;
+use crate::session::Sessions;
+use crate::{Html, collect, dashboard, report, session};
+
+/// Timeout of a request: less than that of the function, 15 s.
 const LONGEST: Duration = Duration::from_secs(13);
 
-/// Bytes of a request's body that are taken: more than the longest addresses that browsers send.
+/// Maximum length of a request's body in bytes: more than the longest URLs that browsers send.
 pub const BODY_LIMIT: usize = 8192;
 
-/// Returns the service of the routes of its parts.
-pub fn app(parts: impl IntoIterator<Item = Router>) -> App {
-    let routes = parts.into_iter().fold(Router::new(), Router::merge).layer(axum::middleware::from_fn(in_time));
+/// The parts of the service.
+pub struct Parts {
+    /// Collects views.
+    pub collector: Collector,
+    /// Signs users in and out, and checks sessions.
+    pub sessions: Sessions,
+    /// Reads reports.
+    pub reports: Reports,
+    /// Renders pages.
+    pub html: Html,
+}
+
+/// Returns the service.
+pub fn app(Parts { collector, sessions, reports, html }: Parts) -> App {
+    let (sessions, reports) = (Arc::new(sessions), Arc::new(reports));
+    let routes = Router::new()
+        .merge(collect::routes(Arc::new(collector)))
+        .merge(session::routes(sessions.clone(), html.clone()))
+        .merge(report::routes(reports.clone(), sessions.clone()))
+        .merge(dashboard::routes(reports, sessions, html))
+        .layer(axum::middleware::from_fn(in_time));
     App::new(routes, BODY_LIMIT)
 }
 
-/// Answers 503 when a request takes so long that Lambda would soon end the function, which would answer 500.
+/// Answers 503 before Lambda ends the invocation, which would answer 500.
 async fn in_time(request: Request, next: Next) -> Response {
     let late = |_| Problem::from(Error::unavailable(format!("a request took over {LONGEST:?}"))).into_response();
     timeout(LONGEST, next.run(request)).await.unwrap_or_else(late)

@@ -1,17 +1,19 @@
-//! Site analytics on Lambda, over the DynamoDB tables that the environment names.
+//! Runs site analytics on Lambda, over the DynamoDB tables that the environment names.
 
 use std::env;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use analytics::Sites;
 use analytics_api::collect::{Collector, Edge, Limits};
 use analytics_api::report::Reports;
 use analytics_api::session::{Sessions, verify};
-use analytics_api::{Clock, Html, Sites, collect, dashboard, report, session};
+use analytics_api::{Clock, Html, Parts, app, collect, session};
+use analytics_store::{Consistency, TableReader};
 use dynamo::Connection;
 use settings::required;
 
-/// What the environment says, all of it read here.
+/// The environment, read once.
 struct Settings {
     views_table: String,
     totals_table: String,
@@ -31,10 +33,10 @@ impl Settings {
             totals_table: required(variable, "TOTALS_TABLE")?,
             accounts_table: required(variable, "ACCOUNTS_TABLE")?,
             state_table: required(variable, "STATE_TABLE")?,
-            sites: Sites::from(variable)?,
-            limits: Limits::from(variable)?,
-            edge: Edge::from(variable)?,
-            connection: Connection::from(variable)?,
+            sites: Sites::from_env(variable)?,
+            limits: Limits::from_env(variable)?,
+            edge: Edge::from_env(variable)?,
+            connection: Connection::from_env(variable)?,
         })
     }
 }
@@ -46,22 +48,16 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     let clock = Clock::system();
 
     let accounts = session::store::dynamodb::DynamoDb::new(client.clone(), accounts_table, state_table.clone());
-    let sessions = Arc::new(Sessions::new(Arc::new(accounts), Box::new(verify), clock.clone()));
+    let sessions = Sessions::new(Arc::new(accounts), Box::new(verify), clock.clone());
 
-    let counted = report::store::dynamodb::DynamoDb::new(client.clone(), views_table.clone(), totals_table);
-    let reports = Arc::new(Reports::new(Arc::new(counted), sites.all(), limits.retention_days, clock.clone()));
+    // Totals follow the views by seconds anyway.
+    let reader = TableReader::new(client.clone(), views_table.clone(), totals_table, Consistency::Eventual);
+    let reports = Reports::new(Arc::new(reader), sites.all(), limits.retention_days, clock.clone());
 
     let views = collect::store::dynamodb::DynamoDb::new(client, views_table, state_table);
     let collector = Collector::new(Arc::new(views), sites, limits, edge, clock);
 
-    let html = Html::new()?;
-    let app = analytics_api::app([
-        collect::routes(Arc::new(collector)),
-        session::routes(sessions.clone(), html.clone()),
-        report::routes(reports.clone(), sessions.clone()),
-        dashboard::routes(reports, sessions, html),
-    ]);
-    http_service::run(app).await
+    http_service::run(app(Parts { collector, sessions, reports, html: Html::new()? })).await
 }
 
 fn main() -> ExitCode {

@@ -1,13 +1,14 @@
-//! What the mapping of a DynamoDB stream sends.
+//! The event of a DynamoDB stream's event source mapping.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>
 
-use analytics::{Item, Leave, Record, keys};
+use analytics::keys::{self, attribute};
+use analytics::{AttributeValue, Item, Leave, Record};
 use http_event::Invocation;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// A batch of records. Each is read on its own, so that a malformed one spoils no other.
+/// A batch of records. Each is decoded separately, so that a malformed one does not affect the others.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Box<RawValue>")]
 pub struct Event {
@@ -20,7 +21,7 @@ struct Batch {
     records: Vec<Box<RawValue>>,
 }
 
-/// An event that keeps the function warm is a batch without records.
+/// A warm-up event is a batch without records.
 impl TryFrom<Box<RawValue>> for Event {
     type Error = serde_json::Error;
 
@@ -36,9 +37,9 @@ impl TryFrom<Box<RawValue>> for Event {
 }
 
 impl Event {
-    /// The service that a record is from, if that is not DynamoDB.
+    /// Returns the service of a record that is not from DynamoDB.
     ///
-    /// Success would tell a queue or a topic that is connected by mistake to delete what it sent.
+    /// A queue that is connected by mistake would delete its messages after a success.
     #[must_use]
     pub fn foreign_source(&self) -> Option<String> {
         let sources = self.records.iter().filter_map(|record| serde_json::from_str::<Source>(record.get()).ok());
@@ -52,23 +53,25 @@ struct Source {
     event_source: Option<String>,
 }
 
-/// What a record says.
+/// A record of the stream.
 #[derive(Debug)]
-pub struct Said {
-    /// What the mapping calls the record by, where it can be read.
+pub struct StreamRecord {
+    /// Its sequence number, if it can be read.
     pub sequence_number: Option<String>,
-    /// What has happened, or why that cannot be read.
+    /// The id by which API Gateway knows the request that stored the item.
+    pub request_id: Option<String>,
+    /// The change, or why it cannot be decoded.
     pub change: Result<Change, String>,
 }
 
-/// What has happened in the views table.
+/// A change of the views table.
 #[derive(Debug)]
 pub enum Change {
     /// A view was stored.
     View(Box<Record>),
     /// A page was left.
     Leave(Leave),
-    /// An item was changed or deleted: by us, or because its time had come.
+    /// An item was changed, was deleted, or has expired.
     Other,
 }
 
@@ -88,35 +91,40 @@ struct Inner<'a> {
     new_image: Option<&'a RawValue>,
 }
 
-impl Said {
-    /// Read a record.
+impl StreamRecord {
+    /// Parses a record.
     #[must_use]
-    pub fn read(record: &RawValue) -> Self {
+    pub fn parse(record: &RawValue) -> Self {
         let Outer { event_name, dynamodb } = match serde_json::from_str(record.get()) {
             Ok(outer) => outer,
-            Err(error) => return Self { sequence_number: None, change: Err(error.to_string()) },
+            Err(error) => return Self { sequence_number: None, request_id: None, change: Err(error.to_string()) },
         };
         let (sequence_number, image) = dynamodb.map_or((None, None), |inner| (inner.sequence_number, inner.new_image));
+        let item = image.map(|image| serde_json::from_str::<Item>(image.get()).map_err(|error| error.to_string()));
+        let request_id = match item.as_ref().and_then(|item| item.as_ref().ok()?.get(attribute::REQUEST)) {
+            Some(AttributeValue::S(id)) => Some(id.clone()),
+            _ => None,
+        };
         Self {
             sequence_number: sequence_number.filter(|text| is_number(text)),
-            change: change(event_name.as_deref(), image),
+            request_id,
+            change: change(event_name.as_deref(), item),
         }
     }
 }
 
-/// Anything else would name no record to the mapping, and be no sort key.
+/// Other text names no record of the mapping, and may not fit into a sort key.
 fn is_number(text: &str) -> bool {
     (1..=100).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn change(event_name: Option<&str>, image: Option<&RawValue>) -> Result<Change, String> {
+fn change(event_name: Option<&str>, item: Option<Result<Item, String>>) -> Result<Change, String> {
     match event_name {
         Some("INSERT") => {}
         Some(_) => return Ok(Change::Other),
         None => return Err("the record has no eventName".to_owned()),
     }
-    let image = image.ok_or("the record has no NewImage")?;
-    let item: Item = serde_json::from_str(image.get()).map_err(|error| error.to_string())?;
+    let item = item.ok_or("the record has no NewImage")??;
     let decoded = if keys::is_leave(&item) {
         Leave::decode(&item).map(Change::Leave)
     } else {

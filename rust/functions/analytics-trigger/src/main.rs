@@ -1,18 +1,19 @@
-//! The trigger on Lambda, over the tables that the environment names.
+//! Runs the trigger on Lambda, over the tables that the environment names.
 
 use std::env;
 use std::process::ExitCode;
 
-use analytics_trigger::store::dynamodb::DynamoDb;
-use analytics_trigger::{Shards, handle};
+use analytics_store::ViewCounter;
+use analytics_totals::Shards;
+use analytics_trigger::handle;
 use dynamo::Connection;
 use settings::required;
 
 async fn serve() -> Result<(), lambda_runtime::Error> {
     let variable = |name: &str| env::var(name).ok();
     let (views_table, totals_table) = (required(variable, "VIEWS_TABLE")?, required(variable, "TOTALS_TABLE")?);
-    let shards = Shards::from(variable)?;
-    let store = DynamoDb::new(dynamo::client(Connection::from(variable)?)?, views_table, totals_table);
+    let shards = Shards::from_env(variable)?;
+    let store = ViewCounter::new(dynamo::client(Connection::from_env(variable)?)?, views_table, totals_table);
     powertools::serve(|event| handle(event, &store, shards)).await
 }
 

@@ -12,6 +12,7 @@ use reply::Error;
 use super::Collector;
 use super::address::Address;
 use super::client::Client;
+use super::routes::count_refused;
 use super::visit::Visit;
 
 /// One transparent pixel, <https://www.w3.org/Graphics/GIF/spec-gif89a.txt>.
@@ -36,7 +37,8 @@ pub async fn view(
     let counted = if method == Method::HEAD {
         Ok(())
     } else {
-        count(&collector, uri.query().unwrap_or_default(), &headers, client).await
+        let counted = count(&collector, uri.query().unwrap_or_default(), &headers, client).await;
+        counted.inspect_err(count_refused)
     };
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("image/gif")),

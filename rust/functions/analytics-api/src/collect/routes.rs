@@ -9,6 +9,7 @@ use axum::routing::{get, post};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use http_service::{Problem, json_bytes};
+use reply::Error;
 use serde_json::json;
 
 use super::client::Client;
@@ -33,11 +34,21 @@ async fn collect(
     client: Client,
     request: Request,
 ) -> Result<Response, Problem> {
-    let json = json_bytes(request, MEDIA_TYPES).await?;
-    let site = collector.site(&headers)?;
-    let view = collector.view(site, body::visit(&json, site, collector.sites())?, client).await?;
+    let view = async {
+        let json = json_bytes(request, MEDIA_TYPES).await?;
+        let site = collector.site(&headers)?;
+        collector.view(site, body::visit(&json, site, collector.sites())?, client).await
+    };
+    let view = view.await.inspect_err(count_refused)?;
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
     Ok((StatusCode::ACCEPTED, headers, json!({"view": view.to_string()}).to_string()).into_response())
+}
+
+/// Counts a view that is refused by its mistake; our own failures have metrics already.
+pub(crate) fn count_refused(error: &Error) {
+    if error.status().is_client_error() {
+        powertools::count_by("ViewsRefused", error.error_type());
+    }
 }
 
 async fn append(

@@ -81,6 +81,15 @@ impl Refusal {
         sentence.complete(page)
     }
 
+    /// Returns the name of a refused attempt's reason, for the metric.
+    pub fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::WrongCredentials => Some("WrongCredentials"),
+            Self::TooManyAttempts { .. } => Some("TooManyAttempts"),
+            Self::InvalidSession | Self::ForeignForm | Self::Other(_) => None,
+        }
+    }
+
     fn told(self) -> (Error, Option<(HeaderName, HeaderValue)>) {
         let bearer = (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         match self {
