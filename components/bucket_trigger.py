@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from .event_failures import keep_failed_events
 from .function import Function
 from .metric_alarm import OnCall
 
@@ -62,6 +61,6 @@ class BucketTrigger(pulumi.ComponentResource):
             ],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )
-        failures = keep_failed_events(name, args.function, args.on_call, self)
+        failures = args.function.failed_events.queue(name, args.on_call, self)
         self.failure_queue_url = failures.url
         self.register_outputs({"failureQueueUrl": failures.url})

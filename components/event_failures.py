@@ -1,45 +1,68 @@
-"""What becomes of events that a function fails to handle, when nobody waits for its answer."""
+"""Asynchronous invocations of a function, and where the events go that it fails to handle."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from .failure_queue import failure_queue
-from .function import Function
+from .function import Function, Invokable
+from .function_settings import AsyncInvocation
 from .iam import Statement, policy_document
 from .metric_alarm import OnCall
-from .rust_function import RustFunction
 
-MAXIMUM_RETRIES = 2
 MAXIMUM_AGE_SECONDS = 3600
 
 
-def keep_failed_events(name: str, function: Function, on_call: OnCall, parent: pulumi.Resource) -> aws.sqs.Queue:
-    """Return the queue of failed events of a function, which Lambda fills after the retries.
+def configure_invocations(
+    name: str,
+    function: Invokable,
+    settings: AsyncInvocation,
+    opts: pulumi.ResourceOptions,
+    customize: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda inputs: inputs,
+) -> None:
+    """Declare retries and destinations of a function's asynchronous invocations, of which Lambda has one set."""
+    targets = {"on_failure": settings.on_failure, "on_success": settings.on_success}
+    inputs = {
+        "function_name": function.function_name,
+        "qualifier": function.qualifier,
+        "maximum_retry_attempts": settings.maximum_retries,
+        "maximum_event_age_in_seconds": settings.maximum_age_seconds,
+        "destination_config": {key: {"destination": arn} for key, arn in targets.items() if arn is not None} or None,
+    }
+    aws.lambda_.FunctionEventInvokeConfig(name, **customize(inputs), opts=opts)
 
-    A function has one: its first trigger declares it. Where `asynchronous` says what becomes of failed events, the
-    queue takes only what could not be delivered.
-    """
-    if isinstance(function, RustFunction) and function.failed_events:
-        return function.failed_events
-    queue = failure_queue(name, f"Events were given up by {function.name}.", on_call, parent)
-    if isinstance(function, RustFunction):
-        function.failed_events = queue
-        if function.says_what_becomes_of_events:
-            return queue
-    child = pulumi.ResourceOptions(parent=parent)
-    may_send = aws.iam.RolePolicy(
-        f"{name}-reports-failures",
-        role=function.role_name,
-        policy=queue.arn.apply(lambda arn: policy_document(Statement(actions=["sqs:SendMessage"], resources=[arn]))),
-        opts=child,
-    )
-    aws.lambda_.FunctionEventInvokeConfig(
-        f"{name}-invocations",
-        function_name=function.function_name,
-        qualifier=function.qualifier,
-        maximum_retry_attempts=MAXIMUM_RETRIES,
-        maximum_event_age_in_seconds=MAXIMUM_AGE_SECONDS,
-        destination_config={"on_failure": {"destination": queue.arn}},
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=[may_send]),
-    )
-    return queue
+
+class FailedEvents:
+    """The queue of events that a function failed to handle. Its first trigger declares it, and the others share it."""
+
+    def __init__(self, function: Function, *, is_configured: bool = False) -> None:
+        """Take a function; where its invocations are configured, the queue gets only what could not be delivered."""
+        self._function = function
+        self._is_configured = is_configured
+        self._queue: aws.sqs.Queue | None = None
+
+    def queue(self, name: str, on_call: OnCall, parent: pulumi.Resource) -> aws.sqs.Queue:
+        """Return the queue; `name` is that of the trigger which asks for it."""
+        if self._queue is None:
+            self._queue = failure_queue(name, f"Events were given up by {self._function.name}.", on_call, parent)
+            if not self._is_configured:
+                self._send_failures(name, self._queue.arn, parent)
+        return self._queue
+
+    def _send_failures(self, name: str, queue_arn: pulumi.Output[str], parent: pulumi.Resource) -> None:
+        may_send = aws.iam.RolePolicy(
+            f"{name}-reports-failures",
+            role=self._function.role_name,
+            policy=queue_arn.apply(
+                lambda arn: policy_document(Statement(actions=["sqs:SendMessage"], resources=[arn]))
+            ),
+            opts=pulumi.ResourceOptions(parent=parent),
+        )
+        configure_invocations(
+            f"{name}-invocations",
+            self._function,
+            AsyncInvocation(on_failure=queue_arn, maximum_age_seconds=MAXIMUM_AGE_SECONDS),
+            pulumi.ResourceOptions(parent=parent, depends_on=[may_send]),
+        )

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from .event_failures import keep_failed_events
 from .failure_queue import let_service_send
 from .function import Function
 from .metric_alarm import OnCall
@@ -50,7 +49,7 @@ class EventTrigger(pulumi.ComponentResource):
             source_arn=rule.arn,
             opts=child,
         )
-        failures = keep_failed_events(name, args.function, args.on_call, self)
+        failures = args.function.failed_events.queue(name, args.on_call, self)
         may_send = let_service_send(name, failures, "events.amazonaws.com", rule.arn, self)
         aws.cloudwatch.EventTarget(
             f"{name}-target",

@@ -1,10 +1,14 @@
 """What the other components need of a Lambda function, ours or one that exists already."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 import pulumi
 import pulumi_aws as aws
+
+if TYPE_CHECKING:
+    from .event_failures import FailedEvents
 
 
 class Invokable(Protocol):
@@ -46,6 +50,10 @@ class Function(Invokable, Principal, Protocol):
     def event_target(self) -> pulumi.Output[str]:
         """What an event source mapping invokes, by name or ARN."""
 
+    @property
+    def failed_events(self) -> "FailedEvents":
+        """The queue of events that it failed to handle."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ExistingFunction:
@@ -66,6 +74,13 @@ class ExistingFunction:
     def event_target(self) -> pulumi.Output[str]:
         """What an event source mapping invokes."""
         return self.invoked_arn
+
+    @cached_property
+    def failed_events(self) -> "FailedEvents":
+        """The queue of events that it failed to handle."""
+        from .event_failures import FailedEvents  # noqa: PLC0415 (which needs the protocols above)
+
+        return FailedEvents(self)
 
     @classmethod
     def named(cls, name: str, function_name: str, opts: pulumi.InvokeOptions | None = None) -> "ExistingFunction":

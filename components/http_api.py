@@ -1,19 +1,17 @@
 """One HTTP API in front of the functions."""
 
-import asyncio
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from .function import Invokable
-
-T = TypeVar("T")
+from .program_body import ProgramBody
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 ROUTE_KEY = re.compile(rf"(?P<method>ANY|{'|'.join(METHODS)}) (?P<path>/\S*)")
@@ -123,13 +121,11 @@ class HttpApi(pulumi.ComponentResource):
         self._authorizers: dict[str, aws.apigatewayv2.Authorizer] = {}
         self._throttles: dict[str, Throttle] = {}
         self._declared: list[pulumi.Resource] = []
-        self._finished = False
         self.routes: dict[str, str] = {}
         """Name of the function behind each route key."""
         self.guarded_routes: dict[str, list[str]] = {}
         """Scopes of which a caller needs one, by route key; the other routes are open to everyone."""
-        # What is only known at the end of the program's body: a resource waits for it, and not the program.
-        self._end = asyncio.ensure_future(self._finish())
+        self._body = ProgramBody()
         self.api_id, self._execution_arn, api_endpoint = self._api()
         self.stage_name = pulumi.Output.from_input(DEFAULT)
         self.url = _url(self.api_id, api_endpoint, args.endpoint)
@@ -150,7 +146,7 @@ class HttpApi(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: the route key is none, is there already, or comes in an `apply`.
         """
-        if self._finished:
+        if self._body.has_ended:
             raise pulumi.RunError(f"{route_key} comes too late: add it in the body of the program, not in an `apply`")
         if route_key in self._throttles:
             raise pulumi.RunError(f"the route {route_key} is there already; a route of GET takes HEAD too")
@@ -187,18 +183,6 @@ class HttpApi(pulumi.ComponentResource):
         )
         self._throttles[route_key] = target.throttle or self._args.throttle
 
-    async def _finish(self) -> None:
-        # Runs when the program's own code has run.
-        await asyncio.sleep(0)
-        self._finished = True
-
-    def _at_the_end(self, value: Callable[[], T]) -> pulumi.Output[T]:
-        async def wait() -> T:
-            await self._end
-            return value()
-
-        return cast("pulumi.Output[T]", pulumi.Output.from_input(wait()))
-
     def _api(self) -> tuple[pulumi.Output[str], pulumi.Output[str], pulumi.Output[str]]:
         """Return id, ARN for permissions and endpoint."""
         if self._args.existing_api_id is not None:
@@ -209,7 +193,7 @@ class HttpApi(pulumi.ComponentResource):
         api = aws.apigatewayv2.Api(
             f"{self._name}-http",
             protocol_type="HTTP",
-            cors_configuration=self._at_the_end(self._cors) if self._args.cors_origins else None,
+            cors_configuration=self._body.at_the_end(self._cors) if self._args.cors_origins else None,
             opts=pulumi.ResourceOptions(parent=self),
         )
         return api.id, api.execution_arn, api.api_endpoint
@@ -230,8 +214,8 @@ class HttpApi(pulumi.ComponentResource):
             name=DEFAULT,
             auto_deploy=True,
             access_log_settings={"destination_arn": logs.arn, "format": json.dumps(ACCESS_LOG_FIELDS)},
-            route_settings=self._at_the_end(self._route_settings),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=self._at_the_end(lambda: self._declared)),
+            route_settings=self._body.at_the_end(self._route_settings),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=self._body.at_the_end(lambda: self._declared)),
         )
 
     def _route_settings(self) -> list[aws.apigatewayv2.StageRouteSettingArgs]:

@@ -20,7 +20,7 @@ class QueueTriggerArgs:
     """What takes messages, and how those that fail are tried again."""
 
     function: Function
-    """Takes batches of messages, and answers with those that failed, `batchItemFailures`."""
+    """Takes batches of messages, and returns those that failed, `batchItemFailures`: see `partial-batch`."""
     function_timeout_seconds: int = 30
     """A message that is being handled is hidden for six times this long."""
     existing_queue_arn: pulumi.Input[str] | None = None

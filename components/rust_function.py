@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .customize import Customization, Customized
+from .event_failures import FailedEvents, configure_invocations
 from .function_settings import AsyncInvocation, FileSystem, FunctionUrl, Network
 from .iam import Statement, policy_document, read_value, send_to, trust_policy
 from .rust_workspace import Artifact
@@ -167,9 +168,8 @@ class RustFunction(pulumi.ComponentResource):
         """What an event source mapping invokes."""
         self.log_group_name = logs.name
         self.url = self._url(args.url) if args.url else None
-        self.says_what_becomes_of_events = args.asynchronous is not None
-        self.failed_events: aws.sqs.Queue | None = None
-        """Where its triggers keep events that it failed to handle."""
+        self.failed_events = FailedEvents(self, is_configured=args.asynchronous is not None)
+        """Events that its triggers gave up."""
         self._configure_invocations()
         self._customized.check()
         self.register_outputs(
@@ -297,19 +297,12 @@ class RustFunction(pulumi.ComponentResource):
     def _configure_invocations(self) -> None:
         args, child = self._args, pulumi.ResourceOptions(parent=self)
         if args.asynchronous:
-            targets = {"on_failure": args.asynchronous.on_failure, "on_success": args.asynchronous.on_success}
-            aws.lambda_.FunctionEventInvokeConfig(
+            configure_invocations(
                 f"{self.name}-asynchronous",
-                **self._inputs(
-                    "asynchronous",
-                    aws.lambda_.FunctionEventInvokeConfig,
-                    function_name=self._function.name,
-                    qualifier=self.qualifier,
-                    maximum_retry_attempts=args.asynchronous.maximum_retries,
-                    maximum_event_age_in_seconds=args.asynchronous.maximum_age_seconds,
-                    destination_config={name: {"destination": arn} for name, arn in targets.items() if arn} or None,
-                ),
-                opts=child,
+                self,
+                args.asynchronous,
+                child,
+                lambda inputs: self._inputs("asynchronous", aws.lambda_.FunctionEventInvokeConfig, **inputs),
             )
         if args.recursive_loop != "Terminate":
             aws.lambda_.FunctionRecursionConfig(

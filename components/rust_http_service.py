@@ -34,6 +34,9 @@ class ServiceFunction(TypedDict):
     """Seconds after which an invocation is ended; 3 by default."""
     environment: NotRequired[dict[str, pulumi.Input[str]]]
     """Environment variables. Never a secret: whoever may describe the function can read them."""
+    files: NotRequired[dict[str, str]]
+    """Files and folders that are packed next to the binary, relative to the Cargo project, by their place below
+    `/var/task`."""
     policies: NotRequired[list[Permission]]
     """What the function may do besides writing its logs."""
 
@@ -140,8 +143,8 @@ class RustHttpService(pulumi.ComponentResource):
         }
 
     def _declare_function(self, binary: str, settings: ServiceFunction, workspace: RustWorkspace) -> RustFunction:
-        given = _given(settings, "policies")
-        function_args = RustFunctionArgs(artifact=workspace.artifact(binary), **given)
+        artifact = workspace.artifact(binary, settings.get("files"))
+        function_args = RustFunctionArgs(artifact=artifact, **_given(settings, "files", "policies"))
         function = RustFunction(f"{self._name}-{binary}", function_args, self._child)
         if settings.get("policies"):
             aws.iam.RolePolicy(
@@ -176,7 +179,7 @@ class RustHttpService(pulumi.ComponentResource):
         return QueueTrigger(f"{self._name}-{name}", trigger_args, self._child)
 
 
-def _given(settings: Mapping[str, Any], excluded: str) -> dict[str, Any]:
+def _given(settings: Mapping[str, Any], *excluded: str) -> dict[str, Any]:
     """Return the settings that are given, as keyword arguments.
 
     Integers arrive as floats from other languages.
@@ -184,7 +187,7 @@ def _given(settings: Mapping[str, Any], excluded: str) -> dict[str, Any]:
     return {
         name: int(value) if isinstance(value, float) else value
         for name, value in settings.items()
-        if name != excluded and value is not None
+        if name not in excluded and value is not None
     }
 
 

@@ -1,6 +1,5 @@
 """A Cargo project whose binaries are compiled once and stored under names made of their sources."""
 
-import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from .build.inputs import BuildInputs
 from .build.plan import BuildError, BuildPlan, BuildSettings
 from .build.workspace import Workspace, read_workspace
 from .iam import tls_only_policy
+from .program_body import ProgramBody
 from .program_python import module_command
 from .public_access import block_public_access
 
@@ -80,9 +80,10 @@ class RustWorkspace(pulumi.ComponentResource):
         self._args = args
         self._architecture = args.architecture or _default_architecture()
         self._workspace = _read(args.path)
-        self._asked: list[str] = []
-        self._inputs: BuildInputs | None = None
-        self._keys: pulumi.Output[dict[str, str]] = pulumi.Output.from_input(self._compute_keys())
+        self._asked: dict[str, Mapping[str, str]] = {}
+        """Extra files of each binary that is built."""
+        self._body = ProgramBody()
+        self._keys = self._body.at_the_end(self._compute_keys)
         self.bucket = self._bucket_name(name)
         access = aws_access(self, args.credentials, args.region, args.endpoint)
         self._build = local.Command(
@@ -90,7 +91,9 @@ class RustWorkspace(pulumi.ComponentResource):
             create=module_command(f"{__package__}.build"),
             dir=".",
             environment={
-                "ARTIFACT_PLAN": BuildPlan(workspace=args.path, settings=self._settings()).to_json(),
+                "ARTIFACT_PLAN": self._keys.apply(
+                    lambda _: BuildPlan(workspace=args.path, settings=self._settings()).to_json()
+                ),
                 "ARTIFACT_BUCKET": self.bucket,
                 "ARTIFACT_KEYS": self._keys.apply(lambda keys: "\n".join(keys.values())),
                 **access_environment(access),
@@ -104,22 +107,32 @@ class RustWorkspace(pulumi.ComponentResource):
         )
         self.register_outputs({"bucket": self.bucket, "keys": self._keys})
 
-    def artifact(self, binary: str) -> Artifact:
+    def artifact(self, binary: str, files: Mapping[str, str] | None = None) -> Artifact:
         """Return the artifact of a binary, which is built from now on.
 
+        `files` are packed next to it: files and folders relative to `path`, by their place below `/var/task`, which
+        LAMBDA_TASK_ROOT names: `{"templates/": "../web/templates", "rates.csv": "data/rates.csv"}`. They must lie
+        in the project; files that git ignores are left out of folders, and symbolic links are refused.
+
         Raises:
-            pulumi.RunError: the project has no such binary, or several of that name.
+            pulumi.RunError: the project has no such binary, or several of that name; or it was asked for with other
+                files.
         """
+        wanted = dict(files or {})
         try:
             self._workspace.owner(binary)
         except BuildError as error:
             raise pulumi.RunError(str(error)) from None
-        if self._inputs is not None and binary not in self._asked:
+        if self._body.has_ended and binary not in self._asked:
             raise pulumi.RunError(
                 f"artifact({binary!r}) came after the build was planned: ask for it in the body of the program, not in "
                 "an `apply`"
             )
-        self._asked.append(binary)
+        if self._asked.setdefault(binary, wanted) != wanted:
+            raise pulumi.RunError(
+                f"artifact({binary!r}) was called with other files before: a binary has one zip, so pass the same "
+                "files each time"
+            )
         return Artifact(
             bucket=self.bucket,
             key=self._keys.apply(lambda keys: keys[binary]),
@@ -127,17 +140,13 @@ class RustWorkspace(pulumi.ComponentResource):
             uploaded=self._build,
         )
 
-    async def _compute_keys(self) -> dict[str, str]:
-        # Starts when the program's own code has run, and has asked for what it needs.
-        await asyncio.sleep(0)
+    def _compute_keys(self) -> dict[str, str]:
         if not self._asked:
             return {}
         try:
-            self._inputs = BuildInputs(self._workspace, self._settings(), self._asked, Path.cwd())
-            keys = self._inputs.keys
+            return BuildInputs(self._workspace, self._settings(), [*self._asked], Path.cwd()).keys
         except BuildError as error:
             raise pulumi.RunError(str(error)) from None
-        return keys
 
     def _settings(self) -> BuildSettings:
         args = self._args
@@ -147,6 +156,7 @@ class RustWorkspace(pulumi.ComponentResource):
             features={binary: tuple(names) for binary, names in args.features.items()},
             environment=dict(args.environment),
             include=tuple(args.include),
+            files={binary: files for binary, files in self._asked.items() if files},
         )
 
     def _report_deleted(self, known: Sequence[Any]) -> None:

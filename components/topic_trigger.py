@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from .event_failures import keep_failed_events
 from .failure_queue import let_service_send
 from .function import Function
 from .metric_alarm import OnCall
@@ -45,7 +44,7 @@ class TopicTrigger(pulumi.ComponentResource):
             source_arn=args.topic_arn,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        failures = keep_failed_events(name, args.function, args.on_call, self)
+        failures = args.function.failed_events.queue(name, args.on_call, self)
         may_send = let_service_send(name, failures, "sns.amazonaws.com", args.topic_arn, self)
         aws.sns.TopicSubscription(
             f"{name}-subscription",

@@ -15,6 +15,7 @@ from local.calls import Answer, call
 from local.examples import Example, examples, with_answers
 from local.picture import draw_picture
 from local.report import print_result
+from local.sample_names import other_names, renamed
 from local.tokens import token_for
 
 
@@ -41,26 +42,25 @@ def up(root: Path, home: Home) -> None:
         raise LocalError(f"{names} refused a sample request: read `make logs`")
 
 
-def _call(api_url: str, example: Example, sent: Sequence[Example], tokens: Mapping[str, str]) -> Answer:
-    """Call a route. On a conflict, delete first what an interrupted run has created."""
-    answer = call(api_url, example, tokens.get(example.function))
-    if answer.status != HTTPStatus.CONFLICT:
-        return answer
-    for other in sent:
-        if other.function == example.function and other.method == "DELETE":
-            call(api_url, other, tokens.get(other.function))
-    return call(api_url, example, tokens.get(example.function))
-
-
 def _call_all(context: Context, outputs: Mapping[str, Any], sent: Sequence[Example]) -> list[tuple[Example, Answer]]:
     """Call every route in order, each with the ids from its function's earlier responses."""
     guarded = {example.function for example in sent if example.needs_token}
     tokens = {function: token_for(function, context, outputs) for function in guarded}
     answered: dict[str, dict[str, Any]] = {}
+    names: dict[str, Mapping[str, str]] = {}
     calls = []
     for planned in sent:
         example = with_answers(planned, answered.get(planned.function, {}))
-        answer = _call(outputs["apiUrl"], example, sent, tokens)
+        token = tokens.get(example.function)
+        example = renamed(example, names.get(example.function, {}))
+        answer = call(outputs["apiUrl"], example, token)
+        if answer.status == HTTPStatus.CONFLICT:
+            for other in other_names(example):
+                example = renamed(planned, other)
+                answer = call(outputs["apiUrl"], example, token)
+                if answer.status != HTTPStatus.CONFLICT:
+                    names[example.function] = other
+                    break
         answered.setdefault(example.function, {}).update(answer.fields)
         calls.append((example, answer))
     return calls

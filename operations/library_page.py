@@ -56,7 +56,8 @@ def _methods(node: ast.ClassDef) -> Iterator[str]:
     for method in node.body:
         if isinstance(method, ast.FunctionDef) and not method.name.startswith("_"):
             names = ", ".join(argument.arg for argument in method.args.args[1:])
-            yield f"- **`{method.name}({names})`**: {_text(ast.get_docstring(method))}"
+            text = _text(ast.get_docstring(method)).replace("\n\n", "\n\n  ")
+            yield f"- **`{method.name}({names})`**: {text}"
 
 
 def _default(value: ast.expr) -> str:

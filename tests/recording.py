@@ -75,8 +75,6 @@ class Recording(Mocks):
         if args.token.endswith(":getApi"):
             arn = f"arn:aws:execute-api:eu-west-1:123456789012:{args.args['apiId']}"
             return {"apiId": args.args["apiId"], "executionArn": arn, "apiEndpoint": "https://example.com"}
-        if args.token.endswith(":getRegion"):
-            return {"region": "eu-west-1", "id": "eu-west-1", "name": "eu-west-1"}
         raise AssertionError(f"the program calls {args.token}")
 
     def of_type(self, typ: str) -> list[Recorded]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import tomli_w
 
+from .extra_files import ExtraFile, find_sources, read_extra_files
 from .lock import Closure, Lock, reaching
 from .manifest import MANIFEST, Package, Toml, below, table
 from .plan import PACKER_VERSION, BuildError, BuildSettings, artifact_key
@@ -75,12 +76,21 @@ class BuildInputs:
         included = {name: self._include(name) for name in settings.include}
         vendored = self._vendored_folders()
         self.anchor = self._find_anchor([*self.packages, *included.values(), *vendored])
-        sources = Sources([*self.packages, *included.values(), *vendored], program)
+        allowed = (program.resolve(), workspace.folder)
+        extra = {
+            binary: find_sources(binary, settings.files.get(binary, {}), workspace.project, allowed)
+            for binary in self.closures
+        }
+        packed = [path for found in extra.values() for path in found.values()]
+        sources = Sources([*self.packages, *included.values(), *vendored, *packed], program)
         self._parts = {
             folder: Part(self.relative(folder), sources.package(package), package)
             for folder, package in self.packages.items()
         }
         self._included = {name: Part(self.relative(path), sources.folder(path)) for name, path in included.items()}
+        self.extra_files: dict[str, dict[str, ExtraFile]] = {
+            binary: read_extra_files(binary, found, sources) for binary, found in extra.items()
+        }
         self._vendored = {
             path: Part(self.relative(path), sources.folder(path), vendored=name) for path, name in vendored.items()
         }
@@ -146,6 +156,8 @@ class BuildInputs:
         configuration = {*self.workspace.configuration.files, self.workspace.root.manifest}
         if path in configuration or path in {package.manifest for package in closure.packages.values()}:
             return True
+        if any(path == file.source.origin for file in self.extra_files[binary].values()):
+            return True
         name = os.path.relpath(path, self.anchor)
         if path.exists():
             return any(name == part.place(file) for part in self.readable(binary) for file in part.files)
@@ -194,6 +206,10 @@ class BuildInputs:
             *(line for folder in sorted(reached) for line in (f"folder {self._from_root(folder)}", *parts[folder])),
             *(line for part in self._vendored_of(closure) for line in (f"vendored {part.folder}", *_part_lines(part))),
             *included,
+            *(
+                f"packed {_text([name, file.mode, file.source.sha256])}"
+                for name, file in self.extra_files[binary].items()
+            ),
         ]
         return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()[:DIGEST_LENGTH]
 
@@ -278,7 +294,7 @@ class BuildInputs:
         return configuration.cargo | transport | ({"paths": overrides} if overrides else {})
 
     def _include(self, name: str) -> Path:
-        path = below(self.workspace.folder, name, Path("RustWorkspaceArgs.include"))
+        path = below(self.workspace.project, name, Path("RustWorkspaceArgs.include"))
         if not path.exists():
             raise BuildError(f"{path} does not exist: correct `include` of the RustWorkspace, relative to its path")
         return path

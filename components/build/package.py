@@ -1,8 +1,11 @@
-"""Packs an executable as Lambda wants it: the same bytes from the same executable, whoever packs it."""
+"""Packs an executable as Lambda wants it: the same bytes from the same files, whoever packs them."""
 
+import hashlib
 import io
 import zipfile
+from collections.abc import Iterator, Mapping
 
+from .extra_files import EXECUTABLE, ExtraFile
 from .plan import BuildError
 
 UNZIPPED_LIMIT_BYTES = 262_144_000
@@ -12,25 +15,37 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip can hold."""
 
 UNIX = 3
-EXECUTABLE = 0o100755 << 16
+REGULAR_FILE = 0o100000
 
 
-def package(binary: str, executable: bytes) -> bytes:
-    """Return a zip whose only entry is `bootstrap`, executable, with a fixed time.
+def package(binary: str, executable: bytes, extra_files: Mapping[str, ExtraFile]) -> bytes:
+    """Return a zip with the executable as `bootstrap` and the extra files, all with a fixed time.
 
     Raises:
-        BuildError: the executable is over Lambda's size limit.
+        BuildError: the files are over Lambda's size limit, or changed after their digest was computed.
     """
-    if len(executable) > UNZIPPED_LIMIT_BYTES:
-        raise BuildError(
-            f"{binary} is {len(executable):,} bytes, Lambda takes at most {UNZIPPED_LIMIT_BYTES:,} unzipped: "
-            "look for embedded assets, or strip the binary in [profile.release]"
-        )
-    entry = zipfile.ZipInfo("bootstrap", date_time=EPOCH)
-    entry.create_system = UNIX
-    entry.external_attr = EXECUTABLE
-    entry.compress_type = zipfile.ZIP_DEFLATED
+    size = 0
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(entry, executable, compresslevel=9)
+        for name, mode, content in _entries(executable, extra_files):
+            size += len(content)
+            if size > UNZIPPED_LIMIT_BYTES:
+                raise BuildError(
+                    f"{binary} is {size:,} bytes or more, Lambda takes at most {UNZIPPED_LIMIT_BYTES:,} unzipped: look "
+                    "for embedded assets and large extra files, or strip the binary in [profile.release]"
+                )
+            entry = zipfile.ZipInfo(name, date_time=EPOCH)
+            entry.create_system = UNIX
+            entry.external_attr = (REGULAR_FILE | mode) << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content, compresslevel=9)
     return packed.getvalue()
+
+
+def _entries(executable: bytes, extra_files: Mapping[str, ExtraFile]) -> Iterator[tuple[str, int, bytes]]:
+    yield EXECUTABLE, 0o755, executable
+    for name, file in sorted(extra_files.items()):
+        content = b"".join(file.source.read())
+        if hashlib.sha256(content).hexdigest() != file.source.sha256:
+            raise BuildError(f"{file.source.origin} changed while this ran: run it again")
+        yield name, file.mode, content

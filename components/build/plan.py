@@ -31,7 +31,10 @@ class BuildSettings:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables of the build."""
     include: tuple[str, ...] = ()
-    """Files and folders outside the packages that builds read, relative to the workspace's folder."""
+    """Files and folders outside the packages that builds read, relative to the project."""
+    files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Files that are packed next to a binary, by its name: sources relative to the project, by their place in the
+    zip."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -89,7 +89,7 @@ class Reads:
                 continue
             if (any(below.startswith(f"{name}/") for below in allowed) and path.is_dir()) or not original.exists():
                 continue
-            include = os.path.relpath(original, self._inputs.workspace.folder)
+            include = os.path.relpath(original, self._inputs.workspace.project)
             yield (
                 f"{binary} reads {original}, which is not in the digest of its artifact: add {include!r} to `include` "
                 "of the RustWorkspace"

@@ -100,6 +100,22 @@ class Sources:
             return {"": self.file(path.resolve())}
         return {name: self.file(real) for name, real in self._listed(path)}
 
+    def names_without_links(self, folder: Path) -> Iterator[str]:
+        """Yield the path of every file of a folder, relative to it.
+
+        Raises:
+            BuildError: a file is a symbolic link, or below one.
+        """
+        top = repository_root(folder)
+        for name in self._names(folder, top):
+            path = folder / name
+            if path.resolve() != path:
+                raise BuildError(f"{path} is a symbolic link, or below one: put the real file there")
+            if path.is_dir():
+                yield from (f"{name}/{inner}" for inner in self.names_without_links(path))
+            elif path.exists():
+                yield name
+
     def file(self, path: Path) -> SourceFile:
         """Return a file with its digest; a second call reads it no second time.
 

@@ -57,9 +57,11 @@ class Root:
 class Workspace:
     """The packages that binaries of a workspace are built from."""
 
-    def __init__(self, root: Root) -> None:
+    def __init__(self, root: Root, project: Path) -> None:
         """Use `read_workspace`."""
         self.root = root
+        self.project = project
+        """The folder that the workspace was found from: its own, or that of a member."""
         self._packages: dict[Path, Package] = {}
         self.members = tuple(sorted(self._find_members(), key=lambda package: package.folder))
 
@@ -182,7 +184,7 @@ def read_workspace(folder: Path) -> Workspace:
     if not (folder / MANIFEST).is_file():
         raise BuildError(f"{folder / MANIFEST} does not exist: name the folder of a Cargo project")
     root = find_root(folder)
-    workspace = Workspace(root)
+    workspace = Workspace(root, folder)
     if folder != root.folder and folder not in {member.folder for member in workspace.members}:
         raise BuildError(
             f"{folder / MANIFEST} lies below the workspace {root.manifest} and is no member of it: add it to "

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from pulumi.runtime.mocks import MockMonitor
 
 from .errors import LocalError
-from .invokes import INVOKES
+from .invokes import invoke
 from .resources import KINDS
 from .resources.kind import Context, Kind, Made, Properties
 from .resources.s3 import location
@@ -137,10 +137,7 @@ class Provisioner(pulumi.runtime.Mocks):
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
         """Answer an invoke as the provider does for the emulator's account."""
-        invoke = INVOKES.get(args.token)
-        if invoke is None:
-            raise LocalError(f"a local run does not know {args.token}: see INVOKES in local/invokes.py")
-        return invoke(self._context)
+        return invoke(self._context, args.token, args.args)
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         """Bring a resource to its inputs, and return its id and outputs."""

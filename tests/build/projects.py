@@ -94,14 +94,18 @@ class Project:
         """Return the key of each binary."""
         return self.inputs().keys
 
-    def build(self) -> dict[str, bytes]:
-        """Return the executables, each built under the key that it has now."""
-        plan = BuildPlan(workspace=self.path, settings=self.settings)
+    def zips(self) -> dict[str, bytes]:
+        """Return the zips, each built under the key that it has now from the plan as the Command gets it."""
+        plan = BuildPlan.from_json(BuildPlan(workspace=self.path, settings=self.settings).to_json())
         environment = {**os.environ, "CARGO_TARGET_DIR": str(self.target), **self.caller}
         keys = self.keys()
         with working_in(self.folder):
-            packed = build(plan, keys, set(keys), environment)
-        return {binary: zipfile.ZipFile(io.BytesIO(content)).read("bootstrap") for binary, content in packed.items()}
+            return build(plan, keys, set(keys), environment)
+
+    def build(self) -> dict[str, bytes]:
+        """Return the executables of the zips."""
+        zips = self.zips()
+        return {binary: zipfile.ZipFile(io.BytesIO(content)).read("bootstrap") for binary, content in zips.items()}
 
     def run(self, binary: str = "app") -> str:
         """Build, and return what a binary prints."""

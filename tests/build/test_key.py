@@ -72,6 +72,8 @@ def test_a_file_outside_the_package_must_be_included_and_then_counts(project: Pr
     assert including.keys() != before
     assert including.run() == "two"
     assert project.changed(include=("../text",)).run() == "two"
+    member = replace(project, path="rust/functions/app")
+    assert member.changed(include=(f"../../../{file}",)).run() == "two"
 
 
 def test_a_file_of_another_package_must_be_included_too(project: Project) -> None:

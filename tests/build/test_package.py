@@ -13,7 +13,7 @@ from components.build.plan import BuildError
 
 @given(st.binary(max_size=4096))
 def test_the_zip_holds_the_executable_as_lambda_wants_it(executable: bytes) -> None:
-    with zipfile.ZipFile(io.BytesIO(packer.package("echo", executable))) as archive:
+    with zipfile.ZipFile(io.BytesIO(packer.package("echo", executable, {}))) as archive:
         (entry,) = archive.infolist()
         assert archive.read(entry) == executable
     assert entry.filename == "bootstrap"
@@ -24,14 +24,14 @@ def test_the_zip_holds_the_executable_as_lambda_wants_it(executable: bytes) -> N
 def test_the_same_executable_gives_the_same_bytes_whenever_and_wherever_it_is_packed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = packer.package("echo", b"code")
+    first = packer.package("echo", b"code", {})
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     os.umask(os.umask(0o077))
-    assert packer.package("echo", b"code") == first
+    assert packer.package("echo", b"code", {}) == first
 
 
 def test_an_executable_over_the_limit_of_lambda_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packer, "UNZIPPED_LIMIT_BYTES", 3)
-    with pytest.raises(BuildError, match="echo is 4 bytes, Lambda takes at most 3 unzipped"):
-        packer.package("echo", b"code")
+    with pytest.raises(BuildError, match="echo is 4 bytes or more, Lambda takes at most 3 unzipped"):
+        packer.package("echo", b"code", {})

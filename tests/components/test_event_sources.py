@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
@@ -8,6 +9,7 @@ from rules import violations
 
 from components.bucket_trigger import BucketTrigger, BucketTriggerArgs
 from components.event_trigger import EventTrigger, EventTriggerArgs
+from components.function import ExistingFunction, Function
 from components.function_settings import AsyncInvocation
 from components.metric_alarm import OnCall
 from components.queue_trigger import QueueTrigger, QueueTriggerArgs
@@ -132,9 +134,16 @@ def test_a_queue_that_exists_already_is_only_read() -> None:
     assert recording.named("queue-mapping").inputs["eventSourceArn"] == QUEUE
 
 
-def test_two_triggers_of_a_function_share_its_queue_of_failed_events() -> None:
+def existing() -> ExistingFunction:
+    """Return a function that something else made."""
+    names = dict.fromkeys(("function_name", "invoked_arn", "role_name"), pulumi.Output.from_input("reads"))
+    return ExistingFunction(name="reads", **names)
+
+
+@pytest.mark.parametrize("made", [lambda: function("reads"), existing])
+def test_two_triggers_of_a_function_share_its_queue_of_failed_events(made: Callable[[], Function]) -> None:
     def declare() -> None:
-        reads = function("reads")
+        reads = made()
         TopicTrigger("news", TopicTriggerArgs(function=reads, topic_arn=TOPIC))
         EventTrigger("shipped", EventTriggerArgs(function=reads, pattern={"source": ["shop"]}))
 

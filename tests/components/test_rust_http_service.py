@@ -9,6 +9,7 @@ from pulumi.provider.experimental.analyzer import Analyzer, ComponentDefinition,
 from pulumi.provider.experimental.component import ComponentProvider
 from rules import violations
 
+from components.build.plan import BuildPlan
 from components.rust_http_service import RustHttpService, RustHttpServiceArgs
 from tests.recording import ROOT, Recording, record
 from tests.workspaces import write_workspace
@@ -23,6 +24,7 @@ INPUTS: dict[str, Any] = {
             "memoryMib": 256.0,
             "timeoutSeconds": 10.0,
             "environment": {"TABLE_NAME": "items"},
+            "files": {"pages/": "functions/hello/templates"},
             "policies": [{"actions": ["dynamodb:GetItem"], "resources": [TABLE]}],
         },
         "alone": {},
@@ -139,6 +141,11 @@ def test_routes_reach_their_functions(recording: Recording) -> None:
     assert routes["$default"] == "integrations/shop-api-shop-alone-integration-id"
     cors = recording.named("shop-api-http").inputs["corsConfiguration"]
     assert cors["allowOrigins"] == ["https://example.com"]
+
+
+def test_files_next_to_a_binary_are_in_the_plan(recording: Recording) -> None:
+    plan = BuildPlan.from_json(recording.named("shop-rust-build").inputs["environment"]["ARTIFACT_PLAN"])
+    assert plan.settings.files == {"hello": {"pages/": "functions/hello/templates"}}
 
 
 def test_a_schedule_invokes_its_function(recording: Recording) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from components.aws_credentials import AwsCredentials
 from components.build.access import VARIABLE, Access
+from components.build.plan import BuildPlan
 from components.rust_workspace import RustWorkspace, RustWorkspaceArgs
 from tests.recording import Recorded, Recording, record
 from tests.workspaces import FILES, write_workspace
@@ -139,6 +140,45 @@ def test_a_workspace_that_cannot_be_read_is_one_line_with_the_remedy(program: Pa
     write_workspace(program / "rust", {**FILES, "Cargo.toml": "[package]"})
     with pytest.raises(pulumi.RunError, match=r"Cargo.toml has no package\.name"):
         declared()
+
+
+@pytest.mark.usefixtures("program")
+def test_files_next_to_a_binary_are_in_the_plan_and_move_its_key_alone() -> None:
+    def declare(files: dict[str, str]) -> Recording:
+        def declare() -> None:
+            workspace = RustWorkspace("rust", RustWorkspaceArgs(region="eu-west-1"))
+            workspace.artifact("alone")
+            for _ in range(2):
+                workspace.artifact("hello", files=files)
+
+        return record(declare)
+
+    bare, packed = (
+        build(declare(files)).inputs["environment"] for files in ({}, {"pages/": "functions/hello/templates"})
+    )
+    keys, others = (environment["ARTIFACT_KEYS"].split() for environment in (bare, packed))
+    assert keys[0] == others[0]
+    assert keys[1] != others[1]
+    plan = BuildPlan.from_json(packed["ARTIFACT_PLAN"])
+    assert plan.settings.files == {"hello": {"pages/": "functions/hello/templates"}}
+
+
+@pytest.mark.usefixtures("program")
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (({"a/": "../../.."},), "is outside the project"),
+        (({}, {"a/": "functions"}), "artifact\\('hello'\\) was called with other files before"),
+    ],
+)
+def test_files_that_cannot_be_packed_are_one_line(files: tuple[dict[str, str], ...], message: str) -> None:
+    def declare() -> None:
+        workspace = RustWorkspace("rust", RustWorkspaceArgs(region="eu-west-1"))
+        for wanted in files:
+            workspace.artifact("hello", files=wanted)
+
+    with pytest.raises(pulumi.RunError, match=message):
+        record(declare)
 
 
 @pytest.mark.usefixtures("program")

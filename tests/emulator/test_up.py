@@ -194,13 +194,21 @@ def test_logs_of_one_function_are_followed_until_interrupted(local: Local) -> No
     assert errors == ""
 
 
-def test_what_an_interrupted_run_has_created_does_not_fail_the_next_one(local: Local) -> None:
+def test_a_currency_with_the_name_of_the_sample_stays_as_it_is(local: Local) -> None:
     token = local.run("token").stdout.strip()
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-    body = b'{"code": "ZZZ", "name": "Sample", "symbol": "Z", "minorUnits": 2}'
-    assert post(local.outputs["apiUrl"] + "/currencies", body, headers).status == 201
+    url = local.outputs["apiUrl"] + "/currencies"
+    for code in ("ZZZ", "ZZY"):
+        body = json.dumps({"code": code, "name": "Mine", "symbol": "Z", "minorUnits": 2}).encode()
+        assert post(url, body, headers).status == 201
+    before = [request("GET", f"{url}/{code}", headers=headers).body for code in ("ZZZ", "ZZY")]
     again = local.run("local", environment=NO_CARGO)
     assert again.returncode == 0, again.stderr
+    assert "/currencies/ZZX" in again.stdout
+    assert [request("GET", f"{url}/{code}", headers=headers).body for code in ("ZZZ", "ZZY")] == before
+    assert request("GET", f"{url}/ZZX", headers=headers).status == 404
+    for code in ("ZZZ", "ZZY"):
+        assert request("DELETE", f"{url}/{code}", headers=headers).status == 204
 
 
 def test_a_proxy_of_the_shell_does_not_hide_the_emulator(local: Local) -> None:

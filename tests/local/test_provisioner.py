@@ -1,65 +1,17 @@
 """The local engine, on resources that it really makes in an emulator."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pytest
 
-from components.local.emulator import EmulatorHome
 from components.local.errors import LocalError
-from components.local.program import run_declarations
-from components.local.provisioner import LocalMonitor, Memory, Provisioner
-from components.local.resources.kind import Context
-from tests.recording import NO_CONFIG, ROOT
+from tests.local.conftest import REGION, Engine, nothing
 
 pytestmark = pytest.mark.emulator
 
-REGION = "eu-west-1"
 TRUST = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]}'
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """What one run of a program has led to."""
-
-    outputs: dict[str, Any]
-    changes: list[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Engine:
-    """The local engine, which runs programs against one emulator."""
-
-    context: Context
-
-    def run(self, declare: Callable[[], None]) -> Run:
-        """Bring the emulator to what a program declares."""
-        provisioner = Provisioner(self.context, Memory(self.context))
-        outputs = run_declarations(declare, NO_CONFIG, LocalMonitor(provisioner))
-        provisioner.remove_undeclared()
-        return Run(outputs=outputs, changes=provisioner.changes)
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
-    home = EmulatorHome(tmp_path_factory.mktemp("home"))
-    url = home.start(REGION).url
-    yield Context(root=ROOT, region=REGION, endpoint=url, report=lambda _: None)
-    home.stop()
-
-
-@pytest.fixture
-def engine(emulator: Context) -> Iterator[Engine]:
-    engine = Engine(context=emulator)
-    yield engine
-    engine.run(nothing)
-
-
-def nothing() -> None:
-    return None
 
 
 def log_group(days: int = 1) -> aws.cloudwatch.LogGroup:

@@ -35,16 +35,17 @@ class Outsider:
     """A folder with a lone crate, a program and a virtual environment; nothing in it is of this repository."""
 
     root: Path
+    environment: Path
 
     @property
     def python(self) -> Path:
-        return self.root / "venv" / "bin" / "python"
+        return self.environment / "bin" / "python"
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the environment without activating it."""
         environment = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]}
         return subprocess.run(
-            [str(self.root / "venv" / "bin" / command[0]), *command[1:]],
+            [str(self.environment / "bin" / command[0]), *command[1:]],
             cwd=self.root,
             env=environment,
             capture_output=True,
@@ -92,6 +93,6 @@ def outsider(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Iterator[
     }.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(content)
-    outsider = Outsider(root=root)
+    outsider = Outsider(root=root, environment=root / "venv")
     yield outsider
     outsider.run("rust-serverless", "local", "down")

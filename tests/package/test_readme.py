@@ -18,6 +18,8 @@ EXAMPLES = [match["code"] for match in EXAMPLE.finditer((ROOT / FILE).read_text(
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program's folder with a crate, and the library under the name of its package."""
     shutil.copytree(ROOT / "starter" / "rust", tmp_path / "services" / "api")
+    (tmp_path / "services/api/templates").mkdir()
+    (tmp_path / "services/api/templates/hello.html").write_text("<p>hello</p>")
     monkeypatch.chdir(tmp_path)
     library = importlib.import_module("components")
     monkeypatch.setitem(sys.modules, "rust_serverless", library)

@@ -1,19 +1,24 @@
 """HTTP APIs, their integrations, routes and stages."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from .kind import ACCOUNT, Context, Kind, Made, Properties, chosen, pascal, physical_name
+from .kind import ACCOUNT, Context, Kind, Made, Properties, by_id, chosen, pascal, physical_name
 
 
 def _create_api(context: Context, name: str, inputs: Properties) -> Made:
     gateway = context.client("apigatewayv2")
     api = gateway.create_api(Name=physical_name(name), **_api(inputs))
-    outputs = {
+    return Made(id=api["ApiId"], outputs=api_addresses(context, api["ApiId"]))
+
+
+def api_addresses(context: Context, api_id: str) -> dict[str, str]:
+    """Return the outputs of an API that name where it is called, and as what it calls functions."""
+    return {
         # `<api>.execute-api.localhost` does not resolve everywhere; this form of the same address does.
-        "apiEndpoint": f"{context.endpoint}/_aws/execute-api/{api['ApiId']}/$default",
-        "executionArn": f"arn:aws:execute-api:{context.region}:{ACCOUNT}:{api['ApiId']}",
+        "apiEndpoint": f"{context.endpoint}/_aws/execute-api/{api_id}/$default",
+        "executionArn": f"arn:aws:execute-api:{context.region}:{ACCOUNT}:{api_id}",
     }
-    return Made(id=api["ApiId"], outputs=outputs)
 
 
 def _update_api(context: Context, made: Made, inputs: Properties) -> Made:
@@ -39,58 +44,12 @@ def _authorizer(inputs: Properties) -> dict[str, Any]:
     }
 
 
-def _create_authorizer(context: Context, name: str, inputs: Properties) -> Made:
-    gateway = context.client("apigatewayv2")
-    authorizer = gateway.create_authorizer(ApiId=inputs["apiId"], Name=physical_name(name), **_authorizer(inputs))
-    return Made(id=authorizer["AuthorizerId"], outputs={"apiId": inputs["apiId"]})
-
-
-def _update_authorizer(context: Context, made: Made, inputs: Properties) -> Made:
-    gateway = context.client("apigatewayv2")
-    gateway.update_authorizer(ApiId=inputs["apiId"], AuthorizerId=made.id, **_authorizer(inputs))
-    return made
-
-
-def _delete_authorizer(context: Context, made: Made) -> None:
-    context.client("apigatewayv2").delete_authorizer(ApiId=made.outputs["apiId"], AuthorizerId=made.id)
-
-
 def _integration(inputs: Properties) -> dict[str, Any]:
     return chosen(inputs, "integrationType", "integrationMethod", "integrationUri", "payloadFormatVersion")
 
 
-def _create_integration(context: Context, _: str, inputs: Properties) -> Made:
-    gateway = context.client("apigatewayv2")
-    integration = gateway.create_integration(ApiId=inputs["apiId"], **_integration(inputs))
-    return Made(id=integration["IntegrationId"], outputs={"apiId": inputs["apiId"]})
-
-
-def _update_integration(context: Context, made: Made, inputs: Properties) -> Made:
-    gateway = context.client("apigatewayv2")
-    gateway.update_integration(ApiId=inputs["apiId"], IntegrationId=made.id, **_integration(inputs))
-    return made
-
-
-def _delete_integration(context: Context, made: Made) -> None:
-    context.client("apigatewayv2").delete_integration(ApiId=made.outputs["apiId"], IntegrationId=made.id)
-
-
 def _route(inputs: Properties) -> dict[str, Any]:
     return chosen(inputs, "routeKey", "authorizationType", "authorizerId", "authorizationScopes", "target")
-
-
-def _create_route(context: Context, _: str, inputs: Properties) -> Made:
-    route = context.client("apigatewayv2").create_route(ApiId=inputs["apiId"], **_route(inputs))
-    return Made(id=route["RouteId"], outputs={"apiId": inputs["apiId"]})
-
-
-def _update_route(context: Context, made: Made, inputs: Properties) -> Made:
-    context.client("apigatewayv2").update_route(ApiId=inputs["apiId"], RouteId=made.id, **_route(inputs))
-    return made
-
-
-def _delete_route(context: Context, made: Made) -> None:
-    context.client("apigatewayv2").delete_route(ApiId=made.outputs["apiId"], RouteId=made.id)
 
 
 def _stage(inputs: Properties) -> dict[str, Any]:
@@ -109,32 +68,42 @@ def _throttle(setting: Properties) -> dict[str, Any]:
     }
 
 
-def _create_stage(context: Context, _: str, inputs: Properties) -> Made:
-    context.client("apigatewayv2").create_stage(ApiId=inputs["apiId"], **_stage(inputs))
-    return Made(id=inputs["name"], outputs={"apiId": inputs["apiId"]})
+def _part(
+    noun: str,
+    id_name: str,
+    request: Callable[[Properties], dict[str, Any]],
+    *,
+    replaced_by: Sequence[str] = (),
+    at_creation: Callable[[str], dict[str, Any]] = lambda _: {},
+) -> Kind:
+    """Return the kind of a part of an API, which the API named by `apiId` has under an id of its own."""
 
+    def call(context: Context, verb: str, **request: Any) -> Properties:
+        response: Properties = getattr(context.client("apigatewayv2"), f"{verb}_{noun}")(**request)
+        return response
 
-def _update_stage(context: Context, made: Made, inputs: Properties) -> Made:
-    context.client("apigatewayv2").update_stage(ApiId=inputs["apiId"], **_stage(inputs))
-    return made
+    def create(context: Context, name: str, inputs: Properties) -> Made:
+        response = call(context, "create", ApiId=inputs["apiId"], **request(inputs), **at_creation(name))
+        return Made(id=response[id_name], outputs={"apiId": inputs["apiId"]})
 
+    def update(context: Context, made: Made, inputs: Properties) -> Made:
+        call(context, "update", ApiId=inputs["apiId"], **{**request(inputs), id_name: made.id})
+        return made
 
-def _delete_stage(context: Context, made: Made) -> None:
-    context.client("apigatewayv2").delete_stage(ApiId=made.outputs["apiId"], StageName=made.id)
+    def delete(context: Context, made: Made) -> None:
+        call(context, "delete", ApiId=made.outputs["apiId"], **{id_name: made.id})
+
+    return Kind(create=create, update=update, delete=delete, replaced_by=("apiId", *replaced_by))
 
 
 API = Kind(
     create=_create_api,
     update=_update_api,
     replaced_by=("protocolType",),
-    delete=lambda context, made: context.client("apigatewayv2").delete_api(ApiId=made.id),
-    read=lambda context, made: context.client("apigatewayv2").get_api(ApiId=made.id),
+    delete=by_id("apigatewayv2", "delete_api", "ApiId"),
+    read=by_id("apigatewayv2", "get_api", "ApiId"),
 )
-AUTHORIZER = Kind(
-    create=_create_authorizer, update=_update_authorizer, delete=_delete_authorizer, replaced_by=("apiId",)
-)
-INTEGRATION = Kind(
-    create=_create_integration, update=_update_integration, delete=_delete_integration, replaced_by=("apiId",)
-)
-ROUTE = Kind(create=_create_route, update=_update_route, delete=_delete_route, replaced_by=("apiId",))
-STAGE = Kind(create=_create_stage, update=_update_stage, delete=_delete_stage, replaced_by=("apiId", "name"))
+AUTHORIZER = _part("authorizer", "AuthorizerId", _authorizer, at_creation=lambda name: {"Name": physical_name(name)})
+INTEGRATION = _part("integration", "IntegrationId", _integration)
+ROUTE = _part("route", "RouteId", _route)
+STAGE = _part("stage", "StageName", _stage, replaced_by=["name"])

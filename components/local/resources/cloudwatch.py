@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .kind import ACCOUNT, Context, Kind, Made, Properties, chosen, physical_name
+from .kind import ACCOUNT, Context, Kind, Made, Properties, chosen, physical_name, put_kind
 
 
 def _create(context: Context, name: str, inputs: Properties) -> Made:
@@ -43,9 +43,8 @@ METRIC_ALARM = Kind(
     update=_put,
     delete=lambda context, made: context.client("cloudwatch").delete_alarms(AlarmNames=[made.id]),
 )
-DASHBOARD = Kind(
-    create=lambda context, _, inputs: _put_dashboard(context, inputs),
-    update=lambda context, _, inputs: _put_dashboard(context, inputs),
+DASHBOARD = put_kind(
+    _put_dashboard,
+    lambda context, made: context.client("cloudwatch").delete_dashboards(DashboardNames=[made.id]),
     replaced_by=("dashboardName",),
-    delete=lambda context, made: context.client("cloudwatch").delete_dashboards(DashboardNames=[made.id]),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .kind import ACCOUNT, Context, Kind, Made, Properties, chosen, pascal, physical_name
+from .kind import ACCOUNT, Context, Kind, Made, Properties, by_id, chosen, pascal, physical_name
 
 
 def _create_user_pool(context: Context, name: str, inputs: Properties) -> Made:
@@ -29,10 +29,6 @@ def _whole_numbers(value: Any) -> Any:
     if isinstance(value, list):
         return [_whole_numbers(item) for item in value]
     return int(value) if isinstance(value, float) else value
-
-
-def _delete_user_pool(context: Context, made: Made) -> None:
-    context.client("cognito-idp").delete_user_pool(UserPoolId=made.id)
 
 
 def _create_domain(context: Context, _: str, inputs: Properties) -> Made:
@@ -100,8 +96,8 @@ def _delete_client(context: Context, made: Made) -> None:
 
 USER_POOL = Kind(
     create=_create_user_pool,
-    delete=_delete_user_pool,
-    read=lambda context, made: context.client("cognito-idp").describe_user_pool(UserPoolId=made.id),
+    delete=by_id("cognito-idp", "delete_user_pool", "UserPoolId"),
+    read=by_id("cognito-idp", "describe_user_pool", "UserPoolId"),
 )
 USER_POOL_DOMAIN = Kind(create=_create_domain, delete=_delete_domain)
 RESOURCE_SERVER = Kind(

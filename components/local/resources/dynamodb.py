@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .kind import Context, Kind, Made, Properties, physical_name
+from .kind import Context, Kind, Made, Properties, by_id, physical_name
 
 
 def _create(context: Context, name: str, inputs: Properties) -> Made:
@@ -60,6 +60,6 @@ def _stream(inputs: Properties) -> dict[str, Any]:
 
 TABLE = Kind(
     create=_create,
-    delete=lambda context, made: context.client("dynamodb").delete_table(TableName=made.id),
-    read=lambda context, made: context.client("dynamodb").describe_table(TableName=made.id),
+    delete=by_id("dynamodb", "delete_table", "TableName"),
+    read=by_id("dynamodb", "describe_table", "TableName"),
 )

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from .kind import ACCOUNT, Context, Kind, Made, Properties, chosen, pascal, pascal_name, physical_name
+from .kind import ACCOUNT, Context, Kind, Made, Properties, by_id, chosen, pascal, pascal_name, physical_name, put_kind
 
 
 def _create_rule(context: Context, name: str, inputs: Properties) -> Made:
@@ -116,27 +116,25 @@ SCHEDULE = Kind(
     create=_create_schedule,
     update=_update_schedule,
     replaced_by=("name",),
-    delete=lambda context, made: context.client("scheduler").delete_schedule(Name=made.id),
+    delete=by_id("scheduler", "delete_schedule", "Name"),
 )
 TOPIC = Kind(
     create=_create_topic,
-    delete=lambda context, made: context.client("sns").delete_topic(TopicArn=made.id),
+    delete=by_id("sns", "delete_topic", "TopicArn"),
 )
 SUBSCRIPTION = Kind(
     create=_subscribe,
-    delete=lambda context, made: context.client("sns").unsubscribe(SubscriptionArn=made.id),
+    delete=by_id("sns", "unsubscribe", "SubscriptionArn"),
 )
-BUCKET_NOTIFICATION = Kind(
-    create=lambda context, _, inputs: _put_notification(context, inputs),
-    update=lambda context, _, inputs: _put_notification(context, inputs),
-    replaced_by=("bucket",),
-    delete=lambda context, made: context.client("s3").put_bucket_notification_configuration(
+BUCKET_NOTIFICATION = put_kind(
+    _put_notification,
+    lambda context, made: context.client("s3").put_bucket_notification_configuration(
         Bucket=made.id, NotificationConfiguration={}
     ),
+    replaced_by=("bucket",),
 )
-INVOKE_CONFIG = Kind(
-    create=lambda context, _, inputs: _put_invoke_config(context, inputs),
-    update=lambda context, _, inputs: _put_invoke_config(context, inputs),
+INVOKE_CONFIG = put_kind(
+    _put_invoke_config,
+    lambda context, made: context.client("lambda").delete_function_event_invoke_config(**made.outputs),
     replaced_by=("functionName", "qualifier"),
-    delete=lambda context, made: context.client("lambda").delete_function_event_invoke_config(**made.outputs),
 )

@@ -1,6 +1,6 @@
 """IAM roles and their policies."""
 
-from .kind import ACCOUNT, Context, Kind, Made, Properties, physical_name
+from .kind import ACCOUNT, Context, Kind, Made, Properties, by_id, physical_name
 
 
 def _create_role(context: Context, name: str, inputs: Properties) -> Made:
@@ -28,8 +28,8 @@ def _delete_role_policy(context: Context, made: Made) -> None:
 
 ROLE = Kind(
     create=_create_role,
-    delete=lambda context, made: context.client("iam").delete_role(RoleName=made.id),
-    read=lambda context, made: context.client("iam").get_role(RoleName=made.id),
+    delete=by_id("iam", "delete_role", "RoleName"),
+    read=by_id("iam", "get_role", "RoleName"),
 )
 ROLE_POLICY = Kind(
     create=_create_role_policy, update=_put_role_policy, delete=_delete_role_policy, replaced_by=("name", "role")

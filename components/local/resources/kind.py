@@ -68,7 +68,7 @@ class Kind:
 
     create: Callable[[Context, str, Properties], Made]
     """Make it from the logical name and the inputs."""
-    delete: Callable[[Context, Made], None]
+    delete: Callable[[Context, Made], object]
     """Remove it."""
     update: Callable[[Context, Made, Properties], Made] | None = None
     """Change it in place to new inputs. A kind without it is replaced: created again, and then the old one deleted."""
@@ -76,6 +76,26 @@ class Kind:
     """Inputs that cannot change in place, by the provider's schema."""
     read: Callable[[Context, Made], object] | None = None
     """Look it up; fails when somebody has deleted it. Set for what a person deletes by hand."""
+
+
+def by_id(service: str, operation: str, argument: str) -> Callable[[Context, Made], object]:
+    """Return a request to AWS that takes the id of the resource and nothing else."""
+    return lambda context, made: getattr(context.client(service), operation)(**{argument: made.id})
+
+
+def put_kind(
+    put: Callable[[Context, Properties], Made],
+    delete: Callable[[Context, Made], object],
+    *,
+    replaced_by: tuple[str, ...],
+) -> Kind:
+    """Return a kind that one request creates and updates."""
+    return Kind(
+        create=lambda context, _, inputs: put(context, inputs),
+        update=lambda context, _, inputs: put(context, inputs),
+        delete=delete,
+        replaced_by=replaced_by,
+    )
 
 
 def physical_name(logical_name: str) -> str:

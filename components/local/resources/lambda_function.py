@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .kind import Context, Kind, Made, Properties, chosen, pascal_name, physical_name
+from .kind import Context, Kind, Made, Properties, by_id, chosen, pascal_name, physical_name
 
 
 def _create_function(context: Context, name: str, inputs: Properties) -> Made:
@@ -98,8 +98,8 @@ FUNCTION = Kind(
     create=_create_function,
     update=_update_function,
     replaced_by=("name",),
-    delete=lambda context, made: context.client("lambda").delete_function(FunctionName=made.id),
-    read=lambda context, made: context.client("lambda").get_function_configuration(FunctionName=made.id),
+    delete=by_id("lambda", "delete_function", "FunctionName"),
+    read=by_id("lambda", "get_function_configuration", "FunctionName"),
 )
 ALIAS = Kind(
     create=_create_alias,
@@ -111,6 +111,6 @@ ALIAS = Kind(
 PERMISSION = Kind(create=_create_permission, delete=_delete_permission)
 EVENT_SOURCE_MAPPING = Kind(
     create=_create_mapping,
-    delete=lambda context, made: context.client("lambda").delete_event_source_mapping(UUID=made.id),
-    read=lambda context, made: context.client("lambda").get_event_source_mapping(UUID=made.id),
+    delete=by_id("lambda", "delete_event_source_mapping", "UUID"),
+    read=by_id("lambda", "get_event_source_mapping", "UUID"),
 )

@@ -1,6 +1,6 @@
 """CloudWatch log groups, and metrics made of their lines."""
 
-from .kind import ACCOUNT, Context, Kind, Made, Properties, physical_name
+from .kind import ACCOUNT, Context, Kind, Made, Properties, by_id, physical_name
 
 
 def _create(context: Context, name: str, inputs: Properties) -> Made:
@@ -51,7 +51,7 @@ LOG_GROUP = Kind(
     create=_create,
     update=_update,
     replaced_by=("name", "namePrefix"),
-    delete=lambda context, made: context.client("logs").delete_log_group(logGroupName=made.id),
+    delete=by_id("logs", "delete_log_group", "logGroupName"),
 )
 LOG_METRIC_FILTER = Kind(
     create=_create_filter, update=_put_filter, delete=_delete_filter, replaced_by=("logGroupName",)

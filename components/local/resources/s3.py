@@ -2,7 +2,7 @@
 
 import json
 
-from .kind import Context, Kind, Made, Properties, physical_name
+from .kind import Context, Kind, Made, Properties, by_id, chosen, physical_name, put_kind
 
 
 def _create_bucket(context: Context, name: str, inputs: Properties) -> Made:
@@ -34,12 +34,9 @@ def _put_policy(context: Context, inputs: Properties) -> Made:
 def _put_public_access_block(context: Context, inputs: Properties) -> Made:
     context.client("s3").put_public_access_block(
         Bucket=inputs["bucket"],
-        PublicAccessBlockConfiguration={
-            "BlockPublicAcls": inputs["blockPublicAcls"],
-            "BlockPublicPolicy": inputs["blockPublicPolicy"],
-            "IgnorePublicAcls": inputs["ignorePublicAcls"],
-            "RestrictPublicBuckets": inputs["restrictPublicBuckets"],
-        },
+        PublicAccessBlockConfiguration=chosen(
+            inputs, "blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"
+        ),
     )
     return Made(id=inputs["bucket"], outputs={})
 
@@ -47,17 +44,15 @@ def _put_public_access_block(context: Context, inputs: Properties) -> Made:
 BUCKET = Kind(
     create=_create_bucket,
     delete=_delete_bucket,
-    read=lambda context, made: context.client("s3").head_bucket(Bucket=made.id),
+    read=by_id("s3", "head_bucket", "Bucket"),
 )
-BUCKET_POLICY = Kind(
-    create=lambda context, _, inputs: _put_policy(context, inputs),
-    update=lambda context, _, inputs: _put_policy(context, inputs),
+BUCKET_POLICY = put_kind(
+    _put_policy,
+    by_id("s3", "delete_bucket_policy", "Bucket"),
     replaced_by=("bucket",),
-    delete=lambda context, made: context.client("s3").delete_bucket_policy(Bucket=made.id),
 )
-PUBLIC_ACCESS_BLOCK = Kind(
-    create=lambda context, _, inputs: _put_public_access_block(context, inputs),
-    update=lambda context, _, inputs: _put_public_access_block(context, inputs),
+PUBLIC_ACCESS_BLOCK = put_kind(
+    _put_public_access_block,
+    by_id("s3", "delete_public_access_block", "Bucket"),
     replaced_by=("bucket",),
-    delete=lambda context, made: context.client("s3").delete_public_access_block(Bucket=made.id),
 )

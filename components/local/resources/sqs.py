@@ -1,6 +1,6 @@
 """SQS queues."""
 
-from .kind import Context, Kind, Made, Properties, physical_name
+from .kind import Context, Kind, Made, Properties, by_id, physical_name, put_kind
 
 
 def _create(context: Context, name: str, inputs: Properties) -> Made:
@@ -37,14 +37,11 @@ QUEUE = Kind(
     create=_create,
     update=_update,
     replaced_by=("name",),
-    delete=lambda context, made: context.client("sqs").delete_queue(QueueUrl=made.id),
-    read=lambda context, made: context.client("sqs").get_queue_attributes(QueueUrl=made.id),
+    delete=by_id("sqs", "delete_queue", "QueueUrl"),
+    read=by_id("sqs", "get_queue_attributes", "QueueUrl"),
 )
-QUEUE_POLICY = Kind(
-    create=lambda context, _, inputs: _put_policy(context, inputs),
-    update=lambda context, _, inputs: _put_policy(context, inputs),
+QUEUE_POLICY = put_kind(
+    _put_policy,
+    lambda context, made: context.client("sqs").set_queue_attributes(QueueUrl=made.id, Attributes={"Policy": ""}),
     replaced_by=("queueUrl",),
-    delete=lambda context, made: context.client("sqs").set_queue_attributes(
-        QueueUrl=made.id, Attributes={"Policy": ""}
-    ),
 )

@@ -1,0 +1,18 @@
+"""Orders from a queue: one that fails comes again, alone, and ends in a queue of failures with an alarm."""
+
+import pulumi
+from rust_serverless import (
+    QueueTrigger,
+    QueueTriggerArgs,
+    RustFunction,
+    RustFunctionArgs,
+    RustWorkspace,
+    RustWorkspaceArgs,
+)
+
+workspace = RustWorkspace("rust", RustWorkspaceArgs(path="services/orders"))
+ship = RustFunction("ship", RustFunctionArgs(artifact=workspace.artifact("ship")))
+orders = QueueTrigger(
+    "orders", QueueTriggerArgs(function=ship, function_timeout_seconds=ship.timeout_seconds, maximum_receives=2)
+)
+pulumi.export("queueUrl", orders.queue_url)

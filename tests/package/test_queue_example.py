@@ -1,0 +1,63 @@
+"""The example of a queue, as it is in the repository, on the emulator."""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from components.local.provisioner import Memory
+from tests.package.conftest import Outsider
+from tests.recording import ROOT
+
+EXAMPLE = "examples/queue"
+PATIENCE_SECONDS = 300
+"""For messages that come again on a machine that is busy; nothing is asserted of how long it takes."""
+
+
+@pytest.fixture(scope="module")
+def example(outsider: Outsider) -> Iterator[Outsider]:
+    """Put the example at its place in the repository, next to the crate that it depends on."""
+    for folder in (EXAMPLE, "rust/crates", "rust/Cargo.toml"):
+        target = outsider.root / folder
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / folder).is_dir():
+            shutil.copytree(ROOT / folder, target, ignore=shutil.ignore_patterns("target"))
+        else:
+            shutil.copy(ROOT / folder, target)
+    example = Outsider(root=outsider.root / EXAMPLE, environment=outsider.environment)
+    yield example
+    example.run("rust-serverless", "local", "down")
+
+
+def until(found: Callable[[], Any]) -> Any:
+    """Wait for something that is true, and return it."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not (value := found()):
+        assert time.monotonic() < end
+        time.sleep(0.5)
+    return value
+
+
+def test_a_bad_order_comes_again_alone_and_ends_in_the_failure_queue(example: Outsider) -> None:
+    queue = example.up((example.root / "__main__.py").read_text())["queueUrl"]
+    context = example.context
+    sqs, logs = context.client("sqs"), context.client("logs")
+    (failures,) = (url for url in sqs.list_queues()["QueueUrls"] if "orders-failures" in url)
+    function = context.client("lambda").get_function_configuration(FunctionName=Memory(context).functions()["ship"])
+    entries = [
+        {"Id": str(pieces), "MessageBody": json.dumps({"id": f"order-{pieces}", "pieces": pieces})}
+        for pieces in range(4)
+    ]
+    sqs.send_message_batch(QueueUrl=queue, Entries=entries)
+    (message,) = until(lambda: sqs.receive_message(QueueUrl=failures).get("Messages"))
+    assert json.loads(message["Body"]) == {"id": "order-0", "pieces": 0}
+    events = logs.filter_log_events(logGroupName=function["LoggingConfig"]["LogGroup"])["events"]
+    lines = [event["message"] for event in events]
+    for pieces in (1, 2, 3):
+        assert sum(f'"order-{pieces}"' in line and "shipped" in line for line in lines) == 1, lines
+    assert sum("order order-0 has no pieces" in line for line in lines) == 2, lines
+    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    assert attributes["ApproximateNumberOfMessages"] == attributes["ApproximateNumberOfMessagesNotVisible"] == "0"
