@@ -96,6 +96,10 @@ test: test-unit ## Run every test (TWINS=2000 for more random builds)
 test-unit: $(INSTALLED) ## Run the tests that compile nothing and start nothing
 	$(BIN)/pytest $(addprefix tests/,$(UNIT))
 
+.PHONY: test-engine
+test-engine: $(INSTALLED) ## Run the program under the Pulumi CLI that is on the PATH, on the emulator
+	$(BIN)/pytest tests/engine
+
 UNIT := components operations pipeline policies program test_settings.py
 
 .PHONY: check
