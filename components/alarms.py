@@ -38,7 +38,6 @@ class Alarms(pulumi.ComponentResource):
     def __init__(self, name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the topic, if there is an address."""
         super().__init__("rust-serverless:index:Alarms", name, None, opts)
-        self._name = name
         actions = [self._topic(args.email)] if args.email else []
         self.on_call = OnCall(actions=actions, runbook=args.runbook)
         """For the alarms of other components."""
@@ -109,7 +108,7 @@ class Alarms(pulumi.ComponentResource):
                 "the access log of an existing API is not known: create the alarm where its stage is declared"
             )
         metric = logged_metric(
-            f"{self._name}-api-429-filter",
+            f"{self.pulumi_resource_name}-api-429-filter",
             log_group_name=api.access_log_group_name,
             namespace=api.access_log_group_name,
             name="ThrottledRequests",
@@ -154,7 +153,7 @@ class Alarms(pulumi.ComponentResource):
         self, name: str, *, section: str, meaning: str, metric: Metric, threshold: Threshold
     ) -> pulumi.Output[str]:
         alarm = metric_alarm(
-            f"{self._name}-{name}",
+            f"{self.pulumi_resource_name}-{name}",
             section=section,
             meaning=meaning,
             metric=metric,
@@ -165,9 +164,9 @@ class Alarms(pulumi.ComponentResource):
         return alarm.name
 
     def _topic(self, email: str) -> pulumi.Output[str]:
-        topic = aws.sns.Topic(f"{self._name}-topic", opts=pulumi.ResourceOptions(parent=self))
+        topic = aws.sns.Topic(f"{self.pulumi_resource_name}-topic", opts=pulumi.ResourceOptions(parent=self))
         aws.sns.TopicSubscription(
-            f"{self._name}-email",
+            f"{self.pulumi_resource_name}-email",
             topic=topic.arn,
             protocol="email",
             endpoint=email,

@@ -48,7 +48,6 @@ class CognitoAuth(pulumi.ComponentResource):
     def __init__(self, name: str, args: CognitoAuthArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the user pool, the sign-in page, the scopes and the clients."""
         super().__init__("rust-serverless:index:CognitoAuth", name, None, opts)
-        self._name = name
         self._args = args
         self.scopes = [f"{args.resource_server}/{scope}" for scope in sorted(args.scopes)]
         self._pool = self._user_pool()
@@ -83,7 +82,7 @@ class CognitoAuth(pulumi.ComponentResource):
 
     def _user_pool(self) -> aws.cognito.UserPool:
         return aws.cognito.UserPool(
-            f"{self._name}-users",
+            f"{self.pulumi_resource_name}-users",
             username_attributes=["email"],
             auto_verified_attributes=["email"],
             username_configuration={"case_sensitive": False},
@@ -107,7 +106,7 @@ class CognitoAuth(pulumi.ComponentResource):
     def _sign_in_page(self) -> pulumi.Output[str]:
         """Declare the page, with a prefix from the pool's id, because prefixes are unique in a region of AWS."""
         domain = aws.cognito.UserPoolDomain(
-            f"{self._name}-sign-in",
+            f"{self.pulumi_resource_name}-sign-in",
             user_pool_id=self._pool.id,
             domain=self._pool.id.apply(sign_in_prefix),
             opts=pulumi.ResourceOptions(parent=self),
@@ -126,7 +125,7 @@ class CognitoAuth(pulumi.ComponentResource):
         generate_secret: bool = False,
     ) -> aws.cognito.UserPoolClient:
         return aws.cognito.UserPoolClient(
-            f"{self._name}-{kind}-client",
+            f"{self.pulumi_resource_name}-{kind}-client",
             user_pool_id=self._pool.id,
             generate_secret=generate_secret,
             allowed_oauth_flows_user_pool_client=True,

@@ -30,7 +30,6 @@ class CustomDomain(pulumi.ComponentResource):
     def __init__(self, name: str, args: CustomDomainArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the certificate, its validation, the domain name, its mapping and its record."""
         super().__init__("rust-serverless:index:CustomDomain", name, None, opts)
-        self._name = name
         self._args = args
         child = pulumi.ResourceOptions(parent=self)
         domain = aws.apigatewayv2.DomainName(
@@ -66,11 +65,14 @@ class CustomDomain(pulumi.ComponentResource):
     def _certificate(self) -> pulumi.Output[str]:
         child = pulumi.ResourceOptions(parent=self)
         certificate = aws.acm.Certificate(
-            f"{self._name}-certificate", domain_name=self._args.domain_name, validation_method="DNS", opts=child
+            f"{self.pulumi_resource_name}-certificate",
+            domain_name=self._args.domain_name,
+            validation_method="DNS",
+            opts=child,
         )
         proof = certificate.domain_validation_options[0]
         record = aws.route53.Record(
-            f"{self._name}-proof",
+            f"{self.pulumi_resource_name}-proof",
             zone_id=self._args.hosted_zone_id,
             name=proof.resource_record_name,
             type=proof.resource_record_type,
@@ -81,7 +83,7 @@ class CustomDomain(pulumi.ComponentResource):
             opts=child,
         )
         validated = aws.acm.CertificateValidation(
-            f"{self._name}-validated",
+            f"{self.pulumi_resource_name}-validated",
             certificate_arn=certificate.arn,
             validation_record_fqdns=[record.fqdn],
             opts=child,

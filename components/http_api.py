@@ -114,7 +114,6 @@ class HttpApi(pulumi.ComponentResource):
     def __init__(self, name: str, args: HttpApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the API and its routes."""
         super().__init__("rust-serverless:index:HttpApi", name, None, opts)
-        self._name = name
         self._args = args
         self._integrations: dict[str, aws.apigatewayv2.Integration] = {}
         self._authorizers: dict[str, aws.apigatewayv2.Authorizer] = {}
@@ -160,7 +159,7 @@ class HttpApi(pulumi.ComponentResource):
 
     def _declare(self, route_key: str, target: Route) -> None:
         source = _source(route_key)
-        child = f"{self._name}-{_words(route_key)}-{hashlib.sha256(route_key.encode()).hexdigest()[:6]}"
+        child = f"{self.pulumi_resource_name}-{_words(route_key)}-{hashlib.sha256(route_key.encode()).hexdigest()[:6]}"
         permission = aws.lambda_.Permission(
             f"{child}-permission",
             action="lambda:InvokeFunction",
@@ -168,7 +167,7 @@ class HttpApi(pulumi.ComponentResource):
             qualifier=target.function.qualifier,
             principal="apigateway.amazonaws.com",
             source_arn=self._execution_arn.apply(lambda arn: f"{arn}/*/{source}"),
-            opts=_formerly(self, f"{self._name}-{_words(route_key)}-permission"),
+            opts=_formerly(self, f"{self.pulumi_resource_name}-{_words(route_key)}-permission"),
         )
         self._declared.append(
             aws.apigatewayv2.Route(
@@ -177,7 +176,7 @@ class HttpApi(pulumi.ComponentResource):
                 route_key=route_key,
                 **self._authorization(target.jwt),
                 target=self._integration(target.function).id.apply(lambda id_: f"integrations/{id_}"),
-                opts=_formerly(self, f"{self._name}-{_words(route_key)}-route", depends_on=[permission]),
+                opts=_formerly(self, f"{self.pulumi_resource_name}-{_words(route_key)}-route", depends_on=[permission]),
             )
         )
         self._throttles[route_key] = target.throttle or self._args.throttle
@@ -190,7 +189,7 @@ class HttpApi(pulumi.ComponentResource):
             )
             return found.api_id, found.execution_arn, found.api_endpoint
         api = aws.apigatewayv2.Api(
-            f"{self._name}-http",
+            f"{self.pulumi_resource_name}-http",
             protocol_type="HTTP",
             cors_configuration=self._body.at_the_end(self._cors) if self._args.cors_origins else None,
             opts=pulumi.ResourceOptions(parent=self),
@@ -199,7 +198,7 @@ class HttpApi(pulumi.ComponentResource):
 
     def _stage(self) -> aws.apigatewayv2.Stage:
         logs = aws.cloudwatch.LogGroup(
-            f"{self._name}-access-logs",
+            f"{self.pulumi_resource_name}-access-logs",
             # Log groups with this prefix need no resource policy per group:
             # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
             name_prefix=f"/aws/vendedlogs/{pulumi.get_project()}-{pulumi.get_stack()}--",
@@ -208,7 +207,7 @@ class HttpApi(pulumi.ComponentResource):
         )
         self.access_log_group_name = logs.name
         return aws.apigatewayv2.Stage(
-            f"{self._name}-stage",
+            f"{self.pulumi_resource_name}-stage",
             api_id=self.api_id,
             name=DEFAULT,
             auto_deploy=True,
@@ -251,7 +250,7 @@ class HttpApi(pulumi.ComponentResource):
     def _authorizer(self, issuer: JwtIssuer) -> aws.apigatewayv2.Authorizer:
         if issuer.name not in self._authorizers:
             self._authorizers[issuer.name] = aws.apigatewayv2.Authorizer(
-                f"{self._name}-{issuer.name}-authorizer",
+                f"{self.pulumi_resource_name}-{issuer.name}-authorizer",
                 api_id=self.api_id,
                 authorizer_type="JWT",
                 identity_sources=["$request.header.Authorization"],
@@ -263,7 +262,7 @@ class HttpApi(pulumi.ComponentResource):
     def _integration(self, function: Invokable) -> aws.apigatewayv2.Integration:
         if function.name not in self._integrations:
             self._integrations[function.name] = aws.apigatewayv2.Integration(
-                f"{self._name}-{function.name}-integration",
+                f"{self.pulumi_resource_name}-{function.name}-integration",
                 api_id=self.api_id,
                 integration_type="AWS_PROXY",
                 integration_method="POST",

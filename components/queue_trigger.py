@@ -51,7 +51,6 @@ class QueueTrigger(pulumi.ComponentResource):
     def __init__(self, name: str, args: QueueTriggerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the queues, the permissions and the event source mapping."""
         super().__init__("rust-serverless:index:QueueTrigger", name, None, opts)
-        self._name = name
         self.queue_url = None
         if args.existing_queue_arn is not None:
             self.queue_arn = pulumi.Output.from_input(args.existing_queue_arn)
@@ -82,7 +81,7 @@ class QueueTrigger(pulumi.ComponentResource):
         """Allow a role to send messages."""
         parent = principal if isinstance(principal, pulumi.Resource) else self
         aws.iam.RolePolicy(
-            f"{principal.name}-sends-to-{self._name}",
+            f"{principal.name}-sends-to-{self.pulumi_resource_name}",
             role=principal.role_name,
             policy=self.queue_arn.apply(
                 lambda arn: policy_document(Statement(actions=["sqs:SendMessage"], resources=[arn]))
@@ -91,12 +90,14 @@ class QueueTrigger(pulumi.ComponentResource):
         )
 
     def _queue(self, args: QueueTriggerArgs) -> aws.sqs.Queue:
-        failures = failure_queue(self._name, f"Messages were given up by {args.function.name}.", args.on_call, self)
+        failures = failure_queue(
+            self.pulumi_resource_name, f"Messages were given up by {args.function.name}.", args.on_call, self
+        )
         redrive = failures.arn.apply(
             lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": args.maximum_receives})
         )
         return aws.sqs.Queue(
-            f"{self._name}-queue",
+            f"{self.pulumi_resource_name}-queue",
             sqs_managed_sse_enabled=True,
             message_retention_seconds=4 * 24 * 3600,
             visibility_timeout_seconds=VISIBILITY_TIMEOUTS * args.function_timeout_seconds,

@@ -109,7 +109,6 @@ class RustHttpService(pulumi.ComponentResource):
     def __init__(self, name: str, args: RustHttpServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the build, the functions, the API, and the schedules and queues."""
         super().__init__("rust-serverless:index:RustHttpService", name, None, opts)
-        self._name = name
         self._child = pulumi.ResourceOptions(parent=self)
         self._on_call = OnCall(actions=args.get("alarm_actions", []))
         self._functions = self._declare_functions(args)
@@ -136,7 +135,7 @@ class RustHttpService(pulumi.ComponentResource):
         workspace_args = RustWorkspaceArgs(
             path=args["path"], architecture=None if chosen is None else Architecture(chosen)
         )
-        workspace = RustWorkspace(f"{self._name}-rust", workspace_args, self._child)
+        workspace = RustWorkspace(f"{self.pulumi_resource_name}-rust", workspace_args, self._child)
         return {
             binary: self._declare_function(binary, settings, workspace)
             for binary, settings in args["functions"].items()
@@ -145,7 +144,7 @@ class RustHttpService(pulumi.ComponentResource):
     def _declare_function(self, binary: str, settings: ServiceFunction, workspace: RustWorkspace) -> RustFunction:
         artifact = workspace.artifact(binary, settings.get("files"))
         function_args = RustFunctionArgs(artifact=artifact, **_given(settings, "files", "policies"))
-        function = RustFunction(f"{self._name}-{binary}", function_args, self._child)
+        function = RustFunction(f"{self.pulumi_resource_name}-{binary}", function_args, self._child)
         if settings.get("policies"):
             aws.iam.RolePolicy(
                 f"{function.name}-may-also",
@@ -158,15 +157,15 @@ class RustHttpService(pulumi.ComponentResource):
     def _function(self, name: str, named_by: str) -> RustFunction:
         if name not in self._functions:
             raise pulumi.RunError(
-                f"{self._name}: {named_by} names the function {name!r}, which is not in functions: use one of "
-                f"{', '.join(self._functions)}, or add it there"
+                f"{self.pulumi_resource_name}: {named_by} names the function {name!r}, which is not in "
+                f"functions: use one of {', '.join(self._functions)}, or add it there"
             )
         return self._functions[name]
 
     def _schedule(self, name: str, schedule: ServiceSchedule) -> None:
         function = self._function(schedule["function"], f"schedules[{name!r}]")
         trigger_args = ScheduleTriggerArgs(function=function, on_call=self._on_call, **_given(schedule, "function"))
-        ScheduleTrigger(f"{self._name}-{name}", trigger_args, self._child)
+        ScheduleTrigger(f"{self.pulumi_resource_name}-{name}", trigger_args, self._child)
 
     def _queue(self, name: str, queue: ServiceQueue) -> QueueTrigger:
         function = self._function(queue["function"], f"queues[{name!r}]")
@@ -176,7 +175,7 @@ class RustHttpService(pulumi.ComponentResource):
             on_call=self._on_call,
             **_given(queue, "function"),
         )
-        return QueueTrigger(f"{self._name}-{name}", trigger_args, self._child)
+        return QueueTrigger(f"{self.pulumi_resource_name}-{name}", trigger_args, self._child)
 
 
 def _given(settings: Mapping[str, Any], *excluded: str) -> dict[str, Any]:

@@ -80,7 +80,6 @@ class Table(pulumi.ComponentResource):
     def __init__(self, name: str, args: TableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the table."""
         super().__init__("rust-serverless:index:Table", name, None, opts)
-        self._name = name
         self._indexes = sorted(args.indexes)
         customized = Customized(name, args.customize)
         self._table = aws.dynamodb.Table(
@@ -115,7 +114,7 @@ class Table(pulumi.ComponentResource):
     def _allow(self, principal: Principal, verb: str, *access: Access, on_keys: Sequence[KeyAccess] = ()) -> None:
         parent = principal if isinstance(principal, pulumi.Resource) else self
         aws.iam.RolePolicy(
-            f"{principal.name}-{verb}-{self._name}",
+            f"{principal.name}-{verb}-{self.pulumi_resource_name}",
             role=principal.role_name,
             policy=self.arn.apply(lambda arn: self._policy(arn, access, on_keys)),
             opts=pulumi.ResourceOptions(parent=parent),
