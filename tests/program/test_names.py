@@ -25,7 +25,7 @@ def named(logical: str, stack: str) -> str:
     return physical_name(logical, stack, "rust-serverless", pattern())
 
 
-def test_every_name_in_an_arn_begins_with_the_stack_and_the_project() -> None:
+def test_names_in_arns_begin_with_project_and_stack() -> None:
     arns = program("prod", alarmEmail="on-call@example.com").arns
     assert {"currencies-table", "echo-function", "echo-role", "echo-logs", "alarms-topic"} <= arns.keys()
     for logical, arn in arns.items():
@@ -47,7 +47,7 @@ def test_every_name_is_within_the_limit_of_aws(stack: str) -> None:
             assert len(named(item.name, stack)) <= LIMITS[item.typ], item.name
 
 
-def test_every_type_with_a_name_in_its_arn_has_a_limit() -> None:
+def test_every_named_type_has_a_length_limit() -> None:
     types = {item.typ for item in program("prod").resources}
     assert (types & ARNS.keys()) <= LIMITS.keys()
 
