@@ -122,12 +122,12 @@ LISTED = {"cloudwatch:DescribeAlarms"}
 """Answers only when it may see all, https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html."""
 
 
-def test_no_policy_allows_on_every_resource_what_aws_could_restrict() -> None:
+def test_no_policy_allows_all_resources_unnecessarily() -> None:
     found = {name: unrestricted(policy) - LISTED for name, policy in policies().items() if "drift" not in name}
     assert {name: actions for name, actions in found.items() if actions} == {}
 
 
-def test_the_nightly_role_reads_the_configuration_of_everything_and_no_more() -> None:
+def test_the_drift_role_reads_configuration_only() -> None:
     assert {
         row["access_level"] for action in unrestricted(policies()["github-drift-allows"]) for row in known(action)
     } <= {

@@ -34,7 +34,7 @@ def words_of(binary: str) -> set[str]:
     return {word for source in sources for word in re.findall(r'"([A-Z][A-Z0-9_]+)"', source)}
 
 
-def test_every_function_runs_a_binary_of_the_workspace_and_every_binary_is_run(recording: Recording) -> None:
+def test_functions_and_binaries_match(recording: Recording) -> None:
     assert set(function_names(recording)) == set(WORKSPACE.binaries)
 
 
@@ -63,7 +63,7 @@ def called_by(source: str) -> set[str]:
     return {f"dynamodb:{action}" for action in (*calls, *parts)}
 
 
-def test_a_function_may_do_to_tables_just_what_its_code_does(recording: Recording) -> None:
+def test_grants_on_tables_match_the_code(recording: Recording) -> None:
     for binary in WORKSPACE.binaries:
         owner = WORKSPACE.owner(binary)
         texts = (path.read_text() for path in owner.folder.glob("src/**/*.rs"))
@@ -80,25 +80,25 @@ def test_a_function_may_do_to_tables_just_what_its_code_does(recording: Recordin
         assert called == allowed, binary
 
 
-def test_the_metric_of_quarantined_records_counts_the_trigger_s_own_line() -> None:
+def test_the_quarantine_metric_matches_the_log_line() -> None:
     message = QUARANTINED.split('"')[1]
     source = ROOT / "rust" / "functions" / "analytics-trigger" / "src" / "quarantine.rs"
     assert f'"{message}");' in source.read_text()
 
 
-def test_the_metric_of_capped_names_counts_the_api_s_own_line() -> None:
+def test_the_cap_metric_matches_the_log_line() -> None:
     message = CAPPED.split('"')[1]
     source = ROOT / "rust" / "functions" / "analytics-api" / "src" / "collect" / "known.rs"
     assert f'"{message}");' in source.read_text()
 
 
-def test_the_metric_of_gone_views_adds_up_the_trigger_s_own_line() -> None:
+def test_the_gone_views_metric_matches_the_log_line() -> None:
     message = GONE.split('"')[1]
     source = ROOT / "rust" / "functions" / "analytics-trigger" / "src" / "handler.rs"
     assert re.search(rf'records = .*"{message}"\);', source.read_text())
 
 
-def test_session_keys_are_made_where_the_service_looks_for_them() -> None:
+def test_session_keys_are_created_where_the_service_reads_them() -> None:
     keys = ROOT / "rust" / "crates" / "analytics" / "src" / "keys"
     assert f'SESSION_KEYS: &str = "{session_keys.NAME["Name"]["S"]}"' in (keys / "state.rs").read_text()
     attributes = (keys / "attribute.rs").read_text()

@@ -1,4 +1,4 @@
-"""How the emulator makes each type of resource that the program declares."""
+"""The resource kinds that the local engine supports."""
 
 from collections.abc import Mapping
 
@@ -54,4 +54,4 @@ KINDS: Mapping[str, Kind] = {
     "command:local:Command": command.COMMAND,
     "pulumi:index:Stash": stash.STASH,
 }
-"""By Pulumi type token. A type that is not here cannot be declared by a program that runs locally."""
+"""Kinds by Pulumi type token."""
