@@ -34,7 +34,8 @@ def over(limit: float, value: object) -> bool:
 
 
 ALLOWED_STARS = {
-    "-artifacts-tls-only": "it denies: whatever the action, without TLS it is refused",
+    "-tls-only": "it denies: whatever the action, without TLS it is refused",
+    "-objects": "requests make the objects, so only the prefix of their keys is known",
     "-writes-logs": "Lambda names a log stream for each environment, so only the group is known",
     "-reads-stream": "ListStreams is about all streams that a table has had, by its name",
     "-writes-traces": "X-Ray has no resources to name",
