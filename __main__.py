@@ -1,4 +1,4 @@
-"""The whole system: settings, components, exports."""
+"""The whole system: reads the settings, connects the components, and exports the outputs."""
 
 import pulumi
 
@@ -50,7 +50,7 @@ api = HttpApi(
     HttpApiArgs(
         routes={"POST /echo": echo},
         throttle=Throttle(rate_per_second=settings.throttle_rate_per_second, burst=settings.throttle_burst),
-        # API Gateway answers for CORS alone, for all routes: it drops such headers of a function's.
+        # API Gateway handles CORS for all routes, and drops a function's CORS headers.
         cors_origins=sorted(
             {*settings.cors_origins, *origins(settings.analytics_sites, settings.analytics_www_is_apex)}
         ),
@@ -177,15 +177,15 @@ pulumi.export("apiUrl", url)
 pulumi.export(
     "urls",
     {
-        "API": url,
-        "page to glitch pictures at": pulumi.Output.concat(url, "/glitch"),
-        "documentation of currencies": pulumi.Output.concat(url, "/docs"),
-        "OpenAPI document": pulumi.Output.concat(url, "/openapi.json"),
-        "sign-in page": auth.sign_in_url,
-        "analytics": pulumi.Output.concat(url, "/analytics"),
-        "analytics tracker": pulumi.Output.concat(url, "/analytics/a.js"),
+        "api": url,
+        "glitchPage": pulumi.Output.concat(url, "/glitch"),
+        "currenciesDocs": pulumi.Output.concat(url, "/docs"),
+        "openapiDocument": pulumi.Output.concat(url, "/openapi.json"),
+        "signIn": auth.sign_in_url,
+        "analyticsDashboard": pulumi.Output.concat(url, "/analytics"),
+        "analyticsTracker": pulumi.Output.concat(url, "/analytics/a.js"),
         "dashboard": dashboard.url,
-        "queue of failed records": analytics.trigger.queue_url,
+        "failedRecordsQueue": analytics.trigger.queue_url,
     },
 )
 pulumi.export("routes", api.routes)

@@ -1,4 +1,4 @@
-"""Rules for the values of a stack's configuration: what a value must be, and how it is read."""
+"""Rules for the values of a stack's configuration: what a value must be, and how it is parsed."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from components.architecture import Architecture, parse_architecture
 T = TypeVar("T")
 
 RELEASE = "release"
-"""The Cargo profile of stacks that artifacts are promoted through."""
+"""Cargo profile of the stacks between which artifacts are promoted."""
 LOG_LEVELS = ("error", "warn", "info", "debug", "trace")
 RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
@@ -19,7 +19,7 @@ RETENTION_DAYS = (
 )
 """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?")
-"""As browsers send it: in lower case, without a slash at the end."""
+"""An origin as browsers send it: lower case, without a trailing slash."""
 DOMAIN = re.compile(r"([a-z0-9-]+\.)+[a-z]+")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -32,9 +32,9 @@ class Rule(Generic[T]):
     """What a value must be."""
 
     text: str
-    """In words that go on after "it must be"."""
+    """Completes the sentence "it must be …"."""
     parse: Callable[[str], T]
-    """Reads a value.
+    """Parses a value.
 
     Raises:
         ValueError: the value breaks the rule.
@@ -42,12 +42,12 @@ class Rule(Generic[T]):
 
 
 def one_of(*allowed: str) -> Rule[str]:
-    """Return the rule that a value is one of some words."""
+    """Return a rule that accepts the given words."""
     return Rule(text=f"one of {', '.join(allowed)}", parse=lambda value: allowed[allowed.index(value)])
 
 
 def whole_number(least: int, most: int | None = None) -> Rule[int]:
-    """Return the rule that a value is a number in a range."""
+    """Return a rule that accepts integers in a range."""
 
     def parse(value: str) -> int:
         number = int(value) if value.isdecimal() else -1
@@ -60,7 +60,7 @@ def whole_number(least: int, most: int | None = None) -> Rule[int]:
 
 
 def matching(pattern: re.Pattern[str], text: str) -> Rule[str | None]:
-    """Return the rule that a value matches a pattern, or is empty for none."""
+    """Return a rule that accepts values that match a pattern; an empty value is None."""
 
     def parse(value: str) -> str | None:
         if value and not pattern.fullmatch(value):
@@ -102,7 +102,7 @@ def _not_empty(value: str) -> str:
 
 
 SWITCH: Rule[bool] = Rule(text="true or false", parse=lambda value: ("false", "true").index(value) == 1)
-TEXT: Rule[str] = Rule(text="some text", parse=_not_empty)
+TEXT: Rule[str] = Rule(text="text that is not empty", parse=_not_empty)
 OPTIONAL: Rule[str | None] = Rule(text="any text, or empty", parse=lambda value: value or None)
 ARCHITECTURE: Rule[Architecture] = Rule(text=one_of(*Architecture, "host").text, parse=parse_architecture)
 USER_POOL_TIER = one_of("lite", "essentials", "plus")

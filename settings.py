@@ -1,4 +1,4 @@
-"""The stack's configuration as one checked value. Nothing else in the program reads configuration."""
+"""Reads and validates the stack's configuration. Nothing else in the program reads configuration."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,20 +35,19 @@ from services.analytics import LEAST_RETENTION_DAYS
 T = TypeVar("T")
 
 RECOVERABLE_STACKS = ("prod",)
-"""Stacks whose data must be recoverable. Their protection can be lifted, or they could never be removed."""
+"""Stacks that must have point-in-time recovery. Deletion protection can be off, so that they can be destroyed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The stack's configuration; `Pulumi.yaml` describes each key and holds the defaults."""
+    """The stack's configuration. `Pulumi.yaml` contains the description and default of each key."""
 
     region: str
     endpoints: Mapping[str, str]
-    """Addresses of the services that the provider does not find at AWS, by the provider's names for them."""
+    """Endpoints of the services that are not on AWS, by the provider's names."""
     credentials: AwsCredentials
     architecture: Architecture
     build_profile: str
-    """Cargo profile of the functions."""
     log_level: str
     log_retention_days: int
     throttle_rate_per_second: int
@@ -73,18 +72,18 @@ class Settings:
 
 
 class Reader:
-    """Reads keys one after the other, and remembers every problem instead of stopping at the first."""
+    """Reads keys, and collects all problems instead of stopping at the first."""
 
     def __init__(self, project: str, values: Mapping[str, str]) -> None:
-        """Read the keys of a project from values by their full names."""
+        """Read the keys of a project from values by full key."""
         self._project = project
         self._values = values
         self.problems: list[str] = []
         self.rules: dict[str, str] = {}
-        """What each key that was read must be, by its full name."""
+        """The rule of each key that was read, by full key."""
 
     def get(self, key: str, rule: Rule[T], example: str, default: str | None = None) -> T:
-        """Read a key; when it breaks its rule, remember the line to paste and go on with the example."""
+        """Read a key. If its value breaks the rule, record the problem and return the example."""
         full_key = self._full(key)
         self.rules[full_key] = rule.text
         value = self._values.get(full_key, default)
@@ -94,31 +93,32 @@ class Reader:
         try:
             return rule.parse(value)
         except ValueError:
-            self.refuse(full_key, f"is {value!r}, it must be {rule.text}", example)
+            problem = f"is {value!r}, it must be {rule.text}" if value else f"is empty; set it, for example {example}"
+            self.refuse(full_key, problem, example)
             return rule.parse(example)
 
     def refuse(self, key: str, problem: str, example: str) -> None:
-        """Remember a problem with a key, and the line that mends it."""
+        """Record a problem with a key, and a line that fixes it."""
         full_key = self._full(key)
         self.problems.append(f"{full_key} {problem}\n    {full_key}: {example}")
 
     def refuse_unknown_keys(self) -> None:
-        """Remember each key of the project's own that nothing has read."""
+        """Record each key of this project that was not read."""
         prefix = f"{self._project}:"
         known = ", ".join(sorted(key.removeprefix(prefix) for key in self.rules if key.startswith(prefix)))
         for key in sorted(self._values.keys() - self.rules.keys()):
             if key.startswith(prefix):
-                self.problems.append(f"{key} is no setting of this program: remove it, or use one of {known}")
+                self.problems.append(f"Unknown setting {key}. Remove it, or use one of {known}")
 
     def _full(self, key: str) -> str:
         return key if ":" in key else f"{self._project}:{key}"
 
 
 def read_settings() -> Settings:
-    """Read and check the stack's configuration.
+    """Read and validate the stack's configuration.
 
     Raises:
-        pulumi.RunError: naming each key that is wrong, missing or unknown, its rule, and a line to paste.
+        pulumi.RunError: with each wrong, missing or unknown key, its rule, and a line to paste.
     """
     reader = Reader(pulumi.get_project(), {**get_config_env(), **CONFIG.get()})
     settings = read_with(reader)
@@ -131,7 +131,7 @@ def read_settings() -> Settings:
 
 
 def read_with(reader: Reader) -> Settings:
-    """Read every key: the schema."""
+    """Read every key. This is the schema."""
     return Settings(
         region=reader.get("aws:region", TEXT, "eu-west-1"),
         endpoints=reader.get("aws:endpoints", ENDPOINTS, '[{"s3": "http://127.0.0.1:4566"}]', default="[]"),
@@ -175,12 +175,12 @@ def read_with(reader: Reader) -> Settings:
 
 
 def _check_together(settings: Settings, reader: Reader) -> None:
-    """Refuse values that are right alone, and not with the others."""
+    """Check the rules between settings."""
     if pulumi.get_stack() in RECOVERABLE_STACKS and not settings.point_in_time_recovery:
-        reader.refuse("pointInTimeRecovery", f"is false, and the data of {pulumi.get_stack()} must be kept", "true")
+        reader.refuse("pointInTimeRecovery", f"is false; the data of {pulumi.get_stack()} must be recoverable", "true")
     if pulumi.get_stack() in RECOVERABLE_STACKS and settings.build_profile != RELEASE:
-        reader.refuse("buildProfile", f"is fast, and {pulumi.get_stack()} runs what was tested before it", RELEASE)
+        reader.refuse("buildProfile", f"is fast; {pulumi.get_stack()} runs artifacts that were tested before", RELEASE)
     if settings.domain_name and not settings.hosted_zone_id:
-        reader.refuse("hostedZoneId", "is empty, and domainName is not", "Z0123456789ABCDEFGHIJ")
+        reader.refuse("hostedZoneId", "is empty, but domainName is set", "Z0123456789ABCDEFGHIJ")
     if settings.hosted_zone_id and not settings.domain_name:
-        reader.refuse("domainName", "is empty, and hostedZoneId is not", "api.example.com")
+        reader.refuse("domainName", "is empty, but hostedZoneId is set", "api.example.com")

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
-from benchmarks.errors import BenchError
-from benchmarks.section import Section, Table
+from benchmarks.section import BenchError, Section, Table
 from benchmarks.tables import targets
 from benchmarks.targets import Target, judge
 from components.architecture import Architecture, host_architecture

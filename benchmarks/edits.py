@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.errors import BenchError
-from benchmarks.section import Section
+from benchmarks.section import BenchError, Section
 from benchmarks.tables import targets
 from benchmarks.targets import Target, judge
 from components.local.home import Home
@@ -105,7 +104,7 @@ class _Loop:
     def _until(self, reached: Callable[[], bool]) -> None:
         end = time.monotonic() + GIVE_UP_SECONDS
         while not reached():
-            if self._process.poll() is not None or self._has_told(b"not applied") or time.monotonic() > end:
+            if self._process.poll() is not None or self._has_told(b"not deployed") or time.monotonic() > end:
                 raise BenchError(f"`make dev` does not follow an edit: {self._log} has what it told")
             time.sleep(POLL_SECONDS)
 
@@ -125,7 +124,7 @@ def _copy(root: Path, program: Path) -> Path:
 @contextmanager
 def _running(program: Path, folder: Path, report: Callable[[str], None]) -> Iterator[_Loop]:
     home, log = folder / "home", folder / "log"
-    command = [sys.executable, "-m", "local", "--root", str(program), "--home", str(home)]
+    command = [sys.executable, "-m", "operations", "--root", str(program), "--home", str(home)]
     report("compiling the functions with the profile of the local stack")
     with log.open("w") as told, subprocess.Popen([*command, "dev"], stdout=told, stderr=told) as process:
         loop = _Loop(program, home, process, log)

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.errors import BenchError
 from benchmarks.runtime_api import Answer, RuntimeApi
+from benchmarks.section import BenchError
 
 LOG_BYTES = 2000
 """What of a failed function's log is told, from its end."""

@@ -10,8 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from benchmarks.errors import BenchError
-from benchmarks.section import Section, Table
+from benchmarks.section import BenchError, Section, Table
 
 PAGE = Path("docs/benchmarks.md")
 PLOT = Path("docs/images/benchmarks.svg")

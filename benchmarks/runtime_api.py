@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from types import TracebackType
 
-from benchmarks.errors import BenchError
+from benchmarks.section import BenchError
 
 NEXT = "/2018-06-01/runtime/invocation/next"
 RESPONSE = "/response"

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.errors import BenchError
+from benchmarks.section import BenchError
 
 
 def run_example(root: Path, package: str, example: str, environment: Mapping[str, str]) -> str:

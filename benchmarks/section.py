@@ -1,7 +1,11 @@
-"""What a benchmark has to say: tables and notes, for the terminal and for a page alike."""
+"""The results of a benchmark, tables and notes, for the terminal and for docs/benchmarks.md."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+
+class BenchError(Exception):
+    """A benchmark cannot run or would measure wrongly; the message says why and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -10,7 +14,7 @@ class Table:
 
     title: str
     columns: Sequence[str]
-    """The first is text, the others are numbers."""
+    """The first column is text, the others are numbers."""
     rows: Sequence[Sequence[str]]
 
     def markdown(self) -> str:

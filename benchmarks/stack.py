@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.errors import BenchError
+from benchmarks.section import BenchError
 from components.local.emulator import EmulatorHome
 from components.local.home import Home
 from components.local.resources.kind import Context

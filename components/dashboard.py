@@ -116,7 +116,7 @@ def dashboard_body(region: str, watched: Watched) -> str:
         "Throttled invocations": of_functions("Throttles", "Sum"),
         "Duration, p95 (ms)": of_functions("Duration", "p95"),
         "Invocations": of_functions("Invocations", "Sum"),
-        "At once": of_functions("ConcurrentExecutions", "Maximum"),
+        "Concurrency": of_functions("ConcurrentExecutions", "Maximum"),
         "Table writes (units)": of_each(
             "AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", watched.tables, "Sum"
         ),

@@ -1,1 +1,1 @@
-"""The program on one machine: the emulator, and running the unmodified program against it. Defines no resources."""
+"""Runs this program on the emulator: sample requests to every route, tokens, and redeployment on every save."""

@@ -1,32 +1,49 @@
-"""The local user of the analytics reports."""
+"""Signs in to the analytics reports; on the emulator as a sample user."""
 
 import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from components.local.errors import LocalError
-from components.local.resources.kind import Context
 from services.analytics_users import put_user
 
+ANALYTICS = "analytics-api"
+"""Function that has the reports."""
 USER = "sample"
-PASSWORD = "sample password"  # noqa: S105 (of the sample event; it opens nothing but the emulator on this machine)
+PASSWORD = "sample password"  # noqa: S105 (from the sample event; valid on the emulator only)
 
 
-def sign_in(context: Context, outputs: Mapping[str, Any]) -> str:
-    """Sign the local user in, who is made if need be, and return a session token.
+class Aws(Protocol):
+    """Clients of a stack's AWS services."""
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client."""
+
+
+def sign_in(aws: Aws, outputs: Mapping[str, Any]) -> str:
+    """Create the sample user unless it exists, sign in, and return a session token. For the emulator only.
 
     Raises:
-        LocalError: the program has no analytics, or refuses the user.
+        LocalError: the program has no analytics, or the API refuses the user.
     """
     accounts = outputs.get("tables", {}).get("analytics-accounts")
     if accounts is None:
-        raise LocalError("the program that runs has no analytics")
-    put_user(context.client("dynamodb"), accounts, USER, PASSWORD)
+        raise LocalError("this program has no analytics: no table analytics-accounts in its outputs")
+    put_user(aws.client("dynamodb"), accounts, USER, PASSWORD)
+    return session_token(outputs["apiUrl"], USER, PASSWORD)
+
+
+def session_token(api_url: str, user: str, password: str) -> str:
+    """Sign in and return a session token.
+
+    Raises:
+        LocalError: the API refuses the user.
+    """
     request = urllib.request.Request(
-        f"{outputs['apiUrl']}/analytics/sign-in",
-        data=json.dumps({"user": USER, "password": PASSWORD}).encode(),
+        f"{api_url}/analytics/sign-in",
+        data=json.dumps({"user": user, "password": password}).encode(),
         headers={"content-type": "application/json"},
     )
     try:
@@ -34,4 +51,4 @@ def sign_in(context: Context, outputs: Mapping[str, Any]) -> str:
             return str(json.load(response)["token"])
     except urllib.error.HTTPError as error:
         with error:
-            raise LocalError(f"signing in is answered {error.status}: {error.read().decode()}") from None
+            raise LocalError(f"signing in as {user} failed with {error.status}: {error.read().decode()}") from None

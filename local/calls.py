@@ -1,4 +1,4 @@
-"""Calls the running API, as anyone with curl would."""
+"""Sends requests to the API, and writes them as curl commands."""
 
 import json
 import shlex
@@ -13,14 +13,14 @@ from typing import Any
 from local.examples import Example
 
 CALL_SECONDS = 30
-"""An HTTP API gives up after 30 seconds, https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html."""
+"""Limit of an HTTP API: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"""
 
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What came back."""
+    """A response."""
 
     status: int
     content_type: str
@@ -29,22 +29,22 @@ class Answer:
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the handler did not do what was asked."""
+        """Whether the status is 400 or more."""
         return self.status >= HTTPStatus.BAD_REQUEST
 
     @property
     def is_page(self) -> bool:
-        """Whether it is there to be looked at in a browser."""
+        """Whether it is an HTML document."""
         return self.content_type.startswith("text/html")
 
     @property
     def asks_for_password(self) -> bool:
-        """Whether it is a page to sign in on."""
+        """Whether it is a sign-in form."""
         return self.is_page and b'type="password"' in self.body
 
     @property
     def fields(self) -> dict[str, Any]:
-        """The fields of a JSON object, none of anything else."""
+        """The fields of a JSON object; empty for any other body."""
         try:
             content = json.loads(self.body)
         except ValueError:
@@ -53,11 +53,11 @@ class Answer:
 
 
 def call(api_url: str, example: Example, token: str | None) -> Answer:
-    """Send the request, with the token where one is needed; a status of 400 or more is an answer like any other."""
+    """Send the request, with the token if it needs one, and return the response, whatever its status."""
     request = urllib.request.Request(
         api_url + example.path, method=example.method, data=example.body or None, headers=dict(example.headers)
     )
-    if example.token:
+    if example.needs_token:
         request.add_header("authorization", f"Bearer {token}")
     started = time.monotonic()
     try:
@@ -75,8 +75,8 @@ def call(api_url: str, example: Example, token: str | None) -> Answer:
 
 
 def curl(api_url: str, example: Example) -> str:
-    """Return the command that sends the request, ready to paste."""
-    # What curl does by itself: GET without a body, POST with one.
+    """Return the curl command that sends the request."""
+    # The method that curl uses by default.
     is_plain = example.method == ("POST" if example.body else "GET")
     command = ["curl"] if is_plain else ["curl", "-X", example.method]
     command.append(api_url + example.path)
@@ -88,7 +88,9 @@ def curl(api_url: str, example: Example) -> str:
     elif example.body:
         command += ["-d", example.body.decode()]
     typed = shlex.join(command)
-    return f'{typed} -H "authorization: Bearer $(make -s {example.token})"' if example.token else typed
+    return (
+        f'{typed} -H "authorization: Bearer $(make -s token FN={example.function})"' if example.needs_token else typed
+    )
 
 
 def _relative(path: Path) -> Path:

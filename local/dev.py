@@ -1,4 +1,4 @@
-"""`make dev`: what runs follows the files, while its logs go by."""
+"""`make dev`: redeploys on every save, and follows the logs."""
 
 import os
 import sys
@@ -22,19 +22,20 @@ from local.report import MARGIN
 from local.watch import Watcher
 
 NAMED = 4
-"""So many changed files or resources are named; a change of branch has hundreds."""
+"""Maximum number of changed files or resources to list."""
 FRAMES = 2
-"""Of a traceback of the program's: where it went wrong, and from where that was called."""
+"""Frames to print of the program's traceback: where the error is, and its caller."""
 PAUSE_SECONDS = 1
-"""Before the logs of an emulator that does not answer are asked for again."""
+"""Pause before the logs are requested again from an emulator that does not respond."""
 
 
 def dev(root: Path, home: Home) -> None:
-    """Bring the program at `root` up on the emulator of `home`, and again whenever one of its files changes.
+    """Deploy the program at `root` to the emulator of `home`, and redeploy it whenever one of its files changes.
 
-    What cannot be compiled or applied is told, and what ran before goes on. Ctrl-C ends this, and nothing that runs.
+    Build and deploy errors are printed; the previous version keeps running. Ctrl-C stops watching; the stack keeps
+    running.
     """
-    # An edit and its run can be in one second, in which Python would take its compiled file for fresh.
+    # Python compares file times in seconds: it would use stale bytecode for an edit within the same second.
     sys.dont_write_bytecode = True
     progress = Progress()
     if progress.is_terminal:
@@ -44,7 +45,7 @@ def dev(root: Path, home: Home) -> None:
         with home.one_run_at_a_time(), progress.shown():
             _follow_files(LocalStack(root, home, progress.say), watcher, progress)
     except KeyboardInterrupt:
-        progress.tell("What was started goes on: `make local` calls it, `make local-down` stops it.")
+        progress.tell("The stack keeps running: `make local` calls it, `make down` stops it.")
         os._exit(0)
 
 
@@ -58,7 +59,7 @@ def _follow_files(stack: LocalStack, watcher: Watcher, progress: Progress) -> No
                 _introduce(deployment.outputs, progress)
                 threading.Thread(target=_follow_logs, args=(stack, log_groups, progress), daemon=True).start()
             log_groups |= deployment.outputs["logGroups"]
-        progress.say("watching; Ctrl-C ends")
+        progress.say("watching; Ctrl-C stops")
         saved = watcher.wait()
 
 
@@ -70,30 +71,30 @@ def _deploy(stack: LocalStack, watcher: Watcher, progress: Progress, saved: Sequ
         deployment = stack.deploy()
     except LocalError as error:
         problem = str(error)
-    except Exception as error:  # noqa: BLE001 (whatever a program that is being written raises)
+    except Exception as error:  # noqa: BLE001 (the program may raise anything)
         problem = "".join(traceback.TracebackException.from_exception(error, limit=-FRAMES).format())
     else:
         seconds = time.monotonic() - started
-        progress.tell(f"{_now()} live in {seconds:.1f} s: {_named(deployment.changes) or 'nothing had to change'}")
+        progress.tell(f"{_now()} live in {seconds:.1f} s: {_named(deployment.changes) or 'nothing changed'}")
         return deployment
-    # A build that was overtaken by the next save has nothing to say.
+    # The next save will report its own errors.
     if not watcher.has_more:
         progress.tell(Text.from_ansi(problem.strip()))
-        progress.tell(f"{_now()} not applied: what ran before goes on")
+        progress.tell(f"{_now()} not deployed: the previous version keeps running")
     return None
 
 
 def _introduce(outputs: Mapping[str, Any], progress: Progress) -> None:
-    """Say where everything is, a line for each route."""
+    """Print the API's URL and a line for each route."""
     progress.tell(f"API {outputs['apiUrl']}")
     width = max(len(route_key) for route_key in outputs["routes"])
     for route_key, function in outputs["routes"].items():
         progress.tell(f"{MARGIN}{route_key:<{width}}  {function}")
-    progress.tell("Save a file, and what it changes is replaced. `make local` has a call to paste for each route.")
+    progress.tell("Save a file to redeploy. `make local` prints a curl command for each route.")
 
 
 def _follow_logs(stack: LocalStack, log_groups: Mapping[str, str], progress: Progress) -> None:
-    """Tell the logs of the functions, of those that come later too, whichever emulator runs them."""
+    """Print the logs of all functions, also of later ones and after a restart of the emulator."""
     since = time.time()
     while True:
         try:

@@ -1,4 +1,4 @@
-"""A request for each route, taken from the sample events beside the handlers."""
+"""A request for each route, from the handlers' sample events."""
 
 import dataclasses
 import json
@@ -12,7 +12,7 @@ from pipeline.samples import body_of, path_of, sample_event
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """A request that a route answers."""
+    """A sample request to a route."""
 
     route_key: str
     function: str
@@ -22,24 +22,20 @@ class Example:
     headers: Mapping[str, str]
     body: bytes
     body_file: Path | None
-    """Where the body is, when it is nothing that one can type."""
-    token: str | None
-    """The verb of `make` that prints the token it needs."""
+    """File with the body, if it is binary."""
+    needs_token: bool
 
 
 SENT = ("content-type", "origin", "referer")
-"""Headers of an event that handlers read; the others are the gateway's and the client's own."""
+"""Headers of an event that are sent; API Gateway and the client set the others."""
 IDS = ("view",)
-"""Fields in which a function answers what it has made, and by which another call names it."""
+"""Fields of a response that identify what was created, for later requests."""
 CURL = "curl/"
-"""How curl names itself; an event of another client's has that one's name."""
+"""Start of curl's user agent. Events of other clients have their own user agent."""
 
 
 def examples(root: Path, outputs: Mapping[str, Any], picture: Path) -> list[Example]:
-    """Return an example for each route key.
-
-    It comes from the route's sample event; a body that is an image is replaced by `picture`.
-    """
+    """Return an example for each route, with `picture` in place of a body that is an image."""
     guarded = outputs["guardedRoutes"]
     return [
         _example(root, route_key, function, picture, is_guarded=route_key in guarded)
@@ -48,7 +44,7 @@ def examples(root: Path, outputs: Mapping[str, Any], picture: Path) -> list[Exam
 
 
 def with_answers(example: Example, answered: Mapping[str, Any]) -> Example:
-    """Return the example with the ids of what earlier calls of the function have made, in place of the event's."""
+    """Return the example with the ids from earlier responses of the function in place of the event's."""
     made = {name: answered[name] for name in IDS if name in answered}
     try:
         body = json.loads(example.body)
@@ -72,7 +68,7 @@ def _example(root: Path, route_key: str, function: str, picture: Path, *, is_gua
         headers=_sent(headers),
         body=body_file.read_bytes() if body_file else body_of(event),
         body_file=body_file,
-        token="local-token" if is_guarded else "analytics-token" if "authorization" in headers else None,
+        needs_token=is_guarded or "authorization" in headers,
     )
 
 

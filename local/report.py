@@ -1,4 +1,4 @@
-"""What `make local` says: progress on stderr while it works, the result on stdout."""
+"""Prints the result of `make local`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ SHOWN_CHARACTERS = 100
 
 
 def print_result(outputs: Mapping[str, Any], calls: Sequence[tuple[Example, Answer]], seconds: float) -> None:
-    """Print every URL, function and table, and what each route answers now: how to call it, or a page to open."""
+    """Print each route with its response and its curl command or URL, then all functions and tables."""
     console = Console(highlight=False, soft_wrap=True)
     api_url = outputs["apiUrl"]
     console.print(f"[bold]API[/] {escape(api_url)}")
@@ -29,13 +29,11 @@ def print_result(outputs: Mapping[str, Any], calls: Sequence[tuple[Example, Answ
     for kind in ("functions", "tables"):
         names = "  ".join(f"[bold]{name}[/] {physical}" for name, physical in outputs.get(kind, {}).items())
         console.print(f"[dim]{kind}[/] {names}")
-    console.print(
-        f"Ready in {seconds:.0f} s. make local-logs, local-invoke, local-down; outputs in .local/outputs.json"
-    )
+    console.print(f"Ready in {seconds:.0f} s. make logs, invoke, token, down; outputs in .local/outputs.json")
 
 
 def _page(api_url: str, example: Example, answer: Answer) -> str:
-    """Say where a page is, and as whom to sign in on it."""
+    """Return a page's URL, with the sample user if it asks for a password."""
     sign_in = f"  user: {USER}  password: {PASSWORD}" if answer.asks_for_password else ""
     return f"open {api_url}{example.path}{sign_in}"
 

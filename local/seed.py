@@ -1,4 +1,4 @@
-"""Loads every currency of ISO 4217 through the API, as any client would."""
+"""Creates every currency of ISO 4217 through the API."""
 
 import json
 import urllib.error
@@ -15,14 +15,14 @@ CLIENTS = 8
 
 
 def seed(api_url: str, token: str, report: Callable[[str], None]) -> int:
-    """Create or replace each currency, several at a time, and return how many there are.
+    """Create or replace each currency, several at a time, and return their number.
 
     Raises:
-        LocalError: the API refuses one.
+        LocalError: the API refuses a currency.
     """
 
     def put(currency: Currency) -> None:
-        report(f"putting {currency.code}")
+        report(f"creating {currency.code}")
         _put(f"{api_url}/currencies/{currency.code}", token, _body(currency))
 
     with ThreadPoolExecutor(CLIENTS) as clients:
@@ -44,4 +44,4 @@ def _put(url: str, token: str, body: dict[str, object]) -> None:
         urllib.request.urlopen(request).close()
     except urllib.error.HTTPError as error:
         with error:
-            raise LocalError(f"PUT {url} is answered {error.status}: {error.read().decode()}") from None
+            raise LocalError(f"PUT {url} failed with {error.status}: {error.read().decode()}") from None

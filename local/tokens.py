@@ -1,4 +1,4 @@
-"""Tokens for guarded routes: for a person, by the sign-in page, and for a machine, by its client's secret."""
+"""Tokens for guarded routes: a user's, from the sign-in page, and a machine's, from its client secret."""
 
 import base64
 import contextlib
@@ -14,12 +14,15 @@ from html.parser import HTMLParser
 from typing import Any
 
 from components.local.errors import LocalError
-from components.local.resources.kind import Context
+from local.analytics import ANALYTICS, Aws, sign_in
+
+CURRENCIES = "currencies"
+"""Function whose routes Cognito guards."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignIn:
-    """Where and how tokens are given out; the stack's output `signIn`."""
+    """The stack's output `signIn`: the user pool, its clients and its sign-in page."""
 
     url: str
     user_pool_id: str
@@ -37,7 +40,7 @@ class SignIn:
         """
         found = outputs.get("signIn")
         if found is None:
-            raise LocalError("the program that runs has no guarded routes")
+            raise LocalError("this program has no guarded routes: no signIn in its outputs")
         return cls(
             url=found["url"],
             user_pool_id=found["userPoolId"],
@@ -50,16 +53,21 @@ class SignIn:
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """Someone who can sign in."""
+    """A user of the user pool."""
 
     email: str
     password: str
 
 
-def create_user(context: Context, sign_in: SignIn) -> User:
-    """Create a user with an address of no one and a random password."""
-    user = User(email=f"user-{secrets.token_hex(3)}@example.com", password=f"aA1-{secrets.token_urlsafe(18)}")
-    cognito = context.client("cognito-idp")
+def token_for(function: str, aws: Aws, outputs: Mapping[str, Any]) -> str:
+    """Return a token that the routes of a function accept; for the reports, the sample user's."""
+    return sign_in(aws, outputs) if function == ANALYTICS else machine_token(aws, SignIn.from_outputs(outputs))
+
+
+def create_user(aws: Aws, sign_in: SignIn, email: str | None = None) -> User:
+    """Create a user with a random password, and a random address unless one is given."""
+    user = User(email=email or f"user-{secrets.token_hex(3)}@example.com", password=f"aA1-{secrets.token_urlsafe(18)}")
+    cognito = aws.client("cognito-idp")
     cognito.admin_create_user(
         UserPoolId=sign_in.user_pool_id,
         Username=user.email,
@@ -74,9 +82,9 @@ def create_user(context: Context, sign_in: SignIn) -> User:
 
 
 def user_tokens(sign_in: SignIn, user: User) -> dict[str, str]:
-    """Sign a user in as a browser does, by the code flow with PKCE, and return the token endpoint's answer.
+    """Sign in as a browser does, by the authorization code flow with PKCE, and return the token endpoint's response.
 
-    Only tokens from the sign-in page have the scopes of a resource server; those of `InitiateAuth` have not.
+    Tokens of `InitiateAuth` do not have the scopes of a resource server; those of the sign-in page do.
     """
     verifier = secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -108,9 +116,9 @@ def user_tokens(sign_in: SignIn, user: User) -> dict[str, str]:
     )
 
 
-def machine_token(context: Context, sign_in: SignIn) -> str:
-    """Change the machine client's secret for an access token with every scope."""
-    client = context.client("cognito-idp").describe_user_pool_client(
+def machine_token(aws: Aws, sign_in: SignIn) -> str:
+    """Exchange the machine client's secret for an access token with every scope."""
+    client = aws.client("cognito-idp").describe_user_pool_client(
         UserPoolId=sign_in.user_pool_id, ClientId=sign_in.machine_client_id
     )["UserPoolClient"]
     pair = f"{client['ClientId']}:{client['ClientSecret']}".encode()
@@ -122,7 +130,7 @@ def machine_token(context: Context, sign_in: SignIn) -> str:
 
 
 class _Form(HTMLParser):
-    """The sign-in form of a page: where it goes, and what it sends besides what is typed."""
+    """The form of the sign-in page: its action and its hidden fields."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -131,7 +139,7 @@ class _Form(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take note of the form and its hidden fields."""
+        """Store the action and the hidden fields."""
         found = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.action = found["action"]
@@ -140,14 +148,14 @@ class _Form(HTMLParser):
 
 
 def _submit(url: str, fields: Mapping[str, str]) -> str:
-    """Post a form, without following it, and return the address that the answer redirects to."""
+    """Post a form, and return the address that the response redirects to, without following it."""
     address = urllib.parse.urlsplit(url)
     with contextlib.closing(http.client.HTTPConnection(address.netloc)) as connection:
         form = {"content-type": "application/x-www-form-urlencoded"}
         connection.request("POST", address.path, urllib.parse.urlencode(fields), form)
         location = connection.getresponse().headers["location"]
     if location is None:
-        raise LocalError("the sign-in page does not take the password")
+        raise LocalError("the sign-in page refuses the password")
     return str(location)
 
 

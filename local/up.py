@@ -1,7 +1,7 @@
-"""`make local`: the emulator, the program, and an answer from every route."""
+"""`make local`: runs the program on the emulator and calls every route."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -11,26 +11,19 @@ from components.local.home import Home
 from components.local.progress import Progress
 from components.local.resources.kind import Context
 from components.local.stack import LocalStack
-from local.analytics import sign_in
 from local.calls import Answer, call
 from local.examples import Example, examples, with_answers
 from local.picture import draw_picture
 from local.report import print_result
 from local.sample_names import other_names, renamed
-from local.tokens import SignIn, machine_token
-
-TOKENS: Mapping[str, Callable[[Context, Mapping[str, Any]], str]] = {
-    "local-token": lambda context, outputs: machine_token(context, SignIn.from_outputs(outputs)),
-    "analytics-token": sign_in,
-}
-"""How to get the token that each verb prints."""
+from local.tokens import token_for
 
 
 def up(root: Path, home: Home) -> None:
-    """Bring the program at `root` up on the emulator of `home`, call every route and print the result.
+    """Run the program at `root` on the emulator of `home`, call every route and print the responses.
 
     Raises:
-        LocalError: with what to do about it.
+        LocalError: the program cannot run, or a route refuses its sample request.
     """
     started = time.monotonic()
     progress = Progress()
@@ -46,19 +39,19 @@ def up(root: Path, home: Home) -> None:
     failed = [example for example, answer in calls if answer.is_refusal]
     if failed:
         names = ", ".join(sorted({example.function for example in failed}))
-        raise LocalError(f"{names} did not do what its sample event asks: read `make local-logs`")
+        raise LocalError(f"{names} refused a sample request: read `make logs`")
 
 
 def _call_all(context: Context, outputs: Mapping[str, Any], sent: Sequence[Example]) -> list[tuple[Example, Answer]]:
-    """Call every route in order, each with what its function has answered so far."""
-    needed = {example.token for example in sent if example.token}
-    tokens = {verb: TOKENS[verb](context, outputs) for verb in needed}
+    """Call every route in order, each with the ids from its function's earlier responses."""
+    guarded = {example.function for example in sent if example.needs_token}
+    tokens = {function: token_for(function, context, outputs) for function in guarded}
     answered: dict[str, dict[str, Any]] = {}
     names: dict[str, Mapping[str, str]] = {}
     calls = []
     for planned in sent:
         example = with_answers(planned, answered.get(planned.function, {}))
-        token = tokens.get(example.token or "")
+        token = tokens.get(example.function)
         example = renamed(example, names.get(example.function, {}))
         answer = call(outputs["apiUrl"], example, token)
         if answer.status == HTTPStatus.CONFLICT:

@@ -1,4 +1,4 @@
-"""Tells which files of a program change."""
+"""Watches the files of a program."""
 
 import queue
 import threading
@@ -8,25 +8,25 @@ from pathlib import Path
 from watchfiles import Change, DefaultFilter, watch
 
 FOLDERS = ("components", "services", "rust/.cargo", "rust/crates", "rust/functions")
-"""Watched with everything in them. What a build writes is beside them."""
+"""Folders that are watched recursively. A build writes to none of them."""
 PLACES = (".", "rust")
-"""Watched without their folders."""
+"""Folders that are watched without their subfolders."""
 SUFFIXES = (".lock", ".py", ".toml", ".yaml")
-"""Of the files there that the program is made of."""
+"""Suffixes of the program's files in `PLACES`."""
 
 
 class Watcher:
-    """Watches the files of the program at `root` from its making on, until the process ends."""
+    """Watches the files of the program at `root` until the process ends."""
 
     def __init__(self, root: Path) -> None:
         """Start watching."""
         self._root = root
         self._changes: queue.SimpleQueue[set[Path]] = queue.SimpleQueue()
-        self._start([root / place for place in PLACES], _OfTheProgram(), recursive=False)
+        self._start([root / place for place in PLACES], _ProgramFiles(), recursive=False)
         self._start([root / folder for folder in FOLDERS if (root / folder).is_dir()], DefaultFilter(), recursive=True)
 
     def wait(self) -> list[str]:
-        """Wait for a change, and return the files, relative to the root, that have changed since the last call."""
+        """Wait for a change, and return the files that changed since the last call, relative to the root."""
         changed = self._changes.get()
         while not self._changes.empty():
             changed |= self._changes.get()
@@ -34,20 +34,20 @@ class Watcher:
 
     @property
     def has_more(self) -> bool:
-        """Whether files have changed since the last `wait`."""
+        """Whether files changed since the last `wait`."""
         return not self._changes.empty()
 
-    def _start(self, paths: Iterable[Path], kept: DefaultFilter, *, recursive: bool) -> None:
+    def _start(self, paths: Iterable[Path], watched: DefaultFilter, *, recursive: bool) -> None:
         def report() -> None:
-            for changes in watch(*paths, watch_filter=kept, recursive=recursive, raise_interrupt=False):
+            for changes in watch(*paths, watch_filter=watched, recursive=recursive, raise_interrupt=False):
                 self._changes.put({Path(path) for _, path in changes})
 
         threading.Thread(target=report, daemon=True).start()
 
 
-class _OfTheProgram(DefaultFilter):
-    """Leaves out what lies beside the program: documents, and what tools leave."""
+class _ProgramFiles(DefaultFilter):
+    """Ignores documents and files of tools."""
 
     def __call__(self, change: Change, path: str) -> bool:
-        """Return whether a change counts."""
+        """Return whether to report a change."""
         return path.endswith(SUFFIXES) and super().__call__(change, path)

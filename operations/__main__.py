@@ -1,20 +1,33 @@
-"""The commands behind `make up STACK=dev` and its like."""
+"""Runs, deploys, calls and maintains a stack: `local`, on this machine, or one on AWS. `make` calls this."""
 
 import argparse
+import contextlib
+import getpass
+import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from components.local.commands import print_logs
+from benchmarks import run as benchmarks
+from benchmarks.section import BenchError
+from components.local.commands import INTERRUPTED, away_from_aws, print_logs, start_emulator, stop_emulator
 from components.local.errors import LocalError
-from components.local.functions import chosen_log_groups
+from components.local.functions import chosen_log_groups, invoke
 from components.local.home import Home
+from components.local.progress import Progress
 from components.local.stack import STACK
-from operations import engine, library_page, settings_table
-from operations.errors import OperationError
+from components.rust_function import ALIAS
+from local.analytics import ANALYTICS, session_token
+from local.dev import dev
+from local.seed import seed
+from local.tokens import CURRENCIES, SignIn, create_user, machine_token, token_for, user_tokens
+from local.up import up
+from operations import deploy, library_page, settings_table
+from operations.cli import OperationError
 from operations.new_handler import new_handler
 from operations.new_stack import new_stack
 from operations.reconcile import reconcile
@@ -22,136 +35,227 @@ from operations.stack import RunningStack, running_stack
 from services.analytics_users import UserError, put_user, remove_user
 from services.session_keys import KNOWN_EVERYWHERE_SECONDS, TooEarlyError, announce, promote
 
+Command: TypeAlias = Callable[[argparse.Namespace], int | None]
+"""Runs a verb and returns the exit status; None is success."""
+
 
 def main() -> None:
-    """Run the command named on the command line on the stack named there."""
+    """Run the verb on the command line."""
     arguments = _parser().parse_args()
-    try:
+    arguments.root, arguments.home = arguments.root.resolve(), Home(arguments.home.resolve())
+    with _errors_as_messages(arguments.stack):
         sys.exit(arguments.run(arguments))
-    except (LocalError, OperationError, UserError) as error:
+
+
+@contextlib.contextmanager
+def _errors_as_messages(stack: str) -> Iterator[None]:
+    try:
+        yield
+    except (LocalError, OperationError, UserError, BenchError) as error:
         sys.exit(f"error: {error}")
     except (BotoCoreError, ClientError) as error:
-        sys.exit(f"error: AWS refuses: {error}")
+        sys.exit(f"error: {'the emulator' if stack == STACK else 'AWS'} refuses: {error}")
+    except KeyboardInterrupt:
+        os._exit(INTERRUPTED)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
     parser.add_argument("--root", type=Path, default=Path(), help="folder of the program")
-    parser.add_argument("--home", type=Path, default=Path(".local"), help="folder of the local stack's state")
-    parser.add_argument("--stack", default=STACK)
-    commands = parser.add_subparsers(required=True)
-    for verb, run in (("up", engine.up), ("preview", engine.preview), ("destroy", engine.destroy)):
-        command = commands.add_parser(verb)
-        command.add_argument("options", nargs="*", help="options of the Pulumi CLI, after --")
-        command.set_defaults(run=_by_the_cli(run))
-    commands.add_parser("outputs").set_defaults(run=_on_running(_outputs))
-    logs = commands.add_parser("logs")
-    logs.add_argument("function", nargs="?")
-    logs.set_defaults(run=_on_running(_logs))
-    new = commands.add_parser("new-stack")
-    new.add_argument("--region", default="eu-west-1")
-    new.set_defaults(run=_new_stack)
-    handler = commands.add_parser("new-handler")
-    handler.add_argument("name")
-    handler.add_argument("route")
-    handler.set_defaults(run=_new_handler)
-    commands.add_parser("docs").set_defaults(run=_docs)
-    user = commands.add_parser("analytics-user")
-    user.add_argument("name")
-    user.add_argument("--remove", action="store_true")
-    user.set_defaults(run=_on_running(_user))
-    commands.add_parser("rotate-session-keys").set_defaults(run=_on_running(_rotate))
-    recount = commands.add_parser("reconcile")
-    recount.add_argument("--from", dest="first")
-    recount.add_argument("--to", dest="last")
-    recount.add_argument("--repair", action="store_true", help="raise totals that are too low")
-    recount.add_argument("--lower", metavar="SURPLUS", help="lower totals too, by the surplus that the report printed")
-    recount.set_defaults(run=_on_running(_reconcile))
+    parser.add_argument("--home", type=Path, default=Path(".local"), help="folder for the local stack's state")
+    parser.add_argument("--stack", default=STACK, help=f"stack to work on; {STACK} by default")
+    verbs = parser.add_subparsers(required=True, metavar="verb")
+    _add_local_verbs(verbs)
+    _add_deployment_verbs(verbs)
+    _add_stack_verbs(verbs)
+    _add_maintenance_verbs(verbs)
+    _add_development_verbs(verbs)
     return parser
 
 
-def _by_the_cli(
-    run: Callable[[str, Path, Home, Sequence[str]], int],
-) -> Callable[[argparse.Namespace], int]:
-    def by_the_cli(arguments: argparse.Namespace) -> int:
-        home = Home(arguments.home.resolve())
-        return run(arguments.stack, arguments.root.resolve(), home, arguments.options)
-
-    return by_the_cli
+def _add(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Command, text: str
+) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(name, help=text, description=text)
+    verb.set_defaults(run=run)
+    return verb
 
 
-def _on_running(run: Callable[[RunningStack, argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    def on_running(arguments: argparse.Namespace) -> int:
-        return run(_running(arguments), arguments)
-
-    return on_running
-
-
-def _running(arguments: argparse.Namespace) -> RunningStack:
-    return running_stack(arguments.stack, arguments.root.resolve(), Home(arguments.home.resolve()))
+def _add_local_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    _add(verbs, "local", _on_emulator(_local), "run the program on the emulator and call every route")
+    _add(verbs, "dev", _on_emulator(_dev), "the same, then redeploy on every save and follow the logs")
+    _add(verbs, "down", _on_emulator(_down), "stop the emulator, with everything on it")
+    _add(verbs, "emulator", _on_emulator(_emulator), "start the emulator alone, for `pulumi up -s local`")
 
 
-def _outputs(stack: RunningStack, arguments: argparse.Namespace) -> int:
-    engine.print_outputs(stack, arguments.root)
-    return 0
+def _add_deployment_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    for name, run, text in (
+        ("up", deploy.up, "create or update a stack, and print its URLs"),
+        ("preview", deploy.preview, "show what `up` would change"),
+        ("destroy", deploy.destroy, "delete a stack's resources and their data"),
+    ):
+        verb = _add(verbs, name, _by_the_cli(run), text)
+        verb.add_argument("options", nargs="*", help="options of the Pulumi CLI, after --")
 
 
-def _logs(stack: RunningStack, arguments: argparse.Namespace) -> int:
-    groups = chosen_log_groups(stack.outputs["logGroups"], arguments.function)
-    print_logs(stack.client("logs"), groups)
-    return 0
+def _add_stack_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    _add(verbs, "outputs", _on_running(_outputs), "print a stack's URLs, and write all outputs to .outputs")
+    verb = _add(verbs, "logs", _on_running(_logs), "follow the logs of all functions, or of one")
+    verb.add_argument("function", nargs="?")
+    verb = _add(verbs, "invoke", _on_running(_invoke), "invoke a function with a JSON payload")
+    verb.add_argument("function")
+    verb.add_argument("payload", nargs="?", default="{}")
+    verb = _add(verbs, "token", _on_running(_token), "print a token for the routes of a function")
+    verb.add_argument("function", nargs="?", default=CURRENCIES, choices=(CURRENCIES, ANALYTICS))
+    verb.add_argument("--name", help=f"user to sign in as, for {ANALYTICS} on AWS; asks for the password")
+    verb = _add(verbs, "user", _on_running(_user), "create a user with a random password, or reset the password")
+    verb.add_argument("function", choices=(CURRENCIES, ANALYTICS))
+    verb.add_argument("--name", help=f"name of the user; for {CURRENCIES} an e-mail address")
+    verb.add_argument("--remove", action="store_true", help=f"remove a user of {ANALYTICS} instead")
+    _add(verbs, "seed", _on_running(_seed), "create every currency of ISO 4217")
 
 
-def _new_stack(arguments: argparse.Namespace) -> int:
-    file = new_stack(arguments.root, arguments.stack, arguments.region)
-    print(f"Wrote {file.name}. Next: pulumi stack init {arguments.stack}, then make up STACK={arguments.stack}")
-    return 0
+def _add_maintenance_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    _add(verbs, "rotate-session-keys", _on_running(_rotate), "encrypt the sessions of the reports with a new key")
+    verb = _add(verbs, "reconcile", _on_running(_reconcile), "recount the stored page views and print the drift")
+    verb.add_argument("--from", dest="first", metavar="DAY", help="first day, such as 2026-11-01")
+    verb.add_argument("--to", dest="last", metavar="DAY", help="last day")
+    verb.add_argument("--repair", action="store_true", help="raise totals that are too low")
+    verb.add_argument("--lower", metavar="SURPLUS", help="lower totals too, by the surplus that the report printed")
 
 
-def _new_handler(arguments: argparse.Namespace) -> int:
-    root = arguments.root.resolve()
-    for file in new_handler(root, arguments.name, arguments.route):
-        print(f"Wrote {file.relative_to(root)}")
-    print(f"Next: make local, then change rust/functions/{arguments.name}/src/main.rs; make dev follows it")
-    return 0
+def _add_development_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verb = _add(verbs, "new-stack", _new_stack, "write the configuration of a stack with disposable data")
+    verb.add_argument("--region", default="eu-west-1")
+    verb = _add(verbs, "new-handler", _new_handler, "write a handler, its sample event and its route")
+    verb.add_argument("name")
+    verb.add_argument("route", help="such as 'POST /hello'")
+    verb = _add(verbs, "bench", _bench, "measure the functions, and write docs/benchmarks.md")
+    verb.add_argument("name", nargs="?", help="one benchmark, without writing the page")
+    _add(verbs, "docs", _docs, "write the pages that are generated from the code")
 
 
-def _docs(arguments: argparse.Namespace) -> int:
-    pages = {settings_table.FILE: settings_table.settings_page, library_page.FILE: library_page.library_page}
-    for file, page in pages.items():
-        (arguments.root / file).write_text(page(arguments.root), encoding="utf-8")
-    return 0
+def _on_emulator(run: Command) -> Command:
+    def on_emulator(arguments: argparse.Namespace) -> int | None:
+        interrupted = "Interrupted. `make local` continues from here; `make down` stops the emulator."
+        with away_from_aws(arguments.home.folder, interrupted):
+            return run(arguments)
+
+    return on_emulator
 
 
-def _user(stack: RunningStack, arguments: argparse.Namespace) -> int:
-    accounts = stack.table("analytics-accounts")
-    if arguments.remove:
-        remove_user(stack.client("dynamodb"), accounts, arguments.name)
-        print(f"{arguments.name} is removed, and signed out.")
-        return 0
-    password = put_user(stack.client("dynamodb"), accounts, arguments.name)
+def _by_the_cli(run: Callable[[str, Path, Home, Sequence[str]], int]) -> Command:
+    return lambda arguments: run(arguments.stack, arguments.root, arguments.home, arguments.options)
+
+
+def _on_running(run: Callable[[RunningStack, argparse.Namespace], int | None]) -> Command:
+    return lambda arguments: run(running_stack(arguments.stack, arguments.root, arguments.home), arguments)
+
+
+def _local(arguments: argparse.Namespace) -> None:
+    up(arguments.root, arguments.home)
+
+
+def _dev(arguments: argparse.Namespace) -> None:
+    dev(arguments.root, arguments.home)
+
+
+def _down(arguments: argparse.Namespace) -> None:
+    print(stop_emulator(arguments.home))
+
+
+def _emulator(arguments: argparse.Namespace) -> None:
+    started = start_emulator(arguments.root, arguments.home)
+    print(f"The emulator is on {started.emulator.url}, process {started.emulator.pid}. Stop it: make down")
     print(
-        f"user      {arguments.name}\npassword  {password}\nsign in   POST {stack.outputs['apiUrl']}/analytics/sign-in"
+        f"Next: make up, or pulumi up -s {STACK} --config-file {_shown(started.stack_file)}. Add --refresh if the "
+        "stack was deployed to an emulator that has been stopped since"
     )
-    return 0
 
 
-def _rotate(stack: RunningStack, _: argparse.Namespace) -> int:
+def _shown(file: Path) -> Path:
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+
+
+def _outputs(stack: RunningStack, arguments: argparse.Namespace) -> None:
+    deploy.print_outputs(stack, arguments.root)
+
+
+def _logs(stack: RunningStack, arguments: argparse.Namespace) -> None:
+    print_logs(stack.client("logs"), chosen_log_groups(stack.outputs["logGroups"], arguments.function))
+
+
+def _invoke(stack: RunningStack, arguments: argparse.Namespace) -> None:
+    shifted = stack.outputs.get("deployments", {})
+    functions = {
+        name: f"{physical}:{ALIAS}" if name in shifted else physical
+        for name, physical in stack.outputs["functions"].items()
+    }
+    print(invoke(stack.client("lambda"), functions, arguments.function, arguments.payload))
+
+
+def _token(stack: RunningStack, arguments: argparse.Namespace) -> None:
+    if arguments.function != ANALYTICS or stack.name == STACK:
+        print(token_for(arguments.function, stack, stack.outputs))
+        return
+    if not arguments.name:
+        raise OperationError(
+            f"name a user: make token FN={ANALYTICS} NAME=ann STACK={stack.name}. Create one: make user "
+            f"FN={ANALYTICS} NAME=ann STACK={stack.name}"
+        )
+    print(session_token(stack.outputs["apiUrl"], arguments.name, getpass.getpass()))
+
+
+def _user(stack: RunningStack, arguments: argparse.Namespace) -> None:
+    if arguments.function == CURRENCIES:
+        _currencies_user(stack, arguments)
+    else:
+        _analytics_user(stack, arguments)
+
+
+def _currencies_user(stack: RunningStack, arguments: argparse.Namespace) -> None:
+    if arguments.remove:
+        raise OperationError(f"--remove is for users of {ANALYTICS}: remove users of {CURRENCIES} in Cognito's console")
+    sign_in = SignIn.from_outputs(stack.outputs)
+    user = create_user(stack, sign_in, arguments.name)
+    print(f"user      {user.email}\npassword  {user.password}\nsign in   {stack.outputs['apiUrl']}/docs")
+    if stack.name == STACK:
+        print(f"token     {user_tokens(sign_in, user)['access_token']}")
+
+
+def _analytics_user(stack: RunningStack, arguments: argparse.Namespace) -> None:
+    accounts, name = stack.table("analytics-accounts"), arguments.name or ""
+    if arguments.remove:
+        remove_user(stack.client("dynamodb"), accounts, name)
+        print(f"Removed {name} and ended their sessions.")
+        return
+    password = put_user(stack.client("dynamodb"), accounts, name)
+    print(f"user      {name}\npassword  {password}\nsign in   {stack.outputs['apiUrl']}/analytics")
+
+
+def _seed(stack: RunningStack, _: argparse.Namespace) -> None:
+    api_url, progress = stack.outputs["apiUrl"], Progress()
+    with progress.shown():
+        token = machine_token(stack, SignIn.from_outputs(stack.outputs))
+        count = seed(api_url, token, progress.say)
+    print(f"Created {count} currencies: {api_url}/currencies")
+
+
+def _rotate(stack: RunningStack, _: argparse.Namespace) -> None:
     dynamodb, table = stack.client("dynamodb"), stack.table("analytics-state")
     if announce(dynamodb, table, time.time()):
         print(
-            f"Step 1 of 2: a new key opens session tokens. In {KNOWN_EVERYWHERE_SECONDS} seconds every environment "
-            "knows it: run this command again then, and it will seal them."
+            f"Step 1 of 2: added a key that decrypts session tokens. Run this command again in "
+            f"{KNOWN_EVERYWHERE_SECONDS} seconds, when every environment has read it: it will encrypt them then."
         )
-        return 0
+        return
     try:
         ended = promote(dynamodb, table, time.time())
     except TooEarlyError as error:
         raise OperationError(str(error)) from error
-    print("Step 2 of 2: the new key seals session tokens; the one before goes on opening them.")
+    print("Step 2 of 2: the new key encrypts session tokens; the previous key still decrypts them.")
     if ended:
-        print(f"{ended} older key ended. Sessions that still use it end within a minute.")
-    return 0
+        print(f"Removed {ended} older key. Sessions that use it end within a minute.")
 
 
 def _reconcile(stack: RunningStack, arguments: argparse.Namespace) -> int:
@@ -162,6 +266,29 @@ def _reconcile(stack: RunningStack, arguments: argparse.Namespace) -> int:
         *(["--lower", arguments.lower] if arguments.lower else []),
     ]
     return reconcile(stack, arguments.root, options)
+
+
+def _new_stack(arguments: argparse.Namespace) -> None:
+    file = new_stack(arguments.root, arguments.stack, arguments.region)
+    print(f"Wrote {file.name}. Next: make up STACK={arguments.stack}, which creates the stack")
+
+
+def _new_handler(arguments: argparse.Namespace) -> None:
+    for file in new_handler(arguments.root, arguments.name, arguments.route):
+        print(f"Wrote {file.relative_to(arguments.root)}")
+    print(
+        f"Next: make local, then edit rust/functions/{arguments.name}/src/main.rs; `make dev` redeploys on every save"
+    )
+
+
+def _bench(arguments: argparse.Namespace) -> None:
+    benchmarks.run(arguments.root, Home(arguments.home.folder / "bench"), arguments.name)
+
+
+def _docs(arguments: argparse.Namespace) -> None:
+    pages = {settings_table.FILE: settings_table.settings_page, library_page.FILE: library_page.library_page}
+    for file, page in pages.items():
+        (arguments.root / file).write_text(page(arguments.root), encoding="utf-8")
 
 
 if __name__ == "__main__":

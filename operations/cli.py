@@ -1,4 +1,4 @@
-"""The Pulumi CLI, called for one stack."""
+"""Calls the Pulumi CLI for one stack."""
 
 import contextlib
 import json
@@ -13,19 +13,23 @@ import yaml
 from rich.console import Console
 
 from components.local.commands import start_emulator
-from components.local.emulator import EmulatorHome
 from components.local.home import Home
 from components.local.stack import STACK
-from operations.errors import OperationError
 
 INSTALL_CLI = "install it (https://www.pulumi.com/docs/install/)"
 FROM_STATE = {"PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true"}
-"""The state knows how a stack's secrets are encrypted, so a checkout does without it."""
+"""The state records how a stack's secrets are encrypted, so the stack file does not have to."""
+UNKNOWN_STACK = "no stack named"
+"""How the CLI says that a stack does not exist."""
+
+
+class OperationError(Exception):
+    """The command cannot be done; the message is for the user and says what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PulumiCli:
-    """How each command on a stack is called."""
+    """How the CLI is called for a stack."""
 
     stack: str
     root: Path
@@ -33,13 +37,21 @@ class PulumiCli:
     config_file: Path | None = None
     """Read instead of the stack's own file."""
     refreshes: bool = False
-    """Whether an update first looks at what exists."""
+    """Whether an update refreshes the state first."""
     asks: bool = True
-    """Whether a person has to say yes."""
+    """Whether the CLI asks for confirmation."""
 
     def create(self) -> None:
-        """Make the stack, without resources, where there is none; where that fails, what comes next says why."""
+        """Create the stack, without resources, unless it exists. If this fails, the next command reports why."""
         self._call("stack", "select", self.stack, "--create", stdout=subprocess.DEVNULL)
+
+    def check_exists(self) -> None:
+        """Check that the stack exists. Any other problem is left to the next command to report.
+
+        Raises:
+            OperationError: the stack does not exist.
+        """
+        self._read_text("stack", "output", "--stack", self.stack, "--json")
 
     def run(self, verb: str, options: Sequence[str]) -> int:
         """Run `up`, `preview` or `destroy`, and return the exit status."""
@@ -52,27 +64,36 @@ class PulumiCli:
         """Return the stack's outputs.
 
         Raises:
-            OperationError: the CLI knows no such stack.
+            OperationError: the stack does not exist, or the CLI cannot read it.
         """
         outputs: dict[str, Any] = self._read("stack", "output", "--stack", self.stack, "--json")
         return outputs
 
     def config(self) -> dict[str, str]:
-        """Return the values of the stack's configuration that are not secret, by their full keys."""
+        """Return the stack's configuration without secret values, by full key."""
         file = ["--config-file", str(self.config_file)] if self.config_file else []
         config = self._read("config", "--stack", self.stack, "--json", *file)
         return {key: entry["value"] for key, entry in config.items() if "value" in entry}
 
     def _read(self, *command: str) -> Any:
-        done = self._call(*command, "--non-interactive", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        done = self._read_text(*command)
         if done.returncode != 0:
             raise OperationError(f"`pulumi {' '.join(command)}` failed: {done.stderr.strip()}")
         return json.loads(done.stdout)
 
+    def _read_text(self, *command: str) -> subprocess.CompletedProcess[str]:
+        done = self._call(*command, "--non-interactive", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if done.returncode != 0 and UNKNOWN_STACK in done.stderr:
+            raise OperationError(
+                f"the stack {self.stack} does not exist: `make up STACK={self.stack}` creates it, and shows what it "
+                "would create before it asks for confirmation"
+            )
+        return done
+
     def _call(
         self, *command: str, stdout: int | None = None, stderr: int | None = None
     ) -> subprocess.CompletedProcess[str]:
-        with _kept(self.root / f"Pulumi.{self.stack}.yaml"):
+        with _without_encryption_notes(self.root / f"Pulumi.{self.stack}.yaml"):
             try:
                 return subprocess.run(
                     ["pulumi", *command],
@@ -85,47 +106,46 @@ class PulumiCli:
                 )
             except FileNotFoundError:
                 raise OperationError(
-                    f"the Pulumi CLI is not on the PATH: {INSTALL_CLI}, or use STACK={STACK}"
+                    f"the Pulumi CLI is not on the PATH: {INSTALL_CLI}. `make local` runs the program without it"
                 ) from None
 
     def _defaults(self) -> dict[str, str]:
-        # Nothing on the emulator is secret, so nobody needs a passphrase for it.
+        # Nothing on the emulator is secret, so the local stack needs no passphrase.
         return {"PULUMI_CONFIG_PASSPHRASE": ""} if self.stack == STACK else {}
 
 
-def pulumi_cli(stack: str, root: Path, home: Home, *, starts: bool = False) -> PulumiCli:
-    """Return the CLI for a stack: that of the emulator gets a copy of its file with the emulator's address.
+def pulumi_cli(stack: str, root: Path, home: Home) -> PulumiCli:
+    """Return the CLI for a stack. For the local stack, start the emulator unless it runs.
 
-    An emulator that was started just now has nothing of what the state tells, so an update has to look first.
+    The local stack uses a copy of its stack file with the emulator's address. A new emulator has none of the resources
+    in the state, so the first update refreshes the state.
 
     Raises:
         LocalError: the emulator does not start.
     """
     if stack != STACK:
         return PulumiCli(stack=stack, root=root)
-    if not starts and EmulatorHome(home.folder).running() is None:
-        return PulumiCli(stack=stack, root=root, asks=False)
     started = start_emulator(root, home)
     if started.is_new:
         Console(stderr=True, soft_wrap=True).print(
-            f"Started the emulator on {started.emulator.url}. Stop it: make local-down"
+            f"Started the emulator on {started.emulator.url}. Stop it: make down"
         )
     return PulumiCli(stack=stack, root=root, config_file=started.stack_file, refreshes=started.is_new, asks=False)
 
 
 @contextlib.contextmanager
-def _kept(stack_file: Path) -> Iterator[None]:
-    """Take back what the CLI notes in a tracked file about the encryption of secrets, when the file has none."""
+def _without_encryption_notes(stack_file: Path) -> Iterator[None]:
+    """Undo it when the CLI writes its secrets provider to a stack file that is in git and has no secrets."""
     before = stack_file.read_bytes() if stack_file.exists() else None
     try:
         yield
     finally:
-        if before is not None and b"secure:" not in before and _is_noted(before, stack_file):
+        if before is not None and b"secure:" not in before and _has_new_notes(before, stack_file):
             stack_file.write_bytes(before)
 
 
-def _is_noted(before: bytes, stack_file: Path) -> bool:
+def _has_new_notes(before: bytes, stack_file: Path) -> bool:
     after = stack_file.read_bytes() if stack_file.exists() else before
-    noted = {"encryptionsalt", "encryptedkey", "secretsprovider"}
-    was, now = (yaml.safe_load(text) or {} for text in (before, after))
-    return was != now and was == {key: value for key, value in now.items() if key not in noted - was.keys()}
+    notes = {"encryptionsalt", "encryptedkey", "secretsprovider"}
+    old, new = (yaml.safe_load(text) or {} for text in (before, after))
+    return old != new and old == {key: value for key, value in new.items() if key not in notes - old.keys()}

@@ -5,7 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from operations.errors import OperationError
+from operations.cli import OperationError
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 ROUTE = re.compile(r"(?P<method>GET|HEAD|POST|PUT|PATCH|DELETE) (?P<path>/[a-z0-9/_.{}+-]*)")

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from operations.errors import OperationError
+from operations.cli import OperationError
 
 NAME = re.compile(r"(?!pr(-|$))(?=.{1,12}$)[a-z][a-z0-9]*(-[a-z0-9]+)*")
 """Part of every resource's name, where two hyphens end it: its letters are allowed in all of them, and the name of a

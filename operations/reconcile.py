@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from operations.errors import OperationError
+from operations.cli import OperationError
 from operations.stack import RunningStack
 
 

@@ -1,4 +1,4 @@
-"""Writes the table of settings in the documentation, from the schema, the project file and the stacks' files."""
+"""Generates docs/settings.md from the schema, the project file and the stack files."""
 
 from pathlib import Path
 from typing import Any
@@ -14,29 +14,29 @@ FILE = Path("docs") / "settings.md"
 HEAD = """\
 # Settings
 
-What can be set in `Pulumi.<stack>.yaml`, as `rust-serverless:<setting>`. `make docs` writes this page from the schema.
-Every value that is wrong, missing or unknown is reported together with all others, each with a line to paste.
+Set these in `Pulumi.<stack>.yaml` as `rust-serverless:<setting>`. `make check FIX=1` generates this page.
+All wrong, missing and unknown settings are reported together, each with a line to paste.
 
-`prod` may not turn off `pointInTimeRecovery`; `domainName` and `hostedZoneId` come together.
+`prod` requires `pointInTimeRecovery`. `domainName` and `hostedZoneId` require each other.
 
-| Setting | What it is | It must be | Default | {stacks} |
+| Setting | Description | Must be | Default | {stacks} |
 |---|---|---|---|{lines}|
 """
 
 
 def settings_page(root: Path) -> str:
-    """Return the page's text."""
+    """Return the page as Markdown."""
     project: dict[str, Any] = yaml.safe_load((root / "Pulumi.yaml").read_text(encoding="utf-8"))
     stacks = [read_stack_config(root, stack) for stack in STACKS]
     rules = _rules(stacks[0])
     head = HEAD.format(stacks=" | ".join(STACKS), lines="|".join("---" for _ in STACKS))
-    # Keys with a namespace configure Pulumi or a provider, for every stack.
+    # Keys with a namespace configure Pulumi or a provider.
     own = {key: schema for key, schema in project["config"].items() if ":" not in key}
     return head + "".join(_row(key, schema, rules, stacks) for key, schema in sorted(own.items()))
 
 
 def _rules(config: StackConfig) -> dict[str, str]:
-    """Return what each setting must be, by its full key."""
+    """Return the rule of each setting, by full key."""
     reader = Reader(config.project, config.values)
     read_with(reader)
     return reader.rules

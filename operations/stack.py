@@ -1,6 +1,7 @@
-"""A stack that runs: what its program put out, and a way to its AWS services."""
+"""A deployed stack: its outputs, and clients of its AWS services."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,30 +9,30 @@ from typing import Any
 
 import boto3
 
-from components.local.emulator import Emulator, EmulatorHome
+from components.local.commands import running_emulator
+from components.local.emulator import Emulator
 from components.local.home import Home
-from components.local.isolation import CREDENTIALS
+from components.local.isolation import CREDENTIALS, bypass_proxy, drop_aws
 from components.local.stack import STACK
 from components.local.stack_config import read_stack_config
-from operations.cli import PulumiCli, pulumi_cli
-from operations.errors import OperationError
+from operations.cli import OperationError, PulumiCli, pulumi_cli
 
 PROVIDER_NAMES = {"cognito-idp": "cognitoidp", "logs": "cloudwatchlogs"}
-"""What the provider's setting `aws:endpoints` calls a service, where boto3 has another name for it."""
+"""Names of services in the provider's setting `aws:endpoints`, where they differ from boto3's."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunningStack:
-    """One stack, with the credentials of whoever asks."""
+    """A stack, with the credentials of the caller."""
 
     name: str
     outputs: Mapping[str, Any]
     session: boto3.Session
     endpoints: Mapping[str, str]
-    """Addresses of the services that are not at AWS, by the provider's names for them."""
+    """Endpoints of the services that are not on AWS, by the provider's names."""
 
     def client(self, service: str) -> Any:
-        """Open a client of one of the stack's AWS services."""
+        """Return a boto3 client for one of the stack's AWS services."""
         return self.session.client(service, endpoint_url=self.endpoints.get(PROVIDER_NAMES.get(service, service)))
 
     def table(self, name: str) -> str:
@@ -42,18 +43,20 @@ class RunningStack:
         """
         tables = self.outputs.get("tables", {})
         if name not in tables:
-            raise OperationError(f"the stack {self.name} has no table {name}: bring it up to date with `pulumi up`")
+            raise OperationError(
+                f"the stack {self.name} has no table {name}: update it with `make up STACK={self.name}`"
+            )
         return str(tables[name])
 
     def environment(self) -> dict[str, str]:
-        """Return the variables by which a program of ours finds DynamoDB, as it does on Lambda.
+        """Return the environment variables by which our Rust programs find DynamoDB, as on Lambda.
 
         Raises:
             OperationError: there are no credentials.
         """
         found = self.session.get_credentials()
         if found is None:
-            raise OperationError("there are no AWS credentials in this shell: sign in, or set AWS_PROFILE")
+            raise OperationError("no AWS credentials in this shell: sign in, or set AWS_PROFILE")
         credentials = found.get_frozen_credentials()
         return {
             "AWS_REGION": str(self.session.region_name),
@@ -65,27 +68,28 @@ class RunningStack:
 
 
 def running_stack(name: str, root: Path, home: Home) -> RunningStack:
-    """Find a stack that runs: what `make local` runs, or what the Pulumi CLI knows.
+    """Return a deployed stack: for `local` what `make local` or the Pulumi CLI brought up on the emulator.
 
     Raises:
-        OperationError: the Pulumi CLI is missing, or knows no such stack.
-        LocalError: nothing runs on the emulator.
+        OperationError: the Pulumi CLI is missing, or the stack does not exist.
+        LocalError: the emulator is not running.
     """
-    emulator = EmulatorHome(home.folder).running() if name == STACK else None
-    if emulator and home.outputs_file.exists():
-        return _of_make_local(root, home, emulator)
+    if name == STACK:
+        emulator = running_emulator(home.folder, "make local")
+        if home.outputs_file.exists():
+            return _of_make_local(root, home, emulator)
     return of_the_cli(pulumi_cli(name, root, home))
 
 
 def of_the_cli(cli: PulumiCli) -> RunningStack:
-    """Return a stack of the Pulumi CLI.
+    """Return a stack that the Pulumi CLI manages.
 
     Raises:
-        OperationError: the CLI is missing, or knows no such stack.
+        OperationError: the CLI is missing, or the stack does not exist.
     """
     outputs, config = cli.outputs(), cli.config()
     if cli.stack == STACK and not outputs:
-        raise OperationError("nothing runs here yet: run `make local`")
+        raise OperationError("the local stack has no resources: run `make local` or `make up STACK=local`")
     session = boto3.Session(
         profile_name=config.get("aws:profile"),
         aws_access_key_id=config.get("aws:accessKey"),
@@ -101,6 +105,8 @@ def of_the_cli(cli: PulumiCli) -> RunningStack:
 
 
 def _of_make_local(root: Path, home: Home, emulator: Emulator) -> RunningStack:
+    drop_aws(os.environ)
+    bypass_proxy(os.environ)
     config = read_stack_config(root, STACK).sent_to(emulator.url)
     session = boto3.Session(
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],

@@ -1,7 +1,7 @@
-"""Holds the stages to one set of bytes: what the first stage ran is recorded, and compared wherever it is promoted.
+"""Checks that later stages run the same artifacts as the first stage.
 
-A key names sources. The SHA-256 of the artifact itself is recorded beside it once the first stage has run it: Lambda
-reports it as `CodeSha256`. A later stage reads the artifact again before its update, and asks Lambda afterwards.
+A key identifies sources, not bytes. When the first stage has run an artifact, the SHA-256 that Lambda reports as
+`CodeSha256` is recorded in the bucket. A later stage compares the artifact before its update, and asks Lambda after it.
 """
 
 import base64
@@ -15,17 +15,17 @@ from botocore.exceptions import ClientError
 from pipeline.preview import FUNCTION, UNKNOWN, Preview
 
 FOLDER = "sha256/"
-"""Of the records, by the artifact's key; written once, as everything in the bucket."""
+"""Prefix of the records, followed by the artifact's key. They are written once, as everything in the bucket."""
 MISSING = ("NoSuchKey", "404")
 
 
 class ArtifactError(Exception):
-    """An artifact is not what the first stage ran; the message says what to do."""
+    """An artifact differs from the one that the first stage ran; the message says what to do."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Stored:
-    """An artifact in the bucket that the stages share."""
+    """An artifact in the shared bucket."""
 
     bucket: str
     key: str
@@ -39,14 +39,14 @@ class Running:
     function: str
     artifact: Stored
     sha256: str
-    """Of the artifact's bytes, in base64 as Lambda writes it."""
+    """Of the artifact, in base64 as Lambda returns it."""
 
 
 def running(outputs: Mapping[str, Any]) -> list[Running]:
     """Return the code of each function from a stack's outputs.
 
     Raises:
-        ArtifactError: they do not say it, as those of an older program.
+        ArtifactError: an older program exported no code.
     """
     if "code" not in outputs:
         raise ArtifactError("the outputs have no `code`: deploy a commit whose program exports it")
@@ -57,24 +57,24 @@ def running(outputs: Mapping[str, Any]) -> list[Running]:
 
 
 def promoted(preview: Preview) -> list[Stored]:
-    """Return the artifacts that functions would take; with `--show-sames`, those of unchanged functions too.
+    """Return the artifacts that functions would use, from a preview with `--show-sames`.
 
     Raises:
-        ArtifactError: the bucket is not known, so it is none that stages share.
+        ArtifactError: the bucket is not known yet, so it is not the shared one.
     """
     inputs = [step.after for step in preview.steps if step.type == FUNCTION and step.code_after]
     if any(not isinstance(code.get("s3Bucket"), str) or code["s3Bucket"] == UNKNOWN for code in inputs):
         raise ArtifactError(
-            "the stack would have an artifact bucket of its own: set artifactBucket to the one that the stages share"
+            "the stack would create its own artifact bucket: set artifactBucket to the bucket that the stages share"
         )
     return sorted({Stored(bucket=code["s3Bucket"], key=code["s3Key"]) for code in inputs})
 
 
 def record(s3: Any, functions: Sequence[Running]) -> None:
-    """Record the SHA-256 of what the first stage runs.
+    """Record the SHA-256 of the artifacts that the first stage runs.
 
     Raises:
-        ArtifactError: another one is recorded for an artifact.
+        ArtifactError: a different one is already recorded.
     """
     for function in functions:
         stored, body = function.artifact, function.sha256.encode()
@@ -87,21 +87,21 @@ def record(s3: Any, functions: Sequence[Running]) -> None:
 
 
 def verify_stored(s3: Any, artifacts: Sequence[Stored]) -> None:
-    """Compare artifacts in the bucket with what is recorded, byte for byte.
+    """Compare the artifacts in the bucket with the recorded SHA-256.
 
     Raises:
-        ArtifactError: one is missing, not recorded, or another one.
+        ArtifactError: one is missing, not recorded, or different.
     """
     for stored in artifacts:
         expected = _recorded(s3, stored)
-        _compare(stored, expected, _digest(_chunks(s3, stored.bucket, stored.key)), "the bucket holds")
+        _compare(stored, expected, _digest(_chunks(s3, stored.bucket, stored.key)), "the bucket has")
 
 
 def verify_running(s3: Any, functions: Sequence[Running]) -> None:
-    """Compare what Lambda runs with what is recorded: it read the bucket after `verify_stored` did.
+    """Compare the artifacts that Lambda runs with the recorded SHA-256: Lambda read the bucket after `verify_stored`.
 
     Raises:
-        ArtifactError: a function runs something else.
+        ArtifactError: a function runs a different artifact.
     """
     for function in functions:
         expected = _recorded(s3, function.artifact)
@@ -113,8 +113,8 @@ def _recorded(s3: Any, stored: Stored) -> str:
         return b"".join(_chunks(s3, stored.bucket, FOLDER + stored.key)).decode()
     except ArtifactError:
         raise ArtifactError(
-            f"no SHA-256 is recorded for {stored.key} in {stored.bucket}: the first stage has not run it. Deploy that "
-            "commit there first"
+            f"no SHA-256 is recorded for {stored.key} in {stored.bucket}: the first stage has not run it. Deploy this "
+            "commit to the first stage"
         ) from None
 
 
@@ -124,7 +124,7 @@ def _chunks(s3: Any, bucket: str, key: str) -> Iterator[bytes]:
     except ClientError as error:
         if error.response["Error"]["Code"] in MISSING:
             raise ArtifactError(
-                f"{key} is not in {bucket}. Deploy that commit to the first stage, which builds it"
+                f"{key} is not in {bucket}: deploy this commit to the first stage, which builds it"
             ) from None
         raise
     yield from body.iter_chunks()
@@ -141,6 +141,6 @@ def _digest(chunks: Iterator[bytes]) -> str:
 def _compare(stored: Stored, expected: str, found: str, where: str) -> None:
     if found != expected:
         raise ArtifactError(
-            f"{stored.key} in {stored.bucket} is not what the first stage ran: {where} SHA-256 {found}, and {expected} "
-            "is recorded. Promote nothing until it is known who wrote it: CloudTrail has the event"
+            f"{stored.key} in {stored.bucket} is not what the first stage ran: {where} SHA-256 {found}, and "
+            f"{expected} is recorded. Promote nothing until you know who wrote it: CloudTrail has the event"
         )

@@ -1,4 +1,4 @@
-"""Which files of a change alter which binaries: the reason behind a function's new code."""
+"""Finds which changed files alter which binaries: the reason for a function's new code."""
 
 import subprocess
 import tempfile
@@ -11,18 +11,18 @@ from components.build.plan import BuildError, BuildSettings
 from components.build.workspace import read_workspace
 
 PACKER = "components/build/plan.py"
-"""Holds the packer version, which is in every digest."""
+"""Contains the packer version, which is in every digest."""
 
 
 def changed_files(root: Path, base: str, head: str) -> list[str]:
-    """Return the files that differ between where `head` left `base` and `head`, relative to the repository."""
+    """Return the files that `head` changed since it branched off `base`, relative to the repository."""
     command = ["git", "diff", "--name-only", "--no-renames", "-z", f"{base}...{head}"]
     result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     return sorted(filter(None, result.stdout.split("\0")))
 
 
 def causes(root: Path, workspace_folder: str, files: Iterable[str], base: str) -> dict[str, list[str]]:
-    """Return, for each binary of the workspace, those of `files` that alter it.
+    """Return, for each binary of the workspace, the files among `files` that alter it.
 
     `files` must be the difference between `base` and the work tree at `root`.
 
@@ -45,7 +45,7 @@ def causes(root: Path, workspace_folder: str, files: Iterable[str], base: str) -
 
 
 def _relocked(root: Path, inputs: BuildInputs, lock: str, base: str) -> frozenset[str]:
-    """Return the binaries that the lock file of `base` would make other ones; all, when it does not fit any more."""
+    """Return the binaries that differ with the lock file of `base`; all, if that does not match the manifests."""
     before = subprocess.run(["git", "show", f"{base}:{lock}"], cwd=root, capture_output=True, check=False)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "Cargo.lock"

@@ -1,26 +1,26 @@
-"""The issue about what someone changed in a stack behind Pulumi's back."""
+"""The issue about changes of a stack's resources outside Pulumi."""
 
 from pipeline.markdown import code
 from pipeline.preview import Preview, Step
 
 LABEL = "drift"
 
-HAPPENED = {"create": "is gone", "update": "is not as the program says", "delete": "is not in the program"}
+HAPPENED = {"create": "was deleted", "update": "was changed", "delete": "is not in the program"}
 
 
 def title(stack: str) -> str:
-    """Return the title by which the issue is found again."""
+    """Return the issue's title, which identifies it."""
     return f"{stack} has drifted"
 
 
 def body(stack: str, preview: Preview) -> str | None:
-    """Returns what differs, from `pulumi preview --refresh --json`; None when nothing does.
+    """Return the issue's text for the output of `pulumi preview --refresh --json`, or None without drift.
 
-    `pulumi refresh --preview-only --json` shows deletions alone: a changed resource has the operation `refresh` there,
-    as an unchanged one has.
+    The output of `pulumi refresh --preview-only --json` would not do: a changed resource has the operation `refresh`
+    there, like an unchanged one.
 
     Raises:
-        ValueError: the refresh failed, so nothing is known.
+        ValueError: the refresh failed.
     """
     if preview.errors:
         raise ValueError("\n".join(preview.errors))
@@ -28,10 +28,10 @@ def body(stack: str, preview: Preview) -> str | None:
         return None
     rows = "\n".join(_row(step) for step in preview.changes)
     return (
-        f"What AWS has differs from what the program says of `{stack}`:\n\n{rows}\n\n"
-        f"`pulumi up --refresh --stack {stack}` puts it back as the program says. What was changed on purpose belongs "
-        "into the program; what was merged and not deployed yet is shown as well.\n\n"
-        "This is looked at every night, and closed when it is gone.\n"
+        f"The resources of `{stack}` on AWS differ from the program:\n\n{rows}\n\n"
+        f"`pulumi up --refresh --stack {stack}` restores the program's state. Add intended changes to the "
+        "program. Merged changes that are not deployed yet are listed too.\n\n"
+        "This issue is updated every night, and closed when there is no drift.\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""Finds limits of AWS that an update would run into half-way, from a preview with `--show-sames` and the account."""
+"""Finds AWS limits that an update would exceed, from a preview with `--show-sames` and the account."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -12,39 +12,39 @@ ROUTE = "aws:apigatewayv2/route:Route"
 INTEGRATION = "aws:apigatewayv2/integration:Integration"
 
 UNRESERVED = 100
-"""Environments that every account must leave to functions without a reservation.
+"""Concurrency that an account must leave unreserved.
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html"""
 ENVIRONMENT_BYTES = 4_096
-"""Of all variables of a function together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+"""Of all variables of a function. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 POLICY_BYTES = 20_480
-"""Of the policy of a function, which has a statement for each permission."""
+"""Of a function's policy, which has a statement for each permission."""
 STATEMENT_BYTES = 260
-"""Of such a statement, without its name and ARNs."""
+"""Of a statement, without its name and ARNs."""
 PER_API = {ROUTE: 300, INTEGRATION: 300}
 """https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"""
 UNKNOWN_BYTES = 100
-"""Taken for a value that is not known: longer than every name and URL that the program sets."""
-FEWER = "Send several by one route, such as ANY /path/{proxy+}"
+"""Assumed for an unknown value: longer than every name and URL that the program sets."""
+FEWER = "Combine several in one route, such as ANY /path/{proxy+}"
 GONE = ("delete", "delete-replaced", "discard")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Concurrency:
-    """Environments that an account may have at once, in its region."""
+    """Concurrency limit of an account in its region."""
 
     total: int
     unreserved: int
-    """What functions with a reservation leave of it."""
+    """The part that no function has reserved."""
 
 
 def problems(preview: Preview, concurrency: Concurrency | None = None) -> list[str]:
-    """Return what would fail, each with the remedy; `concurrency` is left out where no account can be asked."""
+    """Return each problem with its remedy; without `concurrency`, that limit is not checked."""
     found = [*_environments(preview), *_policies(preview), *_routes(preview)]
     return [*found, *_reservations(preview, concurrency)] if concurrency else found
 
 
 def account_concurrency(client: Any) -> Concurrency:
-    """Ask the account of a boto3 client for Lambda."""
+    """Return the limit of the account of a Lambda client."""
     limit = client.get_account_settings()["AccountLimit"]
     return Concurrency(total=limit["ConcurrentExecutions"], unreserved=limit["UnreservedConcurrentExecutions"])
 
@@ -55,21 +55,21 @@ def _remaining(preview: Preview, typ: str) -> list[Step]:
 
 
 def _target(step: Step, name: str) -> str:
-    """Return what an input names: a resource of the stack by its URN, since its own name may not be known yet."""
+    """Return the resource that an input refers to: its URN if it is in the stack, as its name may not be known yet."""
     return str(next(iter(step.references.get(name) or ()), step.after.get(name)))
 
 
 def _reservations(preview: Preview, concurrency: Concurrency) -> Iterator[str]:
-    # What one function gives up may come after what another takes, and a replacement before what it replaces.
-    kept = {step.urn: {} if "replace" in step.operation else step.before for step in _remaining(preview, FUNCTION)}
-    more = sum(max(0, _reserved(step.after) - _reserved(kept[step.urn])) for step in _remaining(preview, FUNCTION))
+    # A function may release concurrency after another reserves it, and a replacement exists before the old one is gone.
+    reserved = {step.urn: {} if "replace" in step.operation else step.before for step in _remaining(preview, FUNCTION)}
+    more = sum(max(0, _reserved(step.after) - _reserved(reserved[step.urn])) for step in _remaining(preview, FUNCTION))
     least = min(UNRESERVED, concurrency.total)
     if more > 0 and concurrency.unreserved - more < least:
         room = max(0, concurrency.unreserved - least)
         yield (
-            f"the functions would reserve {more} more environments, and the account has {room} to give: of its "
-            f"{concurrency.total}, {concurrency.unreserved} are not reserved and {least} must stay so. Lower "
-            "reservedConcurrency in the stack file, or ask AWS for more (Service Quotas, Lambda, Concurrent executions)"
+            f"the functions would reserve {more} more concurrent executions, but only {room} are available: of the "
+            f"account's {concurrency.total}, {concurrency.unreserved} are unreserved and {least} must stay so. Lower "
+            "reservedConcurrency in the stack file, or request a higher quota (Lambda, Concurrent executions)"
         )
 
 
@@ -85,8 +85,8 @@ def _environments(preview: Preview) -> Iterator[str]:
         if sum(sizes.values()) > ENVIRONMENT_BYTES:
             largest = max(sizes, key=lambda name: sizes[name])
             yield (
-                f"{step.name} would have {sum(sizes.values())} bytes of environment variables, and Lambda takes "
-                f"{ENVIRONMENT_BYTES}. The largest is {largest}: shorten it, or keep it in a table"
+                f"{step.name} would have {sum(sizes.values())} bytes of environment variables; Lambda allows "
+                f"{ENVIRONMENT_BYTES}. The largest is {largest}: shorten it, or store it in a table"
             )
 
 
@@ -102,8 +102,8 @@ def _policies(preview: Preview) -> Iterator[str]:
     for function, size in sizes.items():
         if size > POLICY_BYTES:
             yield (
-                f"the routes of {function.rsplit('::', 1)[-1]} would need about {size} bytes of permissions, and "
-                f"Lambda takes {POLICY_BYTES}. {FEWER}"
+                f"the routes of {function.rsplit('::', 1)[-1]} would need about {size} bytes of permissions; "
+                f"Lambda allows {POLICY_BYTES}. {FEWER}"
             )
 
 
@@ -112,4 +112,4 @@ def _routes(preview: Preview) -> Iterator[str]:
         kind = typ.rsplit(":", 1)[1].lower()
         for count in Counter(_target(step, "apiId") for step in _remaining(preview, typ)).values():
             if count > most:
-                yield f"the API would have {count} {kind}s, and an HTTP API takes {most}. {FEWER}"
+                yield f"the API would have {count} {kind}s; an HTTP API allows {most}. {FEWER}"

@@ -1,4 +1,4 @@
-"""The sample event of a route, beside its handler, as the request that it stands for."""
+"""Sample requests, from the events next to the handlers."""
 
 import base64
 import json
@@ -8,9 +8,9 @@ from typing import Any
 
 
 def sample_event(root: Path, function: str, route_key: str) -> dict[str, Any]:
-    """Return the event with the shortest file name that has the route key: `http.json` before `http-large.json`.
+    """Return the event of a route, or a request with an empty JSON object if there is none.
 
-    A route without an event gets an empty object.
+    Of several events, the one with the shortest file name counts: `http.json` before `http-large.json`.
     """
     folder = root / "rust" / "functions" / function / "events"
     for file in sorted(folder.glob("*.json"), key=lambda file: (len(file.name), file.name)):
@@ -21,7 +21,7 @@ def sample_event(root: Path, function: str, route_key: str) -> dict[str, Any]:
 
 
 def path_of(event: Mapping[str, Any], route_path: str) -> str:
-    """Return the path with the query string; the route's own path where the event has none."""
+    """Return the path with the query string; without an event, the route's path."""
     query = event.get("rawQueryString")
     return str(event.get("rawPath", route_path)) + (f"?{query}" if query else "")
 

@@ -1,7 +1,7 @@
-"""Calls every route of a deployed stack once, as a stranger, and says how to go back when one does not answer.
+"""Calls every route of a deployed stack once, without credentials.
 
-Open routes get the sample event beside their handler, whatever the stack: a sample must be harmless in production.
-Guarded routes get no token, and must refuse. Nothing is checked of what the answers say; the tests do that.
+Public routes get the handler's sample event on every stack, so samples must be harmless in production. Guarded routes
+get no token, and must refuse. The content of responses is not checked; the tests do that.
 """
 
 import time
@@ -17,7 +17,7 @@ from pipeline.samples import body_of, path_of, sample_event
 
 ATTEMPTS = 6
 PAUSE_SECONDS = 5.0
-"""A new API answers 404, and a new permission 500, for some seconds."""
+"""A new API returns 404 and a new permission 500 for some seconds."""
 CALL_SECONDS = 30
 USER_AGENT = "rust-serverless-smoke-test (bot)"
 
@@ -37,7 +37,7 @@ class Probe:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What came back; status 0 when nothing did."""
+    """A response; status 0 if there was none."""
 
     status: int
     content_type: str
@@ -50,21 +50,20 @@ def probes(root: Path, outputs: Mapping[str, Any]) -> list[Probe]:
 
 
 def problem(probe: Probe, answer: Answer) -> str | None:
-    """Say what is wrong with an answer.
+    """Return what is wrong with a response, or None.
 
-    A handler refuses with problem details (RFC 9457), or where an image is asked for with an image; API Gateway refuses
-    with JSON of its own. So any other refusal means that the route, the permission and the function work, and that just
-    the sample does not suit.
+    A handler refuses with problem details (RFC 9457), or with an image where an image is expected; API Gateway refuses
+    with its own JSON. A refusal by the handler proves that route, permission and function work.
     """
-    said = f"{probe.route_key} answered {answer.status} {answer.content_type}".rstrip()
+    summary = f"{probe.route_key} returned {answer.status} {answer.content_type}".rstrip()
     if answer.status == 0:
-        return f"{probe.route_key} did not answer: {answer.content_type}"
+        return f"{probe.route_key} did not respond: {answer.content_type}"
     if probe.guarded:
-        return None if answer.status == HTTPStatus.UNAUTHORIZED else f"{said} without a token, where it must be 401"
+        return None if answer.status == HTTPStatus.UNAUTHORIZED else f"{summary} without a token; it must return 401"
     if answer.status < HTTPStatus.BAD_REQUEST:
         return None
     by_handler = answer.content_type.startswith(("application/problem+json", "image/"))
-    return None if by_handler and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR else said
+    return None if by_handler and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR else summary
 
 
 def smoke(
@@ -74,20 +73,20 @@ def smoke(
     send: Callable[[str, Probe], Answer] | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> list[str]:
-    """Call each route until it answers as it should, and return the problems that stayed."""
+    """Call each route, with retries, and return the problems that remain."""
     left = dict.fromkeys(routes, "")
     for attempt in range(ATTEMPTS):
         if attempt:
             sleep(PAUSE_SECONDS)
         found = {probe: problem(probe, (send or call)(api_url, probe)) for probe in left}
-        left = {probe: said for probe, said in found.items() if said}
+        left = {probe: found_problem for probe, found_problem in found.items() if found_problem}
         if not left:
             break
     return list(left.values())
 
 
 def call(api_url: str, probe: Probe) -> Answer:
-    """Send the request; a status of 400 or more is an answer like any other."""
+    """Send the request, and return the response, whatever its status."""
     request = urllib.request.Request(api_url + probe.path, method=probe.method, data=probe.body or None)
     request.add_header("user-agent", USER_AGENT)
     if probe.content_type:

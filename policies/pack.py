@@ -1,4 +1,4 @@
-"""The rules as a policy pack of Pulumi's."""
+"""The rules as a Pulumi policy pack."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from rules import RULES, Rule, Unknown
 
 
 def known(value: Any) -> Any:
-    """Return inputs without the proxy that ends a rule at the first value that is not known yet."""
+    """Return inputs with `Unknown` for each value that is not known yet, where the SDK's proxy would raise."""
     if isinstance(value, Mapping):
         return {key: _part(value, key) for key in value}
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -31,18 +31,19 @@ def _part(value: Any, key: Any) -> Any:
 
 
 def policy(rule: Rule) -> ResourceValidationPolicy:
-    """Return a rule as a policy."""
+    """Return the policy of a rule."""
 
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if args.resource_type in rule.types:
             for problem in rule.check(args.name, known(args.props)):
                 report(problem, None)
 
-    return ResourceValidationPolicy(name=rule.name, description=rule.description, validate=validate)
+    described = f"{rule.description} ({', '.join(rule.ids)})" if rule.ids else rule.description
+    return ResourceValidationPolicy(name=rule.name, description=described, validate=validate)
 
 
 def start() -> None:
-    """Offer the rules to the engine, which stops a preview or an update that breaks one."""
+    """Serve the policy pack. The engine stops a preview or an update with a violation."""
     PolicyPack(
         name="rust-serverless",
         enforcement_level=EnforcementLevel.MANDATORY,

@@ -42,7 +42,7 @@ class Glitch(pulumi.ComponentResource):
     """Creates the functions `glitch` and `glitch-uploads`, and a private bucket between them.
 
     A picture of up to 4.5 MB is glitched in its request. For a larger one, `POST /glitch/uploads` returns two links.
-    The client sends the picture to the first. S3 invokes `glitch-uploads`, which writes the result that the second reads.
+    The client sends the picture to the first. S3 invokes `glitch-uploads`, which writes what the second link reads.
     """
 
     def __init__(self, name: str, args: GlitchArgs, opts: pulumi.ResourceOptions | None = None) -> None:

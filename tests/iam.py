@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 Statement = Mapping[str, Any]
@@ -94,8 +95,13 @@ def _is_principal(wanted: str | Mapping[str, Any], principal: str) -> bool:
 
 def like(pattern: str, value: str) -> bool:
     """Return whether a value matches a pattern with `*` and `?`; both match `/` and `:` as well."""
+    return _expression(pattern).fullmatch(value) is not None
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
     parts = {"*": ".*", "?": "."}
-    return re.fullmatch("".join(parts.get(c) or re.escape(c) for c in pattern), value, re.DOTALL) is not None
+    return re.compile("".join(parts.get(c) or re.escape(c) for c in pattern), re.DOTALL)
 
 
 OPERATORS: Mapping[str, Callable[[str, str], bool]] = {

@@ -45,18 +45,18 @@ def test_defaults_come_from_the_project_file() -> None:
 
 
 @pytest.mark.parametrize("stack", sorted({*STACKS} - {"local"}))
-def test_what_is_promoted_from_stack_to_stack_is_one_small_build(stack: str) -> None:
+def test_stacks_that_share_artifacts_use_the_release_profile(stack: str) -> None:
     assert settings_of(stack).build_profile == "release"
 
 
-def test_the_local_stack_builds_for_this_machine_soon_and_stores_in_the_emulator() -> None:
+def test_the_local_stack_uses_the_fast_profile_and_the_emulator() -> None:
     settings = settings_of("local")
     assert settings.build_profile == "fast"
     assert settings.architecture is host_architecture()
     assert settings.endpoints["s3"] == "http://127.0.0.1:4566"
 
 
-def test_a_value_of_each_kind_is_read() -> None:
+def test_values_of_each_kind_are_parsed() -> None:
     settings = settings_of("dev", corsOrigins='["https://a.example"]', artifactBucket="shared", throttleBurst="7")
     assert settings.cors_origins == ("https://a.example",)
     assert settings.artifact_bucket == "shared"
@@ -67,7 +67,7 @@ def test_a_value_of_each_kind_is_read() -> None:
     ("key", "value", "rule"),
     [
         ("aws_region", None, "aws:region is missing"),
-        ("aws_region", "", "aws:region is '', it must be some text"),
+        ("aws_region", "", "aws:region is empty; set it, for example eu-west-1"),
         ("architecture", "arm", "must be one of arm64, x86_64, host"),
         ("buildProfile", "dev", "must be one of release, fast"),
         ("logLevel", "loud", "must be one of error, warn, info, debug, trace"),
@@ -91,22 +91,25 @@ def test_a_value_of_each_kind_is_read() -> None:
         ("analyticsTotalShards", "101", "must be a whole number from 1 to 100"),
         ("aws_endpoints", '{"s3": "http://127.0.0.1"}', "must be a list with one map of services to addresses"),
         ("aws_endpoints", "http://127.0.0.1", "must be a list with one map of services to addresses"),
-        ("logLevl", "info", "rust-serverless:logLevl is no setting of this program"),
+        ("logLevl", "info", "Unknown setting rust-serverless:logLevl. Remove it, or use one of"),
     ],
 )
-def test_a_wrong_value_is_refused_with_its_rule(key: str, value: str | None, rule: str) -> None:
+def test_an_invalid_value_is_refused_with_its_rule(key: str, value: str | None, rule: str) -> None:
     assert rule in refusal(**{key: value})
 
 
-def test_production_may_not_give_up_the_recovery_of_its_data() -> None:
-    rule = "rust-serverless:pointInTimeRecovery is false, and the data of prod must be kept"
+def test_production_requires_point_in_time_recovery() -> None:
+    rule = "rust-serverless:pointInTimeRecovery is false; the data of prod must be recoverable"
     with pytest.raises(pulumi.RunError, match=rule):
         settings_of("prod", pointInTimeRecovery="false")
     assert not settings_of("prod", deletionProtection="false").deletion_protection
 
 
-def test_production_runs_the_small_build() -> None:
-    with pytest.raises(pulumi.RunError, match="rust-serverless:buildProfile is fast, and prod runs what was tested"):
+def test_production_requires_the_release_profile() -> None:
+    with pytest.raises(
+        pulumi.RunError,
+        match="rust-serverless:buildProfile is fast; prod runs artifacts that were tested",
+    ):
         settings_of("prod", buildProfile="fast")
     assert settings_of("dev", buildProfile="fast").build_profile == "fast"
 
@@ -115,18 +118,18 @@ def test_production_runs_the_small_build() -> None:
     ("given", "missing"),
     [({"domainName": "api.example.com"}, "hostedZoneId"), ({"hostedZoneId": "Z123"}, "domainName")],
 )
-def test_a_domain_and_its_zone_come_together(given: dict[str, str | None], missing: str) -> None:
+def test_a_domain_and_its_zone_require_each_other(given: dict[str, str | None], missing: str) -> None:
     assert f"rust-serverless:{missing} is empty" in refusal(**given)
 
 
 def test_every_problem_is_reported_at_once_with_a_line_to_paste() -> None:
-    message = refusal(logLevel="loud", throttleBurst="0", aws_region=None, colour="red")
+    message = refusal(logLevel="loud", throttleBurst="0", aws_region=None, color="red")
     assert message.startswith("the configuration in Pulumi.dev.yaml must be corrected:")
     for line in (
         "rust-serverless:logLevel: info",
         "rust-serverless:throttleBurst: 100",
         "aws:region: eu-west-1",
-        "rust-serverless:colour is no setting of this program: remove it, or use one of alarmEmail,",
+        "Unknown setting rust-serverless:color. Remove it, or use one of alarmEmail,",
     ):
         assert line in message
 

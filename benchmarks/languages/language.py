@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.environment import Program
-from benchmarks.errors import BenchError
+from benchmarks.section import BenchError
 from benchmarks.stack import Function, Stack
 from components.local.isolation import emulated_aws
 

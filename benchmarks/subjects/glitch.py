@@ -6,7 +6,7 @@ import math
 
 from PIL import Image
 
-from benchmarks.errors import BenchError
+from benchmarks.section import BenchError
 from benchmarks.stack import Stack
 from benchmarks.subjects.subject import Answers, Subject, same_event, sample
 

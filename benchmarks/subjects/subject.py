@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.errors import BenchError
+from benchmarks.section import BenchError
 
 Events = Callable[[str, int], list[bytes]]
 """So many fresh events for a language, by its name."""

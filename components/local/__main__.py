@@ -57,7 +57,7 @@ def _down(_: argparse.Namespace, __: Path, home: Home) -> None:
 
 def _invoke(arguments: argparse.Namespace, root: Path, home: Home) -> None:
     context = running_context(root, home.folder, START)
-    print(invoke(context, Memory(context).functions(), arguments.function, arguments.payload))
+    print(invoke(context.client("lambda"), Memory(context).functions(), arguments.function, arguments.payload))
 
 
 def _logs(arguments: argparse.Namespace, root: Path, home: Home) -> None:

@@ -85,15 +85,25 @@ def stop_emulator(home: Home) -> str:
     return f"Stopped the emulator, process {stopped.pid}." if stopped else "Nothing was running."
 
 
-def running_context(root: Path, home: Path, start: str) -> Context:
-    """Return a way to the emulator that runs in a home; `start` is the command that starts it.
+def running_emulator(home: Path, start: str) -> Emulator:
+    """Return the emulator that runs in a home; `start` is the command that starts it.
 
     Raises:
-        LocalError: none runs.
+        LocalError: it is not running.
     """
     emulator = EmulatorHome(home).running()
     if emulator is None:
         raise LocalError(f"the emulator is not running: run `{start}`")
+    return emulator
+
+
+def running_context(root: Path, home: Path, start: str) -> Context:
+    """Return clients for the emulator that runs in a home; `start` is the command that starts it.
+
+    Raises:
+        LocalError: it is not running.
+    """
+    emulator = running_emulator(home, start)
     region = local_stack_config(root, STACK).region
     return Context(root=root, region=region, endpoint=emulator.url, report=lambda _: None)
 

@@ -66,7 +66,7 @@ class EmulatorHome:
         except (KeyError, TypeError, ValueError):
             holders = ", ".join(map(str, self._holders())) or "unknown"
             raise LocalError(
-                f"{self._state} is damaged, and process {holders} holds it: `make local-down` ends the emulator"
+                f"{self._state} is damaged, and process {holders} holds it: `make down` ends the emulator"
             ) from None
 
     def start(self, region: str) -> Emulator:

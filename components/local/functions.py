@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .errors import LocalError
-from .resources.kind import Context
 
 POLL_SECONDS = 1
 LOOK_BACK_SECONDS = 600
 
 
-def invoke(context: Context, functions: Mapping[str, str], function: str, payload: str) -> str:
-    """Invoke a function directly and return its answer.
+def invoke(client: Any, functions: Mapping[str, str], function: str, payload: str) -> str:
+    """Invoke a function directly, with a Lambda client, and return its response payload.
 
     Raises:
         LocalError: there is no such function, the payload is not JSON, or the function returns an error.
@@ -24,7 +23,7 @@ def invoke(context: Context, functions: Mapping[str, str], function: str, payloa
         json.loads(payload)
     except json.JSONDecodeError as error:
         raise LocalError(f'PAYLOAD is not JSON ({error}): write it as PAYLOAD=\'{{"message": "hi"}}\'') from None
-    result = context.client("lambda").invoke(FunctionName=name, Payload=payload)
+    result = client.invoke(FunctionName=name, Payload=payload)
     answer: str = result["Payload"].read().decode(errors="replace")
     if "FunctionError" in result:
         raise LocalError(f"{function} returns an error: {answer}")

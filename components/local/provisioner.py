@@ -100,7 +100,7 @@ class Memory:
             return Remembered(**json.load(self._s3.get_object(Bucket=MEMORY, Key=urn)["Body"]))
         except (TypeError, ValueError):
             raise LocalError(
-                "the running emulator holds resources of another version of this program: run `make local-down`, then "
+                "the running emulator holds resources of another version of this program: run `make down`, then "
                 "this again"
             ) from None
 

@@ -5,11 +5,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks.errors import BenchError
 from benchmarks.figures import Figures
 from benchmarks.plot import plot
 from benchmarks.report import page, refreshed
-from benchmarks.section import Section, Table
+from benchmarks.section import BenchError, Section, Table
 from benchmarks.tables import number, subject, summary
 from benchmarks.trigger import rows_of
 

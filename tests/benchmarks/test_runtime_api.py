@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.environment import Program, environment
-from benchmarks.errors import BenchError
 from benchmarks.languages.c import compile_bootstrap
+from benchmarks.section import BenchError
 
 CLIENT = """
 import http.client, json, os

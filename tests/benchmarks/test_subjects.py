@@ -6,7 +6,7 @@ import itertools
 import pytest
 from PIL import Image
 
-from benchmarks.errors import BenchError
+from benchmarks.section import BenchError
 from benchmarks.subjects.glitch import draw
 from benchmarks.subjects.subject import all_equal
 from benchmarks.subjects.trigger import event, views_of

@@ -1,4 +1,5 @@
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,19 @@ def test_an_executable_of_glibc_alone_passes(ordinary_executable: Path, monkeypa
     monkeypatch.setattr(elf, "GLIBC_LIBRARIES", {*elf.GLIBC_LIBRARIES, "libgcc_s.so.1"})
     monkeypatch.setattr(elf, "LAMBDA_GLIBC", (2, 99))
     elf.check_executable("echo", ordinary_executable, HOST)
+
+
+@pytest.mark.parametrize("architecture", Architecture)
+def test_an_executable_of_each_architecture_runs_on_its_own_alone(tmp_path: Path, architecture: Architecture) -> None:
+    """The compiler is the one that cargo-lambda links with; it needs no Rust target."""
+    (tmp_path / "main.c").write_text("int main(void) { return 0; }")
+    target = f"{architecture.rust_target.partition('-')[0]}-linux-gnu.2.34"
+    command = [sys.executable, "-m", "ziglang", "cc", "-target", target, "main.c", "-o", "main"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    elf.check_executable("echo", tmp_path / "main", architecture)
+    (other,) = set(Architecture) - {architecture}
+    with pytest.raises(BuildError, match=f"it is built for .*, the function runs on {other}"):
+        elf.check_executable("echo", tmp_path / "main", other)
 
 
 def test_what_is_no_executable_is_refused(tmp_path: Path) -> None:

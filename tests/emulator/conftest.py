@@ -27,16 +27,11 @@ class Local:
     def run(
         self, *arguments: str, root: Path = ROOT, environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run `python -m local` with the arguments, and with further or other environment variables."""
-        command = [sys.executable, "-m", "local", "--root", str(root), "--home", str(self.home), *arguments]
+        """Run `python -m operations` with the arguments, and with further or other environment variables."""
+        command = [sys.executable, "-m", "operations", "--root", str(root), "--home", str(self.home), *arguments]
         return subprocess.run(
             command, cwd=ROOT, env={**os.environ, **(environment or {})}, capture_output=True, text=True, check=False
         )
-
-    def operate(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `python -m operations` with the arguments on this stack."""
-        command = [sys.executable, "-m", "operations", "--home", str(self.home), "--stack", "local", *arguments]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     @property
     def outputs(self) -> dict[str, Any]:
@@ -62,7 +57,7 @@ class Started:
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     """Bring the program up once."""
     local = Local(home=tmp_path_factory.mktemp("home"))
-    first_run = local.run("up")
+    first_run = local.run("local")
     try:
         assert first_run.returncode == 0, first_run.stderr
         yield Started(local=local, first_run=first_run)

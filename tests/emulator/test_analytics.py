@@ -138,7 +138,7 @@ def test_two_thousand_views_from_several_clients_are_counted_exactly(client: Cli
         assert rows(report, dimension) == raw(views, attribute), dimension
     for by in ("week", "month"):
         assert client.report(f"by={by}")["totals"]["views"] == len(people), by
-    recount = client.local.operate("reconcile")
+    recount = client.local.run("reconcile")
     assert recount.returncode == 0, recount.stdout + recount.stderr
     assert recount.stdout.splitlines()[-1] == "drift 0"
 
@@ -154,16 +154,16 @@ def test_a_total_that_drifted_is_found_and_repaired(client: Client) -> None:
         ExpressionAttributeNames={"#views": "Views"},
         ExpressionAttributeValues={":more": {"N": "5"}},
     )
-    found = client.local.operate("reconcile")
+    found = client.local.run("reconcile")
     assert (found.returncode, found.stdout.splitlines()[-1]) == (1, "drift 1")
     assert "surplus 5: a repair lowers it only when LOWER=5 confirms that" in found.stdout
-    kept = client.local.operate("reconcile", "--repair")
+    kept = client.local.run("reconcile", "--repair")
     assert (kept.returncode, kept.stdout.splitlines()[-1]) == (1, "drift 1")
-    refused = client.local.operate("reconcile", "--repair", "--lower", "4")
+    refused = client.local.run("reconcile", "--repair", "--lower", "4")
     assert refused.returncode == 2
     assert "The surplus is 5, and 4 was confirmed: nothing was changed." in refused.stderr
-    client.local.operate("reconcile", "--repair", "--lower", "5")
-    assert client.local.operate("reconcile").stdout.splitlines()[-1] == "drift 0"
+    client.local.run("reconcile", "--repair", "--lower", "5")
+    assert client.local.run("reconcile").stdout.splitlines()[-1] == "drift 0"
 
 
 def test_what_a_page_tells_when_it_is_left_is_counted_once_in_any_order(client: Client) -> None:
@@ -244,15 +244,15 @@ def test_sessions_outlive_one_rotation_of_the_key_and_no_two(client: Client) -> 
     dynamodb = client.local.context.client("dynamodb")
     table = client.local.outputs["tables"]["analytics-state"]
     token = sign_in(client.local.context, client.local.outputs)
-    assert "Step 1 of 2" in client.local.operate("rotate-session-keys").stdout
-    assert "run the command again in" in client.local.operate("rotate-session-keys").stderr
+    assert "Step 1 of 2" in client.local.run("rotate-session-keys").stdout
+    assert "run the command again in" in client.local.run("rotate-session-keys").stderr
     later = time.time() + session_keys.KNOWN_EVERYWHERE_SECONDS + 1
     assert session_keys.promote(dynamodb, table, later) == 0
     assert client.send("GET", f"report?site={SITE}", authorization=f"Bearer {token}").status == 200
 
 
 def test_a_user_is_made_by_a_command(client: Client) -> None:
-    made = client.local.operate("analytics-user", "bob")
+    made = client.local.run("user", "analytics-api", "--name", "bob")
     assert made.returncode == 0, made.stderr
     password = made.stdout.split("password")[1].split()[0]
     assert client.send("POST", "sign-in", {"user": "bob", "password": password}).status == 200

@@ -22,7 +22,7 @@ def test_removing_everything_leaves_the_emulator_as_empty_as_before(alone: Local
     alone.run("emulator")
     context = alone.context
     before = inventory(context)
-    ran = alone.run("up")
+    ran = alone.run("local")
     assert ran.returncode == 0, ran.stderr
     made = {service for service, _ in inventory(context) - before}
     assert made == set(SERVICES)

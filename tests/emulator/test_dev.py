@@ -27,7 +27,7 @@ class Loop:
         self.local = Local(home=home)
         self._told = home / "told"
         home.mkdir()
-        command = [sys.executable, "-m", "local", "--root", str(root), "--home", str(home), "dev"]
+        command = [sys.executable, "-m", "operations", "--root", str(root), "--home", str(home), "dev"]
         with self._told.open("w") as told:
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=told, stderr=told)
 
@@ -60,7 +60,7 @@ def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
     folder = tmp_path_factory.mktemp("dev")
     loop = Loop(write_program(folder / "program"), folder / "home")
     try:
-        loop.until(lambda: "watching; Ctrl-C ends" in loop.told)
+        loop.until(lambda: "watching; Ctrl-C stops" in loop.told)
         yield loop
     finally:
         loop.process.kill()
@@ -94,7 +94,7 @@ def test_a_saved_handler_answers_at_the_same_url_and_the_others_stay(loop: Loop)
 
 def test_a_compile_error_is_told_whole_and_the_old_code_answers_until_it_is_mended(loop: Loop) -> None:
     loop.save("rust/functions/two/src/main.rs", 'fn main() { let number: u8 = "text"; }\n')
-    loop.until(lambda: "not applied: what ran before goes on" in loop.told)
+    loop.until(lambda: "not deployed: the previous version keeps running" in loop.told)
     assert "error[E0308]: mismatched types" in loop.told
     assert "functions/two/src/main.rs:1:30" in loop.told
     assert loop.answer("/two") == "two"
@@ -139,5 +139,5 @@ def test_a_second_one_in_the_same_folder_is_refused(loop: Loop) -> None:
 def test_an_interrupt_ends_it_and_leaves_everything_running(loop: Loop) -> None:
     loop.process.send_signal(signal.SIGINT)
     assert loop.process.wait(timeout=PATIENCE_SECONDS) == 0
-    assert "What was started goes on" in loop.told
+    assert "The stack keeps running" in loop.told
     assert loop.answer("/one")

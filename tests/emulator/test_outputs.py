@@ -6,7 +6,7 @@ from tests.recording import ROOT
 
 
 def test_every_url_is_printed_whole_by_its_name(local: Local) -> None:
-    printed = local.operate("outputs").stdout
+    printed = local.run("outputs").stdout
     for name, url in local.outputs["urls"].items():
         assert f"{name} " in printed
         assert f" {url}\n" in printed

@@ -21,15 +21,15 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def test_a_handler_can_be_added_as_the_readme_says(local: Local, checkout: Path) -> None:
-    added = local.operate("--root", str(checkout), "new-handler", "hello", "POST /hello")
+    added = local.run("new-handler", "hello", "POST /hello", root=checkout)
     assert added.returncode == 0, added.stderr
     try:
-        ran = local.run("up", root=checkout, environment={"CARGO_TARGET_DIR": str(ROOT / "rust" / "target")})
+        ran = local.run("local", root=checkout, environment={"CARGO_TARGET_DIR": str(ROOT / "rust" / "target")})
         assert ran.returncode == 0, ran.stderr
         assert "POST /hello 200" in ran.stdout
         assert '{"hello":"Ada"}' in ran.stdout
         reply = post(f"{local.outputs['apiUrl']}/hello", b"Grace", {"content-type": "text/plain"})
         assert json.loads(reply.body) == {"hello": "Grace"}
     finally:
-        restored = local.run("up")
+        restored = local.run("local")
     assert restored.returncode == 0, restored.stderr

@@ -62,7 +62,7 @@ def counter(local: Local) -> Iterator[Counter]:
 
 @pytest.fixture
 def url(local: Local, counter: Counter) -> Iterator[str]:
-    """Where `make run FN=currencies` serves, over the table of the local environment."""
+    """The address of `cargo run --package currencies --example serve`, over the local stack's table."""
     environment = {
         **os.environ,
         **emulated_aws(f"http://127.0.0.1:{counter.server_port}", "us-east-1"),

@@ -54,10 +54,10 @@ def test_the_first_run_says_what_it_is_doing(started: Started) -> None:
 
 def with_token(local: Local, command: str) -> str:
     """Put the token where the command would get it from make."""
-    for verb, subcommand in (("local-token", "token"), ("analytics-token", "analytics-token")):
-        typed = f"$(make -s {verb})"
+    for function in ("currencies", "analytics-api"):
+        typed = f"$(make -s token FN={function})"
         if typed in command:
-            return command.replace(typed, local.run(subcommand).stdout.strip())
+            return command.replace(typed, local.run("token", function).stdout.strip())
     return command
 
 
@@ -101,7 +101,7 @@ def test_the_outputs_file_has_the_url_first(local: Local) -> None:
 
 def test_a_second_run_calls_no_cargo_and_changes_nothing(local: Local) -> None:
     before = local.outputs
-    again = local.run("up", environment=NO_CARGO)
+    again = local.run("local", environment=NO_CARGO)
     assert again.returncode == 0, again.stderr
     assert again.stderr.splitlines() == ["starting the emulator", "calling every route"]
     assert local.outputs == before
@@ -115,14 +115,14 @@ def test_an_edit_of_the_program_is_applied_and_taken_back(local: Local, checkout
         .replace('"POST /echo": echo', '"POST /echo/again": echo')
         .replace("memory_mib=512", "memory_mib=640")
     )
-    edited = local.run("up", root=checkout, environment=NO_CARGO)
+    edited = local.run("local", root=checkout, environment=NO_CARGO)
     assert routes_of(local) == routes - {"POST /echo"} | {"POST /echo/again"}
     glitch = local.context.client("lambda").get_function_configuration(FunctionName=before["functions"]["glitch"])
     assert glitch["MemorySize"] == 640
     assert "updating glitch-function" in edited.stderr
     assert "removing api-post-echo-" in edited.stderr
 
-    restored = local.run("up", environment=NO_CARGO)
+    restored = local.run("local", environment=NO_CARGO)
     assert restored.returncode == 0, restored.stderr
     assert routes_of(local) == routes
     assert local.outputs == before
@@ -131,14 +131,14 @@ def test_an_edit_of_the_program_is_applied_and_taken_back(local: Local, checkout
 def test_a_program_that_stops_half_way_is_finished_by_the_next_run(local: Local, checkout: Path) -> None:
     program = checkout / "__main__.py"
     program.write_text(program.read_text() + '\nraise SystemError("half way")\n')
-    assert local.run("up", root=checkout, environment=NO_CARGO).returncode != 0
-    assert local.run("up", environment=NO_CARGO).returncode == 0
+    assert local.run("local", root=checkout, environment=NO_CARGO).returncode != 0
+    assert local.run("local", environment=NO_CARGO).returncode == 0
 
 
 def test_a_wrong_setting_is_one_message_and_leaves_everything_running(local: Local, checkout: Path) -> None:
     stack = checkout / "Pulumi.local.yaml"
     stack.write_text(stack.read_text() + "  rust-serverless:logLevel: loud\n")
-    refused = local.run("up", root=checkout)
+    refused = local.run("local", root=checkout)
     assert refused.returncode == 1
     assert "Traceback" not in refused.stderr
     assert "error: the configuration in Pulumi.local.yaml must be corrected:" in refused.stderr
@@ -148,14 +148,14 @@ def test_a_wrong_setting_is_one_message_and_leaves_everything_running(local: Loc
 def test_a_type_that_cannot_be_made_locally_is_named(local: Local, checkout: Path) -> None:
     program = checkout / "__main__.py"
     program.write_text(program.read_text() + '\nimport pulumi_aws\npulumi_aws.kinesis.Stream("news")\n')
-    refused = local.run("up", root=checkout)
+    refused = local.run("local", root=checkout)
     assert refused.returncode == 1
     assert "a local run does not know aws:kinesis/stream:Stream, the type of news" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
 def test_credentials_of_the_shell_are_neither_used_nor_passed_on(local: Local) -> None:
-    ran = local.run("up", environment={"AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_PROFILE": "production"})
+    ran = local.run("local", environment={"AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_PROFILE": "production"})
     assert ran.returncode == 0, ran.stderr
     assert "The AWS credentials in this shell are not used" in ran.stderr
     emulator = EmulatorHome(local.home).running()
@@ -184,7 +184,7 @@ def test_an_invocation_that_cannot_succeed_says_why(local: Local, function: str,
 
 def test_logs_of_one_function_are_followed_until_interrupted(local: Local) -> None:
     local.run("invoke", "echo", '{"message": "hi"}')
-    command = [sys.executable, "-m", "local", "--home", str(local.home), "logs", "echo"]
+    command = [sys.executable, "-m", "operations", "--home", str(local.home), "logs", "echo"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as following:
         assert following.stdout is not None
         assert following.stdout.readline().startswith("echo  START RequestId: ")
@@ -202,7 +202,7 @@ def test_a_currency_with_the_name_of_the_sample_stays_as_it_is(local: Local) -> 
         body = json.dumps({"code": code, "name": "Mine", "symbol": "Z", "minorUnits": 2}).encode()
         assert post(url, body, headers).status == 201
     before = [request("GET", f"{url}/{code}", headers=headers).body for code in ("ZZZ", "ZZY")]
-    again = local.run("up", environment=NO_CARGO)
+    again = local.run("local", environment=NO_CARGO)
     assert again.returncode == 0, again.stderr
     assert "/currencies/ZZX" in again.stdout
     assert [request("GET", f"{url}/{code}", headers=headers).body for code in ("ZZZ", "ZZY")] == before
@@ -213,21 +213,21 @@ def test_a_currency_with_the_name_of_the_sample_stays_as_it_is(local: Local) -> 
 
 def test_a_proxy_of_the_shell_does_not_hide_the_emulator(local: Local) -> None:
     proxy = dict.fromkeys(("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
-    ran = local.run("up", environment={**NO_CARGO, **proxy})
+    ran = local.run("local", environment={**NO_CARGO, **proxy})
     assert ran.returncode == 0, ran.stderr
 
 
 def test_a_function_that_was_deleted_by_hand_is_back_after_the_next_run(local: Local) -> None:
     before = local.outputs["functions"]["echo"]
     local.context.client("lambda").delete_function(FunctionName=before)
-    again = local.run("up", environment=NO_CARGO)
+    again = local.run("local", environment=NO_CARGO)
     assert again.returncode == 0, again.stderr
     assert local.outputs["functions"]["echo"] != before
     assert post(local.outputs["apiUrl"] + "/echo", b'{"message": "back"}').status == 200
 
 
 def test_only_one_run_at_a_time(local: Local) -> None:
-    command = [sys.executable, "-m", "local", "--home", str(local.home), "up"]
+    command = [sys.executable, "-m", "operations", "--home", str(local.home), "local"]
     with (local.home / "run.lock").open("w") as lock:
         import fcntl  # noqa: PLC0415 (only this test needs it)
 
@@ -244,7 +244,7 @@ def test_a_killed_emulator_is_replaced(local: Local) -> None:
     while EmulatorHome(local.home).running():
         time.sleep(0.05)
     assert "the emulator is not running: run `make local`" in local.run("invoke", "echo", "{}").stderr
-    ran = local.run("up")
+    ran = local.run("local")
     assert ran.returncode == 0, ran.stderr
     assert post(local.outputs["apiUrl"] + "/echo", b'{"message": "back"}').status == 200
 

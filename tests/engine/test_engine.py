@@ -1,6 +1,6 @@
 """The program under Pulumi's own engine, on the emulator, by the verbs of the README.
 
-Needs the Pulumi CLI on the PATH and nothing else: no account, no login. `make test-engine` runs it.
+Needs the Pulumi CLI on the PATH and nothing else: no account, no login. `.venv/bin/pytest tests/engine` runs it.
 """
 
 import json
@@ -43,7 +43,7 @@ class Engine:
 
     @property
     def context(self) -> Context:
-        return running_context(self.root, self.home, "make emulator")
+        return running_context(self.root, self.home, "make up")
 
     @property
     def outputs(self) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def test_a_server_that_was_there_is_never_taken_for_the_emulator(
 def test_a_damaged_state_file_is_named_with_its_process_and_stopping_mends_it(home: EmulatorHome, content: str) -> None:
     started = home.start(REGION)
     (home.log.parent / "emulator.json").write_text(content)
-    with pytest.raises(LocalError, match=f"emulator.json is damaged, and process {started.pid} holds it: `make local-"):
+    with pytest.raises(LocalError, match=f"emulator.json is damaged, and process {started.pid} holds it: `make down`"):
         home.start(REGION)
     stopped = home.stop()
     assert stopped is not None

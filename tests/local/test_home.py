@@ -7,7 +7,7 @@ import pytest
 
 from components.local.errors import LocalError
 from components.local.home import Home
-from local import __main__ as commands
+from operations import __main__ as commands
 
 
 def test_outputs_are_replaced_whole(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_a_full_disk_is_one_message_and_leaves_the_outputs_as_they_were(
     (tmp_path / "outputs.new").symlink_to("/dev/full")
     monkeypatch.setattr(commands, "up", lambda _, home: home.write_outputs({"apiUrl": "two"}))
     monkeypatch.setattr("components.local.commands.drop_aws", lambda _: False)
-    monkeypatch.setattr(sys, "argv", ["local", "--home", str(tmp_path), "up"])
+    monkeypatch.setattr(sys, "argv", ["operations", "--home", str(tmp_path), "local"])
     try:
         with pytest.raises(SystemExit, match=r"error: the disk is full \(.*\): free some space, and run this again"):
             commands.main()

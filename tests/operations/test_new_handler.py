@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from operations.errors import OperationError
+from operations.cli import OperationError
 from operations.new_handler import new_handler
 from tests.readme import handler_files, handler_lines
 from tests.recording import ROOT

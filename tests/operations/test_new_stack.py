@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from operations.errors import OperationError
+from operations.cli import OperationError
 from operations.new_stack import new_stack
 
 

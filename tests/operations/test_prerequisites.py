@@ -7,9 +7,8 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 
 from components.local.home import Home
-from operations import prerequisites
-from operations.engine import destroy
-from operations.errors import OperationError
+from operations.cli import OperationError
+from operations.deploy import check, destroy
 from tests.recording import ROOT
 
 
@@ -47,12 +46,12 @@ def _install(folder: Path, version: str) -> None:
 
 def refusal(*, builds: bool = False) -> str:
     with pytest.raises(OperationError) as caught:
-        prerequisites.check("dev", ROOT, builds=builds)
+        check("dev", ROOT, builds=builds)
     return str(caught.value)
 
 
 def test_a_machine_that_has_everything_is_let_through() -> None:
-    assert prerequisites.check("dev", ROOT, builds=False).stack == "dev"
+    assert check("dev", ROOT, builds=False).stack == "dev"
 
 
 def test_a_missing_cli_is_named_with_where_to_get_it(machine: Path) -> None:
@@ -67,18 +66,18 @@ def test_an_old_cli_is_named_with_its_version(machine: Path) -> None:
 
 def test_missing_credentials_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_Session, "has_credentials", False)
-    assert "there are no AWS credentials that work" in refusal()
+    assert "no AWS credentials that work" in refusal()
 
 
 def test_everything_that_is_missing_is_named_at_once(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (machine / "pulumi").unlink()
     monkeypatch.setattr(_Session, "has_credentials", False)
-    assert [line.split()[0] for line in refusal(builds=True).splitlines()] == ["the", "there", "cargo"]
+    assert [line.split()[0] for line in refusal(builds=True).splitlines()] == ["the", "no", "cargo"]
 
 
 def test_a_stack_without_a_file_is_named_with_the_command_that_writes_one() -> None:
-    with pytest.raises(OperationError, match="run make new-stack NAME=nope"):
-        prerequisites.check("nope", ROOT, builds=False)
+    with pytest.raises(OperationError, match="write it with `make new-stack NAME=nope`"):
+        check("nope", ROOT, builds=False)
 
 
 def test_production_is_not_destroyed_and_it_says_how_it_could_be(tmp_path: Path) -> None:

@@ -107,6 +107,25 @@ def test_what_compiles_nothing_needs_no_rust(tools: Path, home: Path, words: lis
     assert done.stdout.startswith(f"pulumi {words[0]} --stack local")
 
 
+@pytest.mark.parametrize("word", ["preview", "destroy", "outputs"])
+def test_a_stack_that_does_not_exist_is_named_with_the_remedy(tools: Path, home: Path, word: str) -> None:
+    unknown = PULUMI.replace("no such stack", "error: no stack named 'local' found")
+    (tools / "pulumi").write_text(unknown)
+    done = verb(tools, home, word)
+    assert done.stdout == ""
+    assert "error: the stack local does not exist: `make up STACK=local` creates it" in done.stderr
+
+
+def test_what_make_local_runs_is_destroyed_without_the_cli(tools: Path, tmp_path: Path) -> None:
+    (tools / "pulumi").unlink()
+    own = tmp_path / "own"
+    EmulatorHome(own).start("us-east-1")
+    (own / "outputs.json").write_text("{}")
+    done = verb(tools, own, "destroy")
+    assert done.stdout.startswith("Stopped the emulator")
+    assert EmulatorHome(own).running() is None
+
+
 def test_a_missing_cli_is_named(tools: Path, home: Path) -> None:
     (tools / "pulumi").unlink()
     assert "error: the Pulumi CLI is not on the PATH: install it (https://" in verb(tools, home, "up").stderr

@@ -48,7 +48,7 @@ def test_every_event_source_has_an_example() -> None:
 
 
 def test_the_reference_is_what_the_docstrings_say() -> None:
-    assert (ROOT / FILE).read_text() == library_page(ROOT), "run make docs"
+    assert (ROOT / FILE).read_text() == library_page(ROOT), "run make check FIX=1"
 
 
 def test_every_argument_is_in_the_reference() -> None:

@@ -82,7 +82,7 @@ def test_an_artifact_that_the_first_stage_never_ran_is_refused(s3: Any) -> None:
 def test_an_artifact_that_is_gone_is_refused(s3: Any) -> None:
     record(s3, runs(BYTES))
     s3.delete_object(Bucket=BUCKET, Key=ECHO.key)
-    with pytest.raises(ArtifactError, match="is not in artifacts. Deploy that commit to the first stage"):
+    with pytest.raises(ArtifactError, match="is not in artifacts: deploy this commit to the first stage"):
         verify_stored(s3, [ECHO])
 
 
@@ -136,5 +136,5 @@ def test_the_verbs_record_verify_and_fail(s3: Any, tmp_path: Path, monkeypatch: 
         with pytest.raises(SystemExit, match="is not what the first stage ran"):
             call(verb, "--outputs", outputs(b"PK poisoned"))
     s3.put_object(Bucket=BUCKET, Key=ECHO.key, Body=b"PK poisoned")
-    with pytest.raises(SystemExit, match="the bucket holds SHA-256"):
+    with pytest.raises(SystemExit, match="the bucket has SHA-256"):
         call("verify-artifacts", "--preview", preview_file(tmp_path, BUCKET))

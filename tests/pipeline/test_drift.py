@@ -7,8 +7,8 @@ from tests.pipeline.recorded import recorded_preview
 def test_drift_names_each_resource_with_what_happened_to_it() -> None:
     said = body("prod", recorded_preview("drift"))
     assert said is not None
-    assert "- `currencies-table` (`aws:dynamodb/table:Table`) is gone" in said
-    assert "- `echo-function` (`aws:lambda/function:Function`) is not as the program says: `memorySize`" in said
+    assert "- `currencies-table` (`aws:dynamodb/table:Table`) was deleted" in said
+    assert "- `echo-function` (`aws:lambda/function:Function`) was changed: `memorySize`" in said
     assert "glitch-function" not in said
     assert "rust-build" not in said
     assert "pulumi up --refresh --stack prod" in said

@@ -56,7 +56,7 @@ def reserved(operation: str, before: int | None, after: int | None) -> dict[str,
 def test_prod_does_not_fit_into_a_new_account_and_is_told_before_anything_is_made(tmp_path: Path) -> None:
     """Five functions at 50, and a new account has 10."""
     (said,) = problems(previewed(tmp_path, first_up("prod")), NEW_ACCOUNT)
-    assert "would reserve 250 more environments, and the account has 0 to give" in said
+    assert "would reserve 250 more concurrent executions, but only 0 are available" in said
     assert "Lower reservedConcurrency" in said
 
 
@@ -121,7 +121,7 @@ def test_300_routes_fit_and_one_more_does_not(tmp_path: Path) -> None:
 
     assert problems(previewed(tmp_path, routes(300))) == []
     (said,) = problems(previewed(tmp_path, routes(301)))
-    assert "301 routes, and an HTTP API takes 300" in said
+    assert "301 routes; an HTTP API allows 300" in said
     gone = [step("delete", ROUTE, "r0", ({"apiId": "a"}, None)), *routes(301)[1:]]
     assert problems(previewed(tmp_path, gone)) == []
 

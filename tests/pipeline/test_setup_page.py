@@ -4,7 +4,7 @@ import re
 
 from bootstrap import roles
 from bootstrap.policies import PREFIX
-from pipeline import drift, guard, stale
+from pipeline import drift, guard, pull_request
 from tests.account import bootstrap
 from tests.recording import ROOT
 
@@ -26,7 +26,7 @@ def test_every_role_is_explained() -> None:
 
 def test_every_label_variable_and_environment_is_made() -> None:
     labels = set(re.findall(r"gh label create ([\w-]+)", PAGE))
-    assert labels == {guard.LABEL, drift.LABEL, stale.LABEL}
+    assert labels == {guard.LABEL, drift.LABEL, pull_request.LABEL}
     for variable in ("AWS_ACCOUNT_ID", "AWS_REGION", "PULUMI_BACKEND_URL"):
         assert variable in PAGE[PAGE.index("for name in AWS_") :].splitlines()[0]
     assert "for name in dev staging prod; do" in PAGE

@@ -50,7 +50,7 @@ def test_a_handler_that_refuses_the_sample_works() -> None:
 
 @pytest.mark.parametrize("status", [403, 404, 429, 500, 502])
 def test_a_refusal_of_the_gateways_own_is_a_problem(status: int) -> None:
-    assert problem(OPEN, answer(status)) == f"POST /echo answered {status} application/json"
+    assert problem(OPEN, answer(status)) == f"POST /echo returned {status} application/json"
 
 
 def test_a_handler_that_fails_is_a_problem() -> None:
@@ -63,11 +63,11 @@ def test_a_guarded_route_that_refuses_strangers_works() -> None:
 
 @pytest.mark.parametrize("status", [200, 403, 500])
 def test_a_guarded_route_that_does_anything_else_is_a_problem(status: int) -> None:
-    assert "must be 401" in str(problem(GUARDED, answer(status)))
+    assert "must return 401" in str(problem(GUARDED, answer(status)))
 
 
 def test_no_answer_is_a_problem() -> None:
-    assert problem(GUARDED, answer(0, "refused")) == "GET /list did not answer: refused"
+    assert problem(GUARDED, answer(0, "refused")) == "GET /list did not respond: refused"
 
 
 def answering(*answers: Answer) -> Callable[[str, Probe], Answer]:

@@ -66,6 +66,6 @@ def test_a_failed_smoke_test_says_what_failed_and_how_to_go_back(
     monkeypatch.setattr("pipeline.smoke.ATTEMPTS", 1)
     with pytest.raises(SystemExit) as stopped:
         main()
-    assert "POST /echo did not answer" in capsys.readouterr().out
+    assert "POST /echo did not respond" in capsys.readouterr().out
     assert "1 of 1 routes of prod do not work" in str(stopped.value)
     assert "gh workflow run rollback.yml --field stack=prod --field commit=39cf04dd" in str(stopped.value)

@@ -1,10 +1,9 @@
-"""The rules behind the rows of docs/controls.md, each over everything that one stack or account declares.
+"""The checks behind the rows of docs/controls.md, each over all resources of a stack or of the account.
 
-A rule with an id is that id's own rule. It returns None when there is nothing that it is about.
+A check with an id is the rule of that id. It returns None if there are no resources that it applies to.
 """
 
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -12,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from policy_sentry.querying.actions import get_action_data, get_actions_for_service
+from rules import RULES
 
 from bootstrap.policies import PREFIX
 from tests.iam import Decision, Policies, Request, Statement, decide, statements
@@ -41,29 +41,27 @@ TRAIL = "aws:cloudtrail/trail:Trail"
 VERSIONING = "aws:s3/bucketVersioning:BucketVersioning"
 
 STATE_TABLE = "analytics-state-table"
-"""The one table that must never be restored; rows about data leave it out, and say so."""
+"""The table that must never be restored. Rows about data exclude it and say so."""
 A_YEAR = 365
-SECRET = re.compile(r"(^|_)(SECRET|PASSWORD|KEY|PASSPHRASE)($|_)")
-ACCESS_KEY = re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b")
 
 Resources = Sequence[Recorded]
 Rule = Callable[[Resources], bool | None]
 
 
 def of(resources: Resources, *types: str) -> list[Recorded]:
-    """Return the resources of some types."""
+    """Return the resources of the given types."""
     return [resource for resource in resources if resource.typ in types]
 
 
 def at(inputs: Any, path: str) -> Any:
-    """Return a part of inputs, such as `ttl.enabled`; None where there is none."""
+    """Return a part of inputs, such as `ttl.enabled`, or None."""
     for name in path.split("."):
         inputs = inputs.get(name) if isinstance(inputs, dict) else None
     return inputs
 
 
 def every(typ: str, holds: Callable[[Recorded], bool], *, but: Sequence[str] = ()) -> Rule:
-    """Return the rule that something holds for every resource of a type, but for those that are named."""
+    """Return the rule that something holds for every resource of a type, except those named in `but`."""
 
     def rule(resources: Resources) -> bool | None:
         found = [item for item in of(resources, typ) if item.name not in but]
@@ -73,12 +71,23 @@ def every(typ: str, holds: Callable[[Recorded], bool], *, but: Sequence[str] = (
 
 
 def has(typ: str, path: str, *values: Any, but: Sequence[str] = ()) -> Rule:
-    """Return the rule that every resource of a type has an input, or one of some values in it."""
+    """Return the rule that every resource of a type has an input, with one of the values if any are given."""
     return every(typ, lambda item: at(item.inputs, path) in values if values else bool(at(item.inputs, path)), but=but)
 
 
+def obeys(name: str) -> Rule:
+    """Return the rule that no resource violates a rule of the policy pack."""
+    (policy,) = [rule for rule in RULES if rule.name == name]
+
+    def rule(resources: Resources) -> bool | None:
+        found = of(resources, *policy.types)
+        return not any(list(policy.check(item.name, item.inputs)) for item in found) if found else None
+
+    return rule
+
+
 def none_of(prefix: str, about: str) -> Rule:
-    """Return the rule that there is no resource of a type, where there are some that it would be about."""
+    """Return the rule that there is no resource of a type, if there are resources that it applies to."""
     return lambda resources: (
         not any(item.typ.startswith(prefix) for item in resources) if of(resources, about) else None
     )
@@ -95,7 +104,7 @@ def all_of(*rules: Rule) -> Rule:
 
 
 def throttled(resources: Resources) -> bool | None:
-    """Whether the stage throttles every route."""
+    """Return whether the stage throttles every route."""
     if not of(resources, ROUTE):
         return None
     limited = {
@@ -107,7 +116,7 @@ def throttled(resources: Resources) -> bool | None:
     return {route.inputs["routeKey"] for route in of(resources, ROUTE)} <= limited
 
 
-# IAM, by Checkov's rules, which are cloudsplaining's: what counts is allowed on everything, without a condition.
+# IAM, by Checkov's rules, which are cloudsplaining's: they judge what is allowed on all resources without a condition.
 
 CREDENTIALS = {
     *("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateAccessKey", "iam:UpdateLoginProfile"),
@@ -159,7 +168,7 @@ def reference(action: str) -> tuple[str, bool]:
 
 
 def everywhere(found: Sequence[Statement], *, conditional: bool) -> set[str]:
-    """Return the actions that statements allow on all resources, those under conditions too or not."""
+    """Return the actions that statements allow on all resources, with or without those under conditions."""
     return {
         action
         for statement in found
@@ -199,7 +208,7 @@ def no_star_resource(found: list[Statement]) -> bool:
 
 
 def boundary_is_required(resources: Resources) -> bool | None:
-    """Whether roles of functions have a boundary, or the workflows' roles make none without."""
+    """Return whether functions' roles have a boundary, or the workflows' roles cannot create a role without one."""
     if of(resources, FUNCTION):
         return all(role.inputs.get("permissionsBoundary") for role in of(resources, ROLE))
     makers = [found for found in identity_policies(resources) if any("iam:CreateRole" in s["Action"] for s in found)]
@@ -213,12 +222,12 @@ def boundary_is_required(resources: Resources) -> bool | None:
 
 
 def bucket_names(resources: Resources) -> list[str]:
-    """Return the names by which other resources refer to the buckets."""
+    """Return the bucket names that other resources refer to."""
     return [str(item.inputs.get("bucket", item.name)) for item in of(resources, BUCKET)]
 
 
 def about_each_bucket(typ: str, holds: Callable[[Recorded], bool]) -> Rule:
-    """Return the rule that each bucket has a resource of a type, for which something holds."""
+    """Return the rule that each bucket has a resource of a type for which something holds."""
 
     def rule(resources: Resources) -> bool | None:
         buckets = of(resources, BUCKET)
@@ -229,7 +238,7 @@ def about_each_bucket(typ: str, holds: Callable[[Recorded], bool]) -> Rule:
 
 
 def refuses(action: str, context: dict[str, str]) -> Callable[[Recorded], bool]:
-    """Return whether a bucket's policy refuses a request of anyone, to the bucket and to an object in it."""
+    """Return whether a bucket policy denies a request of any principal to the bucket and to its objects."""
 
     def check(item: Recorded) -> bool:
         base = f"arn:aws:s3:::{item.inputs['bucket']}"
@@ -244,11 +253,10 @@ def refuses(action: str, context: dict[str, str]) -> Callable[[Recorded], bool]:
 
 
 INSECURE = {"aws:SecureTransport": "false"}
-FLAGS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 
 def write_once(resources: Resources) -> bool | None:
-    """Whether the artifact bucket refuses to overwrite, to delete, and everyone but the first stage."""
+    """Return whether the artifact bucket denies overwrites, deletions, and writes by anyone but the first stage."""
     found = [item for item in of(resources, BUCKET_POLICY) if item.name == "artifacts-policy"]
     if not found:
         return None
@@ -266,7 +274,7 @@ def write_once(resources: Resources) -> bool | None:
 
 
 def queue_policies_are_closed(resources: Resources) -> bool | None:
-    """Whether no queue is open to everyone by a policy."""
+    """Return whether no queue policy allows everyone."""
     if not of(resources, QUEUE):
         return None
     texts = [item.inputs.get("policy") for item in of(resources, QUEUE, QUEUE_POLICY)]
@@ -275,7 +283,7 @@ def queue_policies_are_closed(resources: Resources) -> bool | None:
 
 
 def tables_are_watched(resources: Resources) -> bool | None:
-    """Whether each table has an alarm for throttled reads and one for throttled writes."""
+    """Return whether each table has alarms for throttled reads and throttled writes."""
     tables = of(resources, TABLE)
     watched = {
         (item.inputs["metricName"], at(item.inputs, "dimensions.TableName"))
@@ -287,31 +295,15 @@ def tables_are_watched(resources: Resources) -> bool | None:
     return all(len(both.get(kind, set())) == len(tables) for kind in kinds) if tables else None
 
 
-def strong_passwords(item: Recorded) -> bool:
-    """Cognito.3: 8 characters of four kinds, and temporary passwords for 7 days at most."""
-    policy = item.inputs.get("passwordPolicy") or {}
-    kinds = ("requireLowercase", "requireUppercase", "requireNumbers", "requireSymbols")
-    return (
-        policy.get("minimumLength", 0) >= 14
-        and all(policy.get(kind) for kind in kinds)
-        and policy.get("temporaryPasswordValidityDays", 7) <= 7
-    )
-
-
-def holds_no_secret(item: Recorded) -> bool:
-    variables = at(item.inputs, "environment.variables") or {}
-    return not any(SECRET.search(name) or ACCESS_KEY.search(str(value)) for name, value in variables.items())
-
-
 def lasts_a_year(item: Recorded) -> bool:
-    """CloudWatch.16: 365 days, or for ever."""
+    """Return whether logs are stored for 365 days or forever (CloudWatch.16)."""
     days = item.inputs.get("retentionInDays") or 0
     return days == 0 or days >= A_YEAR
 
 
 @dataclass(frozen=True, kw_only=True)
 class Control:
-    """A rule, and what turns it over: a change that takes the control away, and one that brings it."""
+    """A rule, with a change of the resources that breaks it and one that satisfies it."""
 
     rule: Rule
     without: Callable[[Resources], Resources] | None = None

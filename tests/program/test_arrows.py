@@ -13,8 +13,8 @@ ALLOWED = {
     "local": {"components", "pipeline", "services"},
     "pipeline": {"components"},
     "bootstrap": {"components"},
-    "operations": {"components", "local", "pipeline", "services", "settings"},
-    "benchmarks": {"components", "local", "operations", "pipeline"},
+    "operations": {"benchmarks", "components", "local", "pipeline", "services", "settings"},
+    "benchmarks": {"components", "local", "pipeline"},
     "policies": set(),
 }
 OURS = {*ALLOWED, "config_rules", "settings", "tests"}

@@ -1,4 +1,4 @@
-"""Each row of docs/controls.md says what the stacks and the account really do, and would fail if they did not."""
+"""Each row of docs/controls.md is compared with the resources of the stacks and the account."""
 
 import dataclasses
 import json
@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from rules import RULES
 
 from tests.account import bootstrap, program
 from tests.program import controls as c
-from tests.program.controls import Control, Resources, about_each_bucket, all_of, every, has, none_of, policies
+from tests.program.controls import Control, Resources, about_each_bucket, all_of, every, has, none_of, obeys, policies
 from tests.recording import ROOT, Recorded
 
 STACKS = ("dev", "staging", "prod")
@@ -20,7 +21,7 @@ Change = Callable[[Resources], Resources]
 
 
 def one(typ: str, **inputs: Any) -> Change:
-    """Return a change of the inputs of one resource of a type; None removes an input."""
+    """Return a change of one resource of a type; None removes an input."""
 
     def change(resources: Resources) -> Resources:
         last = [item for item in resources if item.typ == typ and item.name != c.STATE_TABLE][-1]
@@ -30,7 +31,7 @@ def one(typ: str, **inputs: Any) -> Change:
 
 
 def each(typ: str, **inputs: Any) -> Change:
-    """Return a change of the inputs of all resources of a type."""
+    """Return a change of all resources of a type."""
     return lambda resources: [_with(item, inputs) if item.typ == typ else item for item in resources]
 
 
@@ -40,7 +41,7 @@ def _with(item: Recorded, inputs: Mapping[str, Any]) -> Recorded:
 
 
 def less(typ: str) -> Change:
-    """Return the change that one resource of a type is missing."""
+    """Return a change that removes a resource of a type."""
 
     def change(resources: Resources) -> Resources:
         last = [item for item in resources if item.typ == typ][-1]
@@ -50,7 +51,7 @@ def less(typ: str) -> Change:
 
 
 def more(typ: str, **inputs: Any) -> Change:
-    """Return the change that there is a resource of a type."""
+    """Return a change that adds a resource of a type."""
 
     def change(resources: Resources) -> Resources:
         return [*resources, dataclasses.replace(resources[0], typ=typ, name="new", inputs=inputs, custom=True)]
@@ -60,15 +61,15 @@ def more(typ: str, **inputs: Any) -> Change:
 
 def both(*changes: Change) -> Change:
     def change(resources: Resources) -> Resources:
-        for each_of_them in changes:
-            resources = each_of_them(resources)
+        for one_change in changes:
+            resources = one_change(resources)
         return resources
 
     return change
 
 
 def allows(action: str, resource: str = "*", **condition: Any) -> Change:
-    """Return the change that some role may do something."""
+    """Return a change that allows a role an action."""
     statement: dict[str, Any] = {"Effect": "Allow", "Action": [action], "Resource": [resource]}
     statement |= {"Condition": condition} if condition else {}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -76,7 +77,7 @@ def allows(action: str, resource: str = "*", **condition: Any) -> Change:
 
 
 def restricts_everything(resources: Resources) -> Resources:
-    """Name resources where a policy has a star that AWS could do without."""
+    """Replace the star with a resource name in every policy."""
 
     def named(policy: str) -> str:
         document = json.loads(policy)
@@ -90,7 +91,7 @@ def restricts_everything(resources: Resources) -> Resources:
 
 
 def without_condition(resources: Resources) -> Resources:
-    """Take the condition of iam:CreateRole away, from the workflows' roles."""
+    """Remove the condition on iam:CreateRole from the workflows' roles."""
 
     def loose(policy: str) -> str:
         document = json.loads(policy)
@@ -121,17 +122,15 @@ DATA = (c.STATE_TABLE,)
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/a"
 CONTROLS: Mapping[str, Control] = {
     "Permissions name their source": Control(
-        rule=has(c.PERMISSION, "sourceArn"), without=one(c.PERMISSION, sourceArn=None)
+        rule=obeys("permissions-name-their-source"), without=one(c.PERMISSION, sourceArn=None)
     ),
     "Routes state their authorization": Control(
-        rule=has(c.ROUTE, "authorizationType"), without=one(c.ROUTE, authorizationType=None)
+        rule=obeys("routes-state-their-authorization"), without=one(c.ROUTE, authorizationType=None)
     ),
     "Every route wants authorization": Control(
         rule=has(c.ROUTE, "authorizationType", "JWT", "AWS_IAM", "CUSTOM"), given=each(c.ROUTE, authorizationType="JWT")
     ),
-    "Access logs of the API": Control(
-        rule=has(c.STAGE, "accessLogSettings.destinationArn"), without=one(c.STAGE, accessLogSettings=None)
-    ),
+    "Access logs of the API": Control(rule=obeys("stages-log-accesses"), without=one(c.STAGE, accessLogSettings=None)),
     "Throttling of each route": Control(rule=c.throttled, without=more(c.ROUTE, routeKey="GET /new")),
     "IAM: no `*` for all actions": Control(rule=policies(c.no_star_action), without=allows("*", "arn:aws:s3:::a")),
     "IAM: no escalation, no credentials, no data of everything": Control(
@@ -148,10 +147,10 @@ CONTROLS: Mapping[str, Control] = {
     "Permissions boundary of functions' roles": Control(
         rule=c.boundary_is_required, without=without_condition, given=each(c.ROLE, permissionsBoundary="arn:aws:iam::1")
     ),
-    "Log retention": Control(rule=has(c.LOGS, "retentionInDays"), without=one(c.LOGS, retentionInDays=None)),
+    "Log retention": Control(rule=obeys("log-groups-have-a-retention"), without=one(c.LOGS, retentionInDays=None)),
     "Logs for a year": Control(rule=every(c.LOGS, c.lasts_a_year), given=each(c.LOGS, retentionInDays=365)),
     "Secrets out of environments": Control(
-        rule=every(c.FUNCTION, c.holds_no_secret),
+        rule=obeys("environments-contain-no-secret"),
         without=one(c.FUNCTION, environment={"variables": {"DB_PASSWORD": "x"}}),
     ),
     "Point-in-time recovery of data": Control(
@@ -187,10 +186,10 @@ CONTROLS: Mapping[str, Control] = {
         given=each(c.FUNCTION, reservedConcurrentExecutions=1),
     ),
     "Encryption of queues": Control(
-        rule=every(c.QUEUE, lambda q: bool(q.inputs.get("sqsManagedSseEnabled") or q.inputs.get("kmsMasterKeyId"))),
+        rule=obeys("queues-are-encrypted"),
         without=one(c.QUEUE, sqsManagedSseEnabled=False),
     ),
-    "Queues are for the account alone": Control(
+    "Queues are private to the account": Control(
         rule=c.queue_policies_are_closed,
         without=more(
             c.QUEUE_POLICY,
@@ -200,7 +199,7 @@ CONTROLS: Mapping[str, Control] = {
         ),
     ),
     "Private buckets": Control(
-        rule=about_each_bucket(c.PRIVATE, lambda item: all(item.inputs.get(flag) is True for flag in c.FLAGS)),
+        rule=all_of(about_each_bucket(c.PRIVATE, lambda _: True), obeys("buckets-are-private")),
         without=one(c.PRIVATE, ignorePublicAcls=False),
     ),
     "TLS only for buckets": Control(
@@ -226,17 +225,17 @@ CONTROLS: Mapping[str, Control] = {
         given=more(c.TRAIL, eventSelectors=[{"dataResources": []}]),
     ),
     "Write-once artifacts": Control(rule=c.write_once, without=allowing_overwrites),
-    "Long passwords": Control(
-        rule=every(c.POOL, c.strong_passwords), without=one(c.POOL, passwordPolicy={"minimumLength": 14})
+    "Strong passwords": Control(
+        rule=obeys("passwords-are-strong"), without=one(c.POOL, passwordPolicy={"minimumLength": 14})
     ),
     "Second factor offered": Control(
-        rule=has(c.POOL, "mfaConfiguration", "OPTIONAL", "ON"), without=one(c.POOL, mfaConfiguration="OFF")
+        rule=obeys("a-second-factor-is-offered"), without=one(c.POOL, mfaConfiguration="OFF")
     ),
     "No guest identities": Control(
         rule=none_of("aws:cognito/identityPool", c.POOL), without=more("aws:cognito/identityPool:IdentityPool")
     ),
-    "Failures of streams are kept": Control(
-        rule=has(c.MAPPING, "destinationConfig.onFailure.destinationArn"),
+    "Failed records of streams are stored": Control(
+        rule=obeys("streams-end-in-a-queue"),
         without=one(c.MAPPING, destinationConfig=None),
     ),
     "Alarms for throttled tables": Control(rule=c.tables_are_watched, without=more(c.TABLE)),
@@ -279,7 +278,7 @@ CONTROLS: Mapping[str, Control] = {
 
 
 def rows() -> list[list[str]]:
-    """Return the cells of each row: name, ids, a cell for each column, and the reason."""
+    """Return the cells of each row: name, ids, one for each column, and the reason."""
     lines = (ROOT / "docs" / "controls.md").read_text().splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
     return cells[1:]
@@ -291,7 +290,7 @@ def row(name: str) -> list[str]:
 
 
 def resources(column: str) -> Resources:
-    """Return what a stack declares, with an address for alarms so that the topic is among it, or the account."""
+    """Return the resources of a stack, with an alarm topic, or of the account."""
     if column == "account":
         return bootstrap()[0].resources
     return program(column, alarmEmail="on-call@example.com").resources
@@ -312,7 +311,7 @@ def test_a_control_is_on_or_off_as_its_row_says(name: str, column: str) -> None:
     ("name", "column"),
     [(cells[0], column) for cells in rows() for column, said in zip(COLUMNS, cells[2:], strict=False) if said == "on"],
 )
-def test_a_control_that_is_taken_away_is_off(name: str, column: str) -> None:
+def test_a_control_is_off_after_the_change_that_breaks_it(name: str, column: str) -> None:
     without = CONTROLS[name].without
     assert without is not None, "a row that is on needs a change that turns it off"
     assert CONTROLS[name].rule(without(resources(column))) is False
@@ -322,7 +321,7 @@ def test_a_control_that_is_taken_away_is_off(name: str, column: str) -> None:
     ("name", "column"),
     [(cells[0], column) for cells in rows() for column, said in zip(COLUMNS, cells[2:], strict=False) if said == "off"],
 )
-def test_a_control_that_is_brought_is_on(name: str, column: str) -> None:
+def test_a_control_is_on_after_the_change_that_satisfies_it(name: str, column: str) -> None:
     given = CONTROLS[name].given
     assert given is not None, "a row that is off needs a change that turns it on"
     assert CONTROLS[name].rule(given(resources(column))) is True
@@ -333,7 +332,13 @@ def test_an_id_is_claimed_once() -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_what_is_off_has_its_reason() -> None:
+def test_a_policy_and_its_row_have_the_same_ids() -> None:
+    stated = [[one_id.strip() for one_id in ids.split(",")] for _, ids, *_ in rows()]
+    for policy in RULES:
+        assert not policy.ids or list(policy.ids) in stated, policy.name
+
+
+def test_a_control_that_is_off_has_a_reason() -> None:
     for name, _, *columns, reason in rows():
         assert reason or "off" not in columns, name
 
@@ -350,7 +355,7 @@ def test_what_is_off_has_its_reason() -> None:
         ("*", c.no_escalation),
     ],
 )
-def test_rules_about_iam_find_what_they_are_about(action: str, rule: Callable[[Any], bool]) -> None:
+def test_iam_rules_find_their_actions(action: str, rule: Callable[[Any], bool]) -> None:
     statement = {"Effect": "Allow", "Action": [action], "Resource": ["*"]}
     assert rule([statement]) is False
     assert rule([{**statement, "Resource": ["arn:aws:s3:::a"]}]) is True

@@ -1,1 +1,1 @@
-"""What another emulator says of the program. Nightly, since it tells nothing that changes by the hour."""
+"""Checks of the program by another emulator and by the AWS provider's own schema. They run each night."""

@@ -6,7 +6,7 @@
 
 mod suite;
 
-// What `make reconcile` reads the tables with.
+// What `reconcile` reads the tables with.
 #[path = "../examples/reconcile/tables.rs"]
 mod tables;
 

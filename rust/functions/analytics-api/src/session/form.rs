@@ -91,7 +91,7 @@ fn document(html: &Html, status: StatusCode, action: Option<&str>, said: Option<
                         autocomplete="current-password";
                     button { "Sign in" }
                 }
-                p.quiet { "No account? Whoever runs this system makes one: " code { "make analytics-user" } "." }
+                p.quiet { "No account? An operator creates one: " code { "make user FN=analytics-api" } "." }
             }
         },
     )

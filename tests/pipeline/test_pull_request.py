@@ -4,7 +4,8 @@ import yaml
 
 from bootstrap.policies import PREFIX
 from bootstrap.roles import PULL_REQUESTS
-from pipeline.stack_file import pull_request_stack_file
+from pipeline.pull_request import stack_file, stack_of, stale_stacks
+from tests.pipeline.recorded import recorded_json
 from tests.recording import ROOT, record_program
 
 DEV = """\
@@ -24,20 +25,20 @@ config:
 
 
 def made(dev: str = DEV) -> dict[str, dict[str, Any]]:
-    content: dict[str, dict[str, Any]] = yaml.safe_load(pull_request_stack_file(dev, "pr-12", "210987654321"))
+    content: dict[str, dict[str, Any]] = yaml.safe_load(stack_file(dev, "pr-12", "210987654321"))
     return content
 
 
-def test_it_keeps_the_settings_of_dev() -> None:
+def test_the_stack_has_the_settings_of_dev() -> None:
     assert made()["config"]["aws:region"] == "eu-west-1"
     assert made()["config"]["rust-serverless:logRetentionDays"] == "7"
 
 
-def test_it_shares_neither_the_bucket_that_others_take_their_code_from_nor_their_name() -> None:
+def test_it_shares_neither_the_artifact_bucket_nor_the_domain_name() -> None:
     assert not {"rust-serverless:artifactBucket", "rust-serverless:domainName"} & made()["config"].keys()
 
 
-def test_its_resources_are_tagged_as_its_own() -> None:
+def test_its_resources_are_tagged_with_its_name() -> None:
     assert made()["config"]["aws:defaultTags"]["tags"] == {"project": "rust-serverless", "stack": "pr-12"}
     assert made("config: {}")["config"]["aws:defaultTags"]["tags"] == {"stack": "pr-12"}
 
@@ -65,3 +66,29 @@ def test_the_program_takes_it() -> None:
     texts = {key: value for key, value in config.items() if isinstance(value, str)}
     recording, _ = record_program("dev", config={**texts, "rust-serverless:artifactBucket": ""})
     assert recording.of_type("aws:s3/bucket:Bucket"), "the stack owns its bucket"
+
+
+def named(*names: str) -> list[dict[str, object]]:
+    return [{"name": name, "current": False} for name in names]
+
+
+def test_the_stack_of_a_closed_pull_request_is_stale() -> None:
+    assert stale_stacks(recorded_json("stacks"), []) == ["pr-12"]
+
+
+def test_the_stack_of_a_labeled_pull_request_is_not_stale() -> None:
+    assert stale_stacks(recorded_json("stacks"), [{"number": 12}, {"number": 13}]) == []
+    assert stale_stacks(named("pr-1", "pr-12"), [{"number": 12}]) == ["pr-1"]
+
+
+def test_no_other_stack_is_ever_stale() -> None:
+    names = ("dev", "staging", "prod", "pr-", "pr-0", "pr-1x", "my-pr-1", "pr-012", "PR-1", "pr-1\n")
+    assert stale_stacks(named(*names), []) == []
+
+
+def test_a_fully_qualified_name_is_understood() -> None:
+    assert stale_stacks(named("organization/rust-serverless/pr-7"), []) == ["pr-7"]
+
+
+def test_the_name_of_the_stack_contains_the_number() -> None:
+    assert stack_of(12) == "pr-12"
