@@ -1,6 +1,6 @@
 """A batch of the stream of views, stored just before, of a site of each language's own.
 
-The traffic is that of `rust/functions/analytics-trigger/examples/bench`: pages by Zipf's law, six views in ten by
+The traffic is that of `rust/tools/bench-trigger`: pages by Zipf's law, six views in ten by
 somebody who is new that day.
 """
 
