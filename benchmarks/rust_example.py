@@ -1,4 +1,4 @@
-"""Runs an example of a Rust package that measures, compiled as functions are."""
+"""Runs a benchmark in Rust, compiled like the functions."""
 
 import subprocess
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from benchmarks.section import BenchError
 
 
 def run_example(root: Path, package: str, example: str, environment: Mapping[str, str]) -> str:
-    """Return what an example prints; what cargo says goes to stderr.
+    """Return the output of an example; Cargo's output goes to stderr.
 
     Raises:
         BenchError: it fails.

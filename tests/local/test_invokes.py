@@ -215,7 +215,7 @@ def test_a_function_found_by_name_has_routes_triggers_and_grants(engine: Engine,
 
     def connected() -> None:
         old = ExistingFunction.named("old", "old-function")
-        table = Table("notes", TableArgs(partition_key="pk", recoverable=False, protected=False))
+        table = Table("notes", TableArgs(partition_key="pk", point_in_time_recovery=False, deletion_protection=False))
         table.allow_read(old)
         QueueTrigger("letters", QueueTriggerArgs(function=old))
         api = HttpApi("api", HttpApiArgs(routes={"POST /letters": old}))
