@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.rust_example import run_example
+from benchmarks.rust_tool import run_tool
 from benchmarks.section import Section, Table
 from benchmarks.tables import number, targets
 from benchmarks.targets import Target, judge
@@ -17,13 +17,13 @@ NOTES = (
 
 
 def run(root: Path, _: Path, report: Callable[[str], None]) -> Section:
-    """Run the example of the function's package that measures this.
+    """Run the tool that measures this.
 
     Raises:
         BenchError: it fails.
     """
     report("compiling and measuring glitch and base64")
-    handler_ms, whole_ms, alone_ms = map(float, run_example(root, "glitch", "bench", os.environ).split())
+    handler_ms, whole_ms, alone_ms = map(float, run_tool(root, "bench-glitch", os.environ).split())
     target = Target(subject="glitch, 4.4 MB", what="handler, times base64 alone", at_most=1.5)
     return Section(
         title="A large picture",

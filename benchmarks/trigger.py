@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.rust_example import run_example
+from benchmarks.rust_tool import run_tool
 from benchmarks.section import Section, Table
 from benchmarks.stack import fresh_emulator
 from components.local.stack import STACK
@@ -23,7 +23,7 @@ def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
     """
     with fresh_emulator(home, read_stack_config(root, STACK).region, report) as url:
         report("compiling both triggers, and counting the same views by them")
-        printed = run_example(root, "analytics-trigger", "bench", {**os.environ, "ANALYTICS_BENCH_ENDPOINT": url})
+        printed = run_tool(root, "bench-trigger", {**os.environ, "ANALYTICS_BENCH_ENDPOINT": url})
     table = Table(title="The trigger and a plain one, in batches of 10 and 100", columns=COLUMNS, rows=rows_of(printed))
     return Section(title="Exact counts", tables=[table])
 

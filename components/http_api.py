@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import pulumi
 import pulumi_aws as aws
@@ -127,6 +128,8 @@ class HttpApi(pulumi.ComponentResource):
         self.api_id, self._execution_arn, api_endpoint = self._api()
         self.stage_name = pulumi.Output.from_input(DEFAULT)
         self.url = _url(self.api_id, api_endpoint, args.endpoint)
+        self.origin = self.url.apply(_origin)
+        """Origin of pages that the API serves."""
         self.access_log_group_name: pulumi.Output[str] | None = None
         if args.existing_api_id is None:
             self.stage_name = self._stage().name
@@ -305,6 +308,11 @@ def _invocations(function_arn: str) -> str:
     """Return the URI with which API Gateway invokes a function."""
     partition, region = function_arn.split(":")[1], function_arn.split(":")[3]
     return f"arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{function_arn}/invocations"
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _url(api_id: pulumi.Output[str], api_endpoint: pulumi.Output[str], endpoint: str | None) -> pulumi.Output[str]:

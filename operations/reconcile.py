@@ -1,4 +1,4 @@
-"""Counts the raw views again and compares the totals, by the code that counted them."""
+"""Recounts the stored views and compares the totals, by the code that counted them."""
 
 import os
 import subprocess
@@ -18,9 +18,9 @@ def reconcile(stack: RunningStack, root: Path, options: Sequence[str]) -> int:
     counted = stack.outputs.get("analytics", {"sites": []})
     sites = [site.partition("://")[2] for site in counted["sites"]]
     if not sites:
-        raise OperationError(f"the stack {stack.name} counts no site: set analyticsSites in Pulumi.{stack.name}.yaml")
+        raise OperationError(f"the stack {stack.name} has no sites: set analyticsSites in Pulumi.{stack.name}.yaml")
     command = [
-        *["cargo", "run", "--locked", "--quiet", "--package", "analytics-trigger", "--example", "reconcile", "--"],
+        *["cargo", "run", "--locked", "--quiet", "--package", "reconcile", "--"],
         *["--views", stack.table("analytics-views"), "--totals", stack.table("analytics-totals")],
         *["--sites", ",".join(sites), "--retention-days", str(int(counted["viewRetentionDays"])), *options],
     ]

@@ -34,14 +34,14 @@ SESSION_ROUTES = ("GET /analytics", "GET /analytics/report", "POST /analytics/si
 """Routes that require a session, and the dashboard with its sign-in form. `analytics-api` validates the session token
 itself; there is no API Gateway authorizer."""
 
-QUARANTINED = '{ $.message = "a record is quarantined" }'
-"""Matches the trigger's log line for a record that it cannot read."""
+QUARANTINED = '{ $.message = "record quarantined" }'
+"""The trigger's log line for a record that it cannot count."""
 
-CAPPED = '{ $.message = "a cap is reached" }'
-"""Matches the API's log line for a site that has reached the daily cap of pages, referrers or campaigns."""
+CAPPED = '{ $.message = "cap reached" }'
+"""The API's log line for a site of which no further page, referrer or campaign is counted by name today."""
 
-GONE = '{ $.message = "views are gone" }'
-"""Matches the trigger's log line for records whose views are no longer in the table; `records` is their number."""
+GONE = '{ $.message = "views gone" }'
+"""The trigger's log line for records whose views were not in the table any more; `records` has their number."""
 
 STREAM_DAYS = 1
 """Retention of records in a DynamoDB stream."""

@@ -1,7 +1,6 @@
 """A batch of stream records of new views, of a different site per language.
 
-The traffic is that of `rust/functions/analytics-trigger/examples/bench`: pages by Zipf's law, 60% of the views by new
-visitors of the day.
+The traffic is that of `rust/tools/bench-trigger`: pages by Zipf's law, 60% of the views by new visitors of the day.
 """
 
 import itertools

@@ -11,7 +11,7 @@ APART = ("timestamp", "level", "message", "target", "span", "spans")
 
 
 def readable(line: str) -> str | None:
-    """Return a line without what only machines read: `INFO a batch is folded records=3`; None for a line of no use.
+    """Return a line without what only machines read: `INFO batch processed records=3`; None for a line of no use.
 
     Of Lambda's report the duration is left, and lines that are not JSON are left as they are.
     """

@@ -23,7 +23,7 @@ AI_NAMES = {
 
 def bots(agents: list[str]) -> dict[str, str]:
     """Return the name of the bot of each agent, empty for people."""
-    command = ["cargo", "run", "--locked", "--quiet", "--package", "analytics-api", "--example", "agents"]
+    command = ["cargo", "run", "--locked", "--quiet", "--package", "agents"]
     text = "".join(f"{agent}\n" for agent in agents)
     printed = subprocess.run(command, input=text, cwd=ROOT / "rust", check=True, capture_output=True, text=True)
     return dict(zip(agents, [line.split("\t")[0] for line in printed.stdout.splitlines()], strict=True))

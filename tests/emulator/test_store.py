@@ -13,8 +13,7 @@ from tests.recording import ROOT
     ("package", "test"),
     [
         ("currencies", "dynamodb"),
-        ("analytics-api", "collect_dynamodb"),
-        ("analytics-api", "report"),
+        ("analytics-api", "api"),
         ("analytics-trigger", "dynamodb"),
     ],
 )

@@ -32,7 +32,7 @@ def before(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="module")
 def after(before: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("after")
-    command = ["cargo", "run", "--locked", "--quiet", "--package", "glitch", "--example", "files", "--"]
+    command = ["cargo", "run", "--locked", "--quiet", "--package", "glitch-files", "--"]
     subprocess.run([*command, before, folder, str(SEEDS)], cwd=ROOT / "rust", check=True)
     return folder
 

@@ -1,13 +1,13 @@
 use std::fmt;
 
-/// By what views are counted apart.
+/// A property by whose values views are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dimension {
     /// Path of the page.
     Page,
-    /// Host that the visitor came from.
+    /// Host or app that the visitor came from.
     Referrer,
-    /// What brought the visitor.
+    /// Campaign that brought the visitor.
     Campaign,
     /// Browser by name.
     Browser,
@@ -17,28 +17,28 @@ pub enum Dimension {
     Device,
     /// Country by its ISO 3166 code.
     Country,
-    /// Bot by name; a bot's views are counted here and nowhere else.
+    /// Bot by name. A view by a bot counts in no other dimension.
     Bot,
 }
 
 impl Dimension {
-    /// All of them.
+    /// All dimensions, in the order of reports.
     pub const ALL: [Self; 8] = [
         Self::Page,
         Self::Referrer,
-        Self::Campaign,
         Self::Browser,
         Self::System,
         Self::Device,
         Self::Country,
+        Self::Campaign,
         Self::Bot,
     ];
 
-    /// Those whose values clients choose. Each value has an item of its own, and a day's new ones are capped; values of
-    /// the others come from short lists, and are attributes of the bucket's summary.
+    /// Dimensions whose values clients choose. Each value has an item of its own, and the number of new values per day is
+    /// capped. Values of other dimensions come from short lists, and are attributes of the summary.
     pub const OPEN: [Self; 3] = [Self::Page, Self::Referrer, Self::Campaign];
 
-    /// Its name in keys.
+    /// Its name in keys and queries.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -53,23 +53,59 @@ impl Dimension {
         }
     }
 
-    /// The dimension with a name.
+    /// Its name for several values, as in reports.
+    #[must_use]
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Page => "pages",
+            Self::Referrer => "referrers",
+            Self::Campaign => "campaigns",
+            Self::Browser => "browsers",
+            Self::System => "systems",
+            Self::Device => "devices",
+            Self::Country => "countries",
+            Self::Bot => "bots",
+        }
+    }
+
+    /// Its name as a heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Page => "Pages",
+            Self::Referrer => "Sources",
+            Self::Campaign => "Campaigns",
+            Self::Browser => "Browsers",
+            Self::System => "Systems",
+            Self::Device => "Devices",
+            Self::Country => "Countries",
+            Self::Bot => "Bots",
+        }
+    }
+
+    /// Whether each of its values has an item of its own.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        Self::OPEN.contains(&self)
+    }
+
+    /// Returns the dimension with a name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|dimension| dimension.name() == name)
     }
 }
 
-/// What has an item with counts: a bucket of a site as a whole, or one value of an open dimension in it.
+/// A counter of a bucket, stored as an item with counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Counter {
     /// All views.
     Summary,
-    /// Those with a value.
+    /// Views with a value of an open dimension.
     Value(Dimension, String),
 }
 
-/// What is counted, and an attribute of its name holds.
+/// A count of a counter, stored as an attribute.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Count {
     /// Views by people.
@@ -80,9 +116,9 @@ pub enum Count {
     Bots,
     /// Views of which duration and scroll depth are known.
     Measured,
-    /// Milliseconds that those were looked at.
+    /// Sum of their durations in milliseconds.
     DurationMs,
-    /// How far down those were scrolled, in percent, added up.
+    /// Sum of their scroll depths in percent.
     Scroll,
     /// Views with a value of a dimension that is not open.
     Of(Dimension, String),
@@ -98,7 +134,7 @@ impl Count {
         (Self::Scroll, "Scroll"),
     ];
 
-    /// The count that an attribute holds, if it is one.
+    /// Returns the count that an attribute has.
     #[must_use]
     pub fn parse(attribute: &str) -> Option<Self> {
         if let Some((count, _)) = Self::PLAIN.into_iter().find(|(_, name)| *name == attribute) {

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::iter;
 use std::str::FromStr;
 
 use thiserror::Error;
@@ -9,25 +10,37 @@ use time::{Date, Month};
 pub struct Day(Date);
 
 impl Day {
-    /// The day some days later, or the last there is.
+    /// Returns the day some days later, at most 9999-12-31.
     #[must_use]
     pub fn plus(self, days: u16) -> Self {
         Self(self.0.saturating_add(time::Duration::days(i64::from(days))))
     }
 
-    /// The day some days before.
+    /// Returns the day some days earlier.
     #[must_use]
     pub fn minus(self, days: u16) -> Self {
         Self(self.0.saturating_sub(time::Duration::days(i64::from(days))))
     }
 
-    /// Days from this one to a later one; 0 when it is not later.
+    /// Returns the number of days until a later day, or 0 if it is not later.
     #[must_use]
     pub fn days_until(self, later: Self) -> u64 {
         u64::try_from((later.0 - self.0).whole_days()).unwrap_or(0)
     }
 
-    /// The number of the day, which is one more than that of the day before.
+    /// Returns all days from this one to another, both included.
+    pub fn through(self, last: Self) -> impl Iterator<Item = Self> {
+        iter::successors(Some(self), |day| Some(day.plus(1)).filter(|next| next > day))
+            .take_while(move |day| *day <= last)
+    }
+
+    /// Returns the first day of which no view has expired today, if views are stored for some days.
+    #[must_use]
+    pub fn first_retained(self, retention_days: u16) -> Self {
+        self.minus(retention_days.saturating_sub(1))
+    }
+
+    /// Returns the number of the day, which is one more than that of the day before.
     #[must_use]
     pub fn number(self) -> u64 {
         self.0.to_julian_day().unsigned_abs().into()
@@ -69,7 +82,7 @@ impl fmt::Display for Day {
     }
 }
 
-/// Text that is no day.
+/// Text that is not a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a day is written as in 2026-11-21")]
 pub struct InvalidDay;
@@ -86,11 +99,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_day_is_refused() {
+    fn other_text_is_not_a_day() {
         for text in ["", "2026-11", "2026-11-31", "2026-02-29", "2026-1-21", "+026-11-21", "2026-11-21 ", "10000-01-01"]
         {
             assert_eq!(text.parse::<Day>(), Err(InvalidDay), "{text:?}");
         }
+    }
+
+    #[test]
+    fn days_are_walked_to_the_last_one() {
+        let [first, last]: [Day; 2] = ["9999-12-30", "9999-12-31"].map(|day| day.parse().unwrap());
+        assert_eq!(first.through(last).collect::<Vec<_>>(), [first, last]);
+        assert_eq!(last.through(last).count(), 1);
+        assert_eq!(last.through(first).count(), 0);
+    }
+
+    #[test]
+    fn a_day_with_expired_views_is_not_retained() {
+        let today: Day = "2026-11-21".parse().unwrap();
+        let first = |days| today.first_retained(days).to_string();
+        assert_eq!([first(0), first(1), first(7)], ["2026-11-21", "2026-11-21", "2026-11-15"]);
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! Site analytics: what is recorded of a page view, which counters it moves, and how both are stored.
+//! Site analytics: page views, the counters they change, and the items of both.
 //!
-//! All key text of the three tables is built in [`keys`], for whoever writes or reads them. What a client sends is only
-//! ever the last part of a key, behind the kind of the item, so that it reaches no item of another kind.
+//! [`keys`] builds all key text of the tables. Text from clients is always the last part of a key, after the kind of the
+//! item, so that it never names an item of another kind.
 //!
-//! Knows no AWS client and no HTTP: functions turn requests into views, and items into calls.
+//! The crate makes no calls: functions turn requests into views, and stores turn items into calls.
 
 mod attributes;
 mod bucket;
@@ -20,6 +20,7 @@ mod referrer;
 #[cfg(test)]
 mod samples;
 mod site;
+mod sites;
 mod tally;
 mod total;
 mod view;
@@ -37,10 +38,11 @@ pub use page::Page;
 pub use referrer::Referrer;
 pub use serde_dynamo::{AttributeValue, Item};
 pub use site::{InvalidSite, Site};
-pub use tally::{Counts, Tally, TotalKey};
+pub use sites::Sites;
+pub use tally::{Counts, DayTally, Tally, TotalKey};
 pub use total::Total;
 pub use view::{Agent, Device, Measure, Record, View, ViewId};
 pub use visitor::Visitor;
 
-/// What stands for values over a cap: pages that are too long, and new ones of a day that has too many already.
+/// Stands for pages that are too long, and for new values of a day that has reached its cap.
 pub const OTHER: &str = "(other)";

@@ -2,6 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::Day;
 
@@ -21,6 +22,16 @@ impl Moment {
         if milliseconds <= LAST { Ok(Self(milliseconds)) } else { Err(InvalidMoment) }
     }
 
+    /// Parses a time in the form of RFC 3339, such as `2026-11-21T12:00:00Z`.
+    ///
+    /// # Errors
+    /// The text has another form, or the time is before 1970 or after the year 9999.
+    pub fn parse_rfc3339(text: &str) -> Result<Self, InvalidMoment> {
+        let time = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| InvalidMoment)?;
+        let milliseconds = time.unix_timestamp_nanos() / 1_000_000;
+        Self::from_milliseconds(u64::try_from(milliseconds).map_err(|_| InvalidMoment)?)
+    }
+
     /// Milliseconds since 1970.
     #[must_use]
     pub fn milliseconds(self) -> u64 {
@@ -33,14 +44,20 @@ impl Moment {
         self.0 / 1000
     }
 
-    /// The moment some time later, or the last there is.
+    /// Returns the moment some time later, at most the end of the year 9999.
     #[must_use]
     pub fn plus(self, time: Duration) -> Self {
         let milliseconds = u64::try_from(time.as_millis()).unwrap_or(LAST);
         Self(self.0.saturating_add(milliseconds).min(LAST))
     }
 
-    /// The time since an earlier moment; none when that is not earlier.
+    /// Returns the moment some time earlier, at least 1970.
+    #[must_use]
+    pub fn minus(self, time: Duration) -> Self {
+        Self(self.0.saturating_sub(u64::try_from(time.as_millis()).unwrap_or(LAST)))
+    }
+
+    /// Returns the time since an earlier moment, or zero if that is not earlier.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
@@ -88,6 +105,16 @@ mod tests {
         assert_eq!((second.milliseconds(), second.since(first)), (1000, Duration::from_secs(1)));
         assert_eq!(first.since(second), Duration::ZERO);
         assert_eq!((second.plus(Duration::MAX), last.plus(Duration::from_millis(1))), (last, last));
+    }
+
+    #[test]
+    fn times_of_rfc_3339_are_read() {
+        let parse = |text| Moment::parse_rfc3339(text).map(Moment::milliseconds);
+        assert_eq!(parse("2026-11-21T12:00:00Z"), Ok(1_795_262_400_000));
+        assert_eq!(parse("2026-11-21T13:00:00.250+01:00"), Ok(1_795_262_400_250));
+        for text in ["", "2026-11-21", "1969-12-31T23:59:59Z", "2026-11-21 12:00", "1795262400"] {
+            assert_eq!(parse(text), Err(InvalidMoment), "{text}");
+        }
     }
 
     #[test]

@@ -1,49 +1,48 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Bucket, Count, Counter, Day, Dimension, Granularity, Measure, Site, View};
+use crate::{Bucket, Count, Counter, Day, Dimension, Granularity, Measure, Record, Site, View, Visitor};
 
-/// Which counter: of a site, in a bucket, of all views or of those with a value.
+/// Identifies a total: a counter of a site in a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TotalKey {
     /// The site.
     pub site: Site,
     /// The day, week or month.
     pub bucket: Bucket,
-    /// All views or those with a value.
+    /// The counter.
     pub counter: Counter,
 }
 
-/// Counts, or by how much they change.
+/// Counts, or changes of counts.
 pub type Counts = BTreeMap<Count, i64>;
 
-/// What views come to: by how much they move which counters.
+/// Changes of counters by views.
 ///
-/// The one place where it is said what is counted: the trigger, the report of raw views and the recount all use it.
+/// This is the only place that defines what is counted: the trigger, reports with filters and the recount use it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally(BTreeMap<TotalKey, Counts>);
 
 impl Tally {
-    /// Count a view; `new_visitor` when its visitor has no other view counted that day.
+    /// Counts a view. `new_visitor` says that no other view of its visitor is counted that day.
     pub fn view(&mut self, view: &View, new_visitor: bool) {
         let day = view.id.time.day();
         if let Some(bot) = &view.agent.bot {
             return self.summary(&view.site, day, &[(Count::Bots, 1), (Count::Of(Dimension::Bot, bot.clone()), 1)]);
         }
-        let mut counts = vec![
-            (Count::Views, 1),
-            (Count::Of(Dimension::Browser, view.agent.browser.clone()), 1),
-            (Count::Of(Dimension::System, view.agent.system.clone()), 1),
-            (Count::Of(Dimension::Device, view.agent.device.name().to_owned()), 1),
-        ];
-        counts.extend(view.country.iter().map(|country| (Count::Of(Dimension::Country, country.clone()), 1)));
+        let (open, closed): (Vec<_>, Vec<_>) = Dimension::ALL
+            .into_iter()
+            .filter_map(|dimension| Some((dimension, view.value(dimension)?.to_owned())))
+            .partition(|(dimension, _)| dimension.is_open());
+        let mut counts = vec![(Count::Views, 1)];
+        counts.extend(closed.into_iter().map(|(dimension, value)| (Count::Of(dimension, value), 1)));
         counts.extend((new_visitor && view.visitor.is_some()).then_some((Count::Visitors, 1)));
         self.summary(&view.site, day, &counts);
-        for (dimension, value) in open_values(view) {
-            self.add(&view.site, day, &Counter::Value(dimension, value.to_owned()), &[(Count::Views, 1)]);
+        for (dimension, value) in open {
+            self.add(&view.site, day, &Counter::Value(dimension, value), &[(Count::Views, 1)]);
         }
     }
 
-    /// Count that more is known of the duration and scroll depth of a view than was counted `before`.
+    /// Counts by how much the measure of a view exceeds the one counted `before`.
     pub fn measure(&mut self, view: &View, before: Option<Measure>, after: Measure) {
         if view.agent.bot.is_some() {
             return;
@@ -56,24 +55,24 @@ impl Tally {
         self.summary(&view.site, view.id.time.day(), &counts);
     }
 
-    /// The counters that change, each by something.
+    /// Returns the counters that change, and their changes.
     pub fn iter(&self) -> impl Iterator<Item = (&TotalKey, &Counts)> {
         self.0.iter()
     }
 
-    /// How many counters change.
+    /// Returns the number of counters that change.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether nothing changes.
+    /// Whether no counter changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Add what is stored of a counter, or of one of its shards.
+    /// Adds counts to a counter, such as those of one of its shards.
     pub fn add_counts(&mut self, key: TotalKey, counts: impl IntoIterator<Item = (Count, i64)>) {
         let mut total = self.0.remove(&key).unwrap_or_default();
         for (count, number) in counts {
@@ -99,15 +98,30 @@ impl Tally {
     }
 }
 
-/// The values that a view has in open dimensions.
-fn open_values(view: &View) -> impl Iterator<Item = (Dimension, &str)> {
-    [
-        (Dimension::Page, Some(view.page.as_str())),
-        (Dimension::Referrer, view.referrer.as_ref().map(crate::Referrer::as_str)),
-        (Dimension::Campaign, view.campaign.as_ref().map(crate::Campaign::as_str)),
-    ]
-    .into_iter()
-    .filter_map(|(dimension, value)| Some((dimension, value?)))
+/// The tally of the views of one site and one day, in which each visitor counts once.
+#[derive(Debug, Clone, Default)]
+pub struct DayTally {
+    tally: Tally,
+    visitors: BTreeSet<Visitor>,
+}
+
+impl DayTally {
+    /// Adds what the totals have of a stored view.
+    pub fn add(&mut self, Record { view, counted, measure, .. }: &Record) {
+        if let Some(measure) = measure {
+            self.tally.measure(view, None, *measure);
+        }
+        if *counted {
+            let visitor = view.visitor.filter(|_| view.agent.bot.is_none());
+            let is_new = visitor.is_some_and(|visitor| self.visitors.insert(visitor));
+            self.tally.view(view, is_new);
+        }
+    }
+
+    /// Returns the counters that change, and their changes.
+    pub fn into_totals(self) -> impl Iterator<Item = (TotalKey, Counts)> {
+        self.tally.0.into_iter()
+    }
 }
 
 #[cfg(test)]

@@ -4,22 +4,22 @@ use serde_dynamo::Item;
 
 use crate::attributes::{Attributes, DecodeError, Problem, number, text, wrong};
 use crate::keys::{self, attribute};
-use crate::{Campaign, Moment, Page, Referrer, Site, Visitor};
+use crate::{Campaign, Dimension, Moment, Page, Referrer, Site, Visitor};
 
-/// Bytes of a name that a user agent is given: those of the parser are shorter.
+/// Maximum length of the names in a user agent in bytes: those of the parser are shorter.
 const NAME_LIMIT: usize = 100;
 
-/// Which view of a site it is: when, by the server's clock, and a random number.
+/// Identifies a view of a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ViewId {
-    /// When the view was received.
+    /// When the view was received, by the server's clock.
     pub time: Moment,
-    /// Tells it from others of the same millisecond, and cannot be guessed.
+    /// Random number: views of the same millisecond differ in it, and nobody can guess it.
     pub random: u64,
 }
 
 impl ViewId {
-    /// The id with a text.
+    /// Returns the id with a text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (time, random) = text.split_once('-')?;
@@ -41,29 +41,29 @@ impl fmt::Display for ViewId {
 /// A page view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
-    /// Where.
+    /// Site of the page.
     pub site: Site,
-    /// When, and which.
+    /// Its id.
     pub id: ViewId,
-    /// Of what.
+    /// Page that it counts for.
     pub page: Page,
-    /// Of what it is where `page` stands for all pages over a cap.
+    /// The viewed page, where `page` stands for all pages over the cap.
     pub real_page: Option<Page>,
-    /// By whom, for a day; nobody where the browser asks for privacy (`Sec-GPC: 1`), and for bots.
+    /// Visitor of the day; none for bots, and where the browser asks for privacy (`Sec-GPC: 1`).
     pub visitor: Option<Visitor>,
-    /// Where the visitor came from.
+    /// Host or app that the visitor came from.
     pub referrer: Option<Referrer>,
-    /// What brought the visitor.
+    /// Campaign that brought the visitor.
     pub campaign: Option<Campaign>,
     /// The `utm_` parameters of the page's address, form-encoded.
     pub utm: Option<String>,
-    /// With what.
+    /// Browser, system and device.
     pub agent: Agent,
-    /// ISO 3166 code of the country, where a header gave one.
+    /// ISO 3166 code of the country, where a header names one.
     pub country: Option<String>,
 }
 
-/// What is known of a user agent.
+/// Properties of a user agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agent {
     /// Name of the browser.
@@ -81,13 +81,13 @@ pub struct Agent {
 /// A class of devices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Device {
-    /// With a keyboard.
+    /// A computer.
     Desktop,
-    /// In a hand.
+    /// A phone.
     Phone,
-    /// On a lap.
+    /// A tablet.
     Tablet,
-    /// A console, a television, and what is not known.
+    /// A console, a television, or an unknown device.
     Other,
 }
 
@@ -111,7 +111,22 @@ impl Device {
 }
 
 impl View {
-    /// The item that records it until `expires`.
+    /// Returns its value of a dimension.
+    #[must_use]
+    pub fn value(&self, dimension: Dimension) -> Option<&str> {
+        match dimension {
+            Dimension::Page => Some(self.page.as_str()),
+            Dimension::Referrer => self.referrer.as_ref().map(Referrer::as_str),
+            Dimension::Campaign => self.campaign.as_ref().map(Campaign::as_str),
+            Dimension::Browser => Some(&self.agent.browser),
+            Dimension::System => Some(&self.agent.system),
+            Dimension::Device => Some(self.agent.device.name()),
+            Dimension::Country => self.country.as_deref(),
+            Dimension::Bot => self.agent.bot.as_deref(),
+        }
+    }
+
+    /// Returns its item, which expires at a moment.
     #[must_use]
     pub fn item(&self, expires: Moment) -> Item {
         let mut item = keys::view(&self.site, self.id).item();
@@ -135,44 +150,44 @@ impl View {
     }
 }
 
-/// How long a view was looked at, and how far down.
+/// Duration and scroll depth of a view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Measure {
-    /// Milliseconds, `LONGEST_MS` at most.
+    /// Time for which the page was visible in milliseconds, at most `LONGEST_MS`.
     pub duration_ms: u64,
-    /// Percent of the page's height, 100 at most.
+    /// Scrolled part of the page's height in percent, at most 100.
     pub scroll: u8,
 }
 
 impl Measure {
-    /// Milliseconds of the longest look that is counted, a day: one client's claim of ages would outweigh all others.
+    /// Longest duration in milliseconds, a day: a longer claim of one client would outweigh all others.
     pub const LONGEST_MS: u64 = 86_400_000;
 
-    /// The more of both: in any order and any number of times, measures of one view come to the same.
+    /// Returns the greater duration and the greater scroll depth. The order and number of measures do not matter.
     #[must_use]
     pub fn max(self, other: Self) -> Self {
         Self { duration_ms: self.duration_ms.max(other.duration_ms), scroll: self.scroll.max(other.scroll) }
     }
 }
 
-/// A view as it is stored, and what became of it.
+/// A stored view, and its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// The view.
     pub view: View,
-    /// When it is deleted.
+    /// When it expires.
     pub expires: Moment,
     /// Whether it is in the totals.
     pub counted: bool,
-    /// What of its duration and scroll depth is in the totals.
+    /// Duration and scroll depth that are in the totals.
     pub measure: Option<Measure>,
 }
 
 impl Record {
-    /// The record in an item.
+    /// Decodes an item.
     ///
     /// # Errors
-    /// The first attribute that is not as this crate writes it.
+    /// The first attribute that differs from what this crate writes.
     pub fn decode(item: &Item) -> Result<Self, DecodeError> {
         let attributes = Attributes(item);
         let (site, id) = keys::decode_view(attributes)?;

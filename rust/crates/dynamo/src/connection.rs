@@ -1,25 +1,25 @@
 use aws_sdk_dynamodb::config::Credentials;
 use thiserror::Error;
 
-/// Where DynamoDB is, and who asks.
+/// Endpoint and credentials of DynamoDB.
 #[derive(Debug, Clone)]
 pub struct Connection {
     /// The region, such as `eu-central-1`.
     pub region: String,
-    /// The role's credentials; an environment ends before they do.
+    /// Credentials of the function's role. Lambda ends an execution environment before they expire.
     pub credentials: Credentials,
     /// Another endpoint than the region's own, such as an emulator.
     pub endpoint_url: Option<String>,
 }
 
 impl Connection {
-    /// What Lambda sets for every function, and the variables by which every AWS SDK is sent elsewhere.
+    /// Reads what Lambda sets for every function, and the variables that send any AWS SDK to another endpoint.
     ///
     /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
     ///
     /// # Errors
     /// The first variable that is missing.
-    pub fn from(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Missing> {
+    pub fn from_env(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Missing> {
         let variable = |name| variable(name).filter(|value| !value.is_empty());
         let required = |name| variable(name).ok_or(Missing(name));
         let endpoint_url = variable("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| variable("AWS_ENDPOINT_URL"));
@@ -34,7 +34,7 @@ impl Connection {
     }
 }
 
-/// A variable that Lambda sets is not there.
+/// A variable that Lambda sets is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("{0} is not set. Lambda sets it; elsewhere, set it as for the AWS CLI.")]
 pub struct Missing(&'static str);
@@ -51,7 +51,7 @@ mod tests {
     ];
 
     fn connection(variables: &[(&str, &str)]) -> Result<Connection, Missing> {
-        Connection::from(|name| Some(variables.iter().find(|(key, _)| *key == name)?.1.to_owned()))
+        Connection::from_env(|name| Some(variables.iter().find(|(key, _)| *key == name)?.1.to_owned()))
     }
 
     #[test]
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn the_endpoint_of_dynamodb_goes_before_that_of_all_services() {
+    fn the_endpoint_of_dynamodb_precedes_that_of_all_services() {
         let all = ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566");
         let own = ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:8000");
         for (extra, expected) in [(vec![all], all.1), (vec![all, own], own.1)] {

@@ -1,15 +1,13 @@
-//! The DynamoDB client as a function needs it: made once, from what Lambda puts into the environment.
+//! A DynamoDB client for Lambda functions, made once from the environment that Lambda sets.
 //!
-//! Instead of `aws-config`, which looks for credentials and settings in ten places, in files and over HTTP too: a
-//! function has them in its environment, and a second HTTP stack's worth of code stays out of its binary.
+//! `aws-config` would look for credentials and settings in ten places, in files and over HTTP too. A function has them in
+//! its environment, and without it a second HTTP stack stays out of the binary.
 
-mod answer;
 mod client;
 mod connection;
+mod error;
 mod http_client;
-mod unavailable;
 
-pub use answer::{Answer, Failure};
 pub use client::client;
 pub use connection::{Connection, Missing};
-pub use unavailable::is_unavailable;
+pub use error::StoreError;

@@ -31,7 +31,7 @@ pub fn client_at(endpoint: &str) -> Result<Client, Failure> {
         "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
         _ => None,
     };
-    Ok(dynamo::client(Connection::from(variable)?)?)
+    Ok(dynamo::client(Connection::from_env(variable)?)?)
 }
 
 /// Create a table of this process's own, with a partition key and, when there is a second name, a sort key, both text;

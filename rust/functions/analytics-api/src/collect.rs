@@ -28,7 +28,7 @@ pub use agent::{agent, is_ai_crawler};
 pub use collector::Collector;
 pub use edge::Edge;
 pub use limits::Limits;
-pub use routes::routes;
+pub(crate) use routes::routes;
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 

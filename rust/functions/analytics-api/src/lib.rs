@@ -1,19 +1,18 @@
-//! Site analytics behind `/analytics`: what trackers and beacons call, sessions, and reports for who has one, also as a
-//! page. A web service that knows nothing of what it runs on; `main.rs` runs it on Lambda.
+//! Site analytics under `/analytics`: routes for trackers and beacons, sessions, and reports as JSON, CSV and a page.
+//!
+//! [`app`] is the whole service, without what it runs on: `main.rs` runs it on Lambda.
 
+mod app;
 mod clock;
 pub mod collect;
-pub mod dashboard;
+mod dashboard;
 mod html;
 mod network;
 pub mod report;
-mod router;
 mod scheme;
 pub mod session;
-mod sites;
-mod store_failure;
+mod store_error;
 
+pub use app::{BODY_LIMIT, Parts, app};
 pub use clock::Clock;
 pub use html::Html;
-pub use router::{BODY_LIMIT, router};
-pub use sites::Sites;

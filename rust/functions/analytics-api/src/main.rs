@@ -1,19 +1,21 @@
-//! Site analytics on Lambda, over the DynamoDB tables that the environment names.
+//! Runs site analytics on Lambda, over the DynamoDB tables that the environment names.
 
 use std::env;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use analytics::Sites;
 use analytics_api::collect::{Collector, Edge, Limits};
 use analytics_api::report::Reports;
 use analytics_api::session::{Sessions, verify};
-use analytics_api::{BODY_LIMIT, Clock, Html, Sites, collect, dashboard, report, session};
+use analytics_api::{BODY_LIMIT, Clock, Html, Parts, app, collect, session};
+use analytics_store::{Consistency, TableReader};
 use axum::body::Body;
 use dynamo::Connection;
 use lambda_runtime::service_fn;
 use settings::required;
 
-/// What the environment says, all of it read here.
+/// The environment, read once.
 struct Settings {
     views_table: String,
     totals_table: String,
@@ -33,10 +35,10 @@ impl Settings {
             totals_table: required(variable, "TOTALS_TABLE")?,
             accounts_table: required(variable, "ACCOUNTS_TABLE")?,
             state_table: required(variable, "STATE_TABLE")?,
-            sites: Sites::from(variable)?,
-            limits: Limits::from(variable)?,
-            edge: Edge::from(variable)?,
-            connection: Connection::from(variable)?,
+            sites: Sites::from_env(variable)?,
+            limits: Limits::from_env(variable)?,
+            edge: Edge::from_env(variable)?,
+            connection: Connection::from_env(variable)?,
         })
     }
 }
@@ -48,22 +50,17 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     let clock = Clock::system();
 
     let accounts = session::store::dynamodb::DynamoDb::new(client.clone(), accounts_table, state_table.clone());
-    let sessions = Arc::new(Sessions::new(Arc::new(accounts), Box::new(verify), clock.clone()));
+    let sessions = Sessions::new(Arc::new(accounts), Box::new(verify), clock.clone());
 
-    let counted = report::store::dynamodb::DynamoDb::new(client.clone(), views_table.clone(), totals_table);
-    let reports = Arc::new(Reports::new(Arc::new(counted), sites.all(), limits.retention_days, clock.clone()));
+    // Totals follow the views by seconds anyway.
+    let reader = TableReader::new(client.clone(), views_table.clone(), totals_table, Consistency::Eventual);
+    let reports = Reports::new(Arc::new(reader), sites.all(), limits.retention_days, clock.clone());
 
     let views = collect::store::dynamodb::DynamoDb::new(client, views_table, state_table);
     let collector = Collector::new(Arc::new(views), sites, limits, edge, clock);
 
-    let html = Html::new()?;
-    let router = analytics_api::router([
-        collect::routes(Arc::new(collector)),
-        session::routes(sessions.clone(), html.clone()),
-        report::routes(reports.clone(), sessions.clone()),
-        dashboard::routes(reports, sessions, html),
-    ]);
-    lambda_runtime::run(service_fn(move |event| http_service::respond::<_, Body, _>(event, router.clone(), BODY_LIMIT)))
+    let app = app(Parts { collector, sessions, reports, html: Html::new()? });
+    lambda_runtime::run(service_fn(move |event| http_service::respond::<_, Body, _>(event, app.clone(), BODY_LIMIT)))
         .await
 }
 

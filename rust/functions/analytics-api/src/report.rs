@@ -1,7 +1,6 @@
 //! Reports: what was counted of a site in a period, and in the one before.
 //!
-//! A report is read from the totals. One of a part of the views, such as those of a page, is folded from the views
-//! themselves, which are kept for some time only.
+//! A report is read from the totals. A report with filters is counted from the views, which expire after some time.
 
 mod csv;
 mod document;
@@ -12,9 +11,8 @@ mod query;
 mod reader;
 mod reports;
 mod routes;
-pub mod store;
 
 pub use document::{List, Numbers, Point, Report, Sources};
 pub use filter::Filter;
 pub use reports::Reports;
-pub use routes::routes;
+pub(crate) use routes::routes;

@@ -24,5 +24,5 @@ pub use keyring::NoKeys;
 pub use own_page::is_from_own_page;
 pub use password::{InvalidHash, Verify, verify};
 pub use refusal::{Refusal, SESSION_ENDED};
-pub use routes::{Claim, routes};
+pub(crate) use routes::{Claim, routes};
 pub use sessions::Sessions;

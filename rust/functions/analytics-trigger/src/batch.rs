@@ -2,34 +2,34 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use analytics::{Leave, Record, keys};
+use analytics_totals::Pending;
 use serde_json::value::RawValue;
 
-use crate::event::{Change, Event, Said};
-use crate::fold::Pending;
+use crate::event::{Change, Event, StreamRecord};
 
-/// The records of a batch as they came.
+/// The records of a batch as JSON, each with its sequence number.
 #[derive(Debug)]
 pub struct Batch(Vec<(Option<String>, Box<RawValue>)>);
 
-/// What the records of a batch come to.
+/// The changes of a batch.
 #[derive(Debug, Default)]
-pub struct Waiting {
-    /// Views, none of them twice.
+pub struct Changes {
+    /// Views, each of them once.
     pub views: Vec<Pending<Record>>,
-    /// Leaves, one of each view, with the most that is told of it.
+    /// Leaves, one per view, with the greatest duration and scroll depth.
     pub leaves: Vec<Pending<Leave>>,
-    /// Indexes of records that cannot be read, and why.
+    /// Indexes of records that cannot be decoded, and why.
     pub malformed: Vec<(usize, String)>,
 }
 
 impl Batch {
-    /// Read every record of an event.
+    /// Reads all records of an event.
     #[must_use]
-    pub fn read(event: Event) -> (Self, Waiting) {
+    pub fn read(event: Event) -> (Self, Changes) {
         let (mut views, mut leaves, mut malformed) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         let mut records = Vec::with_capacity(event.records.len());
         for (index, json) in event.records.into_iter().enumerate() {
-            let Said { sequence_number, change } = Said::read(&json);
+            let StreamRecord { sequence_number, change } = StreamRecord::parse(&json);
             records.push((sequence_number, json));
             match change {
                 Ok(Change::View(record)) => {
@@ -47,34 +47,34 @@ impl Batch {
             }
         }
         let (views, leaves) = (views.into_values().collect(), leaves.into_values().collect());
-        (Self(records), Waiting { views, leaves, malformed })
+        (Self(records), Changes { views, leaves, malformed })
     }
 
-    /// How many records there are.
+    /// Returns the number of records.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// What the mapping calls a record by, where that can be read.
+    /// Returns the sequence number of a record, if it can be read.
     pub fn sequence_number(&self, index: usize) -> Option<&str> {
         self.0.get(index)?.0.as_deref()
     }
 
-    /// A record as JSON.
+    /// Returns a record as JSON.
     pub fn text(&self, index: usize) -> &str {
         self.0.get(index).map_or("", |(_, json)| json.get())
     }
 }
 
-fn merge<T>(entry: Entry<'_, keys::Key, Pending<T>>, what: T, record: usize, add: impl FnOnce(&mut T, T)) {
+fn merge<T>(entry: Entry<'_, keys::Key, Pending<T>>, value: T, record: usize, add: impl FnOnce(&mut T, T)) {
     match entry {
         Entry::Vacant(vacant) => {
-            vacant.insert(Pending { what, records: vec![record] });
+            vacant.insert(Pending { value, records: vec![record] });
         }
         Entry::Occupied(mut occupied) => {
             let known = occupied.get_mut();
             known.records.push(record);
-            add(&mut known.what, what);
+            add(&mut known.value, value);
         }
     }
 }

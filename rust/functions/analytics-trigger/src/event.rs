@@ -1,4 +1,4 @@
-//! What the mapping of a DynamoDB stream sends.
+//! The event of a DynamoDB stream's event source mapping.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>
 
@@ -7,7 +7,7 @@ use http_event::Invocation;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// A batch of records. Each is read on its own, so that a malformed one spoils no other.
+/// A batch of records. Each is decoded separately, so that a malformed one does not affect the others.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Box<RawValue>")]
 pub struct Event {
@@ -20,7 +20,7 @@ struct Batch {
     records: Vec<Box<RawValue>>,
 }
 
-/// An event that keeps the function warm is a batch without records.
+/// A warm-up event is a batch without records.
 impl TryFrom<Box<RawValue>> for Event {
     type Error = serde_json::Error;
 
@@ -36,9 +36,9 @@ impl TryFrom<Box<RawValue>> for Event {
 }
 
 impl Event {
-    /// The service that a record is from, if that is not DynamoDB.
+    /// Returns the service of a record that is not from DynamoDB.
     ///
-    /// Success would tell a queue or a topic that is connected by mistake to delete what it sent.
+    /// A queue that is connected by mistake would delete its messages after a success.
     #[must_use]
     pub fn foreign_source(&self) -> Option<String> {
         let sources = self.records.iter().filter_map(|record| serde_json::from_str::<Source>(record.get()).ok());
@@ -52,23 +52,23 @@ struct Source {
     event_source: Option<String>,
 }
 
-/// What a record says.
+/// A record of the stream.
 #[derive(Debug)]
-pub struct Said {
-    /// What the mapping calls the record by, where it can be read.
+pub struct StreamRecord {
+    /// Its sequence number, if it can be read.
     pub sequence_number: Option<String>,
-    /// What has happened, or why that cannot be read.
+    /// The change, or why it cannot be decoded.
     pub change: Result<Change, String>,
 }
 
-/// What has happened in the views table.
+/// A change of the views table.
 #[derive(Debug)]
 pub enum Change {
     /// A view was stored.
     View(Box<Record>),
     /// A page was left.
     Leave(Leave),
-    /// An item was changed or deleted: by us, or because its time had come.
+    /// An item was changed, was deleted, or has expired.
     Other,
 }
 
@@ -88,10 +88,10 @@ struct Inner<'a> {
     new_image: Option<&'a RawValue>,
 }
 
-impl Said {
-    /// Read a record.
+impl StreamRecord {
+    /// Parses a record.
     #[must_use]
-    pub fn read(record: &RawValue) -> Self {
+    pub fn parse(record: &RawValue) -> Self {
         let Outer { event_name, dynamodb } = match serde_json::from_str(record.get()) {
             Ok(outer) => outer,
             Err(error) => return Self { sequence_number: None, change: Err(error.to_string()) },
@@ -104,7 +104,7 @@ impl Said {
     }
 }
 
-/// Anything else would name no record to the mapping, and be no sort key.
+/// Other text names no record of the mapping, and may not fit into a sort key.
 fn is_number(text: &str) -> bool {
     (1..=100).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -1,10 +1,11 @@
-//! The trigger on Lambda, over the tables that the environment names.
+//! Runs the trigger on Lambda, over the tables that the environment names.
 
 use std::env;
 use std::process::ExitCode;
 
-use analytics_trigger::store::dynamodb::DynamoDb;
-use analytics_trigger::{Shards, handle};
+use analytics_store::ViewCounter;
+use analytics_totals::Shards;
+use analytics_trigger::handle;
 use dynamo::Connection;
 use lambda_runtime::service_fn;
 use settings::required;
@@ -12,8 +13,8 @@ use settings::required;
 async fn serve() -> Result<(), lambda_runtime::Error> {
     let variable = |name: &str| env::var(name).ok();
     let (views_table, totals_table) = (required(variable, "VIEWS_TABLE")?, required(variable, "TOTALS_TABLE")?);
-    let shards = Shards::from(variable)?;
-    let store = DynamoDb::new(dynamo::client(Connection::from(variable)?)?, views_table, totals_table);
+    let shards = Shards::from_env(variable)?;
+    let store = ViewCounter::new(dynamo::client(Connection::from_env(variable)?)?, views_table, totals_table);
     let store = &store;
     lambda_runtime::run(service_fn(move |event| handle(event, store, shards))).await
 }

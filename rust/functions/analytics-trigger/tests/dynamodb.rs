@@ -6,42 +6,66 @@
 
 mod suite;
 
-// What `reconcile` reads the tables with.
-#[path = "../examples/reconcile/tables.rs"]
-mod tables;
-
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use analytics::View;
 use analytics::keys::attribute;
-use analytics_trigger::reconcile::{Period, Repaired, Surplus, reconcile, repair};
-use analytics_trigger::store::dynamodb::DynamoDb;
-use analytics_trigger::{Deadline, Folder, Shards};
+use analytics_store::{Consistency, TableReader, TotalCorrector, ViewCounter};
+use analytics_totals::reconcile::{Period, Repaired, Surplus, reconcile, repair};
+use analytics_totals::{Counting, Deadline, Shards};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynamodb_test::{client, create_table};
 
 use self::suite::bed::{Bed, day};
 use self::suite::world::{NOON, TIME, moment, site, view};
-use self::tables::Tables;
+
+/// Tables of views and totals.
+struct Tables {
+    client: Client,
+    views: String,
+    totals: String,
+}
+
+impl Tables {
+    async fn new(client: &Client, name: &str) -> Self {
+        let keys = [attribute::PATH, attribute::SECTION];
+        let views = create_table(client, &format!("views-{name}"), &keys).await.unwrap();
+        let totals = create_table(client, &format!("totals-{name}"), &keys).await.unwrap();
+        Self { client: client.clone(), views, totals }
+    }
+
+    fn counter(&self) -> ViewCounter {
+        ViewCounter::new(self.client.clone(), self.views.clone(), self.totals.clone())
+    }
+
+    fn reader(&self) -> TableReader {
+        TableReader::new(self.client.clone(), self.views.clone(), self.totals.clone(), Consistency::Strong)
+    }
+
+    fn corrector(&self) -> TotalCorrector {
+        TotalCorrector::new(self.client.clone(), self.totals.clone())
+    }
+
+    fn bed(&self) -> Bed {
+        let (client, views) = (self.client.clone(), self.views.clone());
+        let put = move |item: analytics::Item| {
+            let request = client.put_item().table_name(&views).set_item(Some(item.into()));
+            Box::pin(async { drop(request.send().await.unwrap()) }) as _
+        };
+        Bed {
+            store: Arc::new(self.counter()),
+            reader: Arc::new(self.reader()),
+            corrector: Arc::new(self.corrector()),
+            put: Box::new(put),
+        }
+    }
+}
 
 /// Tables of its own.
 async fn bed(promise: &str) -> Bed {
-    let client = client().unwrap();
-    let keys = [attribute::PATH, attribute::SECTION];
-    let views = create_table(&client, &format!("views-{promise}"), &keys).await.unwrap();
-    let totals = create_table(&client, &format!("totals-{promise}"), &keys).await.unwrap();
-    let (putting, stored) = (client.clone(), views.clone());
-    let put = move |item: analytics::Item| {
-        let request = putting.put_item().table_name(&stored).set_item(Some(item.into()));
-        Box::pin(async { drop(request.send().await.unwrap()) }) as _
-    };
-    Bed {
-        store: Arc::new(DynamoDb::new(client.clone(), views.clone(), totals.clone())),
-        ledger: Arc::new(Tables { client, views, totals }),
-        put: Box::new(put),
-    }
+    Tables::new(&client().unwrap(), promise).await.bed()
 }
 
 type Items = Vec<HashMap<String, AttributeValue>>;
@@ -67,32 +91,32 @@ impl Second {
         Self { views: all_items(client, views).await, totals: all_items(client, totals).await }
     }
 
-    /// New tables with the items, as a restore makes them.
+    /// New tables with the items, as a restore creates them.
     async fn restored(self, client: &Client, name: &str) -> Tables {
-        let keys = [attribute::PATH, attribute::SECTION];
-        let views = create_table(client, &format!("views-{name}"), &keys).await.unwrap();
-        let totals = create_table(client, &format!("totals-{name}"), &keys).await.unwrap();
-        for (table, items) in [(&views, self.views), (&totals, self.totals)] {
+        let tables = Tables::new(client, name).await;
+        for (table, items) in [(&tables.views, self.views), (&tables.totals, self.totals)] {
             for item in items {
                 client.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
             }
         }
-        Tables { client: client.clone(), views, totals }
+        tables
     }
 }
 
 /// Drift of the totals, and views that wait.
 async fn found(tables: &Tables) -> (usize, i64, usize) {
-    let report = reconcile(tables, &[site()], Period::new(Some(day().minus(5)), None, day(), 400)).await.unwrap();
+    let report =
+        reconcile(&tables.reader(), &[site()], Period::new(Some(day().minus(5)), None, day(), 400)).await.unwrap();
     (report.drifts.len(), report.surplus(), report.waiting.len())
 }
 
 /// What a repair does, two days later.
 async fn repaired(tables: &Tables) -> Repaired {
-    let store = DynamoDb::new(tables.client.clone(), tables.views.clone(), tables.totals.clone());
-    let folder = Folder { store: &store, shards: Shards::ONE, deadline: Deadline::after(TIME) };
-    let report = reconcile(tables, &[site()], Period::new(Some(day().minus(5)), None, day(), 400)).await.unwrap();
-    repair(tables, folder, report, Surplus::Keep, moment(NOON + 2 * 86_400_000)).await.unwrap()
+    let store = tables.counter();
+    let counting = Counting { store: &store, shards: Shards::ONE, deadline: Deadline::after(TIME) };
+    let report =
+        reconcile(&tables.reader(), &[site()], Period::new(Some(day().minus(5)), None, day(), 400)).await.unwrap();
+    repair(&tables.corrector(), counting, report, Surplus::Keep, moment(NOON + 2 * 86_400_000)).await.unwrap()
 }
 
 /// Views of the day in the totals.
@@ -111,16 +135,7 @@ async fn restore_drill_no_total_is_lowered_and_no_view_counted_twice() {
     let client = client().unwrap();
     let tables = Second { views: Items::new(), totals: Items::new() }.restored(&client, "drill").await;
     let Tables { views, totals, .. } = &tables;
-    let (putting, stored) = (client.clone(), views.clone());
-    let put = move |item: analytics::Item| {
-        let request = putting.put_item().table_name(&stored).set_item(Some(item.into()));
-        Box::pin(async { drop(request.send().await.unwrap()) }) as _
-    };
-    let bed = Bed {
-        store: Arc::new(DynamoDb::new(client.clone(), views.clone(), totals.clone())),
-        ledger: Arc::new(Tables { client: client.clone(), views: views.clone(), totals: totals.clone() }),
-        put: Box::new(put),
-    };
+    let bed = tables.bed();
     let all: Vec<View> = (0..45).map(|number| view(number, u8::try_from(number % 7).unwrap())).collect();
     let records = bed.store_views(&all[..40]).await;
     bed.fold(&records[..30]).await;
@@ -133,7 +148,7 @@ async fn restore_drill_no_total_is_lowered_and_no_view_counted_twice() {
 
     let both = earlier.clone().restored(&client, "drill-both").await;
     assert_eq!(found(&both).await, (0, 0, 10), "both are of one second");
-    assert_eq!(repaired(&both).await.views.applied, 10);
+    assert_eq!(repaired(&both).await.waiting.views.counted, 10);
     assert_eq!(found(&both).await, (0, 0, 0));
     assert_eq!(views_counted(&both).await, 40, "all that were restored");
 
@@ -148,7 +163,7 @@ async fn restore_drill_no_total_is_lowered_and_no_view_counted_twice() {
     let before = found(&views_only).await;
     assert!(before.1 > 0 && before.2 == 10, "the marks of ten are lost: {before:?}");
     let done = repaired(&views_only).await;
-    assert_eq!((done.views.applied, done.doubtful, done.corrected), (0, 10, 0));
+    assert_eq!((done.waiting.views.counted, done.waiting.doubtful, done.corrected), (0, 10, 0));
     assert_eq!(found(&views_only).await, before);
     assert_eq!(views_counted(&views_only).await, 45, "neither more nor fewer");
 }

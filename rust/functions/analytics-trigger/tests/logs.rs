@@ -5,16 +5,16 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::future::ready;
 use std::io;
 use std::sync::Once;
 use std::time::{Duration, SystemTime};
 
 use analytics::Item;
 use analytics::keys::Key;
-use analytics_trigger::store::memory::Memory;
-use analytics_trigger::store::{Action, Answer, Store, Write};
-use analytics_trigger::{Event, Shards, handle};
+use analytics_store::{Action, CountViews, Memory, Outcome, StoreError};
+use analytics_totals::Shards;
+use analytics_trigger::{Event, handle};
+use async_trait::async_trait;
 use lambda_runtime::{Context, LambdaEvent};
 use reply::Received;
 use serde_json::{Value, json};
@@ -42,30 +42,31 @@ impl io::Write for Lines {
 /// A store that has too much to do.
 struct Busy;
 
-fn busy<'a, T: Send + 'a>() -> Answer<'a, T> {
-    Box::pin(ready(Err("throttled".into())))
+fn busy<T>() -> Result<T, StoreError> {
+    Err(StoreError::transient("throttled"))
 }
 
-impl Store for Busy {
-    fn transact<'a>(&'a self, _: &'a [Action]) -> Answer<'a, Write> {
+#[async_trait]
+impl CountViews for Busy {
+    async fn transact(&self, _: &[Action]) -> Result<Outcome, StoreError> {
         busy()
     }
 
-    fn views<'a>(&'a self, _: &'a [Key]) -> Answer<'a, Vec<Item>> {
+    async fn views(&self, _: &[Key]) -> Result<Vec<Item>, StoreError> {
         busy()
     }
 
-    fn visitors<'a>(&'a self, _: &'a [Key]) -> Answer<'a, BTreeSet<Key>> {
+    async fn visitors(&self, _: &[Key]) -> Result<BTreeSet<Key>, StoreError> {
         busy()
     }
 
-    fn quarantine<'a>(&'a self, _: &'a Item) -> Answer<'a, ()> {
+    async fn quarantine(&self, _: &Item) -> Result<(), StoreError> {
         busy()
     }
 }
 
 /// What an invocation logs, without times.
-async fn logged(store: &dyn Store, event: &str) -> Vec<Value> {
+async fn logged(store: &dyn CountViews, event: &str) -> Vec<Value> {
     static SUBSCRIBER: Once = Once::new();
     SUBSCRIBER.call_once(|| {
         let layer = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false);
@@ -87,7 +88,7 @@ async fn logged(store: &dyn Store, event: &str) -> Vec<Value> {
 }
 
 fn counts(counts: [(&str, u64); 9]) -> Value {
-    let mut line = json!({"level": "INFO", "target": "analytics_trigger::handler", "message": "a batch is folded"});
+    let mut line = json!({"level": "INFO", "target": "analytics_trigger::handler", "message": "batch processed"});
     line.as_object_mut().unwrap().extend(counts.map(|(name, count)| (name.to_owned(), json!(count))));
     line
 }
@@ -95,60 +96,60 @@ fn counts(counts: [(&str, u64); 9]) -> Value {
 #[tokio::test]
 async fn a_quarantined_record_is_a_line_that_a_metric_counts() {
     let quarantined = json!({
-        "level": "ERROR", "target": "analytics_trigger::quarantine", "message": "a record is quarantined",
+        "level": "ERROR", "target": "analytics_trigger::quarantine", "message": "record quarantined",
         "sequence_number": "000000000000000000001", "reason": "the attribute Page is missing",
     });
-    let folded = counts([
+    let processed = counts([
         ("records", 1),
         ("views_counted", 0),
-        ("views_without_effect", 0),
+        ("views_unchanged", 0),
         ("views_gone", 0),
         ("leaves_counted", 0),
-        ("leaves_without_effect", 0),
+        ("leaves_unchanged", 0),
         ("leaves_without_view", 0),
         ("quarantined", 1),
         ("failed", 0),
     ]);
     let event = include_str!("../events/stream-malformed.json");
-    assert_eq!(logged(&Memory::default(), event).await, [quarantined, folded]);
+    assert_eq!(logged(&Memory::default(), event).await, [quarantined, processed]);
 }
 
 #[tokio::test]
 async fn records_whose_views_are_gone_are_a_line_that_a_metric_counts() {
     let gone = json!({
-        "level": "ERROR", "target": "analytics_trigger::handler", "message": "views are gone",
+        "level": "ERROR", "target": "analytics_trigger::handler", "message": "views gone",
         "records": 2, "sequence_number": "000000000000000000001",
     });
-    let folded = counts([
+    let processed = counts([
         ("records", 2),
         ("views_counted", 0),
-        ("views_without_effect", 0),
+        ("views_unchanged", 0),
         ("views_gone", 1),
         ("leaves_counted", 0),
-        ("leaves_without_effect", 0),
+        ("leaves_unchanged", 0),
         ("leaves_without_view", 1),
         ("quarantined", 0),
         ("failed", 0),
     ]);
-    assert_eq!(logged(&Memory::default(), include_str!("../events/stream.json")).await, [folded, gone]);
+    assert_eq!(logged(&Memory::default(), include_str!("../events/stream.json")).await, [processed, gone]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn records_that_are_left_are_a_warning_with_the_reason() {
-    let folded = counts([
+    let processed = counts([
         ("records", 2),
         ("views_counted", 0),
-        ("views_without_effect", 0),
+        ("views_unchanged", 0),
         ("views_gone", 0),
         ("leaves_counted", 0),
-        ("leaves_without_effect", 0),
+        ("leaves_unchanged", 0),
         ("leaves_without_view", 0),
         ("quarantined", 0),
         ("failed", 2),
     ]);
     let left = json!({
         "level": "WARN", "target": "analytics_trigger::handler",
-        "message": "records are left to another invocation", "failure": "throttled",
+        "message": "records failed, the mapping retries them", "error": "throttled",
     });
-    assert_eq!(logged(&Busy, include_str!("../events/stream.json")).await, [folded, left]);
+    assert_eq!(logged(&Busy, include_str!("../events/stream.json")).await, [processed, left]);
 }

@@ -36,7 +36,7 @@ fn oauth() -> Result<OAuth, Box<dyn Error>> {
 
 fn store() -> Result<Arc<dyn Store>, Box<dyn Error>> {
     match required(variable, "CURRENCIES_TABLE") {
-        Ok(table) => Ok(Arc::new(DynamoDb::new(dynamo::client(Connection::from(variable)?)?, table))),
+        Ok(table) => Ok(Arc::new(DynamoDb::new(dynamo::client(Connection::from_env(variable)?)?, table))),
         Err(_) => Ok(Arc::new(Memory::default())),
     }
 }

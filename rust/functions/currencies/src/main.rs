@@ -26,7 +26,7 @@ impl Settings {
             table: required(variable, "CURRENCIES_TABLE")?,
             oauth: OAuth::from(variable)?,
             api_url: required(variable, "API_URL")?,
-            connection: Connection::from(variable)?,
+            connection: Connection::from_env(variable)?,
         })
     }
 }

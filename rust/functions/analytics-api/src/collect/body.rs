@@ -1,7 +1,7 @@
 //! What a page sends of a view, checked field by field: every rule that is broken is told at once. Fields that are not
 //! known are left alone, so that trackers of any age go on working.
 
-use analytics::{Measure, Site};
+use analytics::{Measure, Site, Sites};
 use reply::{Error, FieldError};
 use serde_json::error::Category;
 use serde_json::{Map, Value};
@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 use super::address::Address;
 use super::view_token::ViewToken;
 use super::visit::Visit;
-use crate::Sites;
 
 /// What a page tells when it is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +56,7 @@ fn text(value: &Value) -> Result<&str, Broken> {
 
 fn address<'a>(url: &'a str, site: &Site, sites: &Sites) -> Result<Address<'a>, Broken> {
     let address = Address::parse(url).ok_or(("url", "is a web address; send location.href"))?;
-    let is_on_site = address.is_on(site) || sites.of_origin(address.origin) == Some(site);
+    let is_on_site = address.is_on(site) || sites.find_by_origin(address.origin) == Some(site);
     is_on_site.then_some(address).ok_or(("site", "is on the site that sends it, by host and port; send location.href"))
 }
 

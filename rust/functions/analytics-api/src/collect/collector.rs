@@ -2,7 +2,7 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use analytics::{Campaign, Dimension, Leave, Measure, Moment, Page, Referrer, Site, View, ViewId, Visitor};
+use analytics::{Campaign, Dimension, Leave, Measure, Moment, Page, Referrer, Site, Sites, View, ViewId, Visitor};
 use http::header::ORIGIN;
 use http::{HeaderMap, StatusCode};
 use reply::Error;
@@ -18,8 +18,8 @@ use super::view_token::ViewToken;
 use super::visit::Visit;
 use super::visitor::visitor;
 use super::{Edge, Limits};
-use crate::store_failure::store_failure;
-use crate::{Clock, Sites};
+use crate::Clock;
+use crate::store_error::store_error;
 
 /// How long a page can be open and still tell that it is left.
 const OPEN: Duration = Duration::from_hours(24);
@@ -76,7 +76,7 @@ impl Collector {
     /// # Errors
     /// `UnknownSite` when its views are not taken.
     pub fn site_of(&self, origin: Option<&str>) -> Result<&Site, Error> {
-        let site = origin.and_then(|origin| self.sites.of_origin(origin));
+        let site = origin.and_then(|origin| self.sites.find_by_origin(origin));
         site.ok_or_else(|| unknown_site(origin))
     }
 
@@ -93,13 +93,13 @@ impl Collector {
     pub async fn view(&self, site: &Site, visit: Visit, client: Client) -> Result<ViewToken, Error> {
         let now = self.clock.now()?;
         let id = ViewId { time: now, random: getrandom::u64().map_err(Error::internal)? };
-        let secret = self.secrets.of_today(self.store.as_ref(), now).await.map_err(store_failure)?;
+        let secret = self.secrets.of_today(self.store.as_ref(), now).await.map_err(store_error)?;
         let visitor = visitor_of(&secret, site, &client)?;
         let (Visit { page, referrer, campaign, utm }, real_page) =
             self.within_caps((site, &secret), visit, &client, now).await?;
         let Client { agent, country, .. } = client;
         let view = View { site: site.clone(), id, page, real_page, visitor, referrer, campaign, utm, agent, country };
-        self.store.put_view(&view, now.plus(self.view_kept)).await.map_err(store_failure)?;
+        self.store.put_view(&view, now.plus(self.view_kept)).await.map_err(store_error)?;
         ViewToken::new(&secret, site, id).map_err(Error::internal)
     }
 
@@ -117,7 +117,7 @@ impl Collector {
             let rule = ("age", "is from more than 24 hours ago; the page was open for too long");
             return Err(Error::invalid("ViewTooOld", vec![broken("view", rule)]));
         }
-        let secret = self.secrets.of(self.store.as_ref(), view.time.day(), now).await.map_err(store_failure)?;
+        let secret = self.secrets.of(self.store.as_ref(), view.time.day(), now).await.map_err(store_error)?;
         let is_signed = secret.map(|secret| token.is_signed(&secret, site)).transpose().map_err(Error::internal)?;
         if is_signed != Some(true) {
             return Err(Error::invalid("InvalidLeave", vec![broken("view", ANSWERED)]));
@@ -125,7 +125,7 @@ impl Collector {
         let most = u64::try_from(open.as_millis()).map_err(Error::internal)?;
         let measure = Measure { duration_ms: measure.duration_ms.min(most), ..measure };
         let leave = Leave { site: site.clone(), view, measure };
-        self.store.put_leave(&leave, now.plus(LEAVE_KEPT)).await.map_err(store_failure)
+        self.store.put_leave(&leave, now.plus(LEAVE_KEPT)).await.map_err(store_error)
     }
 
     /// The same visit, with `(other)` for each value that has no counter of its own today, and the page that it then
@@ -168,7 +168,7 @@ impl Collector {
         dimension: Dimension,
         value: &str,
     ) -> Result<bool, Error> {
-        self.known.has(self.store.as_ref(), from, now, dimension, value).await.map_err(store_failure)
+        self.known.has(self.store.as_ref(), from, now, dimension, value).await.map_err(store_error)
     }
 }
 

@@ -27,7 +27,7 @@ impl Edge {
     ///
     /// # Errors
     /// Anything but the 64 hexadecimal digits of a SHA-256.
-    pub fn from(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidSetting> {
+    pub fn from_env(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidSetting> {
         let Some(text) = variable(VARIABLE).filter(|text| !text.is_empty()) else { return Ok(Self::default()) };
         let mut digest = [0; 32];
         let problem =
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     fn edge(secret: &str) -> Edge {
-        Edge::from(|_| Some(hex::encode(Sha256::digest(secret)))).unwrap()
+        Edge::from_env(|_| Some(hex::encode(Sha256::digest(secret)))).unwrap()
     }
 
     fn headers(country: &str, secret: Option<&str>) -> HeaderMap {
@@ -89,11 +89,11 @@ mod tests {
     #[test]
     fn what_is_no_digest_is_refused_by_name() {
         for text in ["secret", "00", &"0".repeat(63), &"g".repeat(64)] {
-            let error = Edge::from(|_| Some(text.to_owned())).unwrap_err().to_string();
+            let error = Edge::from_env(|_| Some(text.to_owned())).unwrap_err().to_string();
             assert!(error.starts_with("CLOUDFRONT_HEADER_SHA256 is not a SHA-256."), "{error}");
         }
         for nothing in [None, Some(String::new())] {
-            assert_eq!(Edge::from(|_| nothing.clone()), Ok(Edge::default()));
+            assert_eq!(Edge::from_env(|_| nothing.clone()), Ok(Edge::default()));
         }
     }
 }

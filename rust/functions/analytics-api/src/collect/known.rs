@@ -6,7 +6,7 @@ use analytics::{Day, Dimension, Moment, OTHER, Site};
 use sha2::{Digest as _, Sha256};
 
 use super::source::Source;
-use super::store::{Failure, KnownKey, Noted, Store, ValueHash};
+use super::store::{KnownKey, Noted, Store, StoreError, ValueHash};
 
 /// How long a day's known values are kept: until the clocks of all environments have left the day.
 const KEPT: Duration = Duration::from_hours(72);
@@ -56,7 +56,7 @@ impl Known {
         now: Moment,
         dimension: Dimension,
         value: &str,
-    ) -> Result<bool, Failure> {
+    ) -> Result<bool, StoreError> {
         if value == OTHER {
             return Ok(true);
         }
@@ -70,7 +70,7 @@ impl Known {
         }
         let per_source = (self.most / SHARE).max(LEAST);
         if store.count_source(&key, &source.to_string(), now.plus(KEPT)).await? > u64::from(per_source) {
-            tracing::info!(%site, dimension = dimension.name(), per_source, "a source has brought all values it may");
+            tracing::info!(%site, dimension = dimension.name(), per_source, "source reached its share");
             self.learnt().spent.insert((key.site, dimension, source));
             return Ok(false);
         }
@@ -102,7 +102,7 @@ impl Known {
         let before = learnt.values.insert((site.clone(), *dimension), Values { known, is_full });
         if is_full && !before.is_some_and(|before| before.is_full) {
             // The alarm's metric counts these lines.
-            tracing::error!(%site, dimension = dimension.name(), cap = self.most, "a cap is reached");
+            tracing::error!(%site, dimension = dimension.name(), cap = self.most, "cap reached");
         }
     }
 

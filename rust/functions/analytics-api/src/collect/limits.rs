@@ -18,7 +18,7 @@ impl Limits {
     ///
     /// # Errors
     /// The first variable that is missing or no such number.
-    pub fn from(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidSetting> {
+    pub fn from_env(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidSetting> {
         Ok(Self {
             retention_days: whole_number(&variable, "VIEW_RETENTION_DAYS", LEAST_RETENTION_DAYS..=3650)?,
             // What is known of a day is one item, which each new value writes anew.

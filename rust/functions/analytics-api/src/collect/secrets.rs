@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use analytics::{Day, Moment};
 
-use super::store::{Failure, Offer, Secret, Store};
+use super::store::{Offer, Secret, Store, StoreError};
 
 const DAY_MILLISECONDS: u64 = 24 * 60 * 60 * 1000;
 
@@ -20,7 +20,7 @@ impl Secrets {
     ///
     /// # Errors
     /// The store's failure.
-    pub async fn of_today(&self, store: &dyn Store, now: Moment) -> Result<Secret, Failure> {
+    pub async fn of_today(&self, store: &dyn Store, now: Moment) -> Result<Secret, StoreError> {
         let today = now.day();
         if let Some(secret) = self.of(store, today, now).await? {
             return Ok(secret);
@@ -34,7 +34,7 @@ impl Secrets {
     ///
     /// # Errors
     /// The store's failure.
-    pub async fn of(&self, store: &dyn Store, day: Day, now: Moment) -> Result<Option<Secret>, Failure> {
+    pub async fn of(&self, store: &dyn Store, day: Day, now: Moment) -> Result<Option<Secret>, StoreError> {
         let kept = self.learnt().get(&day).copied();
         if kept.is_some() {
             return Ok(kept);
@@ -55,19 +55,20 @@ impl Secrets {
     }
 }
 
-async fn make(store: &dyn Store, now: Moment) -> Result<Secret, Failure> {
+async fn make(store: &dyn Store, now: Moment) -> Result<Secret, StoreError> {
     let today = now.day();
     // DynamoDB may take days to delete what has expired. Before the new one is made, so that a failure is made up for by
     // the next request.
     store.delete_secrets_before(today.minus(1)).await?;
     let mut secret = [0; 32];
-    getrandom::fill(&mut secret)?;
+    getrandom::fill(&mut secret).map_err(StoreError::new)?;
     let secret = Secret(secret);
     match store.offer_secret(today, secret, a_day_after(now)).await? {
         Offer::Taken => Ok(secret),
-        Offer::Refused => {
-            store.secret(today).await?.ok_or_else(|| "the secret of today was deleted while it was read".into())
-        }
+        Offer::Refused => store
+            .secret(today)
+            .await?
+            .ok_or_else(|| StoreError::new("the secret of today was deleted while it was read")),
     }
 }
 

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use analytics::{Day, Dimension, Leave, Moment, Site, View};
+use async_trait::async_trait;
 
 pub mod dynamodb;
+#[cfg(feature = "memory")]
 pub mod memory;
 
-pub use dynamo::{Answer, Failure};
+pub use dynamo::StoreError;
 
 /// What visitors of a day are derived from. It is in no debug output.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,28 +56,29 @@ pub struct Noted {
 }
 
 /// A store of views that takes each write any number of times.
+#[async_trait]
 pub trait Store: Send + Sync {
     /// Store a view, unless it is stored already.
-    fn put_view<'a>(&'a self, view: &'a View, expires: Moment) -> Answer<'a, ()>;
+    async fn put_view(&self, view: &View, expires: Moment) -> Result<(), StoreError>;
 
     /// Store what a page told when it was left.
-    fn put_leave<'a>(&'a self, leave: &'a Leave, expires: Moment) -> Answer<'a, ()>;
+    async fn put_leave(&self, leave: &Leave, expires: Moment) -> Result<(), StoreError>;
 
     /// The secret of a day, if it has one.
-    fn secret(&self, day: Day) -> Answer<'_, Option<Secret>>;
+    async fn secret(&self, day: Day) -> Result<Option<Secret>, StoreError>;
 
     /// Make a secret that of a day, unless the day has one.
-    fn offer_secret(&self, day: Day, secret: Secret, expires: Moment) -> Answer<'_, Offer>;
+    async fn offer_secret(&self, day: Day, secret: Secret, expires: Moment) -> Result<Offer, StoreError>;
 
     /// Delete all secrets of days before one.
-    fn delete_secrets_before(&self, day: Day) -> Answer<'_, ()>;
+    async fn delete_secrets_before(&self, day: Day) -> Result<(), StoreError>;
 
     /// All values that are known.
-    fn known<'a>(&'a self, key: &'a KnownKey) -> Answer<'a, BTreeSet<ValueHash>>;
+    async fn known(&self, key: &KnownKey) -> Result<BTreeSet<ValueHash>, StoreError>;
 
     /// Count a value that a source brings, and return how many it has brought with it.
-    fn count_source<'a>(&'a self, key: &'a KnownKey, source: &'a str, expires: Moment) -> Answer<'a, u64>;
+    async fn count_source(&self, key: &KnownKey, source: &str, expires: Moment) -> Result<u64, StoreError>;
 
     /// Make a value known, unless `most` others are.
-    fn note<'a>(&'a self, key: &'a KnownKey, value: ValueHash, most: u16, expires: Moment) -> Answer<'a, Noted>;
+    async fn note(&self, key: &KnownKey, value: ValueHash, most: u16, expires: Moment) -> Result<Noted, StoreError>;
 }

@@ -1,4 +1,4 @@
-//! The values that were counted most.
+//! The values with the most views.
 
 use analytics::Dimension;
 use maud::{Markup, html};
@@ -8,52 +8,57 @@ use super::figures::csv;
 use super::text::{grouped, share};
 use crate::report::{List, Report, Sources};
 
-/// Rows of a list when more are asked for, and then.
+/// Numbers of rows after "More".
 const MORE: [usize; 2] = [100, 1000];
 
-/// A table for each dimension; a value leads to the report of its views.
+/// Renders a table for each dimension. A value links to the report of its views.
 pub fn lists(report: &Report<'_>, asked: &Asked, report_asked: &Asked) -> Markup {
-    let views = report.part.totals.views;
+    let Report { part, lists, ai_crawlers, .. } = report;
+    let (views, bots) = (part.totals.views, part.totals.bots);
     html! {
         div.lists {
-            section aria-labelledby="referrers" {
-                h2 #referrers { "Sources" }
-                (sources(&report.sources, views, asked))
-                (rest("referrers", (report.sources.rows.len(), report.sources.all), asked, report_asked))
-            }
-            @for (title, name, dimension, list) in [
-                ("Pages", "pages", Dimension::Page, &report.pages),
-                ("Browsers", "browsers", Dimension::Browser, &report.browsers),
-                ("Systems", "systems", Dimension::System, &report.systems),
-                ("Devices", "devices", Dimension::Device, &report.devices),
-                ("Countries", "countries", Dimension::Country, &report.countries),
-                ("Campaigns", "campaigns", Dimension::Campaign, &report.campaigns),
-            ] {
-                section aria-labelledby=(name) {
-                    h2 id=(name) { (title) }
-                    (table(dimension, list, views, "Share of views", Some(asked)))
-                    (rest(name, (list.rows.len(), list.all), asked, report_asked))
+            (sources(report, asked, report_asked))
+            @for (dimension, list) in lists.iter() {
+                @if ![Dimension::Referrer, Dimension::Bot].contains(&dimension) {
+                    section aria-labelledby=(dimension.plural()) {
+                        h2 id=(dimension.plural()) { (dimension.title()) }
+                        (table(dimension, list, views, "Share of views", Some(asked)))
+                        (rest(dimension, (list.rows.len(), list.all), asked, report_asked))
+                    }
                 }
             }
         }
-        @if !report.ai_crawlers.rows.is_empty() {
+        @if !ai_crawlers.rows.is_empty() {
             section.bots aria-labelledby="ai-crawlers" {
                 h2 #ai-crawlers { "AI crawlers" }
                 p.quiet { "Bots that collect pages for artificial intelligence, or read them for somebody who asked one." }
-                (table(Dimension::Bot, &report.ai_crawlers, report.part.totals.bots, "Share of bots’ views", None))
+                (table(Dimension::Bot, ai_crawlers, bots, "Share of bots’ views", None))
             }
         }
-        section.bots aria-labelledby="bots" {
-            h2 #bots { "Bots" }
-            p.quiet { "Programs that said so, or that no person looks at a page with. Their views are in no number above but their own." }
-            (table(Dimension::Bot, &report.bots, report.part.totals.bots, "Share of bots’ views", None))
-            (rest("bots", (report.bots.rows.len(), report.bots.all), asked, report_asked))
+        @for (_, list) in lists.iter().filter(|(dimension, _)| *dimension == Dimension::Bot) {
+            section.bots aria-labelledby=(Dimension::Bot.plural()) {
+                h2 id=(Dimension::Bot.plural()) { (Dimension::Bot.title()) }
+                p.quiet { "Programs that said so, or that no person looks at a page with. Their views are in no number above but their own." }
+                (table(Dimension::Bot, list, bots, "Share of bots’ views", None))
+                (rest(Dimension::Bot, (list.rows.len(), list.all), asked, report_asked))
+            }
         }
     }
 }
 
-/// Sources, and below those that are more than a host their hosts, each of which leads to the report of its views.
-fn sources(sources: &Sources<'_>, whole: i64, asked: &Asked) -> Markup {
+/// Renders the sources, each with a link per referrer to the report of its views.
+fn sources(report: &Report<'_>, asked: &Asked, report_asked: &Asked) -> Markup {
+    let Report { part, sources, .. } = report;
+    html! {
+        section aria-labelledby=(Dimension::Referrer.plural()) {
+            h2 id=(Dimension::Referrer.plural()) { (Dimension::Referrer.title()) }
+            (sources_table(sources, part.totals.views, asked))
+            (rest(Dimension::Referrer, (sources.rows.len(), sources.all), asked, report_asked))
+        }
+    }
+}
+
+fn sources_table(sources: &Sources<'_>, whole: i64, asked: &Asked) -> Markup {
     if sources.rows.is_empty() {
         return html! { p.quiet { "None." } };
     }
@@ -89,7 +94,7 @@ fn row(value: &Markup, views: i64, whole: i64, class: Option<&str>) -> Markup {
     }
 }
 
-/// Rows lead to the page with a filter where `asked` is what it is added to.
+/// Renders a list. If `asked` is given, each row links to the same page with a filter.
 fn table(dimension: Dimension, list: &List<'_>, whole: i64, of: &str, asked: Option<&Asked>) -> Markup {
     if list.rows.is_empty() {
         return html! { p.quiet { "None." } };
@@ -115,8 +120,9 @@ fn table(dimension: Dimension, list: &List<'_>, whole: i64, of: &str, asked: Opt
     }
 }
 
-/// How many rows there are, how to see more of them, and all as a file.
-fn rest(name: &str, (shown, all): (usize, usize), asked: &Asked, report_asked: &Asked) -> Markup {
+/// Renders the number of rows, a link to more of them, and a link to all as a file.
+fn rest(dimension: Dimension, (shown, all): (usize, usize), asked: &Asked, report_asked: &Asked) -> Markup {
+    let name = dimension.plural();
     html! {
         @if shown > 0 {
             p.rest {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use analytics::{Bucket, Count, Counts, Dimension, label};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::figures::Figures;
 use super::filter::Filter;
@@ -26,28 +26,15 @@ pub struct Report<'a> {
     pub previous: Option<Part>,
     /// What is to be known of the numbers in a sentence; null where they speak for themselves.
     pub note: Option<String>,
-    /// Paths of pages.
-    pub pages: List<'a>,
-    /// Hosts and apps that visitors came from.
-    pub referrers: List<'a>,
-    /// The same by what they belong to, such as Google.
+    /// The values of each dimension. Views by bots are only in the list of bots.
+    #[serde(flatten)]
+    pub lists: Lists<'a>,
+    /// Referrers grouped by source, such as Google.
     pub sources: Sources<'a>,
-    /// Browsers.
-    pub browsers: List<'a>,
-    /// Operating systems.
-    pub systems: List<'a>,
-    /// Classes of devices.
-    pub devices: List<'a>,
-    /// Codes of countries.
-    pub countries: List<'a>,
-    /// Campaigns.
-    pub campaigns: List<'a>,
-    /// Bots, whose views are in no other list.
-    pub bots: List<'a>,
-    /// Those of the bots that collect for artificial intelligence.
+    /// Bots that collect for artificial intelligence.
     #[serde(rename = "aiCrawlers")]
     pub ai_crawlers: List<'a>,
-    /// Items that are not what they should be, and are left out of all numbers.
+    /// Number of items that cannot be decoded. They are in no number.
     pub unreadable: u64,
 }
 
@@ -93,6 +80,22 @@ pub struct Numbers {
     pub average_scroll_percent: Option<i64>,
     /// Views of which duration and scroll depth are known.
     pub measured: i64,
+}
+
+/// The list of each dimension.
+pub struct Lists<'a>([(Dimension, List<'a>); Dimension::ALL.len()]);
+
+impl<'a> Lists<'a> {
+    /// Returns the lists, in the order of reports.
+    pub fn iter(&self) -> impl Iterator<Item = (Dimension, &List<'a>)> {
+        self.0.iter().map(|(dimension, list)| (*dimension, list))
+    }
+}
+
+impl Serialize for Lists<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(dimension, list)| (dimension.plural(), list)))
+    }
 }
 
 /// Values with their views, the most views first.
@@ -154,7 +157,6 @@ impl<'a> Report<'a> {
     /// The report of figures, with lists of at most `limit` rows.
     pub fn of(site: &'a str, filter: &'a Filter, figures: &'a Figures, previous: Option<Period>, limit: usize) -> Self {
         let period = figures.period();
-        let list = |dimension| List::of(figures, dimension, limit);
         let part = Part::of(figures, period);
         let note = note(filter, &part.totals);
         Self {
@@ -164,15 +166,8 @@ impl<'a> Report<'a> {
             part,
             filters: filter.named(),
             previous: previous.map(|previous| Part::of(figures, previous)),
-            pages: list(Dimension::Page),
-            referrers: list(Dimension::Referrer),
+            lists: Lists(Dimension::ALL.map(|dimension| (dimension, List::of(figures, dimension, limit)))),
             sources: Sources::of(figures, limit),
-            browsers: list(Dimension::Browser),
-            systems: list(Dimension::System),
-            devices: list(Dimension::Device),
-            countries: list(Dimension::Country),
-            campaigns: list(Dimension::Campaign),
-            bots: list(Dimension::Bot),
             ai_crawlers: List::ai_crawlers(figures, limit),
             unreadable: figures.unreadable,
         }

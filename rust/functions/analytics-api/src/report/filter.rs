@@ -1,15 +1,15 @@
 use std::collections::BTreeMap;
 
-use analytics::{Campaign, Dimension, OTHER, Page, Referrer, View};
+use analytics::{Dimension, OTHER, Page, View};
 
 use super::figures::labelled;
 
-/// Which views a report is of: those with one value in each of some dimensions.
+/// Selects views that have certain values in some dimensions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter(BTreeMap<Dimension, String>);
 
 impl Filter {
-    /// Dimensions that a report can be narrowed by.
+    /// Dimensions that a report can be filtered by.
     pub const DIMENSIONS: [Dimension; 7] = [
         Dimension::Page,
         Dimension::Referrer,
@@ -20,7 +20,7 @@ impl Filter {
         Dimension::Campaign,
     ];
 
-    /// Take only views with a value of a dimension.
+    /// Selects only views with a value of a dimension.
     pub fn only(&mut self, dimension: Dimension, value: &str) {
         let value = match dimension {
             // All ways to write a path are one page.
@@ -30,38 +30,25 @@ impl Filter {
         self.0.insert(dimension, value);
     }
 
-    /// Whether all views are taken.
+    /// Whether all views match.
     #[must_use]
-    pub fn takes_all(&self) -> bool {
+    pub fn matches_all(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether a view is taken: its values are those of the filter, in upper or lower case.
+    /// Whether a view has the values of the filter, in upper or lower case.
     #[must_use]
-    pub fn takes(&self, view: &View) -> bool {
+    pub fn matches(&self, view: &View) -> bool {
         self.0.iter().all(|(dimension, wanted)| {
             let same = |value: &str| labelled(*dimension, value).to_lowercase() == wanted.to_lowercase();
-            value_of(view, *dimension).is_some_and(same)
+            view.value(*dimension).is_some_and(same)
         })
     }
 
-    /// The values by the names of their dimensions.
+    /// Returns the values by the names of their dimensions.
     #[must_use]
     pub fn named(&self) -> BTreeMap<&'static str, &str> {
         self.0.iter().map(|(dimension, value)| (dimension.name(), value.as_str())).collect()
-    }
-}
-
-fn value_of(view: &View, dimension: Dimension) -> Option<&str> {
-    match dimension {
-        Dimension::Page => Some(view.page.as_str()),
-        Dimension::Referrer => view.referrer.as_ref().map(Referrer::as_str),
-        Dimension::Campaign => view.campaign.as_ref().map(Campaign::as_str),
-        Dimension::Browser => Some(&view.agent.browser),
-        Dimension::System => Some(&view.agent.system),
-        Dimension::Device => Some(view.agent.device.name()),
-        Dimension::Country => view.country.as_deref(),
-        Dimension::Bot => view.agent.bot.as_deref(),
     }
 }
 
@@ -100,7 +87,7 @@ mod tests {
         ] {
             let mut filter = Filter::default();
             filter.only(dimension, value);
-            assert_eq!(filter.takes(&view), taken, "{value}");
+            assert_eq!(filter.matches(&view), taken, "{value}");
         }
     }
 

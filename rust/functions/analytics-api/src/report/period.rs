@@ -48,8 +48,7 @@ impl Period {
 
     /// Its days, the earliest first.
     pub fn days(self) -> impl Iterator<Item = Day> {
-        let next = |day: &Day| Some(day.plus(1)).filter(|next| next > day);
-        iter::successors(Some(self.from.first()), next).take_while(move |day| *day <= self.last_day())
+        self.first_day().through(self.last_day())
     }
 
     /// The granularity of its buckets.

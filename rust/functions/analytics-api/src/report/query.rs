@@ -158,8 +158,9 @@ impl Parameters {
             digits.parse().ok().filter(|number| (1..=MOST_ROWS).contains(number))
         };
         let limit = self.parsed("limit", ROWS, number, ("range", "is a whole number from 1 to 1000"));
-        let rule = "is series, pages, referrers, browsers, systems, devices, countries, campaigns or bots";
-        let table = self.parsed("table", Table::Series, Table::parse, ("value", rule));
+        let names: Vec<&str> = Table::all().map(Table::name).collect();
+        let rule = format!("is one of: {}", names.join(", "));
+        let table = self.parsed("table", Table::Series, Table::parse, ("value", &rule));
         let is_csv = |name: &str| ["json", "csv"].contains(&name).then_some(name == "csv");
         let is_csv = self.parsed("format", false, is_csv, ("value", "is json or csv"))?;
         let (limit, table) = (limit?, table?);
@@ -169,21 +170,20 @@ impl Parameters {
     /// The period before, as far as it can be reported.
     fn previous(&mut self, period: Period, filter: &Filter, available: Available<'_>) -> Option<Period> {
         let previous = period.before();
-        if filter.takes_all() {
+        if filter.matches_all() {
             return Some(previous);
         }
-        // The views of the day before have begun to be deleted.
-        let kept = available.today.minus(available.view_retention_days.saturating_sub(1));
-        if period.first_day() < kept {
+        let retained = available.today.first_retained(available.view_retention_days);
+        if period.first_day() < retained {
             let days = available.view_retention_days;
-            let first = first_after(period.by(), kept);
+            let first = first_after(period.by(), retained);
             let detail = format!(
                 "begins on {}, and views are kept for {days} days: with filters, give {first} or later as from",
                 period.first_day()
             );
             return self.checked("from", Err(("retention", detail)));
         }
-        (previous.first_day() >= kept).then_some(previous)
+        (previous.first_day() >= retained).then_some(previous)
     }
 
     /// The value of a parameter, or the default.

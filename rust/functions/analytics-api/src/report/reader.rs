@@ -1,8 +1,8 @@
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use analytics::keys::Sections;
-use analytics::{Day, DecodeError, Dimension, Item, Record, Site, Tally, Total, Visitor, keys};
+use analytics::{Day, DayTally, DecodeError, Dimension, Record, Site, Total, keys};
+use analytics_store::{Batches, ReadTables, Table};
 use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use http::StatusCode;
@@ -11,13 +11,12 @@ use reply::Error;
 use super::figures::Figures;
 use super::filter::Filter;
 use super::period::Period;
-use super::store::{Store, Table};
-use crate::store_failure::store_failure;
+use crate::store_error::store_error;
 
-/// Items that are read for a report at most: DynamoDB gives some 35,000 a second, and a request has 13 seconds.
+/// Maximum number of items read for a report: DynamoDB returns some 35,000 per second, and a request has 13 seconds.
 const MOST_ITEMS: usize = 100_000;
 
-/// How many items were read for a report.
+/// Number of items read for a report.
 #[derive(Default)]
 struct Budget(AtomicUsize);
 
@@ -29,14 +28,14 @@ impl Budget {
     }
 }
 
-/// Days whose views are read at the same time: with a page of 1 MB each, as many as a small function has memory for.
+/// Number of days whose views are read at the same time: each batch has 1 MB, and a small function little memory.
 const DAYS_AT_ONCE: usize = 4;
 
-/// Add up the totals of a period, and of the one before.
+/// Sums up the totals of a period, and of the one before.
 ///
 /// # Errors
-/// `TooManyTotals`, and the store's failure.
-pub async fn totals(store: &dyn Store, site: &Site, period: Period, previous: Period) -> Result<Figures, Error> {
+/// `TooManyTotals`, and the error of the store.
+pub async fn totals(store: &dyn ReadTables, site: &Site, period: Period, previous: Period) -> Result<Figures, Error> {
     let summaries = keys::summaries(site, previous.from(), period.to());
     let values = Dimension::OPEN.map(|dimension| keys::values(site, dimension, period.from(), period.to()));
     let all: Vec<Sections> = values.into_iter().chain([summaries]).collect();
@@ -45,9 +44,15 @@ pub async fn totals(store: &dyn Store, site: &Site, period: Period, previous: Pe
     Ok(sum(period, parts))
 }
 
-async fn totals_in(store: &dyn Store, sections: &Sections, period: Period, budget: &Budget) -> Result<Figures, Error> {
+async fn totals_in(
+    store: &dyn ReadTables,
+    sections: &Sections,
+    period: Period,
+    budget: &Budget,
+) -> Result<Figures, Error> {
     let mut figures = Figures::of(period);
-    let take = |items: Vec<Item>| {
+    let mut batches = Batches::new(store, Table::Totals, sections);
+    while let Some(items) = batches.next().await.map_err(store_error)? {
         budget.take(items.len(), too_many_totals)?;
         for item in items {
             match Total::decode(&item) {
@@ -55,18 +60,16 @@ async fn totals_in(store: &dyn Store, sections: &Sections, period: Period, budge
                 Err(error) => leave_out(&mut figures, &error),
             }
         }
-        Ok(())
-    };
-    every_page(store, Table::Totals, sections, take).await?;
+    }
     Ok(figures)
 }
 
-/// Count the views of a period, and of the one before, that a filter takes and that are in the totals.
+/// Counts the views of a period, and of the one before, that match a filter and are in the totals.
 ///
 /// # Errors
-/// `TooManyViews`, and the store's failure.
+/// `TooManyViews`, and the error of the store.
 pub async fn views(
-    store: &dyn Store,
+    store: &dyn ReadTables,
     site: &Site,
     (period, previous): (Period, Option<Period>),
     filter: &Filter,
@@ -83,59 +86,28 @@ pub async fn views(
 }
 
 async fn views_of(
-    store: &dyn Store,
+    store: &dyn ReadTables,
     site: &Site,
     day: Day,
     period: Period,
     filter: &Filter,
     budget: &Budget,
 ) -> Result<Figures, Error> {
-    let (mut figures, mut visitors) = (Figures::of(period), HashSet::new());
-    let take = |items: Vec<Item>| {
+    let (mut figures, mut tally) = (Figures::of(period), DayTally::default());
+    let sections = keys::views_of_day(site, day);
+    let mut batches = Batches::new(store, Table::Views, &sections);
+    while let Some(items) = batches.next().await.map_err(store_error)? {
         budget.take(items.len(), too_many_views)?;
-        let mut tally = Tally::default();
         for item in items {
             match Record::decode(&item) {
-                Ok(record) if record.counted && filter.takes(&record.view) => {
-                    count(&mut tally, &record, &mut visitors);
-                }
+                Ok(record) if record.counted && filter.matches(&record.view) => tally.add(&record),
                 Ok(_) => {}
                 Err(error) => leave_out(&mut figures, &error),
             }
         }
-        for (key, counts) in tally.iter() {
-            figures.add(key.clone(), counts);
-        }
-        Ok(())
-    };
-    every_page(store, Table::Views, &keys::views_of_day(site, day), take).await?;
+    }
+    tally.into_totals().for_each(|(key, counts)| figures.add(key, &counts));
     Ok(figures)
-}
-
-/// Count a view of a day on which visitors have been seen.
-fn count(tally: &mut Tally, Record { view, measure, .. }: &Record, visitors: &mut HashSet<Visitor>) {
-    let is_new = view.agent.bot.is_none() && view.visitor.is_some_and(|visitor| visitors.insert(visitor));
-    tally.view(view, is_new);
-    if let Some(measure) = measure {
-        tally.measure(view, None, *measure);
-    }
-}
-
-async fn every_page(
-    store: &dyn Store,
-    table: Table,
-    sections: &Sections,
-    mut take: impl FnMut(Vec<Item>) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let mut after = None;
-    loop {
-        let page = store.page(table, sections, after).await.map_err(store_failure)?;
-        take(page.items)?;
-        match page.next {
-            Some(key) => after = Some(key),
-            None => return Ok(()),
-        }
-    }
 }
 
 fn sum(period: Period, parts: impl IntoIterator<Item = Figures>) -> Figures {
@@ -144,9 +116,9 @@ fn sum(period: Period, parts: impl IntoIterator<Item = Figures>) -> Figures {
     sum
 }
 
-/// One bad item breaks no report.
+/// Leaves an item out that cannot be decoded: it does not break the report.
 fn leave_out(figures: &mut Figures, DecodeError { attribute, problem }: &DecodeError) {
-    tracing::warn!(attribute, %problem, "an item is left out of a report");
+    tracing::warn!(attribute, %problem, "item left out of a report");
     figures.unreadable += 1;
 }
 

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use analytics::{Day, Site};
+use analytics_store::ReadTables;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use reply::{Error, PAYLOAD_LIMIT};
@@ -10,7 +11,6 @@ use super::document::Report;
 use super::figures::Figures;
 use super::query::{Available, Format, ROWS, Wanted};
 use super::reader;
-use super::store::Store;
 use crate::Clock;
 
 /// Bytes of a reply beside its body: status and headers.
@@ -18,7 +18,7 @@ const OTHER_BYTES: usize = 2000;
 
 /// Reports of sites.
 pub struct Reports {
-    store: Arc<dyn Store>,
+    store: Arc<dyn ReadTables>,
     sites: Vec<Site>,
     view_retention_days: u16,
     clock: Clock,
@@ -52,7 +52,7 @@ pub struct Sent {
 impl Reports {
     /// Reports of some sites, whose views are kept for some days.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, sites: Vec<Site>, view_retention_days: u16, clock: Clock) -> Self {
+    pub fn new(store: Arc<dyn ReadTables>, sites: Vec<Site>, view_retention_days: u16, clock: Clock) -> Self {
         Self { store, sites, view_retention_days, clock }
     }
 
@@ -107,7 +107,7 @@ impl Reports {
     ) -> Result<Figures, Error> {
         let store = self.store.as_ref();
         match previous {
-            Some(previous) if filter.takes_all() => reader::totals(store, site, *period, *previous).await,
+            Some(previous) if filter.matches_all() => reader::totals(store, site, *period, *previous).await,
             _ => reader::views(store, site, (*period, *previous), filter, today).await,
         }
     }

@@ -6,7 +6,7 @@ use thiserror::Error as ThisError;
 
 use super::store::Store;
 use super::token::{InvalidKeys, Keys};
-use crate::store_failure::store_failure;
+use crate::store_error::store_error;
 
 /// Seconds after which the keys are read again: for so long a key counts that was taken away, and for so long one that
 /// was added does not. `services/session_keys.py` waits longer between the two steps of a rotation.
@@ -30,7 +30,7 @@ impl Keyring {
         if let Some(keys) = self.fresh(now) {
             return Ok(keys);
         }
-        let texts = store.session_keys().await.map_err(store_failure)?;
+        let texts = store.session_keys().await.map_err(store_error)?;
         let keys = Arc::new(Keys::new(&texts).map_err(NoKeys).map_err(Error::internal)?);
         *self.held() = Some(Held { keys: keys.clone(), read: now });
         Ok(keys)

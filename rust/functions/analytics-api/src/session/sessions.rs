@@ -7,12 +7,12 @@ use sha2::{Digest as _, Sha256};
 use super::body::Credentials;
 use super::keyring::Keyring;
 use super::password::NOBODYS;
-use super::store::{Failure, Store};
+use super::store::{Store, StoreError};
 use super::throttle::{Throttle, after};
 use super::token::{LIFETIME, SKEW, Session};
 use super::{Refusal, Verify};
 use crate::Clock;
-use crate::store_failure::store_failure;
+use crate::store_error::store_error;
 
 /// All sessions of the stack.
 pub struct Sessions {
@@ -39,7 +39,7 @@ impl Sessions {
         let now = self.clock.now()?;
         let keys = self.keyring.keys(self.store.as_ref(), now).await?;
         let attempt = self.throttle.admit(&keys, &user, address, now).await?;
-        let hash = self.store.password_hash(&user).await.map_err(store_failure)?;
+        let hash = self.store.password_hash(&user).await.map_err(store_error)?;
         let matches = (self.verify)(password.as_bytes(), hash.as_deref().unwrap_or(NOBODYS));
         let hash = hash.filter(|_| matches.as_ref().is_ok_and(|matches| *matches));
         matches.map_err(Error::internal)?;
@@ -66,7 +66,7 @@ impl Sessions {
     /// `InvalidSession` when none does, and the store's failure.
     pub async fn first_that_counts(&self, sessions: Vec<Session>) -> Result<Session, Refusal> {
         for session in sessions {
-            if self.counts(&session).await.map_err(store_failure)? {
+            if self.counts(&session).await.map_err(store_error)? {
                 return Ok(session);
             }
         }
@@ -84,13 +84,13 @@ impl Sessions {
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Refusal> {
         let (counts, outcome) = join(self.counts(session), work).await;
-        if !counts.map_err(store_failure)? {
+        if !counts.map_err(store_error)? {
             return Err(Refusal::InvalidSession);
         }
         Ok(outcome?)
     }
 
-    async fn counts(&self, Session { user, credential, id }: &Session) -> Result<bool, Failure> {
+    async fn counts(&self, Session { user, credential, id }: &Session) -> Result<bool, StoreError> {
         let (hash, is_ended) = try_join(self.store.password_hash(user), self.store.is_ended(id)).await?;
         Ok(hash.is_some_and(|hash| fingerprint(&hash) == *credential) && !is_ended)
     }
@@ -103,7 +103,7 @@ impl Sessions {
         // Their tokens are good for no longer than one that is made now.
         let expires = after(self.clock.now()?.seconds(), LIFETIME + SKEW)?;
         let ended = sessions.iter().map(|session| self.store.end_session(&session.id, expires));
-        try_join_all(ended).await.map(drop).map_err(store_failure)
+        try_join_all(ended).await.map(drop).map_err(store_error)
     }
 }
 

@@ -24,7 +24,7 @@ use super::Refusal;
 use super::store::Store;
 use super::token::Keys;
 use crate::network::network;
-use crate::store_failure::store_failure;
+use crate::store_error::store_error;
 
 /// Attempts of a network in an hour, over all users.
 const OF_NETWORK: u64 = 30;
@@ -121,12 +121,12 @@ impl Throttle {
         let until = after(now.seconds(), KNOWN)?;
         let taken_back = counted.iter().map(|(name, expires)| self.store.take_back_attempt(name, *expires));
         let all = try_join(try_join_all(taken_back), self.store.remember(&known, until));
-        all.await.map(drop).map_err(store_failure)
+        all.await.map(drop).map_err(store_error)
     }
 
     async fn is_known(&self, names: &[String]) -> Result<bool, Error> {
         let known = try_join_all(names.iter().map(|name| self.store.is_remembered(name))).await;
-        Ok(known.map_err(store_failure)?.contains(&true))
+        Ok(known.map_err(store_error)?.contains(&true))
     }
 
     fn check_refused(&self, name: &str, now: Moment) -> Result<(), Refusal> {
@@ -167,7 +167,7 @@ impl Counting<'_> {
     /// Counts the attempt in an interval, until it is taken back.
     async fn count(&mut self, interval: u64, parts: &[&str]) -> Result<u64, Error> {
         let (name, expires) = self.counter(interval, parts)?;
-        let count = self.throttle.store.count_attempt(&name, expires).await.map_err(store_failure)?;
+        let count = self.throttle.store.count_attempt(&name, expires).await.map_err(store_error)?;
         self.attempt.counted.push((name, expires));
         Ok(count)
     }
@@ -175,12 +175,12 @@ impl Counting<'_> {
     /// Counts the attempt in an interval of which the first attempt is taken.
     async fn count_slot(&self, interval: u64, parts: &[&str]) -> Result<u64, Error> {
         let (name, expires) = self.counter(interval, parts)?;
-        self.throttle.store.count_attempt(&name, expires).await.map_err(store_failure)
+        self.throttle.store.count_attempt(&name, expires).await.map_err(store_error)
     }
 
     async fn take_back_last(&mut self) -> Result<(), Error> {
         let Some((name, expires)) = self.attempt.counted.pop() else { return Ok(()) };
-        self.throttle.store.take_back_attempt(&name, expires).await.map_err(store_failure)
+        self.throttle.store.take_back_attempt(&name, expires).await.map_err(store_error)
     }
 
     fn counter(&self, interval: u64, parts: &[&str]) -> Result<(String, Moment), Error> {

@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use analytics::keys::{Key, attribute};
 use analytics::{AttributeValue, Bucket, Granularity, Item, Leave, Measure, Site, View, ViewId};
-use analytics_trigger::reconcile::{Period, Report, Surplus, reconcile, repair};
-use analytics_trigger::store::Store;
-use analytics_trigger::store::memory::{Memory, Tables};
-use analytics_trigger::{Deadline, Folder, Shards};
+use analytics_store::CountViews;
+use analytics_store::{Memory, Tables};
+use analytics_totals::reconcile::{Period, Report, Surplus, reconcile, repair};
+use analytics_totals::{Counting, Deadline, Shards};
 use tokio::task::LocalSet;
 
 use crate::dice::Dice;
@@ -60,7 +60,7 @@ struct Chaos {
 }
 
 fn shards(number: &str) -> Shards {
-    Shards::from(|_| Some(number.to_owned())).unwrap()
+    Shards::from_env(|_| Some(number.to_owned())).unwrap()
 }
 
 fn expires(item: &Item) -> u64 {
@@ -216,9 +216,9 @@ impl Chaos {
         }
     }
 
-    async fn repair(&self, store: &dyn Store, report: Report) {
-        let folder = Folder { store, shards: self.shards, deadline: Deadline::after(Duration::from_secs(60)) };
-        repair(&self.world.memory, folder, report, Surplus::Keep, moment(self.now)).await.unwrap();
+    async fn repair(&self, store: &dyn CountViews, report: Report) {
+        let counting = Counting { store, shards: self.shards, deadline: Deadline::after(Duration::from_secs(60)) };
+        repair(&self.world.memory, counting, report, Surplus::Keep, moment(self.now)).await.unwrap();
     }
 
     async fn repair_all(&mut self) {

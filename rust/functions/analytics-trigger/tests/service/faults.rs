@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use analytics::keys::{self, Key};
 use analytics::{Leave, View};
-use analytics_trigger::Shards;
-use analytics_trigger::store::memory::Memory;
+use analytics_store::Memory;
+use analytics_totals::Shards;
 use serde_json::Value;
 use tokio::time::Instant;
 

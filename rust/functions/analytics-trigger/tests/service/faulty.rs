@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use analytics::Item;
 use analytics::keys::Key;
-use analytics_trigger::store::memory::Memory;
-use analytics_trigger::store::{Action, Answer, Failure, Store, Write};
+use analytics_store::{Action, CountViews, Memory, Outcome, StoreError};
+use async_trait::async_trait;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
@@ -79,18 +79,18 @@ impl Faulty {
     }
 
     /// Do something, or not, with what goes wrong this time.
-    async fn call<T>(&self, call: Call, act: impl AsyncFnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    async fn call<T>(&self, call: Call, act: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
         self.world.calls.lock().unwrap().0 += 1;
         let fault = (self.world.script.lock().unwrap())(call);
         match fault {
-            Fault::None => act().await,
-            Fault::Throttled => Err("throttled".into()),
-            Fault::Conflict => Err("conflict".into()),
-            Fault::NoAnswer => act().await.and_then(|_| Err("no answer".into())),
+            Fault::None => act.await,
+            Fault::Throttled => Err(StoreError::transient("throttled")),
+            Fault::Conflict => Err(StoreError::transient("conflict")),
+            Fault::NoAnswer => act.await.and_then(|_| Err(StoreError::transient("no answer"))),
             Fault::Hang => pending().await,
             Fault::CrashBefore => self.die().await,
             Fault::CrashAfter => {
-                let _ = act().await;
+                let _ = act.await;
                 self.die().await
             }
         }
@@ -102,18 +102,18 @@ impl Faulty {
     }
 
     /// Transactions take time, in which others on the same items conflict with them.
-    async fn write(&self, actions: &[Action]) -> Result<Write, Failure> {
+    async fn write(&self, actions: &[Action]) -> Result<Outcome, StoreError> {
         let World { memory, refused, busy, calls, .. } = &*self.world;
         calls.lock().unwrap().1 += 1;
         let keys: BTreeSet<Key> = actions.iter().map(Action::key).cloned().collect();
         if !busy.lock().unwrap().is_disjoint(&keys) {
-            return Err("conflict".into());
+            return Err(StoreError::transient("conflict"));
         }
         busy.lock().unwrap().extend(keys.iter().cloned());
         let free = Free { busy, keys };
         sleep(Duration::from_millis(5)).await;
         if free.keys.iter().any(|key| refused.contains(key)) {
-            return Ok(Write::Refused("the store takes no such view".to_owned()));
+            return Ok(Outcome::Rejected("the store takes no such view".to_owned()));
         }
         memory.transact(actions).await
     }
@@ -131,20 +131,21 @@ impl Drop for Free<'_> {
     }
 }
 
-impl Store for Faulty {
-    fn transact<'a>(&'a self, actions: &'a [Action]) -> Answer<'a, Write> {
-        Box::pin(self.call(Call::Write, async move || self.write(actions).await))
+#[async_trait]
+impl CountViews for Faulty {
+    async fn transact(&self, actions: &[Action]) -> Result<Outcome, StoreError> {
+        self.call(Call::Write, self.write(actions)).await
     }
 
-    fn views<'a>(&'a self, keys: &'a [Key]) -> Answer<'a, Vec<Item>> {
-        Box::pin(self.call(Call::Read, async move || self.world.memory.views(keys).await))
+    async fn views(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
+        self.call(Call::Read, self.world.memory.views(keys)).await
     }
 
-    fn visitors<'a>(&'a self, keys: &'a [Key]) -> Answer<'a, BTreeSet<Key>> {
-        Box::pin(self.call(Call::Read, async move || self.world.memory.visitors(keys).await))
+    async fn visitors(&self, keys: &[Key]) -> Result<BTreeSet<Key>, StoreError> {
+        self.call(Call::Read, self.world.memory.visitors(keys)).await
     }
 
-    fn quarantine<'a>(&'a self, item: &'a Item) -> Answer<'a, ()> {
-        Box::pin(self.call(Call::Write, async move || self.world.memory.quarantine(item).await))
+    async fn quarantine(&self, item: &Item) -> Result<(), StoreError> {
+        self.call(Call::Write, self.world.memory.quarantine(item)).await
     }
 }

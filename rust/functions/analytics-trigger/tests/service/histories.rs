@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use analytics::keys::{self, Key, attribute};
 use analytics::{Agent, Campaign, Device, Item, Leave, Measure, Page, Record, Referrer, Site, View, ViewId, Visitor};
-use analytics_trigger::reconcile::{Period, Report, Surplus, reconcile, repair};
-use analytics_trigger::store::memory::{Memory, Tables};
-use analytics_trigger::{Deadline, Folder, Shards};
+use analytics_store::{Memory, Tables};
+use analytics_totals::reconcile::{Period, Report, Surplus, reconcile, repair};
+use analytics_totals::{Counting, Deadline, Shards};
 use tokio::task::LocalSet;
 
 use crate::dice::Dice;
@@ -233,7 +233,7 @@ async fn happens(seed: u64) {
 /// Deliver all shards at the same time: the items whose records were discarded.
 async fn deliver(world: &Arc<World>, streams: Vec<Vec<Told>>, dice: &mut Dice) -> BTreeSet<Key> {
     let shards = dice.one_of(&["1", "1", "3"]);
-    let shards = Shards::from(|_| Some((*shards).to_owned())).unwrap();
+    let shards = Shards::from_env(|_| Some((*shards).to_owned())).unwrap();
     let local = LocalSet::new();
     let mut deliveries = Vec::new();
     for records in streams {
@@ -262,8 +262,8 @@ async fn repair_all(memory: &Memory) {
     if found.waiting.is_empty() && found.waiting_leaves.is_empty() {
         return;
     }
-    let folder = Folder { store: memory, shards: Shards::ONE, deadline: Deadline::after(Duration::from_secs(60)) };
-    repair(memory, folder, found, Surplus::Keep, moment(253_402_300_799_999)).await.unwrap();
+    let counting = Counting { store: memory, shards: Shards::ONE, deadline: Deadline::after(Duration::from_secs(60)) };
+    repair(memory, counting, found, Surplus::Keep, moment(253_402_300_799_999)).await.unwrap();
     assert_no_drift(&memory.tables());
     let found = report(memory).await;
     assert_eq!((found.drifts.len(), found.waiting.len(), found.waiting_leaves.len()), (0, 0, 0));

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use analytics::keys::Key;
-use analytics_trigger::Shards;
+use analytics_totals::Shards;
 use tokio::time::sleep;
 
 use crate::dice::Dice;

@@ -4,7 +4,7 @@ use std::future::ready;
 use std::sync::Arc;
 
 use analytics::keys::Key;
-use analytics_trigger::store::memory::Memory;
+use analytics_store::Memory;
 
 use crate::suite::bed::Bed;
 
@@ -15,7 +15,7 @@ async fn bed(_: &str) -> Bed {
         tables.tables().views.insert(Key::of(&item).unwrap(), item);
         Box::pin(ready(())) as _
     };
-    Bed { store: Arc::<Memory>::clone(&memory), ledger: memory, put: Box::new(put) }
+    Bed { store: memory.clone(), reader: memory.clone(), corrector: memory, put: Box::new(put) }
 }
 
 crate::suite::keep_every_promise!(bed);

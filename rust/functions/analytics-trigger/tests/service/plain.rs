@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use analytics::{AttributeValue, Item};
-use analytics_trigger::store::memory::Tables;
+use analytics_store::Tables;
 
 /// Site, granularity, bucket, what has the counter, and which count: `example.com week 2026-W47 page/about Views`.
 pub type Numbers = BTreeMap<String, i64>;

@@ -5,37 +5,30 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use analytics::keys::{self, Key, Sections};
 use analytics::{AttributeValue, Bucket, Count, Counter, Counts, Granularity, Total, TotalKey};
-use analytics_trigger::reconcile::{
-    Correction, Ledger, Page, Period, Repaired, Report, Surplus, Table, reconcile, repair,
-};
-use analytics_trigger::store::Answer;
-use analytics_trigger::store::memory::Memory;
-use analytics_trigger::{Deadline, Folder, Shards};
+use analytics_store::{Batch, Memory, ReadTables, StoreError, Table};
+use analytics_totals::reconcile::{Period, Repaired, Report, Surplus, reconcile, repair};
+use analytics_totals::{Counting, Deadline, Shards};
+use async_trait::async_trait;
 use serde_json::Value;
 
 use crate::suite::world::{NOON, TIME, inserted, invoke, moment, site, view, view_item};
 
-/// Tables in which a view is counted after each page that is read of them, until there are no more.
+/// Tables in which a view is counted after each batch that is read, until none is left.
 struct Busy {
     memory: Arc<Memory>,
     records: Vec<Value>,
-    folded: AtomicUsize,
+    counted: AtomicUsize,
 }
 
-impl Ledger for Busy {
-    fn page<'a>(&'a self, table: Table, sections: &'a Sections, after: Option<&'a Key>) -> Answer<'a, Page> {
-        Box::pin(async move {
-            let page = self.memory.page(table, sections, after).await?;
-            if let Some(record) = self.records.get(self.folded.fetch_add(1, Ordering::Relaxed)) {
-                let reported = invoke(&*self.memory, Shards::ONE, std::slice::from_ref(record), TIME).await;
-                assert_eq!(reported, Ok(Vec::new()));
-            }
-            Ok(page)
-        })
-    }
-
-    fn correct<'a>(&'a self, correction: &'a Correction) -> Answer<'a, bool> {
-        self.memory.correct(correction)
+#[async_trait]
+impl ReadTables for Busy {
+    async fn query(&self, table: Table, sections: &Sections, after: Option<&Key>) -> Result<Batch, StoreError> {
+        let batch = self.memory.query(table, sections, after).await?;
+        if let Some(record) = self.records.get(self.counted.fetch_add(1, Ordering::Relaxed)) {
+            let reported = invoke(&*self.memory, Shards::ONE, std::slice::from_ref(record), TIME).await;
+            assert_eq!(reported, Ok(Vec::new()));
+        }
+        Ok(batch)
     }
 }
 
@@ -44,12 +37,12 @@ fn busy(number: u8) -> Busy {
     let items: Vec<_> = (0..number).map(|index| view_item(&view(u64::from(index), index))).collect();
     let memory = Memory::default();
     memory.tables().views.extend(items.iter().map(|item| (Key::of(item).unwrap(), item.clone())));
-    Busy { memory: Arc::new(memory), records: inserted(&items), folded: AtomicUsize::new(0) }
+    Busy { memory: Arc::new(memory), records: inserted(&items), counted: AtomicUsize::new(0) }
 }
 
-async fn report(ledger: &dyn Ledger) -> Report {
+async fn report(store: &dyn ReadTables) -> Report {
     let day = "2026-11-21".parse().unwrap();
-    reconcile(ledger, &[site()], Period::new(Some(day), None, day, 400)).await.unwrap()
+    reconcile(store, &[site()], Period::new(Some(day), None, day, 400)).await.unwrap()
 }
 
 fn summary() -> TotalKey {
@@ -77,7 +70,7 @@ async fn drift_is_told_from_views_that_are_counted_meanwhile() {
     let busy = busy(10);
     let records = &busy.records[..1];
     invoke(&*busy.memory, Shards::ONE, records, TIME).await.unwrap();
-    busy.ledger_set(101);
+    busy.set_views(101);
     let report = report(&busy).await;
     let found: Vec<_> = report.drifts.iter().map(|drift| (&drift.total, drift.is - drift.should)).collect();
     assert_eq!(found, [(&summary(), 100)]);
@@ -91,7 +84,7 @@ impl Busy {
     }
 
     /// Set the views of the day.
-    fn ledger_set(&self, after: i64) {
+    fn set_views(&self, after: i64) {
         set(&self.memory, &summary(), views(after));
     }
 }
@@ -100,11 +93,11 @@ impl Busy {
 async fn a_total_that_moves_all_the_time_is_not_repaired() {
     let busy = busy(250);
     invoke(&*busy.memory, Shards::ONE, &busy.records[..1], TIME).await.unwrap();
-    busy.ledger_set(1001);
+    busy.set_views(1001);
     let found = report(&busy).await;
     assert!(found.moving > 0 && found.drifts.iter().all(|drift| drift.moving), "{:?}", found.drifts);
-    let folder = Folder { store: &*busy.memory, shards: Shards::ONE, deadline: Deadline::after(TIME) };
-    let repaired = repair(&busy, folder, found, Surplus::Lower, moment(NOON)).await.unwrap();
+    let counting = Counting { store: &*busy.memory, shards: Shards::ONE, deadline: Deadline::after(TIME) };
+    let repaired = repair(&*busy.memory, counting, found, Surplus::Lower, moment(NOON)).await.unwrap();
     assert_eq!((repaired.corrected, repaired.left), (0, 1));
 }
 
@@ -112,9 +105,9 @@ async fn a_total_that_moves_all_the_time_is_not_repaired() {
 async fn a_total_that_has_changed_since_it_was_read_is_not_repaired() {
     let busy = busy(3);
     invoke(&*busy.memory, Shards::ONE, &busy.records, TIME).await.unwrap();
-    busy.ledger_set(1);
+    busy.set_views(1);
     let found = report(&*busy.memory).await;
-    busy.ledger_set(2);
+    busy.set_views(2);
     let repaired = repaired(&busy.memory, found, Surplus::Keep).await;
     assert_eq!((repaired.corrected, repaired.left), (0, 1));
     assert_eq!(busy.views_of_the_day(), 2);
@@ -124,11 +117,11 @@ async fn a_total_that_has_changed_since_it_was_read_is_not_repaired() {
 async fn a_second_repair_of_the_same_reading_changes_nothing() {
     let busy = busy(3);
     invoke(&*busy.memory, Shards::ONE, &busy.records, TIME).await.unwrap();
-    busy.ledger_set(10);
+    busy.set_views(10);
     let (first, second) = (report(&*busy.memory).await, report(&*busy.memory).await);
     assert_eq!(repaired(&busy.memory, first, Surplus::Lower).await.corrected, 1);
     // The same value comes back by seven new views.
-    busy.ledger_set(10);
+    busy.set_views(10);
     let repaired = repaired(&busy.memory, second, Surplus::Lower).await;
     assert_eq!((repaired.corrected, repaired.left), (0, 1));
     assert_eq!(busy.views_of_the_day(), 10);
@@ -140,7 +133,7 @@ async fn a_repair_raises_totals_and_lowers_none_until_that_is_confirmed() {
         for (surplus, expected) in [(Surplus::Keep, kept), (Surplus::Lower, confirmed)] {
             let busy = busy(3);
             invoke(&*busy.memory, Shards::ONE, &busy.records, TIME).await.unwrap();
-            busy.ledger_set(stored);
+            busy.set_views(stored);
             let found = report(&*busy.memory).await;
             assert_eq!(found.surplus(), (stored - 3).max(0));
             repaired(&busy.memory, found, surplus).await;
@@ -168,7 +161,7 @@ async fn a_day_that_follows_one_without_raw_views_may_have_lost_some() {
     invoke(&*busy.memory, Shards::ONE, &busy.records, TIME).await.unwrap();
     let previous = TotalKey { bucket: Bucket::of(Granularity::Day, "2026-11-20".parse().unwrap()), ..summary() };
     set(&busy.memory, &previous, views(7));
-    busy.ledger_set(9);
+    busy.set_views(9);
     let days = (Some("2026-11-20".parse().unwrap()), "2026-11-21".parse().unwrap());
     let found = reconcile(&*busy.memory, &[site()], Period::new(days.0, None, days.1, 400)).await.unwrap();
     assert_eq!((found.drifts.len(), found.unknown), (0, 2));
@@ -199,8 +192,8 @@ fn set(memory: &Memory, total: &TotalKey, counts: Counts) {
 }
 
 async fn repaired(memory: &Memory, found: Report, surplus: Surplus) -> Repaired {
-    let folder = Folder { store: memory, shards: Shards::ONE, deadline: Deadline::after(TIME) };
-    repair(memory, folder, found, surplus, moment(NOON)).await.unwrap()
+    let counting = Counting { store: memory, shards: Shards::ONE, deadline: Deadline::after(TIME) };
+    repair(memory, counting, found, surplus, moment(NOON)).await.unwrap()
 }
 
 /// "A row without `#` breaks a report for ever."

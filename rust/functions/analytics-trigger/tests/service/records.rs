@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use analytics::keys::{Key, attribute};
 use analytics::{AttributeValue, Item, Page, View};
-use analytics_trigger::Shards;
-use analytics_trigger::store::memory::Memory;
+use analytics_store::Memory;
+use analytics_totals::Shards;
 use serde_json::{Value, json};
 
 use crate::faulty::{Fault, Faulty, World};
@@ -285,7 +285,7 @@ async fn a_view_that_is_delivered_twice_in_a_batch_is_counted_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_without_a_number_that_cannot_be_put_aside_brings_the_whole_batch_again() {
+async fn a_record_without_a_number_that_fails_retries_the_whole_batch() {
     let world = World::new(Memory::default(), |_| Fault::Throttled);
     let store = Faulty::new(&world);
     assert_eq!(invoke(&store, Shards::ONE, &["{}"], TIME).await, Ok(vec![String::new()]));

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use analytics::keys::{self, Sections};
 use analytics::{Bucket, Counter, Day, Dimension, Granularity, Item, Leave, Tally, Total, TotalKey, View};
-use analytics_trigger::Shards;
-use analytics_trigger::reconcile::{Ledger, Period, Report, Table, reconcile};
-use analytics_trigger::store::Store;
+use analytics_store::{Batches, CorrectTotals, CountViews, ReadTables, Table};
+use analytics_totals::Shards;
+use analytics_totals::reconcile::{Period, Report, reconcile};
 use serde_json::Value;
 
 use super::world::{TIME, inserted, invoke, leave_item, site, view_item};
@@ -16,8 +16,9 @@ pub type Put = Box<dyn Fn(Item) -> Pin<Box<dyn Future<Output = ()>>>>;
 
 /// Two empty tables.
 pub struct Bed {
-    pub store: Arc<dyn Store>,
-    pub ledger: Arc<dyn Ledger>,
+    pub store: Arc<dyn CountViews>,
+    pub reader: Arc<dyn ReadTables>,
+    pub corrector: Arc<dyn CorrectTotals>,
     pub put: Put,
 }
 
@@ -56,20 +57,17 @@ impl Bed {
 
     pub async fn report(&self) -> Report {
         let period = Period::new(Some(day().minus(5)), None, day(), 400);
-        reconcile(&*self.ledger, &[site()], period).await.unwrap()
+        reconcile(&*self.reader, &[site()], period).await.unwrap()
     }
 
     /// All items of a query.
     pub async fn items(&self, table: Table, sections: &Sections) -> Vec<Item> {
-        let (mut items, mut after) = (Vec::new(), None);
-        loop {
-            let page = self.ledger.page(table, sections, after.as_ref()).await.unwrap();
-            items.extend(page.items);
-            match page.next {
-                Some(key) => after = Some(key),
-                None => return items,
-            }
+        let mut batches = Batches::new(&*self.reader, table, sections);
+        let mut items = Vec::new();
+        while let Some(batch) = batches.next().await.unwrap() {
+            items.extend(batch);
         }
+        items
     }
 
     /// The counts of a bucket of the day's, with the dimension and value of those that have one, and no drift.

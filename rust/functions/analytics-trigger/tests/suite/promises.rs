@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use analytics::keys::{self, Key, attribute};
 use analytics::{Bucket, Campaign, Count, Counter, Counts, Granularity, Page, Record, Referrer, TotalKey, View};
-use analytics_trigger::reconcile::{Correction, Surplus, Table, repair};
-use analytics_trigger::{Deadline, Folder, Pending, Shards};
+use analytics_store::{Correction, Table};
+use analytics_totals::reconcile::{Surplus, repair};
+use analytics_totals::{Counting, Deadline, Pending, Shards};
 
 use super::bed::{Bed, day};
 use super::world::{NOON, TIME, inserted, leave, moment, record, site, view, view_item};
@@ -173,13 +174,14 @@ pub async fn a_view_that_is_gone_is_told_from_one_that_is_counted(bed: Bed) {
     let (counted, gone) = (view(1, 1), view(2, 2));
     let records = bed.store_views([&counted]).await;
     bed.fold(&records).await;
-    let folder = Folder { store: &*bed.store, shards: Shards::ONE, deadline: Deadline::after(Duration::from_secs(30)) };
+    let counting =
+        Counting { store: &*bed.store, shards: Shards::ONE, deadline: Deadline::after(Duration::from_secs(30)) };
     let pending = [&counted, &gone]
         .into_iter()
         .enumerate()
-        .map(|(index, view)| Pending { what: Record::decode(&view_item(view)).unwrap(), records: vec![index] });
-    let folded = folder.views(pending.collect()).await;
-    assert_eq!((folded.applied, folded.without_effect, folded.gone), (0, 1, vec![1]));
+        .map(|(index, view)| Pending { value: Record::decode(&view_item(view)).unwrap(), records: vec![index] });
+    let result = counting.views(pending.collect()).await;
+    assert_eq!((result.counted, result.unchanged, result.gone), (0, 1, vec![1]));
 }
 
 pub async fn a_view_and_its_leaves_may_be_in_one_batch(bed: Bed) {
@@ -208,7 +210,7 @@ pub async fn a_malformed_record_is_quarantined_and_its_neighbours_are_counted(be
 pub async fn hot_totals_are_spread_over_shards(bed: Bed) {
     let records = bed.store_views(&views(9)).await;
     for record in &records {
-        bed.fold_into(Shards::from(|_| Some("3".to_owned())).unwrap(), std::slice::from_ref(record)).await;
+        bed.fold_into(Shards::from_env(|_| Some("3".to_owned())).unwrap(), std::slice::from_ref(record)).await;
     }
     assert_eq!((bed.total("Views").await, bed.total("page /about Views").await), (9, 9));
     let bucket = Bucket::of(Granularity::Day, day());
@@ -233,20 +235,20 @@ pub async fn any_text_is_counted_as_it_is(bed: Bed) {
     assert_eq!(bed.total("referrer (other) Views").await, 6);
 }
 
-fn folder(bed: &Bed) -> Folder<'_> {
-    Folder { store: &*bed.store, shards: Shards::ONE, deadline: Deadline::after(TIME) }
+fn counting(bed: &Bed) -> Counting<'_> {
+    Counting { store: &*bed.store, shards: Shards::ONE, deadline: Deadline::after(TIME) }
 }
 
 pub async fn drift_is_found_and_repaired(bed: Bed) {
     let records = bed.store_views(&views(3)).await;
-    bed.fold_into(Shards::from(|_| Some("3".to_owned())).unwrap(), &records).await;
+    bed.fold_into(Shards::from_env(|_| Some("3".to_owned())).unwrap(), &records).await;
     let total = TotalKey { site: site(), bucket: Bucket::of(Granularity::Day, day()), counter: Counter::Summary };
     let key = keys::total(&total, 0);
     let counts = |number| Counts::from([(Count::Views, number)]);
     let correct = |revision, before, after| {
         let correction = Correction { total: key.clone(), revision, before: counts(before), after: counts(after) };
-        let ledger = bed.ledger.clone();
-        async move { ledger.correct(&correction).await.unwrap() }
+        let corrector = bed.corrector.clone();
+        async move { corrector.correct(&correction).await.unwrap() }
     };
     assert!(!correct(0, 99, 7).await);
     assert!(!correct(1, 3, 7).await);
@@ -256,7 +258,7 @@ pub async fn drift_is_found_and_repaired(bed: Bed) {
     let report = bed.report().await;
     let found: Vec<_> = report.drifts.iter().map(|drift| (&drift.count, drift.is, drift.should)).collect();
     assert_eq!(found, [(&Count::Views, 7, 3)]);
-    let repaired = repair(&*bed.ledger, folder(&bed), report, Surplus::Lower, moment(NOON)).await.unwrap();
+    let repaired = repair(&*bed.corrector, counting(&bed), report, Surplus::Lower, moment(NOON)).await.unwrap();
     assert_eq!((repaired.corrected, repaired.left), (1, 0));
     assert_eq!(bed.total("Views").await, 3);
 }
@@ -273,7 +275,7 @@ pub async fn views_that_wait_for_more_than_a_day_are_counted_by_a_repair(bed: Be
     let now = |after: Duration| moment(NOON + u64::try_from(after.as_millis()).unwrap());
     for (now, waiting) in [(now(Duration::from_secs(1)), 2), (now(Duration::from_hours(25)), 0)] {
         let report = bed.report().await;
-        let repaired = repair(&*bed.ledger, folder(&bed), report, Surplus::Keep, now).await.unwrap();
+        let repaired = repair(&*bed.corrector, counting(&bed), report, Surplus::Keep, now).await.unwrap();
         assert_eq!((repaired.corrected, repaired.left), (0, 0));
         assert_eq!(bed.report().await.waiting.len(), waiting);
     }

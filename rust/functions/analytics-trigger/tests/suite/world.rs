@@ -4,8 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use analytics::keys;
 use analytics::{Agent, Campaign, Device, Item, Leave, Measure, Moment, Page, Referrer, Site, View, ViewId, Visitor};
-use analytics_trigger::store::Store;
-use analytics_trigger::{Event, Shards, handle};
+use analytics_store::CountViews;
+use analytics_totals::Shards;
+use analytics_trigger::{Event, handle};
 use lambda_runtime::{Context, LambdaEvent};
 use reply::Received;
 use serde_json::{Value, json};
@@ -85,7 +86,7 @@ pub fn inserted<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<Value> {
 
 /// Invoke the handler as Lambda does, with some time left: what it asks to have delivered again, or its error's type.
 pub async fn invoke(
-    store: &dyn Store,
+    store: &dyn CountViews,
     shards: Shards,
     records: &[impl ToString],
     time: Duration,

@@ -5,12 +5,13 @@
 
 use std::collections::HashMap;
 
+use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::{Answer, Failure, Store, Write};
+use super::{Store, StoreError, Write};
 use crate::{Code, Currency};
 
 mod item;
@@ -30,15 +31,24 @@ impl DynamoDb {
     pub fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
+}
 
-    async fn read(&self, code: &Code) -> Result<Option<Currency>, Failure> {
+const IS_VERSION: &str = "#version = :seen";
+
+fn version_name() -> HashMap<String, String> {
+    HashMap::from([("#version".to_owned(), item::VERSION.to_owned())])
+}
+
+#[async_trait]
+impl Store for DynamoDb {
+    async fn get(&self, code: &Code) -> Result<Option<Currency>, StoreError> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(item::key(code)));
         let output = request.consistent_read(true).send().await?;
         output.item.map(item::currency).transpose()
     }
 
     /// A query returns at most 1 MB, so it may take several to fill a page.
-    async fn page(&self, after: Option<&Code>, limit: usize) -> Result<Vec<Currency>, Failure> {
+    async fn list(&self, after: Option<&Code>, limit: usize) -> Result<Vec<Currency>, StoreError> {
         let mut page = Vec::with_capacity(limit);
         let mut start = after.map(item::key);
         while page.len() < limit {
@@ -49,7 +59,7 @@ impl DynamoDb {
                 .key_condition_expression("pk = :pk")
                 .expression_attribute_values(":pk", AttributeValue::S(PARTITION.to_owned()))
                 .set_exclusive_start_key(start)
-                .limit(i32::try_from(limit - page.len())?)
+                .limit(i32::try_from(limit - page.len()).map_err(StoreError::new)?)
                 .consistent_read(true)
                 .send()
                 .await?;
@@ -64,7 +74,7 @@ impl DynamoDb {
         Ok(page)
     }
 
-    async fn write(&self, currency: &Currency, over: Option<u64>) -> Result<Write, Failure> {
+    async fn put(&self, currency: &Currency, over: Option<u64>) -> Result<Write, StoreError> {
         let request = self.client.put_item().table_name(&self.table).set_item(Some(item::of(currency)));
         let request = match over {
             None => request.condition_expression("attribute_not_exists(pk)"),
@@ -82,7 +92,7 @@ impl DynamoDb {
         }
     }
 
-    async fn remove(&self, code: &Code, version: u64) -> Result<Write, Failure> {
+    async fn delete(&self, code: &Code, version: u64) -> Result<Write, StoreError> {
         let request = self
             .client
             .delete_item()
@@ -100,29 +110,5 @@ impl DynamoDb {
             }
             Err(error) => Err(error.into()),
         }
-    }
-}
-
-const IS_VERSION: &str = "#version = :seen";
-
-fn version_name() -> HashMap<String, String> {
-    HashMap::from([("#version".to_owned(), item::VERSION.to_owned())])
-}
-
-impl Store for DynamoDb {
-    fn get<'a>(&'a self, code: &'a Code) -> Answer<'a, Option<Currency>> {
-        Box::pin(self.read(code))
-    }
-
-    fn list<'a>(&'a self, after: Option<&'a Code>, limit: usize) -> Answer<'a, Vec<Currency>> {
-        Box::pin(self.page(after, limit))
-    }
-
-    fn put<'a>(&'a self, currency: &'a Currency, over: Option<u64>) -> Answer<'a, Write> {
-        Box::pin(self.write(currency, over))
-    }
-
-    fn delete<'a>(&'a self, code: &'a Code, version: u64) -> Answer<'a, Write> {
-        Box::pin(self.remove(code, version))
     }
 }

@@ -1,11 +1,12 @@
 //! Currencies in memory: for tests, and for running the service on a desk.
 
 use std::collections::BTreeMap;
-use std::future::ready;
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Answer, Store, Write};
+use async_trait::async_trait;
+
+use super::{Store, StoreError, Write};
 use crate::{Code, Currency};
 
 /// Currencies that are gone when the process ends.
@@ -28,29 +29,30 @@ impl Memory {
     }
 }
 
+#[async_trait]
 impl Store for Memory {
-    fn get<'a>(&'a self, code: &'a Code) -> Answer<'a, Option<Currency>> {
-        Box::pin(ready(Ok(self.currencies().get(code).cloned())))
+    async fn get(&self, code: &Code) -> Result<Option<Currency>, StoreError> {
+        Ok(self.currencies().get(code).cloned())
     }
 
-    fn list<'a>(&'a self, after: Option<&'a Code>, limit: usize) -> Answer<'a, Vec<Currency>> {
+    async fn list(&self, after: Option<&Code>, limit: usize) -> Result<Vec<Currency>, StoreError> {
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         let page =
             self.currencies().range((start, Bound::Unbounded)).take(limit).map(|(_, found)| found.clone()).collect();
-        Box::pin(ready(Ok(page)))
+        Ok(page)
     }
 
-    fn put<'a>(&'a self, currency: &'a Currency, over: Option<u64>) -> Answer<'a, Write> {
+    async fn put(&self, currency: &Currency, over: Option<u64>) -> Result<Write, StoreError> {
         let write = self.write(&currency.code, over, |currencies| {
             currencies.insert(currency.code.clone(), currency.clone());
         });
-        Box::pin(ready(Ok(write)))
+        Ok(write)
     }
 
-    fn delete<'a>(&'a self, code: &'a Code, version: u64) -> Answer<'a, Write> {
+    async fn delete(&self, code: &Code, version: u64) -> Result<Write, StoreError> {
         let write = self.write(code, Some(version), |currencies| {
             currencies.remove(code);
         });
-        Box::pin(ready(Ok(write)))
+        Ok(write)
     }
 }

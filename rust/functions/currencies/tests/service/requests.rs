@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
+
 use crate::suite::api::{Answer, Api, JSON, content, new_currency};
 use currencies::store::memory::Memory;
-use currencies::store::{Answer as StoreAnswer, Store, Write};
+use currencies::store::{Store, StoreError, Write};
 use currencies::{BODY_LIMIT, Code, Currency};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -129,24 +131,25 @@ async fn what_no_route_takes_is_a_problem_too() {
 /// A store that is down.
 struct Down;
 
-fn down<T: Send + 'static>() -> StoreAnswer<'static, T> {
-    Box::pin(async { Err("table currencies-4f2 is gone".into()) })
+fn down<T>() -> Result<T, StoreError> {
+    Err(StoreError::new("table currencies-4f2 is gone"))
 }
 
+#[async_trait]
 impl Store for Down {
-    fn get<'a>(&'a self, _: &'a Code) -> StoreAnswer<'a, Option<Currency>> {
+    async fn get(&self, _: &Code) -> Result<Option<Currency>, StoreError> {
         down()
     }
 
-    fn list<'a>(&'a self, _: Option<&'a Code>, _: usize) -> StoreAnswer<'a, Vec<Currency>> {
+    async fn list(&self, _: Option<&Code>, _: usize) -> Result<Vec<Currency>, StoreError> {
         down()
     }
 
-    fn put<'a>(&'a self, _: &'a Currency, _: Option<u64>) -> StoreAnswer<'a, Write> {
+    async fn put(&self, _: &Currency, _: Option<u64>) -> Result<Write, StoreError> {
         down()
     }
 
-    fn delete<'a>(&'a self, _: &'a Code, _: u64) -> StoreAnswer<'a, Write> {
+    async fn delete(&self, _: &Code, _: u64) -> Result<Write, StoreError> {
         down()
     }
 }

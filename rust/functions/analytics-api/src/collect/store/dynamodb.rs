@@ -4,13 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use analytics::keys::{attribute, state};
 use analytics::{Day, Leave, Moment, View};
+use analytics_store::DaySecrets;
+use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 
-use super::{Answer, Failure, KnownKey, Noted, Offer, Secret, Store, ValueHash};
+use super::{KnownKey, Noted, Offer, Secret, Store, StoreError, ValueHash};
 
 mod item;
 
@@ -28,9 +29,12 @@ impl DynamoDb {
     pub fn new(client: Client, views_table: String, state_table: String) -> Self {
         Self { client, views_table, state_table }
     }
+}
 
+#[async_trait]
+impl Store for DynamoDb {
     /// A view whose key is there has been stored by an earlier attempt: no other has its random number.
-    async fn write_view(&self, view: &View, expires: Moment) -> Result<(), Failure> {
+    async fn put_view(&self, view: &View, expires: Moment) -> Result<(), StoreError> {
         let written = self
             .client
             .put_item()
@@ -49,13 +53,13 @@ impl DynamoDb {
         }
     }
 
-    async fn write_leave(&self, leave: &Leave, expires: Moment) -> Result<(), Failure> {
+    async fn put_leave(&self, leave: &Leave, expires: Moment) -> Result<(), StoreError> {
         let item = leave.item(expires).into();
         self.client.put_item().table_name(&self.views_table).set_item(Some(item)).send().await?;
         Ok(())
     }
 
-    async fn read_secret(&self, day: Day) -> Result<Option<Secret>, Failure> {
+    async fn secret(&self, day: Day) -> Result<Option<Secret>, StoreError> {
         let request = self.client.get_item().table_name(&self.state_table);
         let request = request.set_key(Some(item::key(state::visitor_secret(day)))).consistent_read(true);
         match request.send().await?.item {
@@ -65,7 +69,7 @@ impl DynamoDb {
     }
 
     /// A slot has the secret of one day: that of an earlier day is gone with the write.
-    async fn write_secret(&self, day: Day, secret: Secret, expires: Moment) -> Result<Offer, Failure> {
+    async fn offer_secret(&self, day: Day, secret: Secret, expires: Moment) -> Result<Offer, StoreError> {
         let written = self
             .client
             .put_item()
@@ -86,45 +90,23 @@ impl DynamoDb {
         }
     }
 
-    async fn remove_secrets_before(&self, day: Day) -> Result<(), Failure> {
-        for slot in [state::visitor_secret(day), state::visitor_secret(day.plus(1))] {
-            let removed = self
-                .client
-                .delete_item()
-                .table_name(&self.state_table)
-                .set_key(Some(item::key(slot)))
-                .condition_expression("#day < :day")
-                .expression_attribute_names("#day", attribute::DAY)
-                .expression_attribute_values(":day", AttributeValue::S(day.to_string()))
-                .send()
-                .await;
-            match removed {
-                Err(error)
-                    if !error
-                        .as_service_error()
-                        .is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
-                {
-                    return Err(error.into());
-                }
-                _ => {}
-            }
-        }
-        Ok(())
+    async fn delete_secrets_before(&self, day: Day) -> Result<(), StoreError> {
+        DaySecrets::new(self.client.clone(), self.state_table.clone()).delete_before(day).await
     }
 
-    async fn read_known(&self, KnownKey { site, day, dimension }: &KnownKey) -> Result<BTreeSet<ValueHash>, Failure> {
+    async fn known(&self, KnownKey { site, day, dimension }: &KnownKey) -> Result<BTreeSet<ValueHash>, StoreError> {
         let request = self.client.get_item().table_name(&self.state_table);
         let request = request.set_key(Some(item::key(state::known(site, *day, *dimension)))).consistent_read(true);
         request.send().await?.item.as_ref().map_or(Ok(BTreeSet::new()), item::values)
     }
 
     /// The client's own attempts may count twice, and never not at all.
-    async fn add_source(
+    async fn count_source(
         &self,
         KnownKey { site, day, dimension }: &KnownKey,
         source: &str,
         expires: Moment,
-    ) -> Result<u64, Failure> {
+    ) -> Result<u64, StoreError> {
         let output = self
             .client
             .update_item()
@@ -139,19 +121,19 @@ impl DynamoDb {
             .send()
             .await?;
         match output.attributes.unwrap_or_default().remove(attribute::COUNT) {
-            Some(AttributeValue::N(count)) => Ok(count.parse()?),
-            _ => Err(format!("{} is no number", attribute::COUNT).into()),
+            Some(AttributeValue::N(count)) => count.parse().map_err(StoreError::new),
+            _ => Err(StoreError::new(format!("{} is not a number", attribute::COUNT))),
         }
     }
 
     /// One call, whatever comes of it: where the condition fails, the failure has the item.
-    async fn add_value(
+    async fn note(
         &self,
         KnownKey { site, day, dimension }: &KnownKey,
         value: ValueHash,
         most: u16,
         expires: Moment,
-    ) -> Result<Noted, Failure> {
+    ) -> Result<Noted, StoreError> {
         let names = [("#values", attribute::VALUES), ("#expires", attribute::EXPIRES)];
         let values = [
             (":value", item::binary(value)),
@@ -182,40 +164,6 @@ impl DynamoDb {
     }
 }
 
-fn noted(is_known: bool, item: Option<HashMap<String, AttributeValue>>) -> Result<Noted, Failure> {
+fn noted(is_known: bool, item: Option<HashMap<String, AttributeValue>>) -> Result<Noted, StoreError> {
     Ok(Noted { is_known, values: item::values(&item.unwrap_or_default())? })
-}
-
-impl Store for DynamoDb {
-    fn put_view<'a>(&'a self, view: &'a View, expires: Moment) -> Answer<'a, ()> {
-        Box::pin(self.write_view(view, expires))
-    }
-
-    fn put_leave<'a>(&'a self, leave: &'a Leave, expires: Moment) -> Answer<'a, ()> {
-        Box::pin(self.write_leave(leave, expires))
-    }
-
-    fn secret(&self, day: Day) -> Answer<'_, Option<Secret>> {
-        Box::pin(self.read_secret(day))
-    }
-
-    fn offer_secret(&self, day: Day, secret: Secret, expires: Moment) -> Answer<'_, Offer> {
-        Box::pin(self.write_secret(day, secret, expires))
-    }
-
-    fn delete_secrets_before(&self, day: Day) -> Answer<'_, ()> {
-        Box::pin(self.remove_secrets_before(day))
-    }
-
-    fn known<'a>(&'a self, key: &'a KnownKey) -> Answer<'a, BTreeSet<ValueHash>> {
-        Box::pin(self.read_known(key))
-    }
-
-    fn count_source<'a>(&'a self, key: &'a KnownKey, source: &'a str, expires: Moment) -> Answer<'a, u64> {
-        Box::pin(self.add_source(key, source, expires))
-    }
-
-    fn note<'a>(&'a self, key: &'a KnownKey, value: ValueHash, most: u16, expires: Moment) -> Answer<'a, Noted> {
-        Box::pin(self.add_value(key, value, most, expires))
-    }
 }

@@ -1,13 +1,13 @@
 //! Views in memory, as the items that they are in DynamoDB: for tests.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::ready;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use analytics::keys::Key;
 use analytics::{Day, Item, Leave, Moment, View, keys};
+use async_trait::async_trait;
 
-use super::{Answer, KnownKey, Noted, Offer, Secret, Store, ValueHash};
+use super::{KnownKey, Noted, Offer, Secret, Store, StoreError, ValueHash};
 
 /// Views that are gone when the process ends.
 #[derive(Debug, Default)]
@@ -40,50 +40,51 @@ impl Memory {
     }
 }
 
+#[async_trait]
 impl Store for Memory {
-    fn put_view<'a>(&'a self, view: &'a View, expires: Moment) -> Answer<'a, ()> {
+    async fn put_view(&self, view: &View, expires: Moment) -> Result<(), StoreError> {
         self.tables().views.entry(keys::view(&view.site, view.id)).or_insert_with(|| view.item(expires));
-        Box::pin(ready(Ok(())))
+        Ok(())
     }
 
-    fn put_leave<'a>(&'a self, leave: &'a Leave, expires: Moment) -> Answer<'a, ()> {
+    async fn put_leave(&self, leave: &Leave, expires: Moment) -> Result<(), StoreError> {
         self.tables().views.insert(keys::leave(leave), leave.item(expires));
-        Box::pin(ready(Ok(())))
+        Ok(())
     }
 
-    fn secret(&self, day: Day) -> Answer<'_, Option<Secret>> {
-        Box::pin(ready(Ok(self.tables().secrets.get(&day).copied())))
+    async fn secret(&self, day: Day) -> Result<Option<Secret>, StoreError> {
+        Ok(self.tables().secrets.get(&day).copied())
     }
 
-    fn offer_secret(&self, day: Day, secret: Secret, _: Moment) -> Answer<'_, Offer> {
+    async fn offer_secret(&self, day: Day, secret: Secret, _: Moment) -> Result<Offer, StoreError> {
         let kept = *self.tables().secrets.entry(day).or_insert(secret);
-        Box::pin(ready(Ok(if kept == secret { Offer::Taken } else { Offer::Refused })))
+        Ok(if kept == secret { Offer::Taken } else { Offer::Refused })
     }
 
-    fn delete_secrets_before(&self, day: Day) -> Answer<'_, ()> {
+    async fn delete_secrets_before(&self, day: Day) -> Result<(), StoreError> {
         self.tables().secrets.retain(|other, _| *other >= day);
-        Box::pin(ready(Ok(())))
+        Ok(())
     }
 
-    fn known<'a>(&'a self, key: &'a KnownKey) -> Answer<'a, BTreeSet<ValueHash>> {
+    async fn known(&self, key: &KnownKey) -> Result<BTreeSet<ValueHash>, StoreError> {
         let values = self.tables().known.get(key).map(|noted| noted.values.clone()).unwrap_or_default();
-        Box::pin(ready(Ok(values)))
+        Ok(values)
     }
 
-    fn count_source<'a>(&'a self, key: &'a KnownKey, source: &'a str, _: Moment) -> Answer<'a, u64> {
+    async fn count_source(&self, key: &KnownKey, source: &str, _: Moment) -> Result<u64, StoreError> {
         let mut tables = self.tables();
         let count = tables.sources.entry((key.clone(), source.to_owned())).or_default();
         *count += 1;
-        Box::pin(ready(Ok(*count)))
+        Ok(*count)
     }
 
-    fn note<'a>(&'a self, key: &'a KnownKey, value: ValueHash, most: u16, _: Moment) -> Answer<'a, Noted> {
+    async fn note(&self, key: &KnownKey, value: ValueHash, most: u16, _: Moment) -> Result<Noted, StoreError> {
         let mut tables = self.tables();
         let noted = tables.known.entry(key.clone()).or_insert(Noted { is_known: false, values: [].into() });
         noted.is_known = noted.values.contains(&value) || noted.values.len() < usize::from(most);
         if noted.is_known {
             noted.values.insert(value);
         }
-        Box::pin(ready(Ok(noted.clone())))
+        Ok(noted.clone())
     }
 }

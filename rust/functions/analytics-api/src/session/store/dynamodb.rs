@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use analytics::Moment;
 use analytics::keys::{attribute, state};
+use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
-use super::{Answer, Failure, Store};
+use super::{Store, StoreError};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -26,31 +27,13 @@ impl DynamoDb {
         Self { client, accounts_table, state_table }
     }
 
-    async fn read(&self, table: &str, key: &str, value: &str) -> Result<Option<Item>, Failure> {
+    async fn read(&self, table: &str, key: &str, value: &str) -> Result<Option<Item>, StoreError> {
         let request = self.client.get_item().table_name(table).key(key, text(value));
         Ok(request.consistent_read(true).send().await?.item)
     }
 
-    async fn read_keys(&self) -> Result<Vec<String>, Failure> {
-        let item = self.read(&self.state_table, attribute::NAME, state::SESSION_KEYS).await?;
-        let Some(mut item) = item else { return Ok(Vec::new()) };
-        let no_list = || format!("{} is no list of strings", attribute::KEYS);
-        let Some(AttributeValue::L(keys)) = item.remove(attribute::KEYS) else { return Err(no_list().into()) };
-        let key = |key| if let AttributeValue::S(key) = key { Ok(key) } else { Err(no_list().into()) };
-        keys.into_iter().map(key).collect()
-    }
-
-    async fn read_account(&self, user: &str) -> Result<Option<String>, Failure> {
-        let item = self.read(&self.accounts_table, attribute::USER, user).await?;
-        let hash = |mut item: Item| match item.remove(attribute::PASSWORD_HASH) {
-            Some(AttributeValue::S(hash)) => Ok(hash),
-            _ => Err(format!("an account has no {}", attribute::PASSWORD_HASH).into()),
-        };
-        item.map(hash).transpose()
-    }
-
-    /// Writes an item that says no more than its name.
-    async fn write_name(&self, name: String, expires: Moment) -> Result<(), Failure> {
+    /// Puts an item that has only a name.
+    async fn put_name(&self, name: String, expires: Moment) -> Result<(), StoreError> {
         self.client
             .put_item()
             .table_name(&self.state_table)
@@ -61,12 +44,12 @@ impl DynamoDb {
         Ok(())
     }
 
-    async fn has_name(&self, name: String) -> Result<bool, Failure> {
+    async fn has_name(&self, name: String) -> Result<bool, StoreError> {
         Ok(self.read(&self.state_table, attribute::NAME, &name).await?.is_some())
     }
 
     /// Adds to a count of attempts, and returns it. The client's own attempts may add twice, and never not at all.
-    async fn add_attempts(&self, who: &str, by: &str, expires: Moment) -> Result<i64, Failure> {
+    async fn add_attempts(&self, who: &str, by: &str, expires: Moment) -> Result<i64, StoreError> {
         let output = self
             .client
             .update_item()
@@ -81,8 +64,8 @@ impl DynamoDb {
             .send()
             .await?;
         match output.attributes.unwrap_or_default().remove(attribute::ATTEMPTS) {
-            Some(AttributeValue::N(attempts)) => Ok(attempts.parse()?),
-            _ => Err(format!("{} is no number", attribute::ATTEMPTS).into()),
+            Some(AttributeValue::N(attempts)) => attempts.parse().map_err(StoreError::new),
+            _ => Err(StoreError::new(format!("{} is not a number", attribute::ATTEMPTS))),
         }
     }
 }
@@ -95,36 +78,47 @@ fn number(number: u64) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 
+#[async_trait]
 impl Store for DynamoDb {
-    fn session_keys(&self) -> Answer<'_, Vec<String>> {
-        Box::pin(self.read_keys())
+    async fn session_keys(&self) -> Result<Vec<String>, StoreError> {
+        let item = self.read(&self.state_table, attribute::NAME, state::SESSION_KEYS).await?;
+        let Some(mut item) = item else { return Ok(Vec::new()) };
+        let no_list = || StoreError::new(format!("{} is not a list of strings", attribute::KEYS));
+        let Some(AttributeValue::L(keys)) = item.remove(attribute::KEYS) else { return Err(no_list()) };
+        let key = |key| if let AttributeValue::S(key) = key { Ok(key) } else { Err(no_list()) };
+        keys.into_iter().map(key).collect()
     }
 
-    fn password_hash<'a>(&'a self, user: &'a str) -> Answer<'a, Option<String>> {
-        Box::pin(self.read_account(user))
+    async fn password_hash(&self, user: &str) -> Result<Option<String>, StoreError> {
+        let item = self.read(&self.accounts_table, attribute::USER, user).await?;
+        let hash = |mut item: Item| match item.remove(attribute::PASSWORD_HASH) {
+            Some(AttributeValue::S(hash)) => Ok(hash),
+            _ => Err(StoreError::new(format!("an account has no {}", attribute::PASSWORD_HASH))),
+        };
+        item.map(hash).transpose()
     }
 
-    fn end_session<'a>(&'a self, id: &'a str, expires: Moment) -> Answer<'a, ()> {
-        Box::pin(self.write_name(state::ended_session(id), expires))
+    async fn end_session(&self, id: &str, expires: Moment) -> Result<(), StoreError> {
+        self.put_name(state::ended_session(id), expires).await
     }
 
-    fn is_ended<'a>(&'a self, id: &'a str) -> Answer<'a, bool> {
-        Box::pin(self.has_name(state::ended_session(id)))
+    async fn is_ended(&self, id: &str) -> Result<bool, StoreError> {
+        self.has_name(state::ended_session(id)).await
     }
 
-    fn count_attempt<'a>(&'a self, who: &'a str, expires: Moment) -> Answer<'a, u64> {
-        Box::pin(async move { Ok(self.add_attempts(who, "1", expires).await?.try_into().unwrap_or_default()) })
+    async fn count_attempt(&self, who: &str, expires: Moment) -> Result<u64, StoreError> {
+        Ok(self.add_attempts(who, "1", expires).await?.try_into().unwrap_or_default())
     }
 
-    fn take_back_attempt<'a>(&'a self, who: &'a str, expires: Moment) -> Answer<'a, ()> {
-        Box::pin(async move { self.add_attempts(who, "-1", expires).await.map(drop) })
+    async fn take_back_attempt(&self, who: &str, expires: Moment) -> Result<(), StoreError> {
+        self.add_attempts(who, "-1", expires).await.map(drop)
     }
 
-    fn remember<'a>(&'a self, who: &'a str, expires: Moment) -> Answer<'a, ()> {
-        Box::pin(self.write_name(state::signed_in(who), expires))
+    async fn remember(&self, who: &str, expires: Moment) -> Result<(), StoreError> {
+        self.put_name(state::signed_in(who), expires).await
     }
 
-    fn is_remembered<'a>(&'a self, who: &'a str) -> Answer<'a, bool> {
-        Box::pin(self.has_name(state::signed_in(who)))
+    async fn is_remembered(&self, who: &str) -> Result<bool, StoreError> {
+        self.has_name(state::signed_in(who)).await
     }
 }

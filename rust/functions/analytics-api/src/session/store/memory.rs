@@ -1,12 +1,12 @@
 //! Accounts and sessions in memory: for tests.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::ready;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use analytics::Moment;
+use async_trait::async_trait;
 
-use super::{Answer, Store};
+use super::{Store, StoreError};
 
 /// Accounts and sessions that are gone when the process ends.
 #[derive(Debug, Default)]
@@ -36,42 +36,43 @@ impl Memory {
     }
 }
 
+#[async_trait]
 impl Store for Memory {
-    fn session_keys(&self) -> Answer<'_, Vec<String>> {
-        Box::pin(ready(Ok(self.state().keys.clone())))
+    async fn session_keys(&self) -> Result<Vec<String>, StoreError> {
+        Ok(self.state().keys.clone())
     }
 
-    fn password_hash<'a>(&'a self, user: &'a str) -> Answer<'a, Option<String>> {
-        Box::pin(ready(Ok(self.state().accounts.get(user).cloned())))
+    async fn password_hash(&self, user: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.state().accounts.get(user).cloned())
     }
 
-    fn end_session<'a>(&'a self, id: &'a str, _: Moment) -> Answer<'a, ()> {
+    async fn end_session(&self, id: &str, _: Moment) -> Result<(), StoreError> {
         self.state().ended.insert(id.to_owned());
-        Box::pin(ready(Ok(())))
+        Ok(())
     }
 
-    fn is_ended<'a>(&'a self, id: &'a str) -> Answer<'a, bool> {
-        Box::pin(ready(Ok(self.state().ended.contains(id))))
+    async fn is_ended(&self, id: &str) -> Result<bool, StoreError> {
+        Ok(self.state().ended.contains(id))
     }
 
-    fn count_attempt<'a>(&'a self, who: &'a str, _: Moment) -> Answer<'a, u64> {
+    async fn count_attempt(&self, who: &str, _: Moment) -> Result<u64, StoreError> {
         let mut state = self.state();
         let attempts = state.attempts.entry(who.to_owned()).or_default();
         *attempts += 1;
-        Box::pin(ready(Ok((*attempts).try_into().unwrap_or_default())))
+        Ok((*attempts).try_into().unwrap_or_default())
     }
 
-    fn take_back_attempt<'a>(&'a self, who: &'a str, _: Moment) -> Answer<'a, ()> {
+    async fn take_back_attempt(&self, who: &str, _: Moment) -> Result<(), StoreError> {
         *self.state().attempts.entry(who.to_owned()).or_default() -= 1;
-        Box::pin(ready(Ok(())))
+        Ok(())
     }
 
-    fn remember<'a>(&'a self, who: &'a str, expires: Moment) -> Answer<'a, ()> {
+    async fn remember(&self, who: &str, expires: Moment) -> Result<(), StoreError> {
         self.state().remembered.insert(who.to_owned(), expires.seconds());
-        Box::pin(ready(Ok(())))
+        Ok(())
     }
 
-    fn is_remembered<'a>(&'a self, who: &'a str) -> Answer<'a, bool> {
-        Box::pin(ready(Ok(self.state().remembered.contains_key(who))))
+    async fn is_remembered(&self, who: &str) -> Result<bool, StoreError> {
+        Ok(self.state().remembered.contains_key(who))
     }
 }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::PARTITION;
-use crate::store::Failure;
+use crate::store::StoreError;
 use crate::{Code, Currency};
 
 type Item = HashMap<String, AttributeValue>;
@@ -34,10 +34,10 @@ pub fn of(currency: &Currency) -> Item {
 ///
 /// # Errors
 /// When the item is none that `of` makes.
-pub fn currency(mut item: Item) -> Result<Currency, Failure> {
+pub fn currency(mut item: Item) -> Result<Currency, StoreError> {
     let code = take_text(&mut item, CODE)?;
     Ok(Currency {
-        code: Code::parse(&code).ok_or_else(|| format!("the item's code is {code:?}"))?,
+        code: Code::parse(&code).ok_or_else(|| StoreError::new(format!("the item's code is {code:?}")))?,
         name: take_text(&mut item, NAME)?,
         symbol: take_text(&mut item, SYMBOL)?,
         minor_units: item.contains_key(MINOR_UNITS).then(|| take_number(&mut item, MINOR_UNITS)).transpose()?,
@@ -54,17 +54,19 @@ pub fn number(number: impl Into<u64>) -> AttributeValue {
     AttributeValue::N(number.into().to_string())
 }
 
-fn take_text(item: &mut Item, name: &str) -> Result<String, Failure> {
+fn take_text(item: &mut Item, name: &str) -> Result<String, StoreError> {
     match item.remove(name) {
         Some(AttributeValue::S(text)) => Ok(text),
-        other => Err(format!("the item's {name} is {other:?}").into()),
+        other => Err(StoreError::new(format!("the item's {name} is {other:?}"))),
     }
 }
 
-fn take_number<T: FromStr>(item: &mut Item, name: &str) -> Result<T, Failure> {
+fn take_number<T: FromStr>(item: &mut Item, name: &str) -> Result<T, StoreError> {
     match item.remove(name) {
-        Some(AttributeValue::N(digits)) => digits.parse().map_err(|_| format!("the item's {name} is {digits}").into()),
-        other => Err(format!("the item's {name} is {other:?}").into()),
+        Some(AttributeValue::N(digits)) => {
+            digits.parse().map_err(|_| StoreError::new(format!("the item's {name} is {digits}")))
+        }
+        other => Err(StoreError::new(format!("the item's {name} is {other:?}"))),
     }
 }
 

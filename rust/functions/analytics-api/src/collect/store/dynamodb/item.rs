@@ -5,7 +5,7 @@ use analytics::{Day, Moment};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::collect::store::{Failure, Secret, ValueHash};
+use crate::collect::store::{Secret, StoreError, ValueHash};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -32,24 +32,24 @@ pub fn is_of(item: &Item, day: Day) -> bool {
 ///
 /// # Errors
 /// When the item is none that `of_secret` makes. The failure does not say what it is, since that may be a secret.
-pub fn secret(item: &Item) -> Result<Secret, Failure> {
+pub fn secret(item: &Item) -> Result<Secret, StoreError> {
     let secret = match item.get(attribute::SECRET) {
         Some(AttributeValue::B(secret)) => secret.as_ref().try_into().ok(),
         _ => None,
     };
-    secret.map(Secret).ok_or_else(|| format!("the item's {} is not 32 bytes", attribute::SECRET).into())
+    secret.map(Secret).ok_or_else(|| StoreError::new(format!("the item's {} is not 32 bytes", attribute::SECRET)))
 }
 
 /// The known values of an item.
 ///
 /// # Errors
 /// When the item is none of known values.
-pub fn values(item: &Item) -> Result<BTreeSet<ValueHash>, Failure> {
+pub fn values(item: &Item) -> Result<BTreeSet<ValueHash>, StoreError> {
     let values = match item.get(attribute::VALUES) {
         Some(AttributeValue::Bs(values)) => values.iter().map(|value| value.as_ref().try_into().ok()).collect(),
         _ => None,
     };
-    values.ok_or_else(|| format!("the item's {} is no set of 8 bytes each", attribute::VALUES).into())
+    values.ok_or_else(|| StoreError::new(format!("the item's {} is not a set of 8 bytes each", attribute::VALUES)))
 }
 
 /// Bytes as an item has them.
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn an_item_without_values_is_a_failure_that_names_the_attribute() {
         for item in no_item(attribute::VALUES) {
-            assert!(values(&item).unwrap_err().to_string().contains("the item's Values is no set"), "{item:?}");
+            assert!(values(&item).unwrap_err().to_string().contains("the item's Values is not a set"), "{item:?}");
         }
     }
 }

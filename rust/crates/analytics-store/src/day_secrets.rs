@@ -1,0 +1,53 @@
+//! Secrets of days, from which the identities of their visitors are derived.
+
+use analytics::Day;
+use analytics::keys::{attribute, state};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::StoreError;
+
+/// Deletes secrets of days from the state table.
+///
+/// Once a secret is deleted, nobody can find out any more whether an address and an agent were a visitor of that day.
+#[derive(Debug, Clone)]
+pub struct DaySecrets {
+    client: Client,
+    state_table: String,
+}
+
+impl DaySecrets {
+    /// Creates the access to the secrets in a state table.
+    #[must_use]
+    pub fn new(client: Client, state_table: String) -> Self {
+        Self { client, state_table }
+    }
+
+    /// Deletes the secrets of all days before a day.
+    ///
+    /// # Errors
+    /// The error of DynamoDB.
+    pub async fn delete_before(&self, day: Day) -> Result<(), StoreError> {
+        for name in [state::visitor_secret(day), state::visitor_secret(day.plus(1))] {
+            let deleted = self
+                .client
+                .delete_item()
+                .table_name(&self.state_table)
+                .key(attribute::NAME, AttributeValue::S(name))
+                .condition_expression("#day < :day")
+                .expression_attribute_names("#day", attribute::DAY)
+                .expression_attribute_values(":day", AttributeValue::S(day.to_string()))
+                .send()
+                .await;
+            match deleted {
+                Ok(_) => {}
+                Err(error)
+                    if error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception) => {
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+}

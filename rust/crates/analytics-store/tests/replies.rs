@@ -1,0 +1,183 @@
+//! Replies of DynamoDB, with those that no emulator sends: a small server plays them back.
+
+// So that clippy takes the helpers for test code, too.
+#![cfg(test)]
+
+use std::net::SocketAddr;
+
+use analytics::keys::Key;
+use analytics::{Count, Counts, Moment};
+use analytics_store::{Action, CountViews as _, FailedCondition, Outcome, StoreError, ViewCounter};
+use dynamo::Connection;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// A reply: status and body; without one, the connection is closed.
+type Reply = Option<(u16, Value)>;
+
+/// Read a request's body.
+async fn request(stream: &mut TcpStream) -> Value {
+    let mut bytes = Vec::new();
+    loop {
+        stream.read_buf(&mut bytes).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length =
+            head.to_ascii_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+        if body.len() == length.unwrap_or(0) {
+            return serde_json::from_str(body).unwrap();
+        }
+    }
+}
+
+/// A store whose requests get these replies one after the other, and the requests when all are given.
+async fn store(replies: Vec<Reply>) -> (ViewCounter, JoinHandle<Vec<Value>>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let requests = tokio::spawn(async move {
+        let mut requests = Vec::new();
+        for reply in replies {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            requests.push(request(&mut stream).await);
+            if let Some((status, body)) = reply {
+                let body = body.to_string();
+                let head = format!("HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+                let reply = format!("{head}content-type: application/x-amz-json-1.0\r\n\r\n{body}");
+                stream.write_all(reply.as_bytes()).await.unwrap();
+            }
+        }
+        requests
+    });
+    (ViewCounter::new(dynamo::client(connection(address)).unwrap(), "views".to_owned(), "totals".to_owned()), requests)
+}
+
+fn connection(address: SocketAddr) -> Connection {
+    let variable = |name: &str| match name {
+        "AWS_ENDPOINT_URL" => Some(format!("http://{address}")),
+        "AWS_ENDPOINT_URL_DYNAMODB" => None,
+        _ => Some("test".to_owned()),
+    };
+    Connection::from_env(variable).unwrap()
+}
+
+fn error(name: &str, more: &Value) -> Reply {
+    let mut body = json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{name}"), "message": "told why"});
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    Some((400, body))
+}
+
+/// A cancelled transaction, with a reason for each of its actions.
+fn cancelled(codes: &[&str]) -> Reply {
+    let reasons = codes.iter().map(|code| json!({"Code": code, "Message": format!("{code}!")}));
+    error("TransactionCanceledException", &json!({"CancellationReasons": reasons.collect::<Vec<_>>()}))
+}
+
+fn key(section: &str) -> Key {
+    Key { path: "view/example.com".to_owned(), section: section.to_owned() }
+}
+
+fn actions() -> [Action; 3] {
+    [
+        Action::MarkCounted { view: key("a") },
+        Action::MarkVisitor { visitor: key("b"), expires: Moment::from_milliseconds(0).unwrap() },
+        Action::Add { total: key("c"), counts: Counts::from([(Count::Views, 1)]) },
+    ]
+}
+
+async fn written(reply: Reply) -> Result<Outcome, StoreError> {
+    let (store, _) = store(vec![reply]).await;
+    store.transact(&actions()).await
+}
+
+#[tokio::test]
+async fn failed_conditions_are_named_by_their_actions() {
+    for (codes, failed) in [
+        (["ConditionalCheckFailed", "None", "None"], vec![0]),
+        (["ConditionalCheckFailed", "ConditionalCheckFailed", "None"], vec![0, 1]),
+        (["None", "ConditionalCheckFailed", "TransactionConflict"], vec![1]),
+        (["None", "ConditionalCheckFailed", "ValidationError"], vec![1]),
+    ] {
+        let failed = failed.into_iter().map(|action| FailedCondition { action, is_gone: true }).collect();
+        assert_eq!(written(cancelled(&codes)).await.unwrap(), Outcome::ConditionsFailed(failed), "{codes:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_condition_says_whether_the_item_is_gone() {
+    let reasons = json!([
+        {"Code": "ConditionalCheckFailed", "Message": "!", "Item": {"Path": {"S": "view/example.com"}}},
+        {"Code": "ConditionalCheckFailed", "Message": "!"},
+        {"Code": "None"},
+    ]);
+    let reply = error("TransactionCanceledException", &json!({"CancellationReasons": reasons}));
+    let failed = vec![FailedCondition { action: 0, is_gone: false }, FailedCondition { action: 1, is_gone: true }];
+    assert_eq!(written(reply).await.unwrap(), Outcome::ConditionsFailed(failed));
+}
+
+#[tokio::test]
+async fn conflicts_and_throttling_are_errors() {
+    for code in ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "Unheard"] {
+        assert_eq!(written(cancelled(&["None", "None", code])).await.unwrap_err().to_string(), "told why", "{code}");
+    }
+}
+
+#[tokio::test]
+async fn invalid_transactions_are_rejected() {
+    for code in ["ValidationError", "ItemCollectionSizeLimitExceeded"] {
+        let rejected = written(cancelled(&["None", "None", code])).await.unwrap();
+        assert_eq!(rejected, Outcome::Rejected(format!("{code}!")));
+    }
+    let rejected = written(error("ValidationException", &json!({}))).await.unwrap();
+    assert_eq!(rejected, Outcome::Rejected("told why".to_owned()));
+}
+
+#[tokio::test]
+async fn a_missing_table_rejects_no_record() {
+    for name in ["ResourceNotFoundException", "AccessDeniedException", "TransactionInProgressException"] {
+        let (store, _) = store(vec![error(name, &json!({})); 3]).await;
+        let failure = store.transact(&actions()).await.unwrap_err().to_string();
+        assert!(failure.contains(name) || failure.contains("told why"), "{failure}");
+    }
+}
+
+#[tokio::test]
+async fn retries_of_the_client_are_one_transaction() {
+    let busy = error("ThrottlingException", &json!({}));
+    let (store, requests) = store(vec![None, busy, Some((200, json!({})))]).await;
+    assert_eq!(store.transact(&actions()).await.unwrap(), Outcome::Done);
+    let requests = requests.await.unwrap();
+    let token = requests[0]["ClientRequestToken"].as_str().unwrap();
+    assert!(requests.iter().all(|request| request["ClientRequestToken"] == token), "{requests:?}");
+}
+
+#[tokio::test]
+async fn unprocessed_keys_are_requested_again() {
+    let item = |section: &str| json!({"Path": {"S": "view/example.com"}, "Section": {"S": section}});
+    let left = json!({"views": {"Keys": [item("b"), item("c")], "ConsistentRead": true}});
+    let replies = [
+        json!({"Responses": {"views": [item("a")]}, "UnprocessedKeys": left}),
+        json!({"Responses": {"views": []}, "UnprocessedKeys": left}),
+        json!({"Responses": {"views": [item("c")]}, "UnprocessedKeys": {}}),
+    ];
+    let (store, requests) = store(replies.map(|reply| Some((200, reply))).into()).await;
+    let items = store.views(&["a", "b", "c"].map(key)).await.unwrap();
+    assert_eq!(items.iter().map(|item| Key::of(item).unwrap()).collect::<Vec<_>>(), ["a", "c"].map(key));
+    let asked = requests
+        .await
+        .unwrap()
+        .iter()
+        .map(|request| request["RequestItems"]["views"]["Keys"].as_array().unwrap().len())
+        .collect::<Vec<_>>();
+    assert_eq!(asked, [3, 2, 2]);
+}
+
+#[tokio::test]
+async fn more_keys_than_one_call_takes_are_several_calls() {
+    let empty = Some((200, json!({"Responses": {}, "UnprocessedKeys": {}})));
+    let (store, requests) = store(vec![empty; 3]).await;
+    let keys: Vec<Key> = (0..201).map(|index| key(&index.to_string())).collect();
+    assert!(store.visitors(&keys).await.unwrap().is_empty());
+    assert_eq!(requests.await.unwrap().len(), 3);
+}

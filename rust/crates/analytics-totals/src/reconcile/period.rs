@@ -1,0 +1,91 @@
+use analytics::{Bucket, Day, Granularity};
+
+/// The days of a recount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    /// The first day.
+    pub from: Day,
+    /// The last day.
+    pub to: Day,
+    /// The current day, which is the last with views.
+    pub today: Day,
+}
+
+impl Period {
+    /// Creates a period from a day, or from the Monday before the previous month, to a day or today. It has no day of which
+    /// views have expired: the recount would miss them, and the totals have them.
+    #[must_use]
+    pub fn new(from: Option<Day>, to: Option<Day>, today: Day, retention_days: u16) -> Self {
+        let month = Bucket::of(Granularity::Month, today).first();
+        let previous_month = Bucket::of(Granularity::Month, month.minus(1)).first();
+        let from = from.unwrap_or_else(|| Bucket::of(Granularity::Week, previous_month).first());
+        Self { from: from.max(today.first_retained(retention_days)), to: to.unwrap_or(today).min(today), today }
+    }
+
+    /// Returns its days, the earliest first.
+    pub fn days(self) -> impl Iterator<Item = Day> {
+        self.from.through(self.to)
+    }
+
+    /// Whether all views of a bucket are of these days.
+    #[must_use]
+    pub fn covers(self, bucket: Bucket) -> bool {
+        self.from <= bucket.first() && bucket.first() <= self.to && bucket.last().min(self.today) <= self.to
+    }
+
+    /// Returns the first and the last bucket that it covers.
+    #[must_use]
+    pub fn covered(self, granularity: Granularity) -> Option<(Bucket, Bucket)> {
+        let mut buckets = self.days().map(|day| Bucket::of(granularity, day)).filter(|bucket| self.covers(*bucket));
+        let first = buckets.next()?;
+        Some((first, buckets.last().unwrap_or(first)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    fn covered(period: Period) -> [Option<String>; 3] {
+        Granularity::ALL
+            .map(|granularity| period.covered(granularity).map(|(first, last)| format!("{first} to {last}")))
+    }
+
+    #[test]
+    fn it_goes_back_to_the_monday_before_the_previous_month() {
+        let period = Period::new(None, None, day("2026-11-21"), 400);
+        assert_eq!((period.from, period.to), (day("2026-09-28"), day("2026-11-21")));
+        let all = ["2026-09-28 to 2026-11-21", "2026-W40 to 2026-W47", "2026-10 to 2026-11"];
+        assert_eq!(covered(period), all.map(|text| Some(text.to_owned())));
+    }
+
+    #[test]
+    fn a_bucket_that_begins_before_or_ends_after_it_is_not_compared() {
+        let period = Period::new(Some(day("2026-11-03")), Some(day("2026-11-14")), day("2026-11-21"), 400);
+        assert_eq!(covered(period), [Some("2026-11-03 to 2026-11-14".to_owned()), None, None]);
+    }
+
+    #[test]
+    fn days_of_which_views_have_expired_are_left_out() {
+        let period = Period::new(None, None, day("2026-11-21"), 7);
+        assert_eq!((period.from, period.days().count()), (day("2026-11-15"), 7));
+        assert_eq!(Period::new(None, None, day("2026-11-21"), 1).days().count(), 1);
+    }
+
+    #[test]
+    fn a_period_that_ends_before_it_begins_has_no_days() {
+        let period = Period::new(Some(day("2026-11-20")), Some(day("2026-11-14")), day("2026-11-21"), 400);
+        assert_eq!(period.days().count(), 0);
+        assert_eq!(covered(period), [None, None, None]);
+    }
+
+    #[test]
+    fn the_end_of_time_has_days() {
+        let last = day("9999-12-31");
+        assert_eq!(Period::new(Some(last.minus(1)), None, last, 400).days().count(), 2);
+    }
+}

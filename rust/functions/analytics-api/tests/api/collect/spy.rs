@@ -1,0 +1,79 @@
+//! A store that records its calls, and fails on demand.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use analytics::{Day, Leave, Moment, View};
+use analytics_api::collect::store::memory::Memory;
+use analytics_api::collect::store::{KnownKey, Noted, Offer, Secret, Store, StoreError, ValueHash};
+use async_trait::async_trait;
+
+#[derive(Default)]
+pub struct Spy {
+    pub memory: Memory,
+    calls: Mutex<Vec<&'static str>>,
+    broken: Mutex<Option<&'static str>>,
+}
+
+impl Spy {
+    /// What was asked since this was called the last time.
+    pub fn take_calls(&self) -> Vec<&'static str> {
+        std::mem::take(&mut self.calls.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on fail when asked this.
+    pub fn fail_at(&self, call: Option<&'static str>) {
+        *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = call;
+    }
+
+    fn ask(&self, call: &'static str) -> Result<(), StoreError> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+        if *self.broken.lock().unwrap_or_else(PoisonError::into_inner) == Some(call) {
+            return Err(StoreError::new("table state-4f2 is gone"));
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Store for Spy {
+    async fn put_view(&self, view: &View, expires: Moment) -> Result<(), StoreError> {
+        self.ask("put_view")?;
+        self.memory.put_view(view, expires).await
+    }
+
+    async fn put_leave(&self, leave: &Leave, expires: Moment) -> Result<(), StoreError> {
+        self.ask("put_leave")?;
+        self.memory.put_leave(leave, expires).await
+    }
+
+    async fn secret(&self, day: Day) -> Result<Option<Secret>, StoreError> {
+        self.ask("secret")?;
+        self.memory.secret(day).await
+    }
+
+    async fn offer_secret(&self, day: Day, secret: Secret, expires: Moment) -> Result<Offer, StoreError> {
+        self.ask("offer_secret")?;
+        self.memory.offer_secret(day, secret, expires).await
+    }
+
+    async fn delete_secrets_before(&self, day: Day) -> Result<(), StoreError> {
+        self.ask("delete_secrets_before")?;
+        self.memory.delete_secrets_before(day).await
+    }
+
+    async fn known(&self, key: &KnownKey) -> Result<BTreeSet<ValueHash>, StoreError> {
+        self.ask("known")?;
+        self.memory.known(key).await
+    }
+
+    async fn count_source(&self, key: &KnownKey, source: &str, expires: Moment) -> Result<u64, StoreError> {
+        self.ask("count_source")?;
+        self.memory.count_source(key, source, expires).await
+    }
+
+    async fn note(&self, key: &KnownKey, value: ValueHash, most: u16, expires: Moment) -> Result<Noted, StoreError> {
+        self.ask("note")?;
+        self.memory.note(key, value, most, expires).await
+    }
+}

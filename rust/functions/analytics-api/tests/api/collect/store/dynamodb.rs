@@ -1,0 +1,83 @@
+//! The promises over DynamoDB.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::promises::{later, leave, now, view};
+use analytics::keys::{attribute, state};
+use analytics::{Item, Leave, Page, Record, keys};
+use analytics_api::collect::store::dynamodb::DynamoDb;
+use analytics_api::collect::store::{Secret, Store};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use dynamodb_test::{client, create_table};
+
+/// Tables of a test's own: that of views, and that of state.
+async fn tables(client: &Client, promise: &str) -> [String; 2] {
+    let [views, state] = ["views", "state"].map(|table| format!("{promise}-{table}"));
+    let keys = [attribute::PATH, attribute::SECTION];
+    let views = create_table(client, &views, &keys).await.unwrap();
+    let state = create_table(client, &state, &[attribute::NAME]).await.unwrap();
+    [views, state]
+}
+
+async fn store(promise: &str) -> Arc<dyn Store> {
+    let client = client().unwrap();
+    let [views, state] = tables(&client, promise).await;
+    Arc::new(DynamoDb::new(client, views, state))
+}
+
+async fn all_items(client: &Client, table: &str) -> Vec<HashMap<String, AttributeValue>> {
+    client.scan().table_name(table).send().await.unwrap().items.unwrap()
+}
+
+super::keep_every_promise!(store, #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]);
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
+async fn a_view_and_a_leave_are_stored_as_others_read_them() {
+    let client = client().unwrap();
+    let [views, state] = tables(&client, "as_others_read_them").await;
+    let store = DynamoDb::new(client.clone(), views.clone(), state);
+    store.put_view(&view(), later()).await.unwrap();
+    let mut again = view();
+    again.page = Page::normalise("/another");
+    store.put_view(&again, later()).await.unwrap();
+    store.put_leave(&leave(), later()).await.unwrap();
+
+    let items: Vec<Item> = all_items(&client, &views).await.into_iter().map(Item::from).collect();
+    assert_eq!(items.len(), 2);
+    let expires = analytics::Moment::from_milliseconds(later().seconds() * 1000).unwrap();
+    for item in &items {
+        if keys::is_leave(item) {
+            assert_eq!(Leave::decode(item).unwrap(), leave());
+        } else {
+            let expected = Record { view: view(), expires, counted: false, measure: None };
+            assert_eq!(Record::decode(item).unwrap(), expected, "the first of two with one key stays");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
+async fn all_state_of_a_day_expires() {
+    let client = client().unwrap();
+    let [views, state] = tables(&client, "all_state_expires").await;
+    let store = DynamoDb::new(client.clone(), views, state.clone());
+    let key = analytics_api::collect::store::KnownKey {
+        site: view().site,
+        day: now().day(),
+        dimension: analytics::Dimension::Campaign,
+    };
+    store.offer_secret(now().day(), Secret([1; 32]), later()).await.unwrap();
+    for value in 0..3 {
+        store.note(&key, [value; 8], 2, later()).await.unwrap();
+    }
+    let mut names = Vec::new();
+    for item in all_items(&client, &state).await {
+        assert_eq!(item[attribute::EXPIRES], AttributeValue::N(later().seconds().to_string()));
+        names.push(item[attribute::NAME].as_s().unwrap().clone());
+    }
+    names.sort();
+    assert_eq!(names, [state::known(&key.site, key.day, key.dimension), state::visitor_secret(key.day)]);
+}

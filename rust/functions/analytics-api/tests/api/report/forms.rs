@@ -1,0 +1,232 @@
+//! Signing in and out as a browser does, with forms and a cookie.
+
+use serde_json::{Value, json};
+
+use super::world::{Answer, NOW, World, event};
+
+pub const OWN_PAGE: (&str, &str) = ("sec-fetch-site", "same-origin");
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+/// The event of a form that a browser sends, with its cookies where API Gateway has them.
+pub fn form(target: &str, headers: &[(&str, &str)], cookie: Option<&str>, body: &str) -> Value {
+    let mut event = event("POST", target, &[&[FORM], headers].concat(), body);
+    event["cookies"] = cookie.into_iter().collect();
+    event
+}
+
+async fn sign_in(world: &World, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    world.invoke(form(target, headers, None, body)).await
+}
+
+/// The cookie of a session of `ann`, as a browser sends it.
+pub async fn cookie(world: &World) -> String {
+    let answer = sign_in(world, "/analytics/sign-in", &[OWN_PAGE], "user=ann&password=correct+horse").await;
+    let [cookie] = &answer.cookies[..] else { panic!("{answer:?}") };
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+/// Get a path with a cookie.
+pub async fn get(world: &World, target: &str, cookie: &str) -> Answer {
+    let mut event = event("GET", target, &[], "");
+    event["cookies"] = json!([cookie]);
+    world.invoke(event).await
+}
+
+#[tokio::test]
+async fn the_form_gets_a_cookie_for_an_hour_and_leads_back_to_what_was_asked_for() {
+    let world = World::new();
+    let body = "user=ann&password=correct+horse";
+    let answer = sign_in(&world, "/analytics/sign-in?site=example.com&page=%2Fa", &[OWN_PAGE], body).await;
+    assert_eq!((answer.status, answer.text.as_str()), (303, ""));
+    assert_eq!(answer.headers["location"], "../analytics?site=example.com&page=%2Fa");
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    let [cookie] = &answer.cookies[..] else { panic!("{answer:?}") };
+    let (value, attributes) = cookie.split_once("; ").unwrap();
+    assert_eq!(attributes, "Max-Age=3600; Secure; HttpOnly; SameSite=Strict");
+    assert!(get(&world, "/analytics", value).await.text.contains("Signed in as"));
+}
+
+#[tokio::test]
+async fn what_the_form_leads_to_is_never_elsewhere() {
+    let world = World::new();
+    for query in ["", "?", "?a=é", "?//evil.example", "?https://evil.example", "?next=https://evil.example"] {
+        let target = format!("/analytics/sign-in{query}");
+        let answer = sign_in(&world, &target, &[OWN_PAGE], "user=ann&password=correct+horse").await;
+        let location = answer.headers["location"].as_str().unwrap();
+        assert!(location == "../analytics" || location.starts_with("../analytics?"), "{location}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_user_are_told_alike_and_the_user_is_kept() {
+    let world = World::new();
+    let attempt = async |user: &str| {
+        let body = format!("user={user}&password=%3Csecret%3E");
+        sign_in(&world, "/analytics/sign-in?site=a", &[OWN_PAGE], &body).await
+    };
+    let (wrong, unknown) = (attempt("ann").await, attempt("bob").await);
+    assert_eq!((wrong.status, &wrong.cookies), (401, &Vec::new()));
+    assert!(wrong.text.contains("There is no account with this user and password."), "{}", wrong.text);
+    assert!(wrong.text.contains("value=\"ann\"") && !wrong.text.contains("secret"), "{}", wrong.text);
+    assert_eq!(wrong.text.replace("ann", "bob"), unknown.text);
+    let hostile = attempt("%22%3E%3Cscript%3E").await;
+    assert!(hostile.text.contains("value=\"&quot;&gt;&lt;script&gt;\""), "{}", hostile.text);
+}
+
+#[tokio::test]
+async fn who_tries_too_often_is_told_when_to_try_again() {
+    let world = World::new();
+    for _ in 0..11 {
+        sign_in(&world, "/analytics/sign-in", &[OWN_PAGE], "user=ann&password=wrong").await;
+    }
+    let answer = sign_in(&world, "/analytics/sign-in", &[OWN_PAGE], "user=ann&password=correct+horse").await;
+    let seconds = 600 - NOW % 600;
+    assert_eq!((answer.status, &answer.headers["retry-after"]), (429, &json!(seconds.to_string())));
+    assert_eq!(seconds, 60);
+    assert!(answer.text.contains("Try again in 1 minute."), "{}", answer.text);
+    assert!(answer.cookies.is_empty());
+}
+
+/// OWASP ASVS 4.0.3, 3.4.4: the prefix that the path `/analytics` allows.
+#[tokio::test]
+async fn the_cookie_has_a_prefix_and_cookies_without_it_are_none() {
+    let world = World::new();
+    let cookie = cookie(&world).await;
+    let (name, token) = cookie.split_once('=').unwrap();
+    assert_eq!(name, "__Secure-analytics-session");
+    for name in ["analytics-session", "__secure-analytics-session", "__Host-analytics-session"] {
+        let answer = get(&world, "/analytics/report", &format!("{name}={token}")).await;
+        assert_eq!(answer.error(), (401, "InvalidSession"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_that_another_host_of_the_domain_has_set_keeps_nobody_out() {
+    let world = World::new();
+    let own = cookie(&world).await;
+    let ended = cookie(&world).await;
+    world.invoke(form("/analytics/sign-out", &[OWN_PAGE], Some(&ended), "")).await;
+    for planted in ["__Secure-analytics-session=x", "__Secure-analytics-session=gAAAAA", &ended] {
+        for cookies in [[planted, &own], [&own, planted]] {
+            let mut request = event("GET", "/analytics/report", &[], "");
+            request["cookies"] = json!(cookies);
+            assert_eq!(world.invoke(request).await.status, 200, "{cookies:?}");
+        }
+    }
+    let mut request = form("/analytics/sign-out", &[OWN_PAGE], None, "");
+    let second = cookie(&world).await;
+    request["cookies"] = json!([own, second]);
+    assert_eq!(world.invoke(request).await.status, 303);
+    for cookie in [own, second] {
+        assert_eq!(get(&world, "/analytics/report", &cookie).await.status, 401, "signing out ends all of them");
+    }
+}
+
+/// OWASP ASVS 4.0.3, 14.4.5.
+#[tokio::test]
+async fn every_response_says_that_the_host_is_asked_over_https_alone() {
+    let world = World::new();
+    let cookie = cookie(&world).await;
+    for answer in [
+        get(&world, "/analytics", &cookie).await,
+        get(&world, "/analytics", "a=b").await,
+        get(&world, "/analytics/report", &cookie).await,
+        get(&world, "/analytics/report", "a=b").await,
+        get(&world, "/analytics/nothing", "a=b").await,
+        world.attempt("ann", "correct horse", "").await,
+        world.attempt("ann", "wrong", "").await,
+        sign_in(&world, "/analytics/sign-in", &[OWN_PAGE], "user=ann&password=correct+horse").await,
+    ] {
+        assert_eq!(answer.headers["strict-transport-security"], "max-age=31536000; includeSubDomains", "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn fields_that_are_missing_or_too_long_are_named() {
+    let world = World::new();
+    let answer = sign_in(&world, "/analytics/sign-in", &[OWN_PAGE], "user=ann").await;
+    assert!(answer.status == 422 && answer.text.contains("password is missing."), "{answer:?}");
+    let long = format!("user=ann&password={}", "x".repeat(5000));
+    let answer = sign_in(&world, "/analytics/sign-in", &[OWN_PAGE], &long).await;
+    assert_eq!((answer.status, &answer.headers["content-type"]), (413, &json!("text/html; charset=utf-8")));
+    assert!(answer.text.contains("at most 4096 bytes"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_form_of_another_page_signs_nobody_in() {
+    let world = World::new();
+    let foreign: [&[(&str, &str)]; 6] = [
+        &[],
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site"), ("origin", "https://api.example.com"), ("host", "api.example.com")],
+        &[("origin", "https://example.com"), ("host", "api.example.com"), ("x-forwarded-proto", "https")],
+        &[("origin", "null"), ("host", "api.example.com"), ("x-forwarded-proto", "https")],
+        &[("origin", "http://api.example.com"), ("host", "api.example.com"), ("x-forwarded-proto", "https")],
+    ];
+    for headers in foreign {
+        let answer = sign_in(&world, "/analytics/sign-in", headers, "user=ann&password=correct+horse").await;
+        assert_eq!((answer.status, &answer.cookies), (403, &Vec::new()), "{headers:?}");
+        assert!(answer.text.contains("not sent from a page of this service"), "{}", answer.text);
+    }
+    let own = [("origin", "https://api.example.com"), ("host", "api.example.com"), ("x-forwarded-proto", "https")];
+    let answer = sign_in(&world, "/analytics/sign-in", &own, "user=ann&password=correct+horse").await;
+    assert_eq!(answer.status, 303);
+}
+
+#[tokio::test]
+async fn a_foreign_post_does_nothing_with_the_cookie() {
+    let world = World::new();
+    let cookie = cookie(&world).await;
+    for headers in [&[] as &[_], &[("sec-fetch-site", "cross-site")], &[("sec-fetch-site", "same-site")]] {
+        let answer = world.invoke(form("/analytics/sign-out", headers, Some(&cookie), "")).await;
+        assert_eq!((answer.status, &answer.cookies), (403, &Vec::new()), "{headers:?}");
+        let mut plain = event("POST", "/analytics/sign-out", headers, "");
+        plain["cookies"] = json!([cookie]);
+        assert_eq!(world.invoke(plain).await.error(), (403, "ForeignForm"), "{headers:?}");
+    }
+    assert_eq!(get(&world, "/analytics/report", &cookie).await.status, 200);
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_and_drops_the_cookie() {
+    let world = World::new();
+    let cookie = cookie(&world).await;
+    for _ in 0..2 {
+        let answer = world.invoke(form("/analytics/sign-out", &[OWN_PAGE], Some(&cookie), "")).await;
+        assert_eq!((answer.status, &answer.headers["location"]), (303, &json!("../analytics")));
+        assert_eq!(answer.cookies, ["__Secure-analytics-session=; Max-Age=0; Secure; HttpOnly; SameSite=Strict"]);
+    }
+    assert_eq!(get(&world, "/analytics/report", &cookie).await.error(), (401, "InvalidSession"));
+}
+
+#[tokio::test]
+async fn the_cookie_is_as_good_as_the_token_for_reading_and_set_by_no_other_answer() {
+    let world = World::new();
+    let cookie = cookie(&world).await;
+    for target in ["/analytics", "/analytics/report", "/analytics/report?format=csv", "/analytics/report?by=year"] {
+        let answer = get(&world, target, &cookie).await;
+        assert!(answer.status == 200 || answer.status == 422, "{answer:?}");
+        assert!(answer.cookies.is_empty() && answer.headers.get("set-cookie").is_none(), "{target}");
+    }
+    assert!(world.attempt("ann", "correct horse", "").await.cookies.is_empty());
+    // What a program says goes before what a browser adds.
+    let mut both = event("GET", "/analytics/report", &[("authorization", "Bearer x")], "");
+    both["cookies"] = json!([cookie]);
+    assert_eq!(world.invoke(both).await.error(), (401, "InvalidSession"));
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_leads_to_the_form_and_back_to_the_same_report() {
+    let world = World::new();
+    let cookie = cookie(&world).await;
+    world.wait(3601);
+    let target = "/analytics?site=example.com&period=7d";
+    let own_link = world.invoke(event("GET", target, &[OWN_PAGE], "")).await;
+    for answer in [get(&world, target, &cookie).await, own_link] {
+        assert_eq!(answer.status, 200);
+        assert!(answer.text.contains("Your session has ended. Sign in again."), "{}", answer.text);
+        assert!(answer.text.contains("action=\"analytics/sign-in?site=example.com&amp;period=7d\""), "{}", answer.text);
+    }
+    let first_time = world.send("GET", target, &[], "").await;
+    assert!(first_time.text.contains("Sign in") && !first_time.text.contains("has ended"), "{}", first_time.text);
+}

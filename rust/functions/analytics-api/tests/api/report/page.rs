@@ -1,0 +1,210 @@
+//! The page of a report.
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::forms::{OWN_PAGE, cookie, form, get};
+use super::reports::Down;
+use super::views::{Seen, any_view, empty, store, view};
+use super::world::{Answer, World};
+
+async fn page(world: &World, query: &str) -> Answer {
+    let cookie = cookie(world).await;
+    get(world, &format!("/analytics?{query}"), &cookie).await
+}
+
+fn runs<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(work)
+}
+
+/// A number as the page has it.
+fn grouped(number: &Value) -> String {
+    let mut digits = number.as_u64().unwrap().to_string();
+    for place in (1..digits.len()).rev().filter(|place| (digits.len() - place).is_multiple_of(3)).collect::<Vec<_>>() {
+        digits.insert(place, ',');
+    }
+    digits
+}
+
+/// What is in the cells of tables, row by row, without the markup in them.
+fn rows(html: &str) -> Vec<Vec<String>> {
+    let cell = |cell: &str| {
+        let text: String = cell.split('<').filter_map(|part| part.split_once('>').map(|(_, text)| text)).collect();
+        text.replace("&lt;", "<").replace("&amp;", "&").replace("&quot;", "\"")
+    };
+    let cells =
+        |row: &str| row.split("</t").filter(|part| part.contains("<th") || part.contains("<td")).map(cell).collect();
+    html.split("<tr").skip(1).map(|row| cells(row.split("</tr>").next().unwrap())).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn every_number_is_that_of_the_report(views in prop::collection::vec(any_view(), 0..60), by in 0..3_usize, filter in 0..3_usize) {
+        let by = ["day", "week", "month"][by];
+        let filter = ["", "&browser=Firefox", "&page=%2Fabout&country=DE"][filter];
+        let query = format!("from=2027-01-01&to=2027-01-14&by={by}{filter}");
+        let (page, report) = runs(async {
+            let world = World::reporting(store(&views), &["example.com"]);
+            (page(&world, &query).await.text, world.report(&query).await.json)
+        });
+        let rows = rows(&page);
+        for total in [&report["totals"], &report["previous"]["totals"]] {
+            for name in ["views", "visitors", "bots", "averageDurationMs", "averageScrollPercent"] {
+                let data = format!("<data value=\"{}\">", total[name]);
+                prop_assert!(total[name].is_null() || page.contains(&data), "{name} {data}");
+            }
+        }
+        for (point, before) in report["series"].as_array().unwrap().iter().zip(report["previous"]["series"].as_array().unwrap()) {
+            let row = [
+                point["bucket"].as_str().unwrap().to_owned(), grouped(&point["views"]), grouped(&point["visitors"]),
+                grouped(&point["bots"]), before["bucket"].as_str().unwrap().to_owned(), grouped(&before["views"]),
+            ];
+            prop_assert!(rows.iter().any(|found| *found == row), "{row:?} {rows:?}");
+        }
+        for list in ["pages", "referrers", "browsers", "systems", "devices", "countries", "campaigns", "bots"] {
+            let whole = report["totals"][if list == "bots" { "bots" } else { "views" }].as_u64().unwrap();
+            for row in report[list]["rows"].as_array().unwrap() {
+                if report["totals"]["views"] == 0 && report["totals"]["bots"] == 0 { continue; }
+                let thousandths = (row["views"].as_u64().unwrap() * 1000 + whole / 2) / whole;
+                let share = format!("{}.{}%", thousandths / 10, thousandths % 10);
+                let row = [row["value"].as_str().unwrap().to_owned(), grouped(&row["views"]), share];
+                prop_assert!(rows.iter().any(|found| *found == row), "{row:?} {rows:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_strangers_sent_is_text_and_no_markup() {
+    let hostile = "/<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+    let seen: Vec<Seen> = vec![view("example.com", "2027-01-20", 1, hostile)];
+    let world = World::reporting(store(&seen), &["example.com"]);
+    let path = seen[0].view.page.as_str();
+    let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("page", path).finish();
+    for query in ["", query.as_str(), "site=%3Cscript%3E", "from=%22%3E%3Cscript%3E", "%3Cscript%3E=1"] {
+        let page = page(&world, query).await.text;
+        assert!(!page.contains("<script") && !page.contains("<img"), "{query} {page}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_but_the_style_of_the_page_is_allowed() {
+    let world = World::reporting(store(&[view("example.com", "2027-01-20", 1, "/")]), &["example.com"]);
+    for answer in [page(&world, "").await, world.send("GET", "/analytics", &[], "").await] {
+        let policy = answer.headers["content-security-policy"].as_str().unwrap();
+        assert!(
+            policy.starts_with("default-src 'none'; style-src 'sha256-") && policy.contains("script-src 'none'"),
+            "{policy}"
+        );
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert!(!answer.text.contains(" style=") && !answer.text.contains(" onclick="), "{}", answer.text);
+        assert_eq!(
+            (&answer.headers["cache-control"], &answer.headers["content-type"]),
+            (&"no-store".into(), &"text/html; charset=utf-8".into())
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_row_leads_to_its_filter_and_a_filter_leads_back() {
+    let world = World::reporting(store(&[view("example.com", "2027-01-20", 1, "/a&b")]), &["example.com"]);
+    let all = page(&world, "period=7d").await.text;
+    assert!(all.contains("href=\"analytics?period=7d&amp;page=%2Fa%26b\""), "{all}");
+    let filtered = page(&world, "period=7d&page=%2Fa%26b").await.text;
+    assert!(
+        filtered.contains("<a href=\"analytics?period=7d\" aria-label=\"Show all, not only page /a&amp;b\">"),
+        "{filtered}"
+    );
+    assert!(filtered.contains("<input type=\"hidden\" name=\"page\" value=\"/a&amp;b\">"), "{filtered}");
+    assert!(
+        !filtered.contains("analytics/report?period") && filtered.contains("analytics/report?page=%2Fa%26b"),
+        "{filtered}"
+    );
+}
+
+#[tokio::test]
+async fn a_report_that_is_refused_says_why_and_leaves_the_choice() {
+    let world = World::new();
+    for (query, status, said) in [
+        (
+            "from=2027-01-02&to=2027-01-01",
+            422,
+            "from is 2027-01-02, after to, which is 2027-01-01; give them in order.",
+        ),
+        (
+            "from=2020-01-01&to=2020-01-02&browser=Firefox",
+            422,
+            "views are kept for 90 days: with filters, give 2026-10-23 or later as from.",
+        ),
+        ("from=2020-01-01&to=2026-01-01", 422, "ask for a shorter period, or by=week or by=month."),
+        ("site=other.example", 422, "site is one of: example.com."),
+    ] {
+        let answer = page(&world, query).await;
+        assert_eq!(answer.status, status, "{query}");
+        assert!(answer.text.contains(said) && answer.text.contains("name=\"from\""), "{query} {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_site_without_views_shows_how_to_add_the_tracker() {
+    let world = World::reporting(empty(), &["a.example", "b.example"]);
+    let page = page(&world, "").await.text;
+    assert!(page.contains("a.js&quot;&gt;&lt;/script&gt;"), "{page}");
+    assert!(page.contains("<option selected>a.example</option><option>b.example</option>"), "{page}");
+    let counted = World::reporting(store(&[view("example.com", "2027-01-20", 1, "/")]), &["example.com"]);
+    let page = self::page(&counted, "").await.text;
+    assert!(!page.contains("a.js"), "{page}");
+}
+
+#[tokio::test]
+async fn any_period_is_drawn_and_the_first_load_is_under_100_kilobytes() {
+    let world = World::reporting(store(&[view("example.com", "2027-01-20", 1, "/")]), &["example.com"]);
+    for (query, limit) in [
+        ("", 100_000),
+        ("period=today", 100_000),
+        ("from=9999-12-31&to=9999-12-31", 100_000),
+        ("from=9999-12-31&to=9999-12-31&by=month", 100_000),
+        ("from=2026-01-01&to=2027-02-04", 150_000),
+        ("from=1994-01-01&to=2027-02-04&by=month", 150_000),
+    ] {
+        let answer = page(&world, query).await;
+        assert_eq!((answer.status, answer.text.matches("<svg width").count()), (200, 2), "{query}");
+        assert!(answer.text.len() < limit, "{query} {} bytes", answer.text.len());
+    }
+}
+
+/// Our failure as people see it: on a page, and with what to report.
+fn assert_failed(answer: &Answer) {
+    assert_eq!((answer.status, answer.headers["content-type"].as_str()), (500, Some("text/html; charset=utf-8")));
+    assert!(answer.text.contains("report the request id id-1."), "{}", answer.text);
+    assert!(!answer.text.contains("4f2") && !answer.text.contains("hash"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_report_that_fails_is_a_page_to_go_on_from() {
+    let world = World::reporting(Down, &["example.com"]);
+    let answer = page(&world, "site=example.com").await;
+    assert_failed(&answer);
+    assert!(answer.text.contains("Signed in as") && answer.text.contains(">7 days<"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn sessions_that_fail_are_a_page() {
+    let world = World::new();
+    let cookie = cookie(&world).await;
+    world.accounts.state().keys.clear();
+    world.wait(900);
+    assert_failed(&get(&world, "/analytics", &cookie).await);
+    assert_failed(&world.invoke(form("/analytics/sign-out", &[OWN_PAGE], Some(&cookie), "")).await);
+}
+
+#[tokio::test]
+async fn signing_in_that_fails_is_the_form_again() {
+    let world = World::new();
+    world.accounts.state().accounts.insert("ann".to_owned(), "broken".to_owned());
+    let answer = world.invoke(form("/analytics/sign-in", &[OWN_PAGE], None, "user=ann&password=correct+horse")).await;
+    assert_failed(&answer);
+    assert!(answer.text.contains("value=\"ann\""), "{}", answer.text);
+}

@@ -1,0 +1,437 @@
+//! What a report says, against a count that is made another way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::pending;
+use std::iter;
+
+use analytics::keys::Sections;
+use analytics::keys::{self, Key};
+use analytics::{AttributeValue, Bucket, Day, Granularity, Item, Site, Tally, View};
+use analytics_store::{Batch, ReadTables, StoreError, Table};
+use async_trait::async_trait;
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use super::views::{Seen, any_view, empty, put_totals, store, view, view_item};
+use super::world::World;
+
+/// What a recount takes: days, and values that a view must have.
+struct Wanted<'a> {
+    by: Granularity,
+    from: Day,
+    to: Day,
+    filters: &'a [(&'a str, &'a str)],
+    limit: usize,
+}
+
+/// The value of a view in a dimension.
+fn value<'a>(view: &'a View, dimension: &str) -> Option<&'a str> {
+    match dimension {
+        "page" => Some(view.page.as_str()),
+        "referrer" => Some(view.referrer.as_ref()?.as_str()),
+        "campaign" => Some(view.campaign.as_ref()?.as_str()),
+        "browser" => Some(&view.agent.browser),
+        "system" => Some(&view.agent.system),
+        "device" => Some(view.agent.device.name()),
+        "country" => view.country.as_deref(),
+        _ => panic!("{dimension}"),
+    }
+}
+
+/// The numbers of some views, one by one.
+fn numbers(views: &[&Seen]) -> Map<String, Value> {
+    let people: Vec<_> = views.iter().filter(|seen| seen.view.agent.bot.is_none()).collect();
+    let visitors: BTreeSet<_> =
+        people.iter().filter_map(|seen| Some((seen.view.id.time.day(), seen.view.visitor?))).collect();
+    let measures: Vec<_> = people.iter().filter_map(|seen| seen.measure).collect();
+    let average = |sum: u64| {
+        let of = u64::try_from(measures.len()).unwrap();
+        (of > 0).then(|| (2 * sum + of) / (2 * of))
+    };
+    let numbers = json!({
+        "views": people.len(),
+        "visitors": visitors.len(),
+        "bots": views.len() - people.len(),
+        "measured": measures.len(),
+        "averageDurationMs": average(measures.iter().map(|measure| measure.duration_ms).sum()),
+        "averageScrollPercent": average(measures.iter().map(|measure| u64::from(measure.scroll)).sum()),
+    });
+    numbers.as_object().unwrap().clone()
+}
+
+/// The numbers of a period: as a whole, and of each bucket.
+fn part(views: &[&Seen], by: Granularity, from: Day, to: Day) -> Value {
+    let within = |from: Day, to: Day| -> Vec<&Seen> {
+        views.iter().copied().filter(|seen| (from..=to).contains(&seen.view.id.time.day())).collect()
+    };
+    let mut series = Vec::new();
+    let mut first = from;
+    while first <= to {
+        let bucket = Bucket::of(by, first);
+        let mut point = numbers(&within(bucket.first(), bucket.last()));
+        point.insert("bucket".to_owned(), json!(bucket.to_string()));
+        series.push(point);
+        first = bucket.last().plus(1);
+    }
+    json!({"from": from.to_string(), "to": to.to_string(), "totals": numbers(&within(from, to)), "series": series})
+}
+
+fn list<'a>(values: impl Iterator<Item = Option<&'a str>>, limit: usize) -> Value {
+    let mut views: BTreeMap<&str, u64> = BTreeMap::new();
+    for value in values.flatten() {
+        *views.entry(value).or_default() += 1;
+    }
+    let mut rows: Vec<_> = views.iter().collect();
+    rows.sort_by(|(a, left), (b, right)| right.cmp(left).then(a.cmp(b)));
+    let rows: Vec<_> = rows.iter().take(limit).map(|(value, views)| json!({"value": value, "views": views})).collect();
+    json!({"rows": rows, "all": views.len()})
+}
+
+/// The report, counted from the views one by one.
+fn recount(all: &[Seen], Wanted { by, from, to, filters, limit }: &Wanted) -> Value {
+    let taken: Vec<&Seen> = all
+        .iter()
+        .filter(|seen| seen.counted && filters.iter().all(|(name, text)| value(&seen.view, name) == Some(text)))
+        .collect();
+    let (first, last) = (Bucket::of(*by, *from).first(), Bucket::of(*by, *to).last());
+    let mut before = first;
+    let mut bucket = first;
+    while bucket <= last {
+        before = Bucket::of(*by, before.minus(1)).first();
+        bucket = Bucket::of(*by, bucket).last().plus(1);
+    }
+    let current: Vec<&View> =
+        taken.iter().map(|seen| &seen.view).filter(|view| (first..=last).contains(&view.id.time.day())).collect();
+    let list_of = |dimension: &str| {
+        let people = current.iter().filter(|view| view.agent.bot.is_none());
+        list(people.map(|view| value(view, dimension)), *limit)
+    };
+    let of_people = |dimension| {
+        current.iter().filter(|view| view.agent.bot.is_none()).filter_map(move |view| value(view, dimension))
+    };
+    let mut hosts: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
+    for referrer in of_people("referrer") {
+        let source = if referrer.ends_with("google.com") { "Google" } else { referrer };
+        *hosts.entry(source).or_default().entry(referrer).or_default() += 1;
+    }
+    let mut sources: Vec<(u64, &str, Value)> = hosts
+        .iter()
+        .map(|(source, hosts)| {
+            let referrers =
+                hosts.iter().flat_map(|(host, views)| iter::repeat_n(Some(*host), usize::try_from(*views).unwrap()));
+            (hosts.values().sum(), *source, list(referrers, usize::MAX)["rows"].clone())
+        })
+        .collect();
+    sources.sort_by_key(|(views, source, _)| (u64::MAX - views, *source));
+    let rows: Vec<Value> = sources
+        .iter()
+        .take(*limit)
+        .map(|(views, source, referrers)| json!({"value": source, "views": views, "referrers": referrers}))
+        .collect();
+    let wanted = filters.iter().map(|(name, value)| (*name, *value)).collect::<BTreeMap<_, _>>();
+    let wanted: Vec<String> = wanted.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    let is_empty = !wanted.is_empty() && current.is_empty();
+    let note = is_empty.then(|| format!("No view of this time has {}.", wanted.join(" and ")));
+    let mut report = part(&taken, *by, first, last);
+    let filters: BTreeMap<_, _> = filters.iter().copied().collect();
+    let rest = json!({
+        "note": note, "sources": {"rows": rows, "all": sources.len()},
+        "site": "example.com", "by": by.name(), "filters": filters, "unreadable": 0,
+        "previous": part(&taken, *by, before, first.minus(1)),
+        "pages": list_of("page"), "referrers": list_of("referrer"), "campaigns": list_of("campaign"),
+        "browsers": list_of("browser"), "systems": list_of("system"), "devices": list_of("device"),
+        "countries": list_of("country"), "bots": list(current.iter().map(|view| view.agent.bot.as_deref()), *limit),
+        "aiCrawlers": list(current.iter().map(|view| view.agent.bot.as_deref().filter(|bot| *bot == "GPTBot")), *limit),
+    });
+    report.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+    report
+}
+
+/// The report that the service gives.
+fn report(all: &[Seen], Wanted { by, from, to, filters, limit }: &Wanted) -> Value {
+    let mut query = form_urlencoded::Serializer::new(format!("from={from}&to={to}&by={}&limit={limit}", by.name()));
+    let query = query.extend_pairs(*filters).finish();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let answer = runtime.block_on(async { World::reporting(store(all), &["example.com"]).report(&query).await });
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json
+}
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn every_number_is_what_a_recount_gives(
+        views in prop::collection::vec(any_view(), 0..60), by in 0..3_usize,
+        start in 0_u16..42, length in 0_u16..30, limit in 1..5_usize,
+    ) {
+        let from = day("2026-12-10").plus(start);
+        let wanted = Wanted { by: Granularity::ALL[by], from, to: from.plus(length), filters: &[], limit };
+        prop_assert_eq!(report(&views, &wanted), recount(&views, &wanted));
+    }
+
+    #[test]
+    fn with_filters_every_number_is_what_a_recount_gives(
+        views in prop::collection::vec(any_view(), 0..80), by in 0..2_usize, start in 0_u16..20, length in 0_u16..10,
+        filters in prop::sample::subsequence(vec![
+            ("page", "/about"), ("referrer", "search.example"), ("browser", "Firefox"), ("system", "Linux"),
+            ("device", "desktop"), ("country", "DE"), ("campaign", "été/2026"),
+        ], 1..=2),
+    ) {
+        let from = day("2026-12-20").plus(start);
+        let wanted = Wanted { by: Granularity::ALL[by], from, to: from.plus(length), filters: &filters, limit: 3 };
+        prop_assert_eq!(report(&views, &wanted), recount(&views, &wanted));
+    }
+}
+
+#[tokio::test]
+async fn a_site_without_views_has_a_report_of_zeros() {
+    let answer = World::new().report("from=2027-01-01&to=2027-01-03").await;
+    assert_eq!((answer.status, &answer.headers["cache-control"]), (200, &json!("no-store")));
+    let wanted =
+        Wanted { by: Granularity::Day, from: day("2027-01-01"), to: day("2027-01-03"), filters: &[], limit: 10 };
+    assert_eq!(answer.json, recount(&[], &wanted));
+    assert_eq!(answer.json["totals"]["averageDurationMs"], Value::Null);
+    assert_eq!(answer.json["series"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn weeks_at_the_end_of_a_year_and_the_year_9999_are_reported() {
+    let views: Vec<Seen> = ["2026-12-27", "2026-12-28", "2027-01-03", "2027-01-04", "9999-12-30", "9999-12-31"]
+        .into_iter()
+        .zip(1..)
+        .map(|(day, random)| view("example.com", day, random, "/"))
+        .collect();
+    for (by, from, to, totals, series) in [
+        (Granularity::Week, "2026-12-31", "2027-01-01", 2, vec![("2026-W53", 2)]),
+        (Granularity::Week, "2027-01-04", "2027-01-04", 1, vec![("2027-W01", 1)]),
+        (Granularity::Month, "2026-12-31", "2027-01-01", 4, vec![("2026-12", 2), ("2027-01", 2)]),
+        (Granularity::Day, "9999-12-31", "9999-12-31", 1, vec![("9999-12-31", 1)]),
+        (Granularity::Week, "9999-12-31", "9999-12-31", 2, vec![("9999-W52", 2)]),
+        (Granularity::Month, "9999-12-31", "9999-12-31", 2, vec![("9999-12", 2)]),
+    ] {
+        let wanted = Wanted { by, from: day(from), to: day(to), filters: &[], limit: 10 };
+        let report = report(&views, &wanted);
+        assert_eq!(report["totals"]["views"], totals);
+        let found: Vec<(&str, i64)> = report["series"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|point| (point["bucket"].as_str().unwrap(), point["views"].as_i64().unwrap()))
+            .collect();
+        assert_eq!(found, series);
+    }
+}
+
+#[tokio::test]
+async fn views_of_other_sites_are_not_in_a_report() {
+    let views = [view("example.com", "2027-01-02", 1, "/"), view("example.org", "2027-01-02", 2, "/")];
+    let world = World::reporting(store(&views), &["example.com", "example.org"]);
+    for query in ["site=example.org", "site=example.org&page=/"] {
+        let answer = world.report(query).await;
+        assert_eq!(
+            (answer.json["site"].as_str(), answer.json["totals"]["views"].as_i64()),
+            (Some("example.org"), Some(1))
+        );
+    }
+    assert_eq!(world.report("").await.error(), (422, "InvalidQuery"));
+}
+
+#[tokio::test]
+async fn a_list_is_cut_in_json_and_whole_in_csv() {
+    let views: Vec<Seen> =
+        (0..25).map(|number| view("example.com", "2027-01-02", number, &format!("/{number:02}"))).collect();
+    let world = World::reporting(store(&views), &["example.com"]);
+    let json = world.report("").await.json;
+    assert_eq!((json["pages"]["rows"].as_array().unwrap().len(), &json["pages"]["all"]), (10, &json!(25)));
+    assert_eq!(json["pages"]["rows"][0], json!({"value": "/00", "views": 1}));
+
+    let csv = world.report("format=csv&table=pages&limit=3&from=2027-01-01&to=2027-01-20").await;
+    assert_eq!(csv.headers["content-type"], "text/csv; charset=utf-8");
+    let name = "attachment; filename=\"example.com-pages-2027-01-01-2027-01-20.csv\"";
+    assert_eq!(csv.headers["content-disposition"], name);
+    let lines: Vec<&str> = csv.text.split_terminator("\r\n").collect();
+    assert_eq!((lines.len(), lines[0], lines[25]), (26, "\"page\",\"views\"", "\"/24\",\"1\""));
+}
+
+#[tokio::test]
+async fn the_series_is_a_table_too() {
+    let mut views = vec![view("example.com", "2027-01-02", 1, "/"), view("example.com", "2027-01-02", 2, "/")];
+    views[0].measure = Some(analytics::Measure { duration_ms: 1500, scroll: 60 });
+    let world = World::reporting(store(&views), &["example.com"]);
+    let csv = world.report("format=csv&from=2027-01-01&to=2027-01-02").await.text;
+    let expected = "\"bucket\",\"views\",\"visitors\",\"bots\",\"averageDurationMs\",\"averageScrollPercent\",\"measured\"\r\n\
+                    \"2027-01-01\",\"0\",\"0\",\"0\",\"\",\"\",\"0\"\r\n\"2027-01-02\",\"2\",\"0\",\"0\",\"1500\",\"60\",\"1\"\r\n";
+    assert_eq!(csv, expected);
+}
+
+#[tokio::test]
+async fn a_campaign_that_is_a_formula_is_defused() {
+    let mut seen = view("example.com", "2027-01-02", 1, "/");
+    seen.view.campaign = analytics::Campaign::named("=HYPERLINK(\"http://evil.example\",\"x\")");
+    let world = World::reporting(store(&[seen]), &["example.com"]);
+    let csv = world.report("format=csv&table=campaigns").await.text;
+    assert!(csv.contains("\"'=HYPERLINK(\"\"http://evil.example\"\""), "{csv}");
+    let json = world.report("").await.json;
+    assert_eq!(json["campaigns"]["rows"][0]["value"], "=HYPERLINK(\"http://evil.example\",\"x\")");
+}
+
+#[tokio::test]
+async fn an_item_that_cannot_be_read_is_left_out_and_counted() {
+    let store = store(&[view("example.com", "2027-01-02", 1, "/")]);
+    let path = "total/example.com/day".to_owned();
+    for section in ["summary/2027-01-02/x", "summary/2027-01-0", "page/2027-01-02/0", "page/2027-01-02/500/x"] {
+        let key = Key { path: path.clone(), section: section.to_owned() };
+        let item = key.item();
+        store.tables().totals.insert(key, item);
+    }
+    let key = Key { path, section: "summary/2027-01-02/9".to_owned() };
+    let mut item: std::collections::HashMap<String, AttributeValue> = key.item().into();
+    item.insert("Views".to_owned(), AttributeValue::S("many".to_owned()));
+    store.tables().totals.insert(key, item.into());
+    let (key, item) = view_item(&view("example.com", "2027-01-02", 2, "/").view, true, None);
+    let mut item: std::collections::HashMap<String, AttributeValue> = item.into();
+    item.remove("Page");
+    store.tables().views.insert(key, item.into());
+
+    let world = World::reporting(store, &["example.com"]);
+    for (query, unreadable) in [("", 5), ("page=/", 1)] {
+        let answer = world.report(query).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!((&answer.json["totals"]["views"], &answer.json["unreadable"]), (&json!(1), &json!(unreadable)));
+    }
+}
+
+#[tokio::test]
+async fn what_an_item_says_beyond_what_is_known_is_left_out() {
+    let mut tally = Tally::default();
+    tally.view(&view("example.com", "2027-01-02", 1, "/").view, true);
+    let store = empty();
+    put_totals(&store, &tally, 0);
+    let bucket = Bucket::of(Granularity::Day, day("2027-01-02"));
+    let key =
+        analytics::TotalKey { site: Site::parse("example.com").unwrap(), bucket, counter: analytics::Counter::Summary };
+    let key = keys::total(&key, 1);
+    let mut item: std::collections::HashMap<String, AttributeValue> = key.item().into();
+    item.insert("Clicks".to_owned(), AttributeValue::N("7".to_owned()));
+    store.tables().totals.insert(key, item.into());
+    let json = World::reporting(store, &["example.com"]).report("").await.json;
+    assert_eq!((&json["totals"]["views"], &json["unreadable"]), (&json!(1), &json!(0)));
+}
+
+#[tokio::test]
+async fn wrong_parameters_are_all_told_at_once() {
+    let answer = World::new().report("site=example.net&by=year&limit=0").await;
+    assert_eq!(answer.error(), (422, "InvalidQuery"));
+    let fields: Vec<&str> =
+        answer.json["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect();
+    assert_eq!(fields, ["site", "by", "limit"]);
+}
+
+/// A store whose views of a day never end.
+struct Endless;
+
+#[async_trait]
+impl ReadTables for Endless {
+    async fn query(&self, _: Table, _: &Sections, after: Option<&Key>) -> Result<Batch, StoreError> {
+        let next = after.cloned().or_else(|| Some(Key { path: String::new(), section: String::new() }));
+        Ok(Batch { items: vec![Item::default(); 1000], next })
+    }
+}
+
+#[tokio::test]
+async fn at_most_a_hundred_thousand_views_are_read() {
+    let world = World::reporting(Endless, &["example.com"]);
+    let answer = world.report("browser=Firefox").await;
+    assert_eq!(answer.error(), (422, "TooManyViews"));
+    assert!(answer.json["detail"].as_str().unwrap().contains("shorter period"));
+}
+
+/// A store that is down.
+pub struct Down;
+
+#[async_trait]
+impl ReadTables for Down {
+    async fn query(&self, _: Table, _: &Sections, _: Option<&Key>) -> Result<Batch, StoreError> {
+        Err(StoreError::new("table totals-4f2 is gone"))
+    }
+}
+
+#[tokio::test]
+async fn a_failure_of_the_store_is_ours_and_its_reason_is_not_told() {
+    let world = World::reporting(Down, &["example.com"]);
+    for query in ["", "page=/"] {
+        let answer = world.report(query).await;
+        assert_eq!(answer.error(), (500, "InternalError"));
+        assert!(!answer.text.contains("4f2"), "{}", answer.text);
+    }
+}
+
+/// A store that throttles.
+struct Busy;
+
+#[async_trait]
+impl ReadTables for Busy {
+    async fn query(&self, _: Table, _: &Sections, _: Option<&Key>) -> Result<Batch, StoreError> {
+        Err(StoreError::transient("table totals-4f2 is slow"))
+    }
+}
+
+/// A store that never answers.
+struct Silent;
+
+#[async_trait]
+impl ReadTables for Silent {
+    async fn query(&self, _: Table, _: &Sections, _: Option<&Key>) -> Result<Batch, StoreError> {
+        pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_store_is_503_with_retry_after() {
+    for world in [World::reporting(Busy, &["example.com"]), World::reporting(Silent, &["example.com"])] {
+        let token = world.token().await;
+        for query in ["", "?page=/"] {
+            let answer = world.ask("GET", &format!("/analytics/report{query}"), &token).await;
+            assert_eq!(answer.error(), (503, "Unavailable"));
+            assert_eq!(answer.headers["retry-after"], "5");
+            assert_eq!(answer.json["detail"], "The service is busy. Try again in 5 seconds.");
+            assert!(!answer.text.contains("4f2"), "{}", answer.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_report_of_more_totals_than_can_be_read_is_refused_with_a_remedy() {
+    /// A store of any number of totals, one page after the other.
+    struct Many;
+
+    #[async_trait]
+    impl ReadTables for Many {
+        async fn query(&self, _: Table, sections: &Sections, _: Option<&Key>) -> Result<Batch, StoreError> {
+            let key = sections.first();
+            Ok(Batch { items: vec![key.item(); 1000], next: Some(key) })
+        }
+    }
+
+    let answer = World::reporting(Many, &["example.com"]).report("").await;
+    assert_eq!(answer.error(), (422, "TooManyTotals"));
+    assert!(answer.json["detail"].as_str().unwrap().contains("shorter period, or for by=week or by=month"));
+}
+
+#[tokio::test]
+async fn a_report_that_no_reply_holds_is_refused_with_a_remedy() {
+    let mut tally = Tally::default();
+    for number in 0..13_000 {
+        tally.view(&view("example.com", "2027-01-02", number, &format!("/{number:0510}")).view, false);
+    }
+    let store = empty();
+    put_totals(&store, &tally, 0);
+    let world = World::reporting(store, &["example.com"]);
+    assert_eq!(world.report("format=csv&table=pages").await.error(), (413, "ReportTooLarge"));
+    assert_eq!(world.report("limit=1000").await.status, 200);
+}

@@ -1,0 +1,110 @@
+//! What no reply and no log says.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use proptest::prelude::*;
+use serde_json::json;
+use tracing_subscriber::fmt::MakeWriter;
+
+use super::world::{JSON, KEY, World};
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// What the service answers and logs, on one thread.
+fn said<F: Future<Output = Vec<String>>>(work: impl FnOnce() -> F) -> String {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let answers = tracing::subscriber::with_default(subscriber, || runtime.block_on(work()));
+    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    answers.join("\n") + &logged
+}
+
+/// What makes a log line, so that the tests below would see one.
+#[test]
+fn a_failure_is_seen_in_what_is_said() {
+    let said = said(|| async {
+        let world = World::new();
+        world.accounts.state().accounts.insert("ann".to_owned(), "broken".to_owned());
+        vec![world.attempt("ann", "correct horse", "").await.text]
+    });
+    assert!(said.contains("InternalError") && said.contains("password hash is no PHC string"), "{said}");
+    assert!(!said.contains("correct horse") && !said.contains("broken") && !said.contains("ann"), "{said}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_reply_and_no_log_has_the_password_or_the_address(
+        user in "[a-z]{1,5}|ann|[^a]{101,120}", password in "[!-~]{12,20}|SECRET[a-z]{1000}", broken: bool, store: bool,
+    ) {
+        let said = said(|| async {
+            let world = World::new();
+            if store {
+                world.accounts.state().accounts.insert(user.clone(), "broken".to_owned());
+            }
+            let mut body = json!({"user": user, "password": password}).to_string();
+            if broken {
+                body.pop();
+            }
+            let headers = [JSON, ("x-test-address", "203.0.113.99")];
+            let mut texts = Vec::new();
+            for _ in 0..12 {
+                let answer = world.send("POST", "/analytics/sign-in", &headers, &body).await;
+                texts.push(format!("{answer:?}"));
+            }
+            texts
+        });
+        prop_assert!(!said.contains(&password) && !said.contains("SECRET"), "{}", said);
+        prop_assert!(!said.contains("203.0.113.99") && !said.contains(KEY), "{}", said);
+    }
+
+    #[test]
+    fn no_reply_and_no_log_has_the_token_or_the_key(index in 0_usize..200, removed: bool, keys in 0..3_usize, query in "(by|page|x)=[a-z]{0,3}") {
+        let mut sent = Vec::new();
+        let said = said(|| async {
+            let world = World::new();
+            let token = world.token().await;
+            let mut tampered = token.clone().into_bytes();
+            let index = index % tampered.len();
+            tampered[index] = b'!';
+            sent = vec![token, String::from_utf8(tampered).unwrap()];
+            if removed {
+                world.accounts.state().accounts.clear();
+            }
+            world.accounts.state().keys = [vec![KEY], vec![], vec![KEY, "broken key"]][keys].iter().map(ToString::to_string).collect();
+            world.wait(60);
+            let mut texts = Vec::new();
+            for token in &sent {
+                texts.push(format!("{:?}", world.ask("GET", &format!("/analytics/report?{query}"), token).await));
+                texts.push(format!("{:?}", world.ask("POST", "/analytics/sign-out", token).await));
+            }
+            texts
+        });
+        prop_assert!(sent.iter().all(|token| !said.contains(token)), "{}", said);
+        prop_assert!(!said.contains(KEY) && !said.contains("broken key"), "{}", said);
+    }
+}

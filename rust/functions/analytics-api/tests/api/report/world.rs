@@ -1,0 +1,128 @@
+//! The service with a clock that can be set, and accounts whose hashes cost nothing to verify.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use analytics_api::Clock;
+use analytics_api::session::store::Store;
+use analytics_api::session::store::memory::Memory;
+use analytics_api::session::{InvalidHash, Verify};
+use analytics_store::{Memory as Tables, ReadTables};
+use serde_json::{Value, json};
+
+pub use crate::service::Answer;
+use crate::service::{Service, Setup};
+
+pub const KEY: &str = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
+pub const NEW_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// 2027-01-20, some time before noon.
+pub const NOW: u64 = 1_800_442_740;
+
+/// A service, and what it stands on.
+pub struct World {
+    pub accounts: Arc<Memory>,
+    pub verifications: Arc<AtomicUsize>,
+    time: Arc<AtomicU64>,
+    service: Service,
+}
+
+/// Where a text is in the place of a hash, it is the password after `plain:`.
+fn verify(verifications: Arc<AtomicUsize>) -> Verify {
+    Box::new(move |password, hash| {
+        verifications.fetch_add(1, Ordering::Relaxed);
+        match hash.strip_prefix("plain:") {
+            Some(plain) => Ok(plain.as_bytes() == password),
+            // That of nobody, whose password somebody has found.
+            None if hash.starts_with("$argon2id$") => Ok(password == b"nobody's"),
+            None => Err(InvalidHash::Malformed),
+        }
+    })
+}
+
+impl World {
+    /// A service with the user `ann`, whose password is `correct horse`, and nothing counted.
+    pub fn new() -> Self {
+        Self::reporting(Tables::default(), &["example.com"])
+    }
+
+    /// The same with views and totals.
+    pub fn reporting(tables: impl ReadTables + 'static, sites: &[&str]) -> Self {
+        let accounts = Arc::new(Memory::default());
+        accounts.state().keys = vec![KEY.to_owned()];
+        accounts.state().accounts.insert("ann".to_owned(), "plain:correct horse".to_owned());
+        Self::over(accounts.clone(), accounts, tables, sites)
+    }
+
+    /// The same over any store of accounts.
+    pub fn over(
+        store: Arc<dyn Store>,
+        accounts: Arc<Memory>,
+        tables: impl ReadTables + 'static,
+        sites: &[&str],
+    ) -> Self {
+        let time = Arc::new(AtomicU64::new(NOW));
+        let shown = time.clone();
+        let verifications = Arc::new(AtomicUsize::new(0));
+        let service = Service::new(Setup {
+            accounts: store,
+            tables: Arc::new(tables),
+            origins: sites.iter().map(|site| format!("https://{site}")).collect(),
+            verify: verify(verifications.clone()),
+            clock: Clock::of(move || SystemTime::UNIX_EPOCH + Duration::from_secs(shown.load(Ordering::Relaxed))),
+            ..Setup::default()
+        });
+        Self { accounts, verifications, time, service }
+    }
+
+    /// Let some seconds pass.
+    pub fn wait(&self, seconds: u64) {
+        self.time.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    pub async fn invoke(&self, event: Value) -> Answer {
+        self.service.invoke(event).await
+    }
+
+    pub async fn send(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        self.invoke(event(method, target, headers, body)).await
+    }
+
+    /// Try to sign in from an address.
+    pub async fn attempt(&self, user: &str, password: &str, address: &str) -> Answer {
+        let body = json!({"user": user, "password": password}).to_string();
+        let mut event = event("POST", "/analytics/sign-in", &[JSON], &body);
+        event["requestContext"]["http"]["sourceIp"] = json!(address);
+        self.invoke(event).await
+    }
+
+    /// A token of `ann`.
+    pub async fn token(&self) -> String {
+        let answer = self.attempt("ann", "correct horse", "192.0.2.1").await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Ask with a token.
+    pub async fn ask(&self, method: &str, target: &str, token: &str) -> Answer {
+        self.send(method, target, &[("authorization", &format!("Bearer {token}"))], "").await
+    }
+
+    /// The report that a query asks for, with a token of `ann`.
+    pub async fn report(&self, query: &str) -> Answer {
+        let token = self.token().await;
+        self.ask("GET", &format!("/analytics/report?{query}"), &token).await
+    }
+}
+
+pub const JSON: (&str, &str) = ("content-type", "application/json");
+
+pub fn event(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Value {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let headers: Value = headers.iter().map(|&(name, value)| (name.to_owned(), json!(value))).collect();
+    json!({
+        "version": "2.0", "rawPath": path, "rawQueryString": query, "headers": headers,
+        "requestContext": {"http": {"method": method}}, "body": body, "isBase64Encoded": false,
+    })
+}
