@@ -1,6 +1,6 @@
 """The program under Pulumi's own engine, on the emulator, by the verbs of the README.
 
-Needs the Pulumi CLI on the PATH and nothing else: no account, no login. `.venv/bin/pytest tests/engine` runs it.
+Needs the Pulumi CLI on the PATH and nothing else: no account, no login. Run it with `make test TESTS=tests/engine`.
 """
 
 import json
