@@ -1,4 +1,4 @@
-"""The provider functions that find what exists already, as a program calls them on the emulator."""
+"""Tests of the provider functions that look up existing resources."""
 
 import inspect
 import io
@@ -151,7 +151,7 @@ FOUND: dict[str, tuple[Callable[[dict[str, str]], Any], Callable[[dict[str, str]
         lambda _: f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/old/name",
     ),
 }
-"""How a program looks each thing up, and what it must find."""
+"""Each lookup, with its expected result."""
 
 
 @pytest.mark.parametrize("token", sorted(INVOKES))

@@ -96,7 +96,7 @@ def test_a_route_that_works_is_not_called_again() -> None:
 
 
 class Recorder(BaseHTTPRequestHandler):
-    """Remembers the requests, and answers what the path says."""
+    """Stores the requests, and responds by path."""
 
     seen: list[tuple[str, str, dict[str, str], bytes]]
 
@@ -110,7 +110,7 @@ class Recorder(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
