@@ -4,8 +4,6 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from benchmarks.section import BenchError, Section
 from benchmarks.tables import targets
 from benchmarks.targets import Target, judge
 from components.local.home import Home
+from pipeline.http_client import request
 
 REPEATS = 5
 GIVE_UP_SECONDS = 900
@@ -137,9 +136,4 @@ def _running(program: Path, folder: Path, report: Callable[[str], None]) -> Iter
 
 
 def _answer(url: str, body: bytes | None) -> str:
-    try:
-        with urllib.request.urlopen(url, data=body) as response:
-            return str(response.read().decode())
-    except urllib.error.HTTPError as error:
-        with error:
-            return str(error.read().decode())
+    return request("POST" if body else "GET", url, {}, body or b"").body.decode()
