@@ -92,7 +92,7 @@ ifdef TESTS
 test: $(INSTALLED)
 	$(BIN)/pytest $(TESTS)
 else
-test: test-unit ## Run every test, or some: TESTS='tests/emulator/test_echo.py --running' (TWINS=2000 for more random builds)
+test: test-unit ## Run every test (TESTS='tests/emulator/test_echo.py --running' for one)
 	cd rust && cargo test --locked --workspace --quiet
 	$(BIN)/pytest $(PARALLEL) $(if $(TWINS),--twins $(TWINS)) $(addprefix --ignore=tests/,$(UNIT) engine second_opinion)
 endif
@@ -101,11 +101,7 @@ endif
 test-unit: $(INSTALLED) ## Run the tests that compile nothing and start nothing
 	$(BIN)/pytest $(PARALLEL) $(addprefix tests/,$(UNIT))
 
-.PHONY: test-engine
-test-engine: $(INSTALLED) ## Run the program under the Pulumi CLI that is on the PATH, on the emulator
-	$(BIN)/pytest tests/engine
-
-# A test file runs on one core, since its tests share what they have started.
+# A test file runs on one core, because its tests share fixtures.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 UNIT := components operations pipeline policies program test_settings.py

@@ -69,7 +69,7 @@ auth = CognitoAuth(
         region=settings.region,
         endpoint=settings.endpoints.get("cognitoidp"),
         tier=settings.user_pool_tier.upper(),
-        protected=settings.deletion_protection,
+        deletion_protection=settings.deletion_protection,
     ),
 )
 currencies = Currencies(
@@ -79,8 +79,8 @@ currencies = Currencies(
         api=api,
         auth=auth,
         operation=operation,
-        recoverable=settings.point_in_time_recovery,
-        protected=settings.deletion_protection,
+        point_in_time_recovery=settings.point_in_time_recovery,
+        deletion_protection=settings.deletion_protection,
     ),
 )
 glitch = Glitch(
@@ -108,8 +108,8 @@ analytics = Analytics(
         total_shards=settings.analytics_total_shards,
         on_call=alarms.on_call,
         operation=operation,
-        recoverable=settings.point_in_time_recovery,
-        protected=settings.deletion_protection,
+        point_in_time_recovery=settings.point_in_time_recovery,
+        deletion_protection=settings.deletion_protection,
         region=settings.region,
         endpoint=settings.endpoints.get("dynamodb"),
         credentials=settings.credentials,

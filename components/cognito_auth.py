@@ -33,7 +33,7 @@ class CognitoAuthArgs:
     tier: str = "LITE"
     """Feature plan of the user pool: `LITE`, `ESSENTIALS` or `PLUS`. This component needs `LITE` only."""
     password_minimum_length: int = 14
-    protected: bool
+    deletion_protection: bool
     """Whether the user pool has deletion protection."""
 
 
@@ -99,8 +99,8 @@ class CognitoAuth(pulumi.ComponentResource):
             admin_create_user_config={"allow_admin_create_user_only": True},
             account_recovery_setting={"recovery_mechanisms": [{"name": "verified_email", "priority": 1}]},
             user_pool_tier=self._args.tier,
-            deletion_protection="ACTIVE" if self._args.protected else "INACTIVE",
-            opts=pulumi.ResourceOptions(parent=self, protect=self._args.protected),
+            deletion_protection="ACTIVE" if self._args.deletion_protection else "INACTIVE",
+            opts=pulumi.ResourceOptions(parent=self, protect=self._args.deletion_protection),
         )
 
     def _sign_in_page(self) -> pulumi.Output[str]:

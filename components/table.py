@@ -66,9 +66,9 @@ class TableArgs:
     """TTL attribute: Unix time in seconds after which DynamoDB deletes the item."""
     stream_view_type: str | None = None
     """Stream view type, such as `NEW_IMAGE`; by default there is no stream."""
-    recoverable: bool
+    point_in_time_recovery: bool
     """Whether point-in-time recovery is on; billed by size."""
-    protected: bool
+    deletion_protection: bool
     """Whether deletion protection is on."""
     customize: Customization = field(default_factory=dict)
     """Further provider inputs, by resource: `table`."""
@@ -86,7 +86,7 @@ class Table(pulumi.ComponentResource):
             f"{name}-table",
             **customized.inputs("table", aws.dynamodb.Table, _table(args)),
             # Also makes an update fail early if the program no longer declares the table; DynamoDB would refuse later.
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protected),
+            opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
         )
         self.table_name = self._table.name
         self.arn = self._table.arn
@@ -153,6 +153,6 @@ def _table(args: TableArgs) -> dict[str, Any]:
         "ttl": {"enabled": True, "attribute_name": args.ttl_attribute} if args.ttl_attribute else None,
         "stream_enabled": bool(args.stream_view_type),
         "stream_view_type": args.stream_view_type,
-        "point_in_time_recovery": {"enabled": args.recoverable},
-        "deletion_protection_enabled": args.protected,
+        "point_in_time_recovery": {"enabled": args.point_in_time_recovery},
+        "deletion_protection_enabled": args.deletion_protection,
     }

@@ -85,9 +85,9 @@ class AnalyticsArgs:
     on_call: OnCall = field(default_factory=OnCall)
     """Notified when records cannot be counted."""
     operation: Operation = field(default_factory=Operation)
-    recoverable: bool
+    point_in_time_recovery: bool
     """Whether the tables of views, totals and accounts have point-in-time recovery."""
-    protected: bool
+    deletion_protection: bool
     """Whether these tables have deletion protection."""
     region: str
     endpoint: str | None = None
@@ -115,12 +115,18 @@ class Analytics(pulumi.ComponentResource):
         self._totals = self._table("totals")
         self._accounts = Table(
             f"{name}-accounts",
-            TableArgs(partition_key="User", recoverable=args.recoverable, protected=args.protected),
+            TableArgs(
+                partition_key="User",
+                point_in_time_recovery=args.point_in_time_recovery,
+                deletion_protection=args.deletion_protection,
+            ),
             self._child,
         )
         self._state = Table(
             f"{name}-state",
-            TableArgs(partition_key="Name", ttl_attribute="Expires", recoverable=False, protected=False),
+            TableArgs(
+                partition_key="Name", ttl_attribute="Expires", point_in_time_recovery=False, deletion_protection=False
+            ),
             self._child,
         )
         self.api_function = self._api_function()
@@ -142,8 +148,8 @@ class Analytics(pulumi.ComponentResource):
                 sort_key="Section",
                 ttl_attribute="Expires",
                 stream_view_type=stream_view_type,
-                recoverable=self._args.recoverable,
-                protected=self._args.protected,
+                point_in_time_recovery=self._args.point_in_time_recovery,
+                deletion_protection=self._args.deletion_protection,
             ),
             self._child,
         )

@@ -31,9 +31,9 @@ class CurrenciesArgs:
     api: HttpApi
     auth: CognitoAuth
     operation: Operation = field(default_factory=Operation)
-    recoverable: bool
+    point_in_time_recovery: bool
     """Whether the table has point-in-time recovery."""
-    protected: bool
+    deletion_protection: bool
     """Whether the table has deletion protection."""
 
 
@@ -50,7 +50,12 @@ class Currencies(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         table = Table(
             name,
-            TableArgs(partition_key="pk", sort_key="code", recoverable=args.recoverable, protected=args.protected),
+            TableArgs(
+                partition_key="pk",
+                sort_key="code",
+                point_in_time_recovery=args.point_in_time_recovery,
+                deletion_protection=args.deletion_protection,
+            ),
             child,
         )
         self.function = RustFunction(

@@ -48,7 +48,7 @@ class Glitch(pulumi.ComponentResource):
     def __init__(self, name: str, args: GlitchArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the bucket, the functions, their grants, the trigger and the routes."""
         super().__init__("rust-serverless:index:Glitch", name, None, opts)
-        self._name = f"{name}-uploads"
+        self._uploads_name = f"{name}-uploads"
         self._child = pulumi.ResourceOptions(parent=self)
         bucket = self._bucket()
         url = (
@@ -70,7 +70,7 @@ class Glitch(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self, aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)]),
         )
         self.uploads_function = RustFunction(
-            self._name,
+            self._uploads_name,
             RustFunctionArgs(
                 artifact=args.uploads_artifact,
                 memory_mib=1024,
@@ -84,7 +84,7 @@ class Glitch(pulumi.ComponentResource):
         _allow(self.function, bucket, put=UPLOADS, get=RESULTS)
         _allow(self.uploads_function, bucket, put=RESULTS, get=UPLOADS)
         self.trigger = BucketTrigger(
-            self._name,
+            self._uploads_name,
             BucketTriggerArgs(
                 function=self.uploads_function,
                 bucket=bucket.bucket,
@@ -100,22 +100,22 @@ class Glitch(pulumi.ComponentResource):
         self.register_outputs({"functionName": self.function.function_name})
 
     def _bucket(self) -> aws.s3.Bucket:
-        bucket = aws.s3.Bucket(f"{self._name}-bucket", force_destroy=True, opts=self._child)
-        block_public_access(f"{self._name}-private", bucket, self._child)
+        bucket = aws.s3.Bucket(f"{self._uploads_name}-bucket", force_destroy=True, opts=self._child)
+        block_public_access(f"{self._uploads_name}-private", bucket, self._child)
         aws.s3.BucketPolicy(
-            f"{self._name}-tls-only",
+            f"{self._uploads_name}-tls-only",
             bucket=bucket.bucket,
             policy=bucket.arn.apply(tls_only_policy),
             opts=self._child,
         )
         aws.s3.BucketServerSideEncryptionConfiguration(
-            f"{self._name}-encryption",
+            f"{self._uploads_name}-encryption",
             bucket=bucket.bucket,
             rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
             opts=self._child,
         )
         aws.s3.BucketLifecycleConfiguration(
-            f"{self._name}-expiry",
+            f"{self._uploads_name}-expiry",
             bucket=bucket.bucket,
             rules=[{"id": "all", "status": "Enabled", "filter": {"prefix": ""}, "expiration": {"days": OBJECT_DAYS}}],
             opts=self._child,
@@ -124,7 +124,7 @@ class Glitch(pulumi.ComponentResource):
 
     def _allow_pages(self, bucket: aws.s3.Bucket, origins: Sequence[pulumi.Input[str]]) -> None:
         aws.s3.BucketCorsConfiguration(
-            f"{self._name}-cors",
+            f"{self._uploads_name}-cors",
             bucket=bucket.bucket,
             cors_rules=[
                 {

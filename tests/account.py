@@ -33,7 +33,7 @@ ARNS = {
     "aws:sns/topic:Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:",
     "aws:sqs/queue:Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:",
 }
-"""What an ARN of each type has before the physical name."""
+"""ARN prefix of each resource type, before the physical name."""
 
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
 
@@ -79,7 +79,7 @@ class AccountRecording(Recording):
 
 @cache
 def program(stack: str, **config: str) -> AccountRecording:
-    """Return the program's resources with a stack's file, or that of a pull request's stack, and further settings."""
+    """Return the program's resources for a stack, or a pull request's stack, with further settings."""
     read = read_stack_config(ROOT, "dev" if stack.startswith("pr-") else stack)
     values = {**read.values, **{f"{read.project}:{key}": value for key, value in config.items()}}
     recording = AccountRecording(stack, read.project, pattern())

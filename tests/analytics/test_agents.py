@@ -37,7 +37,7 @@ def people() -> list[str]:
 
 
 def mutated(agents: list[str], seed: int) -> list[str]:
-    """Return the agents with other versions, as those of next year will have."""
+    """Return the agents with newer versions."""
     chance = random.Random(seed)
     return [re.sub(r"\d+", lambda _: str(chance.randrange(1, 300)), agent) for agent in agents]
 

@@ -1,4 +1,4 @@
-"""What samples come to."""
+"""Tests of figures."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a machine must have for the peers, and what of them would be uploaded."""
+"""Tests of the peers' requirements and archives."""
 
 import os
 from pathlib import Path

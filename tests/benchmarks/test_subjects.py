@@ -1,4 +1,4 @@
-"""What functions are given to do."""
+"""Tests of the events of subjects."""
 
 import io
 import itertools

@@ -9,7 +9,7 @@ SAMPLE = ROOT / "rust" / "functions" / "glitch" / "src" / "page" / "sample.jpg"
 
 
 def test_the_sample_is_the_drawn_picture(tmp_path: Path) -> None:
-    """But for what another release of Pillow would save otherwise; its bytes must stay, or links lose their result."""
+    """Pillow releases differ slightly. The bytes must not change, or permalinks would show other results."""
     drawn = tmp_path / "picture.jpg"
     draw_picture(drawn)
     difference = ImageChops.difference(Image.open(drawn), Image.open(SAMPLE))

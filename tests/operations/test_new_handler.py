@@ -12,7 +12,7 @@ from tests.recording import ROOT
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The program and its Cargo workspace, without what was built."""
+    """The program and its Cargo workspace, without build output."""
     shutil.copytree(ROOT / "rust", tmp_path / "rust", ignore=shutil.ignore_patterns("target"))
     shutil.copy(ROOT / "__main__.py", tmp_path)
     return tmp_path

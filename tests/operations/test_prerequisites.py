@@ -1,4 +1,4 @@
-"""What a command says of a machine that lacks something. The Pulumi CLI here is a script."""
+"""Tests of the checks before a deployment. The Pulumi CLI is replaced by a script."""
 
 import os
 from pathlib import Path
@@ -18,7 +18,7 @@ class _Session:
     has_credentials = True
 
     def __init__(self, **_: object) -> None:
-        """Take what boto3 takes."""
+        """Accept boto3's arguments."""
 
     def client(self, _: str) -> "_Session":
         return self

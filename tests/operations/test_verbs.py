@@ -1,4 +1,4 @@
-"""What the verbs say in a shell where nothing is activated. The Pulumi CLI here is a script."""
+"""Tests of verbs in a shell without an activated environment. The Pulumi CLI is replaced by a script."""
 
 import subprocess
 import sys

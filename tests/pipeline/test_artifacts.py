@@ -1,4 +1,4 @@
-"""Promotion, against an S3 that refuses what is written twice."""
+"""Tests of promotion, with an S3 that refuses overwrites."""
 
 import base64
 import hashlib

@@ -145,7 +145,7 @@ def test_a_subject_that_could_be_another_repository_is_refused(subject: str) -> 
 
 
 def service(typ: str) -> str:
-    """Return what IAM calls the service of a resource type."""
+    """Return IAM's name of a resource type's service."""
     _, module, name = typ.replace("/", ":").split(":")[:3]
     if module == "cloudwatch":
         return "logs" if name.startswith("log") else "cloudwatch"

@@ -15,7 +15,7 @@ def git(root: Path, *arguments: str) -> str:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository with one commit: a workspace below `rust/`, and a page beside it."""
+    """A repository with one commit: a workspace in `rust/` and a document."""
     write_workspace(tmp_path / "rust")
     (tmp_path / "README.md").write_text("# Hello\n")
     (tmp_path / "components/build").mkdir(parents=True)

@@ -93,7 +93,7 @@ def test_the_diff_is_folded_and_without_the_lines_about_providers() -> None:
 
 
 def test_the_comment_contains_no_build_output(tmp_path: Path) -> None:
-    """The state holds what cargo printed; the preview's JSON has it in the build's old state."""
+    """The preview's JSON contains Cargo's output in the build's old state."""
     digest = json.loads((FIXTURES / "code.json").read_text())
     for step in digest["steps"]:
         if step["urn"].endswith("::rust-build"):
@@ -157,7 +157,7 @@ HOSTILE = [
 
 
 def rendered(markdown: str) -> tuple[list[str], set[str]]:
-    """Return the texts of code spans, and what else was made: the types of all other tokens, and HTML."""
+    """Return the texts of code spans, and the types of all other tokens and HTML."""
     parsed = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     tokens = [child for token in parsed.parse(markdown) for child in (token, *(token.children or ()))]
     kinds = {token.content if "html" in token.type else token.type for token in tokens if token.type != "code_inline"}

@@ -31,7 +31,7 @@ BOT = {"login": "github-actions[bot]"}
 
 @dataclass(frozen=True, kw_only=True)
 class Fake:
-    """What GitHub has, and what was asked of it."""
+    """GitHub's data, and the requests."""
 
     folder: Path
 

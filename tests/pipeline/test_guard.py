@@ -42,7 +42,7 @@ def test_a_label_allows_it(name: str) -> None:
 
 
 def test_no_label_allows_a_preview_that_failed() -> None:
-    """What comes after the failure is not known."""
+    """The steps after the failure are unknown."""
     assert judge(recorded_preview("failed"), [LABEL]).refused
 
 

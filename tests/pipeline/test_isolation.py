@@ -1,4 +1,4 @@
-"""What a role of the workflows can do to another stack, decided over the policies that `bootstrap/` really attaches."""
+"""Tests of what roles of the workflows can do to other stacks, with the policies of `bootstrap/`."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ ACTIONS = {
     "sns": ["Publish", "DeleteTopic", "SetTopicAttributes"],
     "sqs": ["ReceiveMessage", "DeleteQueue", "PurgeQueue", "SetQueueAttributes"],
 }
-"""What hurts, by service."""
+"""Harmful actions by service."""
 
 
 def account() -> AccountRecording:
@@ -65,7 +65,7 @@ def bucket(logical: str) -> str:
 
 
 def ask(role: str, action: str, resource: str, context: Context | None = None) -> Decision:
-    """Decide a request of a role of the workflows, over its own policies and that of the bucket, if it is one."""
+    """Evaluate a request of a workflow's role with its policies, and with the bucket's policy for a bucket."""
     policy: list[Statement] = []
     for name in ("state-bucket", "artifacts-bucket"):
         if resource.startswith(account().arns[name]):
@@ -77,7 +77,7 @@ def ask(role: str, action: str, resource: str, context: Context | None = None) -
 
 
 def requests(stack: str) -> Iterator[tuple[str, str, Context]]:
-    """Yield actions on every resource of a stack whose type has names or tags, with what AWS knows of each."""
+    """Yield requests for every resource of a stack with a name or tags."""
     for arn in program(stack, **SETTINGS).arns.values():
         service = arn.split(":")[2]
         for action in ACTIONS[service]:
@@ -100,7 +100,7 @@ def test_a_deployment_can_manage_its_own_resources(role: str) -> None:
     refused = [
         (action, arn) for action, arn, context in requests(stack) if ask(role, action, arn, context) != Decision.ALLOW
     ]
-    # A stage takes its code from the shared bucket, and owns none; a pull request's stack sends no mail.
+    # A stage has no bucket of its own; a pull request's stack sends no e-mails.
     unneeded = ":sns:" if role == "pull-request" else ":s3:::"
     assert [item for item in refused if unneeded not in item[1]] == []
 
@@ -219,7 +219,7 @@ def test_a_boundary_excludes_state_artifacts_and_iam(name: str) -> None:
 
 @pytest.mark.parametrize(("role", "stack"), OTHERS)
 def test_a_function_with_all_rights_does_nothing_to_another_stack(role: str, stack: str) -> None:
-    """A stream too, which has no tags of its table's."""
+    """Includes the stream, which does not have the table's tags."""
     name = "pr" if role == "pull-request" else STACK_OF[role]
     stream = f"{program(stack).arns['analytics-views-table']}/stream/2026-01-01T00:00:00.000"
     assert ask_function(name, "dynamodb:GetRecords", stream) is Decision.BOUNDARY
@@ -354,7 +354,7 @@ def test_user_pools_require_the_tag_of_the_stack(role: str) -> None:
 
 @pytest.mark.parametrize("role", DEPLOYS)
 def test_an_api_with_a_configured_id_is_isolated(role: str) -> None:
-    """Routes and integrations have no tags, so only the id tells."""
+    """Routes and integrations have no tags, so only the id identifies them."""
     base = f"arn:aws:apigateway:{REGION}::"
     for path in ("/apis/prodprod00", "/apis/prodprod00/routes/r1", "/apis/prodprod00/integrations/i1"):
         for action in ("apigateway:PATCH", "apigateway:DELETE", "apigateway:GET"):

@@ -76,7 +76,7 @@ def test_the_stacks_fit_where_they_should(tmp_path: Path, stack: str, account: C
         ([reserved("create", None, 50)], 149, False),
         ([reserved("same", 900, 900)], 100, True),
         ([reserved("update", 50, 0)], 0, True),
-        # Nobody knows which of two comes first.
+        # The order of two updates is unknown.
         ([reserved("update", 100, 0), reserved("update", 0, 100)], 150, False),
         ([reserved("delete", 100, None), reserved("create", None, 100)], 150, False),
         ([reserved("replace", 50, 50)], 149, False),
@@ -127,7 +127,7 @@ def test_300_routes_fit_and_one_more_does_not(tmp_path: Path) -> None:
 
 
 def test_routes_are_counted_by_api(tmp_path: Path) -> None:
-    """Before the first update no id is known, and the references tell them apart."""
+    """Ids are unknown before the first update; references identify the resources."""
     steps = [
         step("create", ROUTE, f"{api}{n}", (None, {"apiId": UNKNOWN}), {"apiId": [f"urn:{api}"]})
         for api in ("a", "b")

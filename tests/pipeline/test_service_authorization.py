@@ -1,4 +1,4 @@
-"""Each policy says something that AWS evaluates, by the service authorization reference.
+"""Tests that AWS evaluates every element of the policies, with the service authorization reference.
 
 A condition on a key that AWS does not give for an action holds never, or always when it is negated, and an ARN that an
 action does not take allows nothing. Neither would be seen before a deployment fails.
@@ -23,7 +23,7 @@ NEWER = {"s3:ObjectCreationOperation", "s3:if-none-match"}
 """Keys of https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html."""
 
 LISTS_STREAMS = "dynamodb:ListStreams"
-"""Takes no resource by the reference, and a table's `stream/*` by DynamoDB's guide:
+"""Has no resource type in the reference, but `stream/*` of a table in DynamoDB's guide:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.Lambda.Tutorial.html."""
 
 DOMAIN_NAMES = "::/domainnames"

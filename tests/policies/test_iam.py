@@ -1,4 +1,4 @@
-"""The evaluator, against what AWS documents."""
+"""Tests of the IAM evaluator, by AWS's documentation."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the program configures and what the handlers read is the same."""
+"""Compares the program's configuration with what the handlers read."""
 
 import json
 import re
@@ -82,7 +82,7 @@ def store_modules() -> list[str]:
 
 
 def table_sources(binary: str) -> list[str]:
-    """Return the sources by which a function calls tables: its own, and modules of the store whose struct it names."""
+    """Return the sources with a function's table calls: its own, and the store modules that it uses."""
     own = [path.read_text() for path in WORKSPACE.owner(binary).folder.glob("src/**/*.rs")]
     named = {word for text in own for word in re.findall(r"\b[A-Z]\w+", text)}
     return [*own, *(text for text in store_modules() if named & set(CALLER.findall(text)))]

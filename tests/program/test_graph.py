@@ -1,4 +1,4 @@
-"""Each rule holds for every resource of the program, with every stack file."""
+"""Rules for every resource of the program, with every stack file."""
 
 import json
 import re
@@ -197,7 +197,7 @@ def test_everything_in_a_cloud_stack_is_tagged_with_it(stack: str) -> None:
 
 
 PROVIDER_NAMES = {"cognito": "cognitoidp", "cloudwatch": "cloudwatch cloudwatchlogs"}
-"""What the provider calls the services of a Pulumi module, where it is not the module's name."""
+"""The provider's service names of a Pulumi module, if they differ from the module's name."""
 
 
 def test_the_local_stack_sends_every_service_to_the_emulator() -> None:

@@ -1,4 +1,4 @@
-"""The same sources give the same inputs everywhere, and an edit changes just what it must."""
+"""Tests that inputs depend on the sources only, and that an edit changes only what it must."""
 
 import shutil
 from collections.abc import Mapping
