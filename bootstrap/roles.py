@@ -58,11 +58,8 @@ def deploy(at: Account, stacks: Stacks) -> list[Statement]:
 
 def pull_request(at: Account, stacks: Stacks) -> list[Statement]:
     """The stacks of pull requests: whatever is in one, it reaches nothing that a stage has or will run."""
-    bucket = f"arn:aws:s3:::{stacks.resources}"
     return [
         *policies.write_state(at.state, stacks.pattern),
         *policies.use_secrets(at.key, [stacks.name], ["kms:Decrypt", "kms:Encrypt"]),
-        # A bucket of the stack's own, for what it compiled.
-        policies.allow(["s3:*"], [bucket]),
         *stack_access.manage(stacks),
     ]
