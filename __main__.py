@@ -115,14 +115,7 @@ analytics = Analytics(
         credentials=settings.credentials,
     ),
 )
-functions = (
-    echo,
-    glitch.function,
-    glitch.uploads_function,
-    currencies.function,
-    analytics.api_function,
-    analytics.trigger_function,
-)
+functions = (echo, *glitch.functions, currencies.function, analytics.api_function, analytics.trigger_function)
 tables = {"currencies": currencies.table_name, **analytics.table_names}
 for function in functions:
     alarms.watch_function(function)

@@ -102,6 +102,8 @@ def boundary(stacks: Stacks) -> list[Statement]:
         allow([str(access) for access in Access], [tables]),
         allow(streams, [f"{tables}/stream/*"]),
         allow(["sqs:SendMessage"], [stacks.arn("sqs", stacks.resources)]),
+        # Only pictures: the name of an artifact bucket starts with the same prefix.
+        allow(["s3:GetObject", "s3:PutObject"], [f"arn:aws:s3:::{stacks.resources}glitch-uploads-*/*"]),
         # These have no resource types: names of streams, and traces.
         allow(["dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
     ]
@@ -125,6 +127,12 @@ def read_configuration(region: str) -> list[Statement]:
         # Its response includes a link to the code, but the provider needs it.
         "lambda:GetFunction",
         *("logs:DescribeLogGroups", "logs:DescribeMetricFilters", "logs:ListTagsForResource"),
+        "lambda:GetFunctionEventInvokeConfig",
+        *("s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLocation"),
+        *("s3:GetBucketLogging", "s3:GetBucketNotification", "s3:GetBucketObjectLockConfiguration"),
+        *("s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment", "s3:GetBucketTagging"),
+        *("s3:GetBucketVersioning", "s3:GetBucketWebsite", "s3:GetEncryptionConfiguration"),
+        *("s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration", "s3:ListBucket"),
         *("sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListTagsForResource"),
         *("sqs:GetQueueAttributes", "sqs:ListQueueTags"),
     ]
@@ -152,6 +160,7 @@ def _named(stacks: Stacks) -> list[Statement]:
         "dynamodb": [stacks.arn("dynamodb", f"table/{own}")],
         "lambda": [stacks.arn("lambda", f"function:{own}")],
         "logs": [stacks.arn("logs", f"log-group:{group}") for group in groups],
+        "s3": [f"arn:aws:s3:::{own}"],
         "sqs": [stacks.arn("sqs", own)],
     }
     return [allow([f"{service}:*"], arns) for service, arns in resources.items()]
