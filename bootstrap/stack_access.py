@@ -25,6 +25,10 @@ WORKFLOWS = (
     f"policy/{PREFIX}boundary-*",
 )
 """The workflows' own roles and boundaries."""
+SCHEDULE_ROLE = "-nightly-role-*"
+"""End of the names of roles of schedules."""
+PASSED_TO = ("lambda", "scheduler")
+"""Services that use the roles of a stack."""
 TAG = "stack"
 """Tag of every resource, by `aws:defaultTags` of the stack files."""
 
@@ -88,7 +92,7 @@ def manage(stacks: Stacks) -> list[Statement]:
 
 
 def boundary(stacks: Stacks) -> list[Statement]:
-    """Limit what roles of the stacks' functions can ever do, whatever policies a deployment gives them.
+    """Limit what roles of the stacks' functions and schedules can ever do, whatever policies a deployment gives them.
 
     It is all that the components grant, on the stacks' own resources: neither the state, nor artifacts, nor IAM.
     """
@@ -101,7 +105,16 @@ def boundary(stacks: Stacks) -> list[Statement]:
         ),
         allow([str(access) for access in Access], [tables]),
         allow(streams, [f"{tables}/stream/*"]),
-        allow(["sqs:SendMessage"], [stacks.arn("sqs", stacks.resources)]),
+        # Roles of schedules invoke functions, and roles of functions do not.
+        allow(
+            ["lambda:InvokeFunction"],
+            [stacks.arn("lambda", f"function:{stacks.resources}")],
+            ArnLike={"aws:PrincipalArn": f"arn:aws:iam::{stacks.account}:role/{stacks.resources}{SCHEDULE_ROLE}"},
+        ),
+        allow(
+            ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"],
+            [stacks.arn("sqs", stacks.resources)],
+        ),
         # AWS knows no resources for these: names of streams, and traces.
         allow(["dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
     ]
@@ -126,6 +139,7 @@ def read_configuration(region: str) -> list[Statement]:
         "lambda:GetFunction",
         *("logs:DescribeLogGroups", "logs:DescribeMetricFilters", "logs:ListTagsForResource"),
         *("sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListTagsForResource"),
+        "scheduler:GetSchedule",
         *("sqs:GetQueueAttributes", "sqs:ListQueueTags"),
     ]
     everywhere = [
@@ -152,6 +166,7 @@ def _named(stacks: Stacks) -> list[Statement]:
         "dynamodb": [stacks.arn("dynamodb", f"table/{own}")],
         "lambda": [stacks.arn("lambda", f"function:{own}")],
         "logs": [stacks.arn("logs", f"log-group:{group}") for group in groups],
+        "scheduler": [stacks.arn("scheduler", f"schedule/default/{own}")],
         "sqs": [stacks.arn("sqs", own)],
     }
     return [allow([f"{service}:*"], arns) for service, arns in resources.items()]
@@ -183,7 +198,11 @@ def _roles(stacks: Stacks) -> list[Statement]:
     return [
         allow(giving, roles, StringEquals={"iam:PermissionsBoundary": stacks.boundary_arn}),
         allow(other, roles),
-        allow(["iam:PassRole"], roles, StringEquals={"iam:PassedToService": "lambda.amazonaws.com"}),
+        allow(
+            ["iam:PassRole"],
+            roles,
+            StringEquals={"iam:PassedToService": [f"{name}.amazonaws.com" for name in PASSED_TO]},
+        ),
         # Once in an account, for the first API that writes an access log.
         allow(["iam:CreateServiceLinkedRole"], [service_role]),
         deny(["iam:*"], workflows),

@@ -30,6 +30,8 @@ class ScheduleTriggerArgs:
     maximum_retries: int = 2
     maximum_age_seconds: int = 3600
     """60 to 86,400; an invocation that is later than this is given up."""
+    permissions_boundary: str | None = None
+    """ARN of a policy that limits what the schedule's role can do."""
     on_call: OnCall = field(default_factory=OnCall)
     """Who is told when an invocation was given up."""
 
@@ -51,6 +53,7 @@ class ScheduleTrigger(pulumi.ComponentResource):
             assume_role_policy=args.function.invoked_arn.apply(
                 lambda arn: trust_policy("scheduler.amazonaws.com", account=arn.split(":")[4])
             ),
+            permissions_boundary=args.permissions_boundary,
             opts=child,
         )
         may_invoke = aws.iam.RolePolicy(

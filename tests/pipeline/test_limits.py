@@ -54,9 +54,9 @@ def reserved(operation: str, before: int | None, after: int | None) -> dict[str,
 
 
 def test_prod_does_not_fit_into_a_new_account_and_is_told_before_anything_is_made(tmp_path: Path) -> None:
-    """Five functions at 50, and a new account has 10."""
+    """Seven functions at 50, and a new account has 10."""
     (said,) = problems(previewed(tmp_path, first_up("prod")), NEW_ACCOUNT)
-    assert "would reserve 250 more concurrent executions, but only 0 are available" in said
+    assert "would reserve 350 more concurrent executions, but only 0 are available" in said
     assert "Lower reservedConcurrency" in said
 
 
