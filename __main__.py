@@ -13,6 +13,7 @@ from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import RustWorkspace, RustWorkspaceArgs
 from services.analytics import Analytics, AnalyticsArgs, origins
 from services.currencies import Currencies, CurrenciesArgs
+from services.glitch import Glitch, GlitchArgs
 from settings import read_settings
 
 settings = read_settings()
@@ -43,21 +44,11 @@ echo = RustFunction(
         operation=operation,
     ),
 )
-glitch = RustFunction(
-    "glitch",
-    RustFunctionArgs(
-        artifact=workspace.artifact("glitch"),
-        memory_mib=512,
-        timeout_seconds=10,
-        operation=operation,
-    ),
-)
-
 alarms = Alarms("alarms", AlarmsArgs(email=settings.alarm_email, runbook="docs/runbook.md"))
 api = HttpApi(
     "api",
     HttpApiArgs(
-        routes={"POST /echo": echo, "POST /glitch": glitch, "GET /glitch": glitch},
+        routes={"POST /echo": echo},
         throttle=Throttle(rate_per_second=settings.throttle_rate_per_second, burst=settings.throttle_burst),
         # API Gateway handles CORS for all routes, and drops a function's CORS headers.
         cors_origins=sorted(
@@ -92,6 +83,18 @@ currencies = Currencies(
         protected=settings.deletion_protection,
     ),
 )
+glitch = Glitch(
+    "glitch",
+    GlitchArgs(
+        artifact=workspace.artifact("glitch"),
+        uploads_artifact=workspace.artifact("glitch-uploads"),
+        api=api,
+        page_origins=[api.origin, *([f"https://{settings.domain_name}"] if settings.domain_name else [])],
+        on_call=alarms.on_call,
+        operation=operation,
+        endpoint=settings.endpoints.get("s3"),
+    ),
+)
 analytics = Analytics(
     "analytics",
     AnalyticsArgs(
@@ -111,7 +114,7 @@ analytics = Analytics(
         credentials=settings.credentials,
     ),
 )
-functions = (echo, glitch, currencies.function, *analytics.functions)
+functions = (echo, glitch.function, glitch.uploads_function, currencies.function, *analytics.functions)
 tables = {"currencies": currencies.table_name, **analytics.table_names}
 for function in functions:
     alarms.watch_function(function)

@@ -1,4 +1,4 @@
-"""Site analytics: page views are collected, counted exactly, and reported to who signs in."""
+"""Site analytics: collects page views, counts them exactly, and reports them to users who sign in."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -25,16 +25,16 @@ COLLECT_ROUTES = (
     "GET /analytics/pv.gif",
     "GET /analytics/a.js",
 )
-"""What the pages of the sites call. The function knows the sites, and refuses other origins."""
+"""Routes that pages of the sites call. The function refuses other origins."""
 
 SIGN_IN_ROUTE = "POST /analytics/sign-in"
 SIGN_IN_THROTTLE = Throttle(rate_per_second=1000, burst=2000)
-"""API Gateway counts all callers together, so a low limit would let anyone keep everyone else out. The function counts
-attempts by network and user, and refuses what is over its limits before it hashes a password."""
+"""API Gateway throttles all callers together, so with a low limit anyone could lock everyone else out. The function
+counts attempts by network and user, and refuses those over its limits before it hashes a password."""
 
 SESSION_ROUTES = ("GET /analytics", "GET /analytics/report", "POST /analytics/sign-out")
-"""What wants a session, and the page that leads to one. The function encrypts its token, and checks it; no authorizer
-does."""
+"""Routes that require a session, and the dashboard with its sign-in form. `analytics-api` validates the session token
+itself; there is no API Gateway authorizer."""
 
 QUARANTINED = '{ $.message = "record quarantined" }'
 """The trigger's log line for a record that it cannot count."""
@@ -56,17 +56,17 @@ REDRIVE_TIMEOUT_SECONDS = 300
 """The function gives a message up after 240 s."""
 
 STREAM_DAYS = 1
-"""Days that DynamoDB keeps records in a stream."""
+"""Retention of records in a DynamoDB stream."""
 QUEUE_DAYS = RETENTION_SECONDS // 86_400
 WEEKEND_DAYS = 3
 """From Friday evening to Monday."""
 LEAST_RETENTION_DAYS = STREAM_DAYS + QUEUE_DAYS + WEEKEND_DAYS
-"""Views that the trigger gave up are counted from the views table: they must be there for as long as the stream and the
-queue of failures name them, and for as long as nobody looks."""
+"""Minimum retention of views. Those that the trigger discarded are counted from the views table later, so they must
+outlive the stream, the failure queue and a weekend."""
 
 
 def origins(sites: Sequence[str], www_is_apex: bool) -> list[str]:
-    """Return the origins that may send views of sites: as they are, or each with and without `www.`."""
+    """Return the origins that may send views: those of the sites, or each with and without `www.`."""
     if not www_is_apex:
         return list(sites)
     parts = [site.split("://") for site in sites]
@@ -75,7 +75,7 @@ def origins(sites: Sequence[str], www_is_apex: bool) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class AnalyticsArgs:
-    """What is counted for whom, by what, and how it is kept."""
+    """Arguments of `Analytics`."""
 
     artifact: Callable[[str], Artifact]
     """Returns the artifact of a binary, such as `workspace.artifact`."""
@@ -83,46 +83,44 @@ class AnalyticsArgs:
     sites: Sequence[str]
     """Origins of the sites whose views are counted, such as `https://example.com`."""
     www_is_apex: bool = False
-    """Whether `www.example.com` and `example.com` are one site, whichever of the two is in `sites`."""
+    """Whether `www.example.com` and `example.com` count as one site; either can be in `sites`."""
     view_retention_days: int
-    """Days that single views are kept, for filters and recounts, `LEAST_RETENTION_DAYS` at least. Totals are kept for
-    ever."""
+    """Retention of page views, for filters and recounts; at least `LEAST_RETENTION_DAYS`. Totals never expire."""
     paths_per_day: int = 1000
-    """New pages, and as many referrers and campaigns, that a site may have a day; further ones count as `(other)`."""
+    """Maximum number of new pages, referrers and campaigns of a site per day; further ones count as `(other)`."""
     origin_secret_sha256: str = ""
-    """SHA-256, in hexadecimal digits, of the secret that a CloudFront distribution in front sends as `x-origin-secret`;
-    with it, the distribution's `cloudfront-viewer-country` is believed. Without one, no country is counted."""
+    """Hexadecimal SHA-256 of the secret that CloudFront sends as `x-origin-secret`. Countries are taken from
+    `cloudfront-viewer-country` of requests with this secret only."""
     total_shards: int = 1
-    """Items that each counter is spread over. An item takes 1,000 write units a second; more cost reports reads."""
+    """Number of items that each counter is sharded over. DynamoDB limits an item to 1,000 write units per second; more
+    shards mean more reads per report."""
     on_call: OnCall = field(default_factory=OnCall)
-    """Who is told when records could not be counted."""
+    """Notified when records cannot be counted."""
     operation: Operation = field(default_factory=Operation)
     recoverable: bool
-    """Whether any second of the last 35 days of views, totals and accounts can be restored."""
+    """Whether the tables of views, totals and accounts have point-in-time recovery."""
     protected: bool
-    """Whether a deletion of those is refused until this is off again."""
+    """Whether these tables have deletion protection."""
     region: str
     endpoint: str | None = None
-    """DynamoDB endpoint of the stack's provider, when it is not AWS's own."""
+    """DynamoDB endpoint of the provider, if it is not AWS's."""
     credentials: AwsCredentials = field(default_factory=AwsCredentials)
-    """Credentials of the provider, for what is made next to it."""
+    """Credentials of the provider, for the Command that creates the session keys."""
 
 
 class Analytics(pulumi.ComponentResource):
-    """Afterwards `/analytics` takes page views of the sites, and answers reports to who has signed in.
+    """Stores page views of sites, counts them, and serves reports to users who sign in, at `/analytics`.
 
-    A view passes its route's throttle, reaches `analytics-api` and is put into the table of views. The stream of that
-    table invokes `analytics-trigger`, which adds it to the table of totals once, however often it is delivered. A
-    report reads totals.
+    `analytics-api` puts views into the table of views. Its stream invokes `analytics-trigger`, which adds each view to
+    the table of totals once, however often it is delivered. Reports read totals.
 
-    Users are in a table of their own. Secrets of a day, which visitors are derived from, and ended sessions are in the
-    table of state, which is never backed up: what is deleted there is gone.
+    Users are in a separate table. The state table contains the daily secrets that visitors are derived from, and ended
+    sessions. It is never backed up, so deleted items cannot be restored.
     """
 
     def __init__(self, name: str, args: AnalyticsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare tables, functions, grants, the trigger and the routes."""
         super().__init__("rust-serverless:index:Analytics", name, None, opts)
-        self._name = name
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
         self._views = self._table("views", stream_view_type="NEW_IMAGE")
@@ -153,7 +151,7 @@ class Analytics(pulumi.ComponentResource):
 
     def _table(self, kind: str, stream_view_type: str | None = None) -> Table:
         return Table(
-            f"{self._name}-{kind}",
+            f"{self.pulumi_resource_name}-{kind}",
             TableArgs(
                 partition_key="Path",
                 sort_key="Section",
@@ -168,7 +166,7 @@ class Analytics(pulumi.ComponentResource):
     def _session_key(self) -> local.Command:
         args = self._args
         return local.Command(
-            f"{self._name}-session-key",
+            f"{self.pulumi_resource_name}-session-key",
             create=module_command("services.session_keys"),
             dir=".",
             environment={
@@ -181,11 +179,11 @@ class Analytics(pulumi.ComponentResource):
 
     def _api_function(self) -> RustFunction:
         function = RustFunction(
-            f"{self._name}-api",
+            f"{self.pulumi_resource_name}-api",
             RustFunctionArgs(
                 artifact=self._args.artifact(f"{self._name}-api"),
                 memory_mib=256,
-                # The function answers 503 two seconds before.
+                # The function responds with 503 two seconds earlier.
                 timeout_seconds=15,
                 operation=self._args.operation,
                 environment={
@@ -221,7 +219,7 @@ class Analytics(pulumi.ComponentResource):
         return function
 
     def _trigger_function(self) -> RustFunction:
-        name = f"{self._name}-trigger"
+        name = f"{self.pulumi_resource_name}-trigger"
         function = RustFunction(
             name,
             RustFunctionArgs(
@@ -331,7 +329,7 @@ class Analytics(pulumi.ComponentResource):
 
     def _alarm(self, section: str, *, meaning: str, metric: Metric) -> None:
         metric_alarm(
-            f"{self._name}-{section}-alarm",
+            f"{self.pulumi_resource_name}-{section}-alarm",
             section=section,
             meaning=meaning,
             metric=metric,
@@ -341,9 +339,9 @@ class Analytics(pulumi.ComponentResource):
         )
 
     def _logged(self, name: str, function: RustFunction, metric: str, pattern: str, value: str = "1") -> Metric:
-        """Return the metric of a function's log lines: their number, or the sum of one of their fields."""
+        """Return a metric of a function's log lines: their number, or the sum of a field."""
         return logged_metric(
-            f"{self._name}-{name}",
+            f"{self.pulumi_resource_name}-{name}",
             log_group_name=function.log_group_name,
             namespace=function.function_name,
             name=metric,

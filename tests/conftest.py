@@ -24,6 +24,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--corpora", action="store_true", help="glitch the test pictures of Pillow, libpng and libjpeg, too"
     )
+    parser.addoption(
+        "--running",
+        action="store_true",
+        help="call what `make local` has started; some tests delete its data",
+    )
     parser.addoption("--twins", type=int, default=60, help="how many random edits the twin test makes")
 
 

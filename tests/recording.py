@@ -56,6 +56,7 @@ class Recording(Mocks):
                 ]
             },
             "aws:dynamodb/table:Table": {"streamArn": f"arn:aws:test:::{args.name}/stream/1"},
+            "aws:s3/bucket:Bucket": {"bucketRegionalDomainName": f"{args.name}.s3.eu-west-1.amazonaws.com"},
             "aws:sqs/queue:Queue": {"url": f"https://sqs.eu-west-1.amazonaws.com/123456789012/{args.name}"},
             "aws:kms/key:Key": {"keyId": f"{args.name}-id"},
             "aws:lambda/alias:Alias": {"invokeArn": f"arn:aws:apigateway:::{args.name}/invocations"},

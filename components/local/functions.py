@@ -1,4 +1,4 @@
-"""Invokes the running functions and follows their logs."""
+"""Invokes functions and follows their logs."""
 
 import json
 import time
@@ -31,16 +31,16 @@ def invoke(client: Any, functions: Mapping[str, str], function: str, payload: st
 
 
 def named_logs(logs: Any, log_groups: Mapping[str, str]) -> Iterator[str]:
-    """Yield the log lines of the last ten minutes, and further ones as they come, each after its function's name."""
+    """Yield the log lines of the last ten minutes, then new ones, each with its function's name."""
     width = max(map(len, log_groups))
     for function, line in follow_logs(logs, log_groups, time.time() - LOOK_BACK_SECONDS):
         yield f"{function:<{width}}  {line}"
 
 
 def follow_logs(logs: Any, log_groups: Mapping[str, str], since: float) -> Iterator[tuple[str, str]]:
-    """Yield the log lines of the functions from a time on, in seconds since 1970, as they come and until interrupted.
+    """Yield log lines since a Unix time, each with its function's name, until interrupted.
 
-    Each comes with its function's name. Functions may join `log_groups` meanwhile.
+    `log_groups` may grow meanwhile.
     """
     shown: Counter[str] = Counter()
     while True:
@@ -68,7 +68,7 @@ def _events(logs: Any, group: str, since: int) -> Iterator[dict[str, Any]]:
 
 
 def _unseen(events: Iterator[dict[str, Any]], shown: Counter[str]) -> Iterator[dict[str, Any]]:
-    """Leave out what was shown: streams only grow, so that is the first so many events of each."""
+    """Yield the events that were not shown yet: streams only grow, so skip as many as were shown."""
     passed: Counter[str] = Counter()
     for event in events:
         stream = event["logStreamName"]

@@ -1,13 +1,13 @@
-"""A function's log lines as a person reads them."""
+"""Formats a function's log lines for people."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 FRAME = ("START ", "END ", "INIT_START ")
-"""How the lines begin that Lambda writes around an invocation."""
+"""Prefixes of the lines that Lambda writes around an invocation."""
 APART = ("timestamp", "level", "message", "target", "span", "spans")
-"""Fields with a place of their own, and those that say where in the code a line comes from."""
+"""Fields that are formatted separately or omitted."""
 
 
 def readable(line: str) -> str | None:

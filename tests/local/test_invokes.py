@@ -155,7 +155,7 @@ FOUND: dict[str, tuple[Callable[[dict[str, str]], Any], Callable[[dict[str, str]
 
 
 @pytest.mark.parametrize("token", sorted(INVOKES))
-def test_a_program_finds_what_exists(engine: Engine, existing: dict[str, str], token: str) -> None:
+def test_lookups_find_existing_resources(engine: Engine, existing: dict[str, str], token: str) -> None:
     look_up, expected = FOUND[token]
     outputs = engine.run(lambda: pulumi.export("found", look_up(existing))).outputs
     assert outputs == {"found": expected(existing)}

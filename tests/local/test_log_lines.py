@@ -26,5 +26,5 @@ ENTRY = {
         ("thread 'main' panicked", "thread 'main' panicked"),
     ],
 )
-def test_a_line_is_told_without_what_only_machines_read(line: str, read: str | None) -> None:
+def test_a_line_is_formatted_for_people(line: str, read: str | None) -> None:
     assert readable(line) == read

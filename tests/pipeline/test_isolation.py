@@ -96,7 +96,7 @@ def own_boundary(stack: str) -> str:
 
 
 @pytest.mark.parametrize("role", DEPLOYS)
-def test_a_deployment_can_work_with_every_resource_of_its_own(role: str) -> None:
+def test_a_deployment_can_manage_its_own_resources(role: str) -> None:
     stack = STACK_OF[role]
     refused = [
         (action, arn) for action, arn, context in requests(stack) if ask(role, action, arn, context) != Decision.ALLOW
@@ -107,7 +107,7 @@ def test_a_deployment_can_work_with_every_resource_of_its_own(role: str) -> None
 
 
 @pytest.mark.parametrize(("role", "stack"), OTHERS)
-def test_a_deployment_can_do_nothing_to_the_resources_of_another_stack(role: str, stack: str) -> None:
+def test_a_deployment_cannot_access_other_stacks(role: str, stack: str) -> None:
     found = list(requests(stack))
     assert len(found) > 150
     for action, arn, context in found:
@@ -115,7 +115,7 @@ def test_a_deployment_can_do_nothing_to_the_resources_of_another_stack(role: str
 
 
 @pytest.mark.parametrize("stack", LONGER)
-def test_a_stack_whose_name_begins_like_another_s_is_not_reached(stack: str) -> None:
+def test_a_stack_with_a_similar_name_is_isolated(stack: str) -> None:
     table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/rust-serverless-{stack}--currencies-table-0a1b2c3"
     state = f"{account().arns['state-bucket']}/.pulumi/stacks/rust-serverless/{stack}.json"
     for role in DEPLOYS:
@@ -124,7 +124,7 @@ def test_a_stack_whose_name_begins_like_another_s_is_not_reached(stack: str) -> 
 
 
 @pytest.mark.parametrize("role", DEPLOYS)
-def test_things_of_the_account_that_are_no_stack_s_are_not_reached(role: str) -> None:
+def test_resources_outside_of_stacks_are_isolated(role: str) -> None:
     """Untagged, or named like a role of another program's."""
     for action, arn in {
         "iam:PassRole": f"arn:aws:iam::{ACCOUNT}:role/billing-role-1a2b3c4",
@@ -147,7 +147,7 @@ def test_things_of_the_account_that_are_no_stack_s_are_not_reached(role: str) ->
 
 
 @pytest.mark.parametrize("role", DEPLOYS)
-def test_a_role_is_made_with_the_boundary_of_its_stack_only(role: str) -> None:
+def test_roles_require_the_boundary_of_their_stack(role: str) -> None:
     arn = program(STACK_OF[role]).arns["echo-role"]
     with_own = {"iam:PermissionsBoundary": own_boundary(STACK_OF[role])}
     for action in ("iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"):
@@ -168,7 +168,7 @@ def test_a_role_is_made_with_the_boundary_of_its_stack_only(role: str) -> None:
         *("iam:SetDefaultPolicyVersion", "iam:DeletePolicy", "iam:CreatePolicy", "iam:CreateAccessKey"),
     ],
 )
-def test_no_deployment_loosens_a_boundary_or_makes_what_has_none(role: str, action: str) -> None:
+def test_no_deployment_weakens_or_omits_a_boundary(role: str, action: str) -> None:
     for arn in (
         program(STACK_OF[role]).arns["echo-role"],
         own_boundary(STACK_OF[role]),
@@ -186,7 +186,7 @@ def test_a_role_is_handed_to_lambda_and_to_nothing_else(role: str) -> None:
 
 @pytest.mark.parametrize("role", DEPLOYS)
 @pytest.mark.parametrize("workflow", [*DEPLOYS, "preview", "drift"])
-def test_no_deployment_changes_passes_or_takes_a_role_of_the_workflows(role: str, workflow: str) -> None:
+def test_no_deployment_can_use_the_workflows_roles(role: str, workflow: str) -> None:
     arn = f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}{workflow}"
     context = {"iam:PermissionsBoundary": own_boundary(STACK_OF[role]), "iam:PassedToService": "lambda.amazonaws.com"}
     for action in ("iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:PassRole", "iam:DeleteRole"):
@@ -203,7 +203,7 @@ def ask_function(name: str, action: str, resource: str) -> Decision:
 
 
 @pytest.mark.parametrize("name", [*STAGES, "pr"])
-def test_a_function_with_all_rights_reaches_neither_state_nor_artifacts_nor_iam(name: str) -> None:
+def test_a_boundary_excludes_state_artifacts_and_iam(name: str) -> None:
     state, artifacts = account().arns["state-bucket"], account().arns["artifacts-bucket"]
     for action, resource in [
         ("s3:GetObject", f"{state}/.pulumi/stacks/rust-serverless/{name}.json"),
@@ -229,7 +229,7 @@ def test_a_function_with_all_rights_does_nothing_to_another_stack(role: str, sta
 
 
 @pytest.mark.parametrize("stack", [*STAGES, "pr-12"])
-def test_what_functions_are_granted_is_within_the_boundary(stack: str) -> None:
+def test_grants_of_functions_are_within_the_boundary(stack: str) -> None:
     recording = program(stack, tracing="true")
     granted = 0
     for policy in recording.of_type("aws:iam/rolePolicy:RolePolicy"):
@@ -246,9 +246,9 @@ def test_what_functions_are_granted_is_within_the_boundary(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", [*STAGES, "pr-12"])
-def test_every_role_of_the_program_has_the_boundary_when_one_is_set(stack: str) -> None:
+def test_every_role_has_the_configured_boundary(stack: str) -> None:
     roles = program(stack, permissionsBoundary=own_boundary(stack)).of_type("aws:iam/role:Role")
-    assert len(roles) == 8
+    assert len(roles) == 9
     assert {role.inputs["permissionsBoundary"] for role in roles} == {own_boundary(stack)}
 
 
@@ -308,7 +308,7 @@ def test_the_bucket_refuses_artifacts_of_people_whatever_they_may() -> None:
         assert decide(request, policies) is Decision.EXPLICIT_DENY, name
 
 
-def test_a_pull_request_s_role_reads_no_artifact_of_the_stages_and_the_stages_do() -> None:
+def test_only_stages_read_the_shared_artifacts() -> None:
     artifact = f"{account().arns['artifacts-bucket']}/echo/arm64/0123.zip"
     assert ask("pull-request", "s3:GetObject", artifact) is Decision.IMPLICIT_DENY
     for stage in STAGES:
@@ -346,7 +346,7 @@ def test_mappings_are_those_of_the_stack_s_functions(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", DEPLOYS)
-def test_a_user_pool_is_made_with_the_tag_of_the_stack(role: str) -> None:
+def test_user_pools_require_the_tag_of_the_stack(role: str) -> None:
     own = STACK_OF[role]
     assert ask(role, "cognito-idp:CreateUserPool", "*", {"aws:RequestTag/stack": own}) is Decision.ALLOW
     assert ask(role, "cognito-idp:CreateUserPool", "*") is Decision.IMPLICIT_DENY
@@ -355,7 +355,7 @@ def test_a_user_pool_is_made_with_the_tag_of_the_stack(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", DEPLOYS)
-def test_the_http_api_of_a_stage_with_a_stated_id_is_changed_by_its_own_role_only(role: str) -> None:
+def test_an_api_with_a_configured_id_is_isolated(role: str) -> None:
     """Routes and integrations have no tags, so only the id tells."""
     base = f"arn:aws:apigateway:{REGION}::"
     for path in ("/apis/prodprod00", "/apis/prodprod00/routes/r1", "/apis/prodprod00/integrations/i1"):
@@ -375,7 +375,7 @@ def records(*names: str) -> Context:
     return {"route53:ChangeResourceRecordSetsNormalizedRecordNames": list(names)}
 
 
-def test_records_are_changed_in_the_zone_of_the_stage_for_its_name_only() -> None:
+def test_only_the_stage_s_own_records_can_be_changed() -> None:
     zone, change = "arn:aws:route53:::hostedzone/", "route53:ChangeResourceRecordSets"
     assert ask("deploy-prod", change, f"{zone}ZPROD", records("api.example.com")) is Decision.ALLOW
     assert ask("deploy-prod", change, f"{zone}ZPROD", records("_abc.api.example.com")) is Decision.ALLOW

@@ -25,7 +25,7 @@ def test_every_route_of_the_stack_is_called() -> None:
     assert {probe.route_key for probe in found if probe.guarded} == set(outputs["guardedRoutes"])
 
 
-def test_a_route_gets_the_sample_beside_its_handler() -> None:
+def test_a_route_gets_its_handler_s_sample() -> None:
     found = {probe.route_key: probe for probe in probes(ROOT, recorded_json("outputs"))}
     assert b'"message"' in found["POST /echo"].body
     assert found["POST /glitch"].path == "/glitch?seed=7&steps=7"
@@ -125,7 +125,7 @@ def server() -> Iterator[HTTPServer]:
         thread.join()
 
 
-def test_a_request_is_sent_as_the_sample_says_and_says_who_it_is(server: HTTPServer) -> None:
+def test_requests_match_the_sample_and_identify_themselves(server: HTTPServer) -> None:
     url = f"http://127.0.0.1:{server.server_port}"
     assert call(url, OPEN) == answer(200, "application/problem+json")
     ((method, path, headers, body),) = Recorder.seen

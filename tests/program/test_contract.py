@@ -35,7 +35,7 @@ def words_of(binary: str) -> set[str]:
     return {word for source in sources for word in re.findall(r'"([A-Z][A-Z0-9_]+)"', source)}
 
 
-def test_functions_and_crates_of_functions_are_the_same(recording: Recording) -> None:
+def test_functions_and_binaries_match(recording: Recording) -> None:
     assert set(function_names(recording)) == FUNCTIONS
 
 
@@ -88,7 +88,7 @@ def table_sources(binary: str) -> list[str]:
     return [*own, *(text for text in store_modules() if named & set(CALLER.findall(text)))]
 
 
-def test_a_function_may_do_to_tables_just_what_its_code_does(recording: Recording) -> None:
+def test_grants_on_tables_match_the_code(recording: Recording) -> None:
     for binary in FUNCTIONS:
         texts = table_sources(binary)
         called = {action for text in texts if "aws_sdk_dynamodb" in text for action in called_by(text)}
@@ -104,25 +104,25 @@ def test_a_function_may_do_to_tables_just_what_its_code_does(recording: Recordin
         assert called == allowed, binary
 
 
-def test_the_metric_of_quarantined_records_counts_the_trigger_s_own_line() -> None:
+def test_the_quarantine_metric_matches_the_log_line() -> None:
     message = QUARANTINED.split('"')[1]
     source = ROOT / "rust" / "functions" / "analytics-trigger" / "src" / "quarantine.rs"
     assert f'"{message}");' in source.read_text()
 
 
-def test_the_metric_of_capped_names_counts_the_api_s_own_line() -> None:
+def test_the_cap_metric_matches_the_log_line() -> None:
     message = CAPPED.split('"')[1]
     source = ROOT / "rust" / "functions" / "analytics-api" / "src" / "collect" / "known.rs"
     assert f'"{message}");' in source.read_text()
 
 
-def test_the_metric_of_gone_views_adds_up_the_trigger_s_own_line() -> None:
+def test_the_gone_views_metric_matches_the_log_line() -> None:
     message = GONE.split('"')[1]
     source = ROOT / "rust" / "functions" / "analytics-trigger" / "src" / "handler.rs"
     assert re.search(rf'records = .*"{message}"\);', source.read_text())
 
 
-def test_session_keys_are_made_where_the_service_looks_for_them() -> None:
+def test_session_keys_are_created_where_the_service_reads_them() -> None:
     keys = ROOT / "rust" / "crates" / "analytics" / "src" / "keys"
     assert f'SESSION_KEYS: &str = "{session_keys.NAME["Name"]["S"]}"' in (keys / "state.rs").read_text()
     attributes = (keys / "attribute.rs").read_text()
