@@ -88,17 +88,21 @@ new-handler: $(INSTALLED_LOCAL) ## Write a handler and its route: NAME=hello ROU
 		"$(or $(ROUTE),$(error name a route: make new-handler NAME=hello ROUTE='POST /hello'))"
 
 .PHONY: test
-test: test-unit ## Run every test (TWINS=2000 for more random builds)
+ifdef TESTS
+test: $(INSTALLED)
+	$(BIN)/pytest $(TESTS)
+else
+test: test-unit ## Run every test (TESTS='tests/emulator/test_echo.py --running' for one)
 	cd rust && cargo test --locked --workspace --quiet
-	$(BIN)/pytest $(if $(TWINS),--twins $(TWINS)) $(addprefix --ignore=tests/,$(UNIT) engine second_opinion)
+	$(BIN)/pytest $(PARALLEL) $(if $(TWINS),--twins $(TWINS)) $(addprefix --ignore=tests/,$(UNIT) engine second_opinion)
+endif
 
 .PHONY: test-unit
 test-unit: $(INSTALLED) ## Run the tests that compile nothing and start nothing
-	$(BIN)/pytest $(addprefix tests/,$(UNIT))
+	$(BIN)/pytest $(PARALLEL) $(addprefix tests/,$(UNIT))
 
-.PHONY: test-engine
-test-engine: $(INSTALLED) ## Run the program under the Pulumi CLI that is on the PATH, on the emulator
-	$(BIN)/pytest tests/engine
+# A test file runs on one core, because its tests share fixtures.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 UNIT := components operations pipeline policies program test_settings.py
 

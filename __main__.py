@@ -13,6 +13,7 @@ from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import RustWorkspace, RustWorkspaceArgs
 from services.analytics import Analytics, AnalyticsArgs, origins
 from services.currencies import Currencies, CurrenciesArgs
+from services.glitch import Glitch, GlitchArgs
 from settings import read_settings
 
 settings = read_settings()
@@ -44,21 +45,11 @@ echo = RustFunction(
         operation=operation,
     ),
 )
-glitch = RustFunction(
-    "glitch",
-    RustFunctionArgs(
-        artifact=workspace.artifact("glitch"),
-        memory_mib=512,
-        timeout_seconds=10,
-        operation=operation,
-    ),
-)
-
 alarms = Alarms("alarms", AlarmsArgs(email=settings.alarm_email, runbook="docs/runbook.md"))
 api = HttpApi(
     "api",
     HttpApiArgs(
-        routes={"POST /echo": echo, "POST /glitch": glitch, "GET /glitch": glitch},
+        routes={"POST /echo": echo},
         throttle=Throttle(rate_per_second=settings.throttle_rate_per_second, burst=settings.throttle_burst),
         # API Gateway handles CORS for all routes, and drops a function's CORS headers.
         cors_origins=sorted(
@@ -79,7 +70,7 @@ auth = CognitoAuth(
         region=settings.region,
         endpoint=settings.endpoints.get("cognitoidp"),
         tier=settings.user_pool_tier.upper(),
-        protected=settings.deletion_protection,
+        deletion_protection=settings.deletion_protection,
     ),
 )
 currencies = Currencies(
@@ -89,15 +80,26 @@ currencies = Currencies(
         api=api,
         auth=auth,
         operation=operation,
-        recoverable=settings.point_in_time_recovery,
-        protected=settings.deletion_protection,
+        point_in_time_recovery=settings.point_in_time_recovery,
+        deletion_protection=settings.deletion_protection,
+    ),
+)
+glitch = Glitch(
+    "glitch",
+    GlitchArgs(
+        artifact=workspace.artifact("glitch"),
+        uploads_artifact=workspace.artifact("glitch-uploads"),
+        api=api,
+        page_origins=[api.origin, *([f"https://{settings.domain_name}"] if settings.domain_name else [])],
+        on_call=alarms.on_call,
+        operation=operation,
+        endpoint=settings.endpoints.get("s3"),
     ),
 )
 analytics = Analytics(
     "analytics",
     AnalyticsArgs(
-        api_artifact=workspace.artifact("analytics-api"),
-        trigger_artifact=workspace.artifact("analytics-trigger"),
+        artifact=workspace.artifact,
         api=api,
         sites=settings.analytics_sites,
         www_is_apex=settings.analytics_www_is_apex,
@@ -106,14 +108,14 @@ analytics = Analytics(
         total_shards=settings.analytics_total_shards,
         on_call=alarms.on_call,
         operation=operation,
-        recoverable=settings.point_in_time_recovery,
-        protected=settings.deletion_protection,
+        point_in_time_recovery=settings.point_in_time_recovery,
+        deletion_protection=settings.deletion_protection,
         region=settings.region,
         endpoint=settings.endpoints.get("dynamodb"),
         credentials=settings.credentials,
     ),
 )
-functions = (echo, glitch, currencies.function, analytics.api_function, analytics.trigger_function)
+functions = (echo, *glitch.functions, currencies.function, *analytics.functions)
 tables = {"currencies": currencies.table_name, **analytics.table_names}
 for function in functions:
     alarms.watch_function(function)

@@ -1,1 +1,1 @@
-"""Commands that measure, and print ratios beside a peer in the same run. Nothing here is asserted by a test."""
+"""Benchmarks that compare our functions with peers in the same run. No test asserts their results."""

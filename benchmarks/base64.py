@@ -1,4 +1,4 @@
-"""What glitching a large picture costs, beside the base64 in which it comes and goes."""
+"""Compares glitching a large picture with decoding and encoding its base64."""
 
 import os
 from collections.abc import Callable
@@ -10,19 +10,19 @@ from benchmarks.tables import number, targets
 from benchmarks.targets import Target, judge
 
 NOTES = (
-    "In one process, in turns, medians. **handler**: from the request to the response, which decodes and encodes the "
-    "base64 once and glitches between. **all of it**: with reading the event's text and writing the response's. "
-    "**base64 alone**: decoding and encoding the same once, by the same library.",
+    "Medians, measured in turns in one process. **handler**: from request to response, with one decoding and "
+    "encoding of base64. **all of it**: with parsing the event and serializing the response. **base64 alone**: one "
+    "decoding and encoding with the same library.",
 )
 
 
 def run(root: Path, _: Path, report: Callable[[str], None]) -> Section:
-    """Measure all three by a tool.
+    """Run the tool that measures this.
 
     Raises:
         BenchError: it fails.
     """
-    report("compiling and measuring glitch beside base64")
+    report("compiling and measuring glitch and base64")
     handler_ms, whole_ms, alone_ms = map(float, run_tool(root, "bench-glitch", os.environ).split())
     target = Target(subject="glitch, 4.4 MB", what="handler, times base64 alone", at_most=1.5)
     return Section(

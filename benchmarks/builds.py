@@ -1,4 +1,4 @@
-"""What a build costs: naming the artifacts, and one cargo call for all functions beside one for each."""
+"""Measures builds: computing keys, and one cargo call for all functions compared with one per function."""
 
 import os
 import tempfile
@@ -16,19 +16,18 @@ from components.build.inputs import read_inputs
 from components.build.plan import BuildError, BuildPlan, BuildSettings
 
 PROFILE = "release"
-"""Of what is promoted through stacks."""
+"""Profile of promoted artifacts."""
 FUNCTIONS = ("analytics-api", "analytics-trigger", "currencies", "echo", "glitch")
 DIGESTS = 20
 NOTES = (
-    "**digest**: reading all sources and naming all artifacts, which a preview does instead of a build, and a build "
-    "with nothing changed does alone: tests hold that neither calls cargo.",
-    "**separately**: the same compiler, flags and target folder, one call after another. Each picks the features of "
-    "what they share for itself, so that much is compiled again.",
+    "**digest**: reading all sources and computing all keys, which is all that a preview and an unchanged build do.",
+    "**separately**: consecutive calls with the same compiler, flags and target folder. Each selects its own "
+    "features of shared dependencies, so many are compiled again.",
 )
 
 
 def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
-    """Compile the workspace, each way in a target folder of its own that is empty before.
+    """Compile the workspace both ways, each in an empty target folder.
 
     Raises:
         BenchError: it does not compile.
@@ -71,7 +70,7 @@ def _digest_ms(workspace: Path, architecture: Architecture) -> float:
 
 
 def _seconds(workspace: Path, home: Path, architecture: Architecture, calls: Sequence[Sequence[str]]) -> float:
-    """Return how long builds of some binaries each take one after another, in a new target folder."""
+    """Return the times of consecutive builds of some binaries, in a new target folder."""
     settings = BuildSettings(architecture=architecture, profile=PROFILE)
     plan = BuildPlan(workspace=workspace.name, settings=settings)
     with tempfile.TemporaryDirectory(dir=home) as folder:

@@ -1,11 +1,9 @@
-"""How soon a saved file answers under `make dev`."""
+"""Measures the time from saving a file to the changed response under `make dev`."""
 
 import shutil
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,28 +14,29 @@ from benchmarks.section import BenchError, Section
 from benchmarks.tables import targets
 from benchmarks.targets import Target, judge
 from components.local.home import Home
+from pipeline.http_client import request
 
 REPEATS = 5
 GIVE_UP_SECONDS = 900
 POLL_SECONDS = 0.05
 NOT_SOURCES = shutil.ignore_patterns("target", ".venv", ".local", ".git", "__pycache__", ".*_cache", ".hypothesis")
 NOTES = (
-    "From saving a file of the function to the first answer of the new code, through the HTTP API of the emulator; the "
-    "median of several edits, with the dependencies compiled. The function is asked all the time meanwhile.",
+    "From saving a file to the first response of the new code, through the emulator's HTTP API; the median of several "
+    "edits, with compiled dependencies. Requests are sent continuously meanwhile.",
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """A change of a function's sources that its answer shows."""
+    """An edit of a function that changes its response."""
 
     function: str
     at_most_seconds: float
     file: str
     text: str
-    """A part of the file; a number is put before it, which the answer then has."""
+    """Text in the file. A number is inserted before it, which the response then contains."""
     path: str
-    """What is asked for."""
+    """Path of the request."""
     body: bytes | None
 
 
@@ -62,10 +61,10 @@ EDITS = (
 
 
 def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
-    """Edit a copy of the program that `make dev` runs.
+    """Edit a copy of the program under `make dev`.
 
     Raises:
-        BenchError: it does not run, or an edit never answers.
+        BenchError: it does not start, or an edit has no effect.
     """
     folder = home / "edits"
     with _running(_copy(root, folder / "program"), folder, report) as loop:
@@ -85,11 +84,11 @@ class _Loop:
         self._program, self._home, self._process, self._log = program, Home(home), process, log
 
     def wait(self) -> None:
-        """Wait until everything runs."""
-        self._until(lambda: self._has_told(b"live in"))
+        """Wait until the stack is deployed."""
+        self._until(lambda: self._has_printed(b"live in"))
 
     def seconds(self, edit: Edit, number: int) -> float:
-        """Save an edit, and return after how many seconds its function answers with it."""
+        """Save an edit, and return the seconds until the response contains it."""
         file, said = self._program / edit.file, f"{number} {edit.text}"
         original = file.read_text(encoding="utf-8")
         url = self._home.read_outputs()["apiUrl"] + edit.path
@@ -104,16 +103,16 @@ class _Loop:
     def _until(self, reached: Callable[[], bool]) -> None:
         end = time.monotonic() + GIVE_UP_SECONDS
         while not reached():
-            if self._process.poll() is not None or self._has_told(b"not deployed") or time.monotonic() > end:
-                raise BenchError(f"`make dev` does not follow an edit: {self._log} has what it told")
+            if self._process.poll() is not None or self._has_printed(b"not deployed") or time.monotonic() > end:
+                raise BenchError(f"`make dev` does not follow an edit: see {self._log}")
             time.sleep(POLL_SECONDS)
 
-    def _has_told(self, words: bytes) -> bool:
+    def _has_printed(self, words: bytes) -> bool:
         return words in self._log.read_bytes()
 
 
 def _copy(root: Path, program: Path) -> Path:
-    """Copy the program; what an earlier run has compiled stays."""
+    """Copy the program, and keep the compiled files of an earlier copy."""
     shutil.copytree(root, program, ignore=NOT_SOURCES, dirs_exist_ok=True)
     environment = program / ".venv"
     if not environment.is_symlink():
@@ -126,7 +125,7 @@ def _running(program: Path, folder: Path, report: Callable[[str], None]) -> Iter
     home, log = folder / "home", folder / "log"
     command = [sys.executable, "-m", "operations", "--root", str(program), "--home", str(home)]
     report("compiling the functions with the profile of the local stack")
-    with log.open("w") as told, subprocess.Popen([*command, "dev"], stdout=told, stderr=told) as process:
+    with log.open("w") as output, subprocess.Popen([*command, "dev"], stdout=output, stderr=output) as process:
         loop = _Loop(program, home, process, log)
         try:
             loop.wait()
@@ -137,9 +136,4 @@ def _running(program: Path, folder: Path, report: Callable[[str], None]) -> Iter
 
 
 def _answer(url: str, body: bytes | None) -> str:
-    try:
-        with urllib.request.urlopen(url, data=body) as response:
-            return str(response.read().decode())
-    except urllib.error.HTTPError as error:
-        with error:
-            return str(error.read().decode())
+    return request("POST" if body else "GET", url, {}, body or b"").body.decode()

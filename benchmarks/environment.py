@@ -1,4 +1,4 @@
-"""An execution environment: a function's process with what Lambda gives it, and what it costs."""
+"""An execution environment: a function's process, with its CPU time and memory."""
 
 import contextlib
 import os
@@ -13,21 +13,21 @@ from benchmarks.runtime_api import Answer, RuntimeApi
 from benchmarks.section import BenchError
 
 LOG_BYTES = 2000
-"""What of a failed function's log is told, from its end."""
+"""Maximum length of the log excerpt of a failed function, from its end."""
 MEMORY = re.compile(r"^(VmRSS|VmHWM):\s+(\d+) kB$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """What an environment runs."""
+    """The program of an environment."""
 
     command: tuple[str, ...]
     folder: Path
-    """`LAMBDA_TASK_ROOT`, where it starts."""
+    """Working directory, `LAMBDA_TASK_ROOT`."""
     variables: Mapping[str, str]
-    """The whole of its environment, but for the address of the Runtime API."""
+    """Environment variables, except the Runtime API's address."""
     log: Path
-    """Where its output goes."""
+    """File for its output."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,18 +35,18 @@ class Memory:
     """Resident memory of a process."""
 
     resident_mib: float
-    """Right now."""
+    """Current."""
     peak_mib: float
-    """The most there has been."""
+    """Peak."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """A process that has asked for its first event."""
+    """A process that has requested its first event."""
 
     pid: int
     init_ns: int
-    """From just before the process is made until it asks for an event."""
+    """From before the process starts until it requests an event."""
     api: RuntimeApi
 
     def invoke(self, event: bytes) -> Answer:
@@ -58,31 +58,31 @@ class Environment:
         return self.api.invoke(event)
 
     def wait_until_idle(self) -> None:
-        """Wait until the function asks for another event.
+        """Wait until the function requests another event.
 
         Raises:
-            BenchError: it ends instead.
+            BenchError: it exits.
         """
         self.api.wait_until_asked()
 
     def memory(self) -> "Memory":
-        """Return how much of it is resident."""
+        """Return its resident memory."""
         found = dict(MEMORY.findall(Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")))
         return Memory(resident_mib=int(found["VmRSS"]) / 1024, peak_mib=int(found["VmHWM"]) / 1024)
 
     @property
     def cpu_ns(self) -> int:
-        """Processor time of all its threads so far, also of those that have ended."""
-        # CPUCLOCK_SCHED of another process, as clock_getcpuclockid(3) makes it.
+        """CPU time of all its threads, including ended ones."""
+        # CPUCLOCK_SCHED of another process, as computed by clock_getcpuclockid(3).
         return time.clock_gettime_ns(~self.pid << 3 | 2)
 
 
 @contextlib.contextmanager
 def environment(program: Program) -> Iterator[Environment]:
-    """Start a program, and end it with all that it has started.
+    """Start a program, and kill it with its child processes.
 
     Raises:
-        BenchError: it asks for no event; the message has the end of its log.
+        BenchError: it requests no event; the message contains the end of its log.
     """
     with RuntimeApi() as api:
         started = time.perf_counter_ns()

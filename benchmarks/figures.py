@@ -1,4 +1,4 @@
-"""What the samples of one language come to."""
+"""Computes a language's figures from its samples."""
 
 from dataclasses import dataclass
 from statistics import median
@@ -17,31 +17,31 @@ class Figures:
     """A language's row of a subject's table."""
 
     zip_mb: float
-    """Megabytes of 1,000,000 bytes, without an SDK that the managed runtime has too."""
+    """Size in megabytes of 1,000,000 bytes, without an SDK that the managed runtime includes."""
     sdk_mb: float
     init_ms: float
     init_ratio: float | None
-    """To the bare client in C; None where that took longer, having waited for another program's turn."""
+    """Ratio to the bare C client; None if that took longer because another program ran."""
     init_cpu_ms: float
-    """Processor time in that; the rest is waiting, and the system's making of the process."""
+    """CPU time of the start; the rest is waiting and process creation."""
     resident_mib: float
     peak_mib: float
     first_call_ms: float | None
-    """With 7% of a processor; None where that cannot be had."""
+    """With 7% of a CPU; None if that cannot be limited."""
     warm_p50_ms: float
     warm_p90_ms: float
     warm_p99_ms: float
     per_second: float
     cpu_ms: float
-    """Processor time of a warm call."""
+    """CPU time of a warm call."""
     own_share: float
-    """Of the time of warm calls, the part in which the function computes instead of waiting; 1 is all of it."""
+    """Share of the time of warm calls in which the function computes."""
     dollars: float
-    """For a million requests."""
+    """Price of a million requests."""
 
 
 def figures(subject: Subject, memory_mib: int, package: Package, samples: Samples, floor: Samples) -> Figures:
-    """Return what samples come to, beside those of the bare client in C."""
+    """Return the figures of samples, relative to the bare C client."""
     init_ns = median(samples.init_ns)
     init_ratio = init_ns / median(floor.init_ns)
     calls, busy_ns, cpu_ns = len(samples.warm_ns), sum(samples.busy_ns), sum(samples.cpu_ns)

@@ -1,4 +1,4 @@
-"""The functions beside the same ones in Python and JavaScript, each run by a stand-in for Lambda's Runtime API."""
+"""Compares the functions with the same ones in Python and JavaScript, on an implementation of Lambda's Runtime API."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -28,11 +28,11 @@ Found = Mapping[str, Mapping[str, Figures]]
 
 
 def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
-    """Measure every function in every language that this machine has.
+    """Measure every function in every available language.
 
     Raises:
-        BenchError: a function fails, or a peer answers otherwise than ours.
-        LocalError: the program cannot be brought up.
+        BenchError: a function fails, or a peer's response differs.
+        LocalError: the program cannot be deployed.
     """
     with running_stack(root, home, report) as stack:
         languages, missing = _languages(stack, home, report)
@@ -64,7 +64,7 @@ def _subjects(stack: Stack, report: Callable[[str], None]) -> list[Subject]:
 
 
 def _languages(stack: Stack, home: Path, report: Callable[[str], None]) -> tuple[list[Language], list[str]]:
-    """Return ours and the peers that this machine can run, and what is missing for the others."""
+    """Return the available languages, and what is missing for the others."""
     languages, missing = [rust(stack, home)], []
     for make in (python, javascript):
         try:

@@ -1,4 +1,4 @@
-"""The machine that numbers were measured on."""
+"""Describes the machine of a measurement."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def machine(root: Path) -> str:
-    """Return processor, system, versions and date, on one line."""
+    """Return CPU, system, versions and date, on one line."""
     parts = (
         f"{_processor()}, {os.cpu_count()} cores",
         platform.freedesktop_os_release().get("PRETTY_NAME", platform.system()),
@@ -23,7 +23,7 @@ def machine(root: Path) -> str:
 
 
 def busy() -> str | None:
-    """Return a warning when other programs use the machine, whose noise is in every number."""
+    """Return a warning if other programs use the machine, which distorts the numbers."""
     load, cores = os.getloadavg()[0], os.cpu_count() or 1
     return f"the machine was busy: a load of {load:.1f} on {cores} cores when this began" if load > cores / 2 else None
 

@@ -1,6 +1,6 @@
-"""Measures a subject in several languages side by side.
+"""Measures a subject in several languages.
 
-Each takes its turn, so that whatever else the machine does hits all of them alike.
+They take turns, so that other load on the machine affects all of them equally.
 """
 
 import contextlib
@@ -19,27 +19,27 @@ from benchmarks.subjects.subject import Subject
 COLD_ROUNDS = 21
 QUOTA_ROUNDS = 7
 SETTLE_SECONDS = 0.1
-"""Before a start, for the emulator to end what it does after its last answer."""
+"""Pause before a start, until the emulator is idle."""
 WARM_BLOCKS = 10
 WARM_UP = 2
-"""Blocks that are not measured: JavaScript compiles what is called often."""
+"""Warm-up blocks that are not measured, for JavaScript's JIT."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Samples:
-    """What was measured of one language."""
+    """Samples of a language."""
 
     init_ns: list[int] = field(default_factory=list)
     init_cpu_ns: list[int] = field(default_factory=list)
     memory: list[Memory] = field(default_factory=list)
-    """After the first call."""
+    """Memory after the first call."""
     quota_ns: list[int] = field(default_factory=list)
-    """The first call with the quota of processor time; empty where that cannot be had."""
+    """First calls with the CPU quota; empty if CPU time cannot be limited."""
     warm_ns: list[int] = field(default_factory=list)
     busy_ns: list[int] = field(default_factory=list)
-    """Of each block of warm calls, the whole time from the first to the last."""
+    """Total time of each block of warm calls."""
     cpu_ns: list[int] = field(default_factory=list)
-    """Of each block, the processor time of the function."""
+    """CPU time of the function in each block."""
 
 
 def measure(
@@ -49,10 +49,10 @@ def measure(
     floor: Language,
     report: Callable[[str], None],
 ) -> Mapping[str, Samples]:
-    """Check the answers of the languages, then measure all of it, and beside them what any of them costs at least.
+    """Compare the responses of the languages, then measure them and the lower limit.
 
     Raises:
-        BenchError: a function fails, or a peer's answer is not like ours.
+        BenchError: a function fails, or a peer's response differs.
     """
     samples = {language.name: Samples() for language in (floor, *languages)}
     report(f"{subject.name}: comparing answers")
@@ -81,7 +81,7 @@ def _answers(subject: Subject, function: Function, languages: Sequence[Language]
 
 
 def _in_turn(languages: Sequence[Language], number: int) -> Sequence[Language]:
-    """Let another one begin in each round: whoever is first comes right after what was prepared for the round."""
+    """Rotate the order in each round, because the first language runs right after the preparation."""
     start = number % len(languages)
     return [*languages[start:], *languages[:start]]
 

@@ -1,4 +1,4 @@
-"""What files come to as a zip, compressed as the functions' artifacts are."""
+"""Sizes of zip archives, compressed like the artifacts."""
 
 import io
 import zipfile
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def zipped_bytes(paths: Iterable[Path]) -> int:
-    """Return the size of a zip of files and folders, without the byte code that Python leaves beside its sources."""
+    """Return the size of a zip archive of files and folders, without Python bytecode."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path in paths:

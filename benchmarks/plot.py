@@ -1,4 +1,4 @@
-"""The plot of the README, an SVG that is drawn for light and for dark pages."""
+"""The README's plot, an SVG for light and dark pages."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ SCALE = "logarithmic: each line is ten times the one before"
 
 WIDTH = 900
 LABELS = 120
-"""Width of the names of functions."""
+"""Width of the function names."""
 GAP = 24
 BAR = 9
 ROW = 44
@@ -35,7 +35,7 @@ text { font: 12px system-ui, sans-serif; fill: #333 }
 
 
 def plot(found: Mapping[str, Mapping[str, Figures]]) -> str:
-    """Draw, of each subject and language, three figures as bars, each panel with a logarithmic scale of its own."""
+    """Return an SVG with three panels of bars, by subject and language, each with its own logarithmic scale."""
     width = (WIDTH - LABELS) / len(PANELS)
     height = TOP + ROW * len(found)
     parts = [_legend()]

@@ -1,4 +1,4 @@
-"""What a million requests cost at a measured duration.
+"""The price of a million requests.
 
 List prices of arm64 in us-east-1, without the free tier and before the discount of the second tier. A duration is
 rounded up to a millisecond: https://aws.amazon.com/lambda/pricing/

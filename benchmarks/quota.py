@@ -1,4 +1,4 @@
-"""A share of one processor, as Lambda gives a function by its memory: 7% is that of 128 MB.
+"""Limits CPU time, as Lambda does by memory: 128 MB get 7% of a CPU.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 """
@@ -19,9 +19,9 @@ REMOVAL_SECONDS = 2
 
 @contextlib.contextmanager
 def cpu_quota() -> Iterator[Callable[[int], None] | None]:
-    """Make a control group with the quota, and yield what puts a process into it; None where that cannot be done.
+    """Create a control group with the quota, and yield a function that adds a process to it; None if not possible.
 
-    The processes must have ended by the end.
+    The processes must end before the block does.
     """
     group = _make(f"rust-serverless-{os.getpid()}")
     if group is None:
@@ -52,13 +52,13 @@ def _make(name: str) -> Path | None:
 
 
 def _write(file: Path, value: object) -> None:
-    # Not write_text: the kernel's files cannot be made, and a typing error must not look like one that was.
+    # Not write_text, which would create a file if the name was wrong.
     with file.open("r+", encoding="ascii") as opened:
         opened.write(str(value))
 
 
 def _remove(group: Path) -> None:
-    """Remove the group; the kernel takes a moment to see that its processes are gone."""
+    """Remove the group, with retries until the kernel has removed its processes."""
     end = time.monotonic() + REMOVAL_SECONDS
     while True:
         try:

@@ -1,4 +1,4 @@
-"""What a benchmark says: tables on the terminal, a page of them, and the README's part."""
+"""Prints results, and writes the page, the plot and the README's section."""
 
 import re
 import textwrap
@@ -20,7 +20,7 @@ COLORS = (("pass", "green"), ("short", "red"), ("not measured", "red"))
 
 
 def show(section: Section) -> None:
-    """Print what a benchmark has to say."""
+    """Print the results of a benchmark."""
     console = Console(highlight=False)
     for table in section.tables:
         console.print(_rich(table))
@@ -29,7 +29,7 @@ def show(section: Section) -> None:
 
 
 def show_end(sections: Sequence[Section], machine: str) -> None:
-    """Print what is true of all benchmarks: where they ran, and what they could not measure."""
+    """Print the machine, and what could not be measured."""
     console = Console(highlight=False)
     console.print(machine, markup=False)
     for section in sections:
@@ -38,10 +38,10 @@ def show_end(sections: Sequence[Section], machine: str) -> None:
 
 
 def write(root: Path, sections: Sequence[Section], machine: str) -> None:
-    """Write the page, the plot and the README's part.
+    """Write the page, the plot and the README's section.
 
     Raises:
-        BenchError: the README has no place for it.
+        BenchError: the README has no such section.
     """
     (root / PAGE).write_text(page(sections, machine), encoding="utf-8")
     for section in sections:
@@ -64,15 +64,15 @@ def page(sections: Sequence[Section], machine: str) -> str:
 
 
 def refreshed(readme: str, sections: Sequence[Section], machine: str) -> str:
-    """Return the README with its part between the two comments made anew.
+    """Return the README with a new section between the two comments.
 
     Raises:
-        BenchError: it has no such part.
+        BenchError: it has no such section.
     """
     tables = [section.summary.markdown() for section in sections if section.summary]
     plots = [f"![Start, warm call and memory of each function]({PLOT})" for section in sections if section.plot]
-    told = f"Measured by `make bench` on {machine}. All of it, with targets and prices: [{PAGE}]({PAGE})."
-    part = "\n\n".join((*tables, *plots, _wrapped(told)))
+    summary = f"Measured by `make bench` on {machine}. All of it, with targets and prices: [{PAGE}]({PAGE})."
+    part = "\n\n".join((*tables, *plots, _wrapped(summary)))
     changed, count = MARKED.subn(lambda found: f"{found[1]}{part}\n{found[2]}", readme)
     if count != 1:
         raise BenchError(

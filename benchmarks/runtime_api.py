@@ -1,7 +1,7 @@
-"""A stand-in for Lambda's Runtime API, for one environment, that says at which nanosecond what has happened.
+"""An implementation of Lambda's Runtime API for one environment, with timestamps in nanoseconds.
 
-Bare sockets and no more parsing than is needed, so that its own share of an invocation is some tens of microseconds.
-It leaves out extensions, streamed responses and chunked bodies, which none of the clients here sends.
+It uses plain sockets and minimal parsing, so it takes only some tens of microseconds per invocation. It supports no
+extensions, streamed responses and chunked bodies, which these clients do not use.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
@@ -18,10 +18,10 @@ from benchmarks.section import BenchError
 
 NEXT = "/2018-06-01/runtime/invocation/next"
 RESPONSE = "/response"
-"""How the path ends of a response to an invocation."""
+"""End of the path of an invocation's response."""
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:benchmark"
 DEADLINE_SECONDS = 60
-"""What an invocation is told to have, and how long anything is waited for here."""
+"""Deadline of an invocation, and timeout of all waits."""
 PART_BYTES = 1 << 16
 
 CONTENT_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
@@ -30,11 +30,11 @@ ACCEPTED = b'HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a function answers."""
+    """A function's response."""
 
     body: bytes
     nanoseconds: int
-    """From just before the event is handed out until the whole response is there."""
+    """From before the event is sent until the response is complete."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ class _Request:
 
 
 class RuntimeApi:
-    """Hands events out to the environment that asks for them."""
+    """Sends events to the environment that requests them."""
 
     def __init__(self) -> None:
         """Listen on a free port of this machine."""
@@ -74,25 +74,25 @@ class RuntimeApi:
         return f"{host}:{port}"
 
     def watch(self, pid: int) -> None:
-        """Fail instead of waiting on when the process of the environment ends."""
+        """Fail if the environment's process exits, instead of waiting."""
         self._process = os.pidfd_open(pid)
         self._selector.register(self._process, selectors.EVENT_READ)
 
     def wait_until_asked(self) -> int:
-        """Wait until the environment asks for an event, and return the time on the clock of `perf_counter_ns`.
+        """Wait until the environment requests an event, and return the time (`perf_counter_ns`).
 
         Raises:
-            BenchError: it reports an error or ends instead.
+            BenchError: it reports an error or exits.
         """
         if self._asking is None:
             self._asking = self._receive(NEXT).connection
         return time.perf_counter_ns()
 
     def invoke(self, event: bytes) -> Answer:
-        """Hand an event out, and wait for the response.
+        """Send an event, and wait for the response.
 
         Raises:
-            BenchError: the function reports an error, or ends.
+            BenchError: the function reports an error or exits.
         """
         asking = self._asking or self._receive(NEXT).connection
         self._asking = None
@@ -130,7 +130,7 @@ class RuntimeApi:
         self._selector.register(connection, selectors.EVENT_READ)
 
     def _read(self, connection: socket.socket) -> _Request | None:
-        """Read one request; None when the client has closed the connection."""
+        """Read a request; None if the client closed the connection."""
         received = b""
         while (end := received.find(b"\r\n\r\n")) < 0:
             part = connection.recv(PART_BYTES)

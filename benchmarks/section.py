@@ -25,13 +25,13 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """The outcome of a benchmark."""
+    """The results of a benchmark."""
 
     title: str
     tables: Sequence[Table]
     notes: Sequence[str] = ()
     missing: Sequence[str] = ()
-    """What could not be measured here, and what would be needed."""
+    """What could not be measured, and what is needed for it."""
     summary: Table | None = None
     """The table for the README."""
     plot: str | None = None

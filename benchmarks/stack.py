@@ -1,7 +1,7 @@
-"""The system that is measured: the program of this checkout on an emulator of the benchmarks' own.
+"""Deploys the program to an emulator of its own.
 
-The functions are the zips that the program's build has put into the bucket, of the profile `release`. Nothing but the
-emulator's DynamoDB is used of it afterwards: what runs the functions is the stand-in for Lambda's Runtime API.
+The benchmarks use the functions' archives from the bucket, built with the profile `release`, and its DynamoDB.
+They run the functions themselves, with their own Runtime API.
 """
 
 import contextlib
@@ -22,33 +22,33 @@ from components.local.stack_config import StackConfig, read_stack_config
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """A function as the program has made it."""
+    """A deployed function."""
 
     name: str
     bootstrap: Path
     zip_bytes: int
     memory_mib: int
     variables: Mapping[str, str]
-    """That the program sets for it."""
+    """Environment variables that the program sets."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """The program, running."""
+    """The deployed program."""
 
     context: Context
     functions: Mapping[str, Function]
     tables: Mapping[str, str]
-    """Physical names by logical ones."""
+    """Physical names by logical name."""
     api_url: str
 
 
 @contextlib.contextmanager
 def running_stack(root: Path, home: Path, report: Callable[[str], None]) -> Iterator[Stack]:
-    """Bring the program up on an emulator of its own, and stop it afterwards.
+    """Deploy the program to a new emulator, and stop that at the end.
 
     Raises:
-        LocalError: it cannot be brought up.
+        LocalError: it cannot be deployed.
     """
     with fresh_emulator(home, read_stack_config(root, STACK).region, report):
         stack = LocalStack(root, Home(home), report, released)
@@ -63,7 +63,7 @@ def running_stack(root: Path, home: Path, report: Callable[[str], None]) -> Iter
 
 @contextlib.contextmanager
 def fresh_emulator(home: Path, region: str, report: Callable[[str], None]) -> Iterator[str]:
-    """Start an emulator that knows nothing of earlier runs, yield its address, and stop it afterwards.
+    """Start an empty emulator, yield its URL, and stop it at the end.
 
     Raises:
         LocalError: it does not start.
@@ -78,12 +78,12 @@ def fresh_emulator(home: Path, region: str, report: Callable[[str], None]) -> It
 
 
 def released(config: StackConfig) -> StackConfig:
-    """Return the configuration with functions built as those of cloud stacks are."""
+    """Return the configuration with the build profile of cloud stacks."""
     return dataclasses.replace(config, values={**config.values, f"{config.project}:buildProfile": "release"})
 
 
 def _pause_triggers(context: Context) -> None:
-    """Leave what is written to tables to the functions that are measured."""
+    """Delete the stream's mapping, so that only the measured functions process writes."""
     functions = context.client("lambda")
     for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
         functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
@@ -108,7 +108,7 @@ def _function(context: Context, name: str, physical: str, folder: Path) -> Funct
 
 
 def _artifact(context: Context, binary: str) -> bytes:
-    """Return the zip of a binary, wherever the program has its bucket."""
+    """Return the archive of a binary from the artifact bucket."""
     s3 = context.client("s3")
     for bucket in s3.list_buckets()["Buckets"]:
         for item in s3.list_objects_v2(Bucket=bucket["Name"], Prefix=f"{binary}/").get("Contents", []):

@@ -1,10 +1,10 @@
-"""What many measurements come to."""
+"""Statistics."""
 
 import math
 from collections.abc import Sequence
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """Return the smallest value that at least so many percent are not above: the nearest rank."""
+    """Return a percentile by the nearest-rank method."""
     ranked = sorted(values)
     return ranked[max(0, math.ceil(len(ranked) * percent / 100) - 1)]

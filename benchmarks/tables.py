@@ -1,4 +1,4 @@
-"""The tables of the functions' benchmark."""
+"""Tables of the functions' benchmark."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -12,21 +12,20 @@ from benchmarks.targets import Verdict
 NONE = "-"
 
 NOTES = (
-    "Each function is the bootstrap in the zip that the build has made with the profile `release`. It is run with what "
-    "Lambda sets, against a stand-in for Lambda's Runtime API: what Lambda itself adds is in no number. Languages take "
-    "turns, and numbers are medians. Before anything is measured, each peer's answer is held against ours.",
-    "**zip**: the handler and its packages. The AWS SDK is beside it: Lambda's managed runtimes have one too, and AWS "
-    "says to bring one's own all the same. Their runtime interface client is not counted.",
-    "**start**: from making the process to its first `/next`. **bare C** asks for events, answers each by `{}`, and "
-    "does nothing else. `analytics-api` reads its session keys from DynamoDB at the start, and so do its peers.",
-    "**first call**: with 7 ms of processor time in every 100, as Lambda gives at 128 MB; the start before it is "
-    "without that limit, as on Lambda. It has the AWS client's first request in it, over plain HTTP: TLS is left out.",
-    "**own share**: processor time of a warm call over all of its time; the rest is waiting, for DynamoDB above all. "
-    "That is the emulator's on the same machine: a real one answers in other times, the same for all languages.",
-    "**$ per million**: requests on arm64 at the function's configured memory, by the list prices of us-east-1, with "
+    "Each function is the executable in its artifact, built with the profile `release`. It runs with Lambda's "
+    "environment variables and our implementation of Lambda's Runtime API, so the numbers do not include Lambda's "
+    "own time. Languages take turns; numbers are medians. First, each peer's response is compared with ours.",
+    "**zip**: the handler and its packages. The AWS SDK is listed separately: Lambda's managed runtimes include "
+    "one, but AWS recommends to package your own. The runtime interface client of the peers is not included.",
+    "**start**: from process creation to the first `/next`. **bare C** requests events and responds with `{}`.",
+    "**first call**: with 7 ms of CPU time per 100 ms, as on Lambda with 128 MB; the start is not limited, as on "
+    "Lambda. It includes the AWS client's first request, over plain HTTP without TLS.",
+    "**own share**: CPU time of a warm call divided by its duration; the rest is waiting, mostly for DynamoDB. That"
+    " is the emulator on the same machine; the real one has other response times, equal for all languages.",
+    "**$ per million**: requests on arm64 at the function's configured memory, at list prices of us-east-1, with "
     "the warm median on this machine rounded up to a millisecond. <https://aws.amazon.com/lambda/pricing/>",
-    "`analytics-trigger`: the first call brings 10 views, each warm call 100, which were stored before. The peers fold "
-    "views only, ours leaves too.",
+    "`analytics-trigger`: the first call has 10 views, each warm call 100. The peers process views only, ours also "
+    "leaves.",
 )
 
 
@@ -43,7 +42,7 @@ def targets(judged: Sequence[Verdict]) -> Table:
 
 
 def subject(name: str, counted: str, rows: Mapping[str, Figures]) -> Table:
-    """Return the table of a subject: a column for each language, peers with their ratio to ours."""
+    """Return the table of a subject: a column per language, with ratios to ours."""
     ours, *others = [language for language in (RUST, *PEERS, FLOOR) if language in rows]
 
     def line(title: str, figure: Callable[[Figures], float | None]) -> tuple[str, ...]:
@@ -85,7 +84,7 @@ def _ratio(ratio: float) -> str:
 
 
 def summary(found: Mapping[str, Mapping[str, Figures]]) -> Table:
-    """Return the README's table: of each function and language, four figures with ours first."""
+    """Return the README's table: four figures per function, ours first."""
     return Table(
         title="",
         columns=("Rust / Python / JavaScript", "start ms", "resident MiB", "first call at 7% CPU, ms", "warm call ms"),
@@ -104,7 +103,7 @@ def _four(rows: Mapping[str, Figures]) -> list[str]:
 
 
 def number(value: float | None) -> str:
-    """Return a number with three digits that count."""
+    """Return a number with three significant digits."""
     if value is None:
         return NONE
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 (three digits)

@@ -1,4 +1,4 @@
-"""What is to be reached, and whether it is."""
+"""Targets, and whether they are met."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,24 +11,24 @@ Figure = Callable[[Figures], float | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A limit for a figure of a subject."""
+    """A limit of a figure."""
 
     subject: str
     what: str
-    """With its unit."""
+    """Name with unit."""
     at_most: float
     needs: str = ""
-    """What a measurement takes that there may not be."""
+    """Requirement of the measurement that may be missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What became of a target."""
+    """Result of a target."""
 
     target: Target
     measured: float | None
     outcome: str
-    """`pass`, `short by …`, or why it is not known."""
+    """`pass`, `short by …`, or why it is unknown."""
 
 
 def _zip(subject: str, at_most: float) -> tuple[Target, Figure]:
@@ -64,12 +64,12 @@ TARGETS: tuple[tuple[Target, Figure], ...] = (
 
 
 def verdicts(found: Mapping[str, Figures]) -> list[Verdict]:
-    """Judge the figures of subjects, by their names."""
+    """Compare figures with their targets, by name."""
     return [judge(target, figure(found[target.subject])) for target, figure in TARGETS]
 
 
 def judge(target: Target, measured: float | None) -> Verdict:
-    """Return what became of a target."""
+    """Return the result of a target."""
     if measured is None:
         outcome = f"not measured: {target.needs}"
     elif measured <= target.at_most:

@@ -1,4 +1,4 @@
-"""What the tracker costs the pages that load it."""
+"""The size of the tracker."""
 
 import gzip
 import urllib.request

@@ -1,4 +1,4 @@
-"""What counting views costs, beside a plain trigger: a Rust program of its own counts the same traffic by both."""
+"""Compares the trigger with a plain one: a Rust program counts the same traffic with both."""
 
 import os
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from components.local.stack import STACK
 from components.local.stack_config import read_stack_config
 
 COLUMNS = ("store", "views/s", "calls", "write calls", "writes", "write units")
-"""All but the first by view."""
+"""Columns; all but the first are per view."""
 
 
 def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
@@ -29,6 +29,6 @@ def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
 
 
 def rows_of(printed: str) -> list[tuple[str, ...]]:
-    """Return the rows of what the program prints: a head, then store, trigger, batch and numbers on each line."""
+    """Return the rows of the program's output: a header, then store, trigger, batch and numbers per line."""
     lines = (line.split() for line in printed.splitlines()[1:])
     return [(f"{store} {batch} {trigger}", *numbers) for store, trigger, batch, *numbers in lines]

@@ -1,17 +1,17 @@
-"""The account that the workflows work in: state, secrets, artifacts, and who may do what."""
+"""Sets up an AWS account for the workflows: state, secrets, artifacts, and roles."""
 
 import functools
 import sys
 from pathlib import Path
 
-# Pulumi runs this folder; its packages are beside the program's.
+# Pulumi runs this folder; the imported packages are in the parent folder.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import pulumi
 
 from bootstrap import policies, roles
 from bootstrap.boundary import Boundary, BoundaryArgs
-from bootstrap.buckets import KeptBucket, KeptBucketArgs
+from bootstrap.buckets import VersionedBucket, VersionedBucketArgs
 from bootstrap.budget import Budget
 from bootstrap.github import GitHubRoles, GitHubRolesArgs
 from bootstrap.log_delivery import LogDelivery, LogDeliveryArgs
@@ -21,14 +21,14 @@ from bootstrap.state_key import StateKey
 
 settings = read_settings()
 
-# Pulumi leaves the backups of a stack behind when it is removed.
-state = KeptBucket("state", KeptBucketArgs(passing=[".pulumi/backups/"]))
+# Pulumi does not delete the backups of a removed stack.
+state = VersionedBucket("state", VersionedBucketArgs(expiring=[".pulumi/backups/"]))
 key = StateKey("state-key")
 github = GitHubRoles("github", GitHubRolesArgs(subject=settings.subject, provider_arn=settings.provider_arn))
 artifacts = (
-    KeptBucket(
+    VersionedBucket(
         "artifacts",
-        KeptBucketArgs(
+        VersionedBucketArgs(
             statements=lambda arn, account: [
                 *policies.write_once(arn),
                 policies.written_by(arn, roles.builder_arn(account)),
@@ -54,13 +54,13 @@ LogDelivery("log-delivery", LogDeliveryArgs(account=github.account, region=setti
 
 
 def stacks_of(name: str) -> pulumi.Output[Stacks]:
-    """Return the stacks of a role, whose boundary they get here."""
+    """Declare the boundary of a role's stacks, and return the stacks."""
     stacks = github.account.apply(functools.partial(settings.stacks, name))
     Boundary(f"{name}-boundary", BoundaryArgs(name=name, stacks=stacks))
     return stacks
 
 
-# It also lists the stacks of pull requests that are over.
+# This role also lists the stale stacks of pull requests.
 github.role("preview", trusts=["pull_request", "ref:refs/heads/main"], allows=account.apply(roles.preview))
 if settings.stages:
     github.role("drift", trusts=["ref:refs/heads/main"], allows=account.apply(roles.drift))
@@ -71,7 +71,7 @@ if settings.pull_requests:
     allows = pulumi.Output.all(account, stacks_of(roles.PULL_REQUESTS)).apply(lambda known: roles.pull_request(*known))
     github.role("pull-request", trusts=["environment:pull-request"], allows=allows)
 
-# The first three are variables of the repository, by the names that the workflows use.
+# The first three have the names of the repository variables that the workflows use.
 pulumi.export("AWS_ACCOUNT_ID", github.account)
 pulumi.export("AWS_REGION", settings.region)
 pulumi.export("PULUMI_BACKEND_URL", pulumi.Output.concat("s3://", state.name, "?region=", settings.region))

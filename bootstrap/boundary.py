@@ -1,4 +1,4 @@
-"""The permissions boundary of the roles that a deployment makes."""
+"""The permissions boundary of the roles that a deployment creates."""
 
 from dataclasses import dataclass
 
@@ -11,18 +11,18 @@ from bootstrap.stack_access import Stacks, boundary
 
 @dataclass(frozen=True, kw_only=True)
 class BoundaryArgs:
-    """Whose roles it limits."""
+    """Arguments of `Boundary`."""
 
     name: str
-    """Names the stacks: `dev`, or `pr` for those of pull requests."""
+    """Name of the stacks: `dev`, or `pr` for pull requests."""
     stacks: pulumi.Output[Stacks]
 
 
 class Boundary(pulumi.ComponentResource):
-    """A managed policy `rust-serverless-boundary-<name>`.
+    """Creates the managed policy `rust-serverless-boundary-<name>`.
 
-    A deployment's role may make roles for functions only with it, and may not change it. Whatever policies it gives
-    them, they can do nothing that the boundary does not allow.
+    A deployment's role can create roles only with this boundary, and cannot change it. A role never has more
+    permissions than its boundary, whatever its policies allow.
     """
 
     def __init__(self, name: str, args: BoundaryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -30,9 +30,9 @@ class Boundary(pulumi.ComponentResource):
         super().__init__("rust-serverless:index:Boundary", name, None, opts)
         policy = aws.iam.Policy(
             f"{name}-policy",
-            # Named, because stack files name it.
+            # A fixed name, because stack files refer to it.
             name=f"{PREFIX}boundary-{args.name}",
-            description="What roles of functions can ever do; every deployment's iam:CreateRole requires it",
+            description="Limits the roles of functions; iam:CreateRole requires it in every deployment",
             policy=args.stacks.apply(lambda stacks: document(boundary(stacks))),
             opts=pulumi.ResourceOptions(parent=self),
         )

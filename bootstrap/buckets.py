@@ -1,4 +1,4 @@
-"""Private buckets that keep what is written to them."""
+"""Private, versioned buckets."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -11,31 +11,31 @@ from bootstrap.policies import Statement, document
 from components.iam import tls_only_policy
 from components.public_access import block_public_access
 
-KEPT_DAYS = 90
-"""How long what was overwritten or deleted can be brought back."""
+RETENTION_DAYS = 90
+"""Retention of overwritten and deleted objects."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeptBucketArgs:
-    """What the bucket allows and refuses, and what it forgets."""
+class VersionedBucketArgs:
+    """Arguments of `VersionedBucket`."""
 
     statements: Callable[[str, str], Sequence[Statement]] | None = None
-    """Returns further statements of the bucket's policy, for its ARN and the account."""
+    """Returns further statements of the bucket policy, for the bucket's ARN and the account id."""
     account: pulumi.Input[str] = ""
     """Account id, for `statements`."""
-    passing: Sequence[str] = ()
-    """Prefixes of objects that go after 90 days by themselves."""
+    expiring: Sequence[str] = ()
+    """Prefixes of objects that expire after 90 days."""
 
 
-class KeptBucket(pulumi.ComponentResource):
-    """Afterwards there is a bucket that is encrypted, not public, reached by TLS only, and protected from deletion.
+class VersionedBucket(pulumi.ComponentResource):
+    """Creates an encrypted, private bucket that requires TLS and is protected from deletion.
 
-    What is overwritten or deleted in it can be brought back for 90 days.
+    Overwritten and deleted objects can be restored for 90 days.
     """
 
-    def __init__(self, name: str, args: KeptBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: VersionedBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the bucket."""
-        super().__init__("rust-serverless:index:KeptBucket", name, None, opts)
+        super().__init__("rust-serverless:index:VersionedBucket", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         bucket = aws.s3.Bucket(f"{name}-bucket", opts=pulumi.ResourceOptions(parent=self, protect=True))
         versions = aws.s3.BucketVersioning(
@@ -53,7 +53,7 @@ class KeptBucket(pulumi.ComponentResource):
         aws.s3.BucketLifecycleConfiguration(
             f"{name}-old-versions",
             bucket=bucket.bucket,
-            rules=[_forget_old_versions(), *map(_forget, args.passing)],
+            rules=[_expire_old_versions(), *map(_expire, args.expiring)],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versions]),
         )
         block_public_access(f"{name}-private", bucket, child)
@@ -68,20 +68,20 @@ class KeptBucket(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "arn": self.arn})
 
 
-def _forget_old_versions() -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
+def _expire_old_versions() -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
     return {
         "id": "old-versions",
         "status": "Enabled",
         "filter": {"prefix": ""},
-        "noncurrent_version_expiration": {"noncurrent_days": KEPT_DAYS},
+        "noncurrent_version_expiration": {"noncurrent_days": RETENTION_DAYS},
         "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
     }
 
 
-def _forget(prefix: str) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
-    return {"id": prefix, "status": "Enabled", "filter": {"prefix": prefix}, "expiration": {"days": KEPT_DAYS}}
+def _expire(prefix: str) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
+    return {"id": prefix, "status": "Enabled", "filter": {"prefix": prefix}, "expiration": {"days": RETENTION_DAYS}}
 
 
-def _policy(args: KeptBucketArgs, arn: str, account: str) -> str:
+def _policy(args: VersionedBucketArgs, arn: str, account: str) -> str:
     tls_only: list[Statement] = json.loads(tls_only_policy(arn))["Statement"]
     return document([*tls_only, *(args.statements(arn, account) if args.statements else ())])

@@ -1,4 +1,4 @@
-"""A mail before the account costs more than expected."""
+"""A budget of the account, with notifications by e-mail."""
 
 from dataclasses import dataclass
 
@@ -10,17 +10,17 @@ WARNING_PERCENT = 80
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetArgs:
-    """How much, and whom to tell."""
+    """Arguments of `Budget`."""
 
     monthly_usd: int
-    """What the whole account may cost in a month, in US dollars."""
+    """Expected monthly cost of the account in US dollars."""
     email: str
 
 
 class Budget(pulumi.ComponentResource):
-    """A budget of the account, which tells when 80% of it are spent, and when the month will end above it.
+    """Creates a budget that sends an e-mail at 80% of the limit, and when the forecast of the month exceeds it.
 
-    AWS works costs out a few times a day, and a budget stops nothing.
+    AWS computes costs a few times a day. A budget stops nothing.
     """
 
     def __init__(self, name: str, args: BudgetArgs, opts: pulumi.ResourceOptions | None = None) -> None:

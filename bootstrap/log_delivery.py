@@ -1,4 +1,4 @@
-"""Who may write access logs of the account's HTTP APIs."""
+"""The resource policy for access logs of HTTP APIs."""
 
 from dataclasses import dataclass
 
@@ -12,21 +12,21 @@ GROUPS = "/aws/vendedlogs/*"
 
 @dataclass(frozen=True, kw_only=True)
 class LogDeliveryArgs:
-    """Where the groups are."""
+    """Arguments of `LogDelivery`."""
 
     account: pulumi.Output[str]
     region: str
 
 
 class LogDelivery(pulumi.ComponentResource):
-    """Lets AWS's log delivery write to groups below `/aws/vendedlogs/`, and nobody else.
+    """Allows AWS's log delivery to write to log groups below `/aws/vendedlogs/`.
 
-    Without this policy each deployment would have to put it, and so could open every log of the account.
+    Otherwise each deployment would need `logs:PutResourcePolicy`, which could open every log of the account.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
     """
 
     def __init__(self, name: str, args: LogDeliveryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declare the policy, under the name that AWS gives it."""
+        """Declare the policy under AWS's name for it."""
         super().__init__("rust-serverless:index:LogDelivery", name, None, opts)
         aws.cloudwatch.LogResourcePolicy(
             f"{name}-policy",

@@ -1,4 +1,4 @@
-"""What the roles of the workflows may do with state, secrets and artifacts, as statements of IAM policies."""
+"""IAM statements for state, secrets and artifacts."""
 
 import json
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from typing import Any
 
 PROJECT = "rust-serverless"
 PREFIX = "rust-serverless-"
-"""Of the names of the workflows' roles and boundaries."""
+"""Prefix of the names of the workflows' roles and boundaries."""
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
 
@@ -19,20 +19,20 @@ def document(statements: Sequence[Statement]) -> str:
 
 
 def allow(actions: Sequence[str], resources: Sequence[str], **condition: Any) -> Statement:
-    """Return a statement that allows actions on resources; `condition` has the operators, such as `StringEquals`."""
+    """Return a statement that allows actions on resources; `condition` maps operators such as `StringEquals`."""
     statement = {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
     return {**statement, "Condition": condition} if condition else statement
 
 
 def deny(actions: Sequence[str], resources: Sequence[str]) -> Statement:
-    """Return a statement that refuses actions on resources, whatever else allows them."""
+    """Return a statement that denies actions on resources."""
     return {**allow(actions, resources), "Effect": "Deny"}
 
 
 def trust(provider_arn: str, subjects: Sequence[str]) -> str:
-    """Return a trust policy for workflows whose tokens have one of the subjects, each exactly.
+    """Return a trust policy for tokens with exactly one of the subjects.
 
-    A subject says where a workflow runs: `…:pull_request`, `…:ref:refs/heads/main` or `…:environment:prod`.
+    A subject says where a job runs: `…:pull_request`, `…:ref:refs/heads/main` or `…:environment:prod`.
     """
     names = {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": list(subjects)}
     return document(
@@ -48,19 +48,19 @@ def trust(provider_arn: str, subjects: Sequence[str]) -> str:
 
 
 def read_state(bucket_arn: str) -> list[Statement]:
-    """Let a role read the state of every stack of the project."""
+    """Return statements that allow reading the state of every stack of the project."""
     objects = [f"{bucket_arn}/.pulumi/meta.yaml", f"{bucket_arn}/.pulumi/stacks/{PROJECT}/*"]
     return [allow(["s3:GetObject"], objects), allow(["s3:ListBucket"], [bucket_arn])]
 
 
 def write_state(bucket_arn: str, stack: str) -> list[Statement]:
-    """Let a role read and write the state, history, backups and lock of one stack, or of those that a `*` matches.
+    """Return statements that allow reading and writing a stack's state; `stack` can contain `*`.
 
     https://www.pulumi.com/docs/iac/concepts/state-and-backends/#aws-s3
     """
     base = f"{bucket_arn}/.pulumi"
     own = [
-        # Not `<stack>.*`: a stack's name may have a dot.
+        # Not `<stack>.*`: the name of another stack can continue with a dot.
         *(f"{base}/stacks/{PROJECT}/{stack}.json{suffix}" for suffix in ("", ".*")),
         f"{base}/history/{PROJECT}/{stack}/*",
         f"{base}/backups/{PROJECT}/{stack}/*",
@@ -74,22 +74,22 @@ def write_state(bucket_arn: str, stack: str) -> list[Statement]:
 
 
 def use_secrets(key_arn: str, contexts: Sequence[str], actions: Sequence[str]) -> list[Statement]:
-    """Let a role use the key for secrets of stacks: those whose `context_stack` is one of `contexts`."""
+    """Return statements that allow using the key for stacks whose `context_stack` is one of `contexts`."""
     return [allow(actions, [key_arn], StringEquals={"kms:EncryptionContext:stack": list(contexts)})]
 
 
 def read_artifacts(bucket_arn: str) -> list[Statement]:
-    """Let a role see which artifacts there are, and give them to functions."""
+    """Return statements that allow listing and reading artifacts."""
     return [allow(["s3:ListBucket"], [bucket_arn]), allow(["s3:GetObject"], [f"{bucket_arn}/*"])]
 
 
 def add_artifacts(bucket_arn: str) -> list[Statement]:
-    """Let a role put artifacts; the bucket itself refuses to have one overwritten."""
+    """Return statements that allow uploading artifacts. The bucket policy denies overwrites."""
     return [allow(["s3:PutObject"], [f"{bucket_arn}/*"])]
 
 
 def written_by(bucket_arn: str, role_arn: str) -> Statement:
-    """Refuse, in a bucket's policy, every change of its objects to everyone but one role, administrators included."""
+    """Return a bucket policy statement that denies changes of objects by anyone but one role, even administrators."""
     changes = ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateObject", "s3:ReplicateDelete"]
     return {
         **deny(changes, [f"{bucket_arn}/*"]),
@@ -99,7 +99,7 @@ def written_by(bucket_arn: str, role_arn: str) -> Statement:
 
 
 def write_once(bucket_arn: str) -> list[Statement]:
-    """Refuse, in a bucket's policy, every upload that might overwrite, and every deletion.
+    """Return bucket policy statements that deny overwrites and deletions.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
     """
@@ -112,7 +112,10 @@ def write_once(bucket_arn: str) -> list[Statement]:
 
 
 def read_by_accounts(bucket_arn: str, accounts: Sequence[str]) -> list[Statement]:
-    """Let the deployments of other accounts read, in a bucket's policy; their own policies have to allow it too."""
+    """Return bucket policy statements that allow deployments of other accounts to read.
+
+    Their roles have to allow it too.
+    """
     deployments = [f"arn:aws:iam::{account}:role/{PREFIX}deploy-*" for account in accounts]
     return [
         {

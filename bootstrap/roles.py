@@ -1,4 +1,4 @@
-"""What each role is for, and so what it may do."""
+"""The permissions of each role of the workflows."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ from bootstrap.stack_access import Stacks
 
 STAGES = ("dev", "staging", "prod")
 BUILDS = "dev"
-"""The stage that compiles; the others run what it compiled."""
+"""The stage that compiles; the others run its artifacts."""
 PULL_REQUESTS = "pr"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """Where everything is."""
+    """Ids and ARNs of the account."""
 
     account: str
     region: str
@@ -23,16 +23,16 @@ class Account:
     key: str
     """ARN of the key for secrets in the state."""
     artifacts: str
-    """ARN of the bucket that the stages share; empty in an account without stages."""
+    """ARN of the artifact bucket; empty in an account without stages."""
 
 
 def builder_arn(account: str) -> str:
-    """Return the ARN of the one role that adds artifacts."""
+    """Return the ARN of the only role that adds artifacts."""
     return f"arn:aws:iam::{account}:role/{PREFIX}deploy-{BUILDS}"
 
 
 def preview(at: Account) -> list[Statement]:
-    """A pull request's preview: it reads the state, and of AWS how many environments the account has left."""
+    """Return the permissions of previews: read the state and the account's concurrency limit."""
     return [
         *policies.read_state(at.state),
         *policies.use_secrets(at.key, STAGES, ["kms:Decrypt"]),
@@ -41,12 +41,12 @@ def preview(at: Account) -> list[Statement]:
 
 
 def drift(at: Account) -> list[Statement]:
-    """The nightly refresh: it also reads how the resources are configured."""
+    """Return the permissions of the nightly refresh, which also reads the configuration of resources."""
     return [*preview(at), *stack_access.read_configuration(at.region)]
 
 
 def deploy(at: Account, stacks: Stacks) -> list[Statement]:
-    """An `up` of a stage: its own state, secrets and resources, and artifacts, which `dev` alone adds."""
+    """Return the permissions of deployments of a stage. Only `dev` adds artifacts."""
     return [
         *policies.write_state(at.state, stacks.pattern),
         *policies.use_secrets(at.key, [stacks.name], ["kms:Decrypt", "kms:Encrypt"]),
@@ -57,12 +57,9 @@ def deploy(at: Account, stacks: Stacks) -> list[Statement]:
 
 
 def pull_request(at: Account, stacks: Stacks) -> list[Statement]:
-    """The stacks of pull requests: whatever is in one, it reaches nothing that a stage has or will run."""
-    bucket = f"arn:aws:s3:::{stacks.resources}"
+    """Return the permissions of deployments of pull requests, which cannot access anything of a stage."""
     return [
         *policies.write_state(at.state, stacks.pattern),
         *policies.use_secrets(at.key, [stacks.name], ["kms:Decrypt", "kms:Encrypt"]),
-        # A bucket of the stack's own, for what it compiled.
-        policies.allow(["s3:*"], [bucket]),
         *stack_access.manage(stacks),
     ]

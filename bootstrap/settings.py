@@ -1,4 +1,4 @@
-"""The configuration of `bootstrap/` as one checked value."""
+"""Reads and validates the configuration of `bootstrap/`."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,31 +21,29 @@ ACCOUNT = re.compile(r"\d{12}")
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the account is for."""
+    """The configuration; `Pulumi.yaml` describes each key."""
 
     region: str
     subject: str
-    """How GitHub's tokens name the repository."""
+    """Subject of the repository's tokens."""
     provider_arn: str | None
-    """The account's identity provider for GitHub, when it has one already."""
+    """The account's identity provider for GitHub, if it already has one."""
     stages: Sequence[str]
     """Stages that are deployed to this account."""
     pull_requests: bool
     """Whether stacks of pull requests are deployed to this account."""
     domains: Mapping[str, Domain]
-    """Names of the stages' APIs, by stage."""
+    """Domain names of the stages' APIs, by stage."""
     apis: Mapping[str, str]
-    """Ids of the stages' HTTP APIs, which no other stack may change, by stage."""
+    """Ids of the stages' HTTP APIs, by stage; only the stage itself may change its API."""
     artifact_bucket: str | None
-    """Bucket of the account of `dev`, when this is another."""
+    """Artifact bucket in the account of `dev`, if this is another account."""
     artifact_readers: Sequence[str]
-    """Accounts of stages that take their code from the bucket of this one."""
-
+    """Other accounts whose stages read from the artifact bucket."""
     budget: BudgetArgs | None
-    """What the account may cost."""
 
     def stacks(self, name: str, account: str) -> Stacks:
-        """Return the stacks of a role: those of a stage, or of the pull requests."""
+        """Return the stacks of a role: a stage, or pull requests."""
         pull_requests = name == PULL_REQUESTS
         return Stacks(
             account=account,
@@ -59,10 +57,10 @@ class Settings:
 
 
 def read_settings() -> Settings:
-    """Read and check the configuration.
+    """Read and validate the configuration.
 
     Raises:
-        pulumi.RunError: naming each key that is wrong, and what it must be.
+        pulumi.RunError: with each wrong key and its rule.
     """
     config = pulumi.Config()
     problems: list[str] = []
@@ -83,12 +81,22 @@ def read_settings() -> Settings:
         "artifactReaders", fits=isinstance(readers, list) and all(map(_is_account, readers)), rule="a list of accounts"
     )
     away = bool(stages) and BUILDS not in stages
-    check("artifactBucket", fits=bool(bucket) == away, rule=f"set exactly where stages are deployed without {BUILDS}")
+    check(
+        "artifactBucket",
+        fits=bool(bucket) == away,
+        rule=f"set if stages are deployed without {BUILDS}, and empty otherwise",
+    )
     dollars, email = config.get_int("monthlyBudgetUsd") or 0, config.get("budgetEmail") or ""
     check("monthlyBudgetUsd", fits=dollars >= 0, rule="0 or more")
-    check("budgetEmail", fits=bool(MAIL.fullmatch(email)) == bool(dollars), rule="set exactly where there is a budget")
+    check(
+        "budgetEmail",
+        fits=bool(MAIL.fullmatch(email)) == bool(dollars),
+        rule="an e-mail address if there is a budget, and empty otherwise",
+    )
     if problems:
-        raise pulumi.RunError(f"the configuration in Pulumi.{pulumi.get_stack()}.yaml: {'; '.join(problems)}")
+        raise pulumi.RunError(
+            f"the configuration in Pulumi.{pulumi.get_stack()}.yaml must be corrected: {'; '.join(problems)}"
+        )
     return Settings(
         region=pulumi.Config("aws").require("region"),
         subject=checked_subject(config.require("githubSubject")),

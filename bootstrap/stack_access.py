@@ -1,14 +1,14 @@
-"""What a deployment may do with the resources of its stacks, and what the roles that it makes can ever do.
+"""Permissions of a deployment for the resources of its stacks, and the boundary of the roles that it creates.
 
-A stack's resources are known by the names in their ARNs, which begin with `rust-serverless-<stack>--`, as `Pulumi.yaml`
-says. Where AWS gives a random id instead, a condition decides that AWS evaluates for that action:
+Resources are identified by the names in their ARNs, which begin with `rust-serverless-<stack>--` (`Pulumi.yaml`). For
+resources with random ids, conditions apply that AWS evaluates for their actions:
 
-| Resource | Told apart by |
+| Resource | Identified by |
 |---|---|
 | event source mapping | `lambda:FunctionArn`, for each of its actions |
-| user pool | its tag `stack`, which every action on a pool evaluates |
+| user pool | its tag `stack`, which AWS evaluates for every action on a pool |
 | certificate | its tag `stack`, and `acm:DomainNames` in the request |
-| HTTP API | its id: routes, integrations and authorizers have no tags, and inherit none |
+| HTTP API | its id, because routes, integrations and authorizers have and inherit no tags |
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
@@ -25,13 +25,17 @@ WORKFLOWS = (
     f"policy/{PREFIX}boundary-*",
 )
 """The workflows' own roles and boundaries."""
+SCHEDULE_ROLE = "-nightly-role-*"
+"""End of the names of roles of schedules."""
+PASSED_TO = ("lambda", "scheduler")
+"""Services that use the roles of a stack."""
 TAG = "stack"
-"""Tag of every resource, by `aws:defaultTags` of the stack files."""
+"""Tag of every resource, set by `aws:defaultTags` in the stack files."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Domain:
-    """A name that a stage's API may have."""
+    """Domain name of a stage's API."""
 
     domain_name: str
     hosted_zone_id: str
@@ -39,14 +43,14 @@ class Domain:
 
 @dataclass(frozen=True, kw_only=True)
 class Stacks:
-    """The stacks of one role: a stage, or those of all pull requests."""
+    """The stacks of one role: a stage, or all stacks of pull requests."""
 
     account: str
     region: str
     name: str
-    """Names the role and the boundary: `dev`, or `pr`."""
+    """Name of the role and the boundary: `dev` or `pr`."""
     pattern: str
-    """Name of the stack, `*` for the numbers of pull requests: `dev`, or `pr-*`."""
+    """Pattern of the stacks' names: `dev` or `pr-*`."""
     domain: Domain | None = None
     alarms_by_mail: bool = True
     foreign_apis: Sequence[str] = ()
@@ -69,12 +73,12 @@ class Stacks:
         return f"arn:aws:iam::{self.account}:policy/{self.boundary_name}"
 
     def arn(self, service: str, resource: str) -> str:
-        """Return the ARN of something in the account and region."""
+        """Return an ARN in the account and region."""
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
 
 def manage(stacks: Stacks) -> list[Statement]:
-    """Let a role create, change and delete the resources of its stacks, and nothing of another's."""
+    """Return statements that allow creating, changing and deleting the stacks' resources only."""
     return [
         *_named(stacks),
         *_mappings(stacks),
@@ -88,9 +92,9 @@ def manage(stacks: Stacks) -> list[Statement]:
 
 
 def boundary(stacks: Stacks) -> list[Statement]:
-    """Limit what roles of the stacks' functions can ever do, whatever policies a deployment gives them.
+    """Return the permissions boundary of the roles of the stacks' functions and schedules.
 
-    It is all that the components grant, on the stacks' own resources: neither the state, nor artifacts, nor IAM.
+    It allows what the components grant, on the stacks' own resources, and excludes state, artifacts and IAM.
     """
     tables = stacks.arn("dynamodb", f"table/{stacks.resources}")
     streams = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
@@ -101,16 +105,27 @@ def boundary(stacks: Stacks) -> list[Statement]:
         ),
         allow([str(access) for access in Access], [tables]),
         allow(streams, [f"{tables}/stream/*"]),
-        allow(["sqs:SendMessage"], [stacks.arn("sqs", stacks.resources)]),
-        # AWS knows no resources for these: names of streams, and traces.
+        # Roles of schedules invoke functions, and roles of functions do not.
+        allow(
+            ["lambda:InvokeFunction"],
+            [stacks.arn("lambda", f"function:{stacks.resources}")],
+            ArnLike={"aws:PrincipalArn": f"arn:aws:iam::{stacks.account}:role/{stacks.resources}{SCHEDULE_ROLE}"},
+        ),
+        allow(
+            ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"],
+            [stacks.arn("sqs", stacks.resources)],
+        ),
+        # Only pictures: the name of an artifact bucket starts with the same prefix.
+        allow(["s3:GetObject", "s3:PutObject"], [f"arn:aws:s3:::{stacks.resources}glitch-uploads-*/*"]),
+        # These have no resource types: names of streams, and traces.
         allow(["dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
     ]
 
 
 def read_configuration(region: str) -> list[Statement]:
-    """Let a role compare what exists with the state.
+    """Return statements that allow comparing resources with the state.
 
-    These read how resources are configured. None reads what is in them: no item, message, log line or code.
+    These actions read the configuration of resources, but no items, messages, log lines or code.
     """
     regional = [
         *("acm:DescribeCertificate", "acm:ListTagsForCertificate"),
@@ -122,11 +137,18 @@ def read_configuration(region: str) -> list[Statement]:
         "dynamodb:ListTagsOfResource",
         *("lambda:GetEventSourceMapping", "lambda:GetFunctionCodeSigningConfig", "lambda:GetFunctionConcurrency"),
         *("lambda:GetFunctionConfiguration", "lambda:GetPolicy", "lambda:ListTags", "lambda:ListVersionsByFunction"),
-        # Its answer has a link to the code as well; the provider reads nothing without it.
+        # Its response includes a link to the code, but the provider needs it.
         "lambda:GetFunction",
         *("logs:DescribeLogGroups", "logs:DescribeMetricFilters", "logs:DescribeQueryDefinitions"),
         "logs:ListTagsForResource",
+        "lambda:GetFunctionEventInvokeConfig",
+        *("s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLocation"),
+        *("s3:GetBucketLogging", "s3:GetBucketNotification", "s3:GetBucketObjectLockConfiguration"),
+        *("s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment", "s3:GetBucketTagging"),
+        *("s3:GetBucketVersioning", "s3:GetBucketWebsite", "s3:GetEncryptionConfiguration"),
+        *("s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration", "s3:ListBucket"),
         *("sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListTagsForResource"),
+        "scheduler:GetSchedule",
         *("sqs:GetQueueAttributes", "sqs:ListQueueTags"),
     ]
     everywhere = [
@@ -137,12 +159,12 @@ def read_configuration(region: str) -> list[Statement]:
 
 
 def read_limits(region: str) -> list[Statement]:
-    """Let a role see how many environments the account has left."""
+    """Return statements that allow reading the account's concurrency limit."""
     return [_allow_in(region, ["lambda:GetAccountSettings"])]
 
 
 def _named(stacks: Stacks) -> list[Statement]:
-    """Everything with a name in its ARN."""
+    """Return statements for resources with a name in their ARN."""
     own = stacks.resources
     groups = [own, f"/aws/vendedlogs/{own}"]
     resources = {
@@ -153,6 +175,8 @@ def _named(stacks: Stacks) -> list[Statement]:
         "dynamodb": [stacks.arn("dynamodb", f"table/{own}")],
         "lambda": [stacks.arn("lambda", f"function:{own}")],
         "logs": [stacks.arn("logs", f"log-group:{group}") for group in groups],
+        "s3": [f"arn:aws:s3:::{own}"],
+        "scheduler": [stacks.arn("scheduler", f"schedule/default/{own}")],
         "sqs": [stacks.arn("sqs", own)],
     }
     return [allow([f"{service}:*"], arns) for service, arns in resources.items()]
@@ -165,14 +189,14 @@ def _mappings(stacks: Stacks) -> list[Statement]:
     return [
         allow(["lambda:CreateEventSourceMapping"], ["*"], ArnLike=own),
         allow(actions, mappings, ArnLike=own),
-        # Nothing here depends on the tags of a mapping.
+        # No permission depends on the tags of a mapping.
         allow(["lambda:ListTags", "lambda:TagResource", "lambda:UntagResource"], mappings),
     ]
 
 
 def _roles(stacks: Stacks) -> list[Statement]:
     roles = [f"arn:aws:iam::{stacks.account}:role/{stacks.resources}"]
-    # These give permissions, so the role must have the boundary, or get it.
+    # These grant permissions, so the role must have the boundary.
     giving = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
     other = [
         *("iam:DeleteRole", "iam:GetRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRole"),
@@ -184,15 +208,19 @@ def _roles(stacks: Stacks) -> list[Statement]:
     return [
         allow(giving, roles, StringEquals={"iam:PermissionsBoundary": stacks.boundary_arn}),
         allow(other, roles),
-        allow(["iam:PassRole"], roles, StringEquals={"iam:PassedToService": "lambda.amazonaws.com"}),
-        # Once in an account, for the first API that writes an access log.
+        allow(
+            ["iam:PassRole"],
+            roles,
+            StringEquals={"iam:PassedToService": [f"{name}.amazonaws.com" for name in PASSED_TO]},
+        ),
+        # Needed once per account, for the first API with an access log.
         allow(["iam:CreateServiceLinkedRole"], [service_role]),
         deny(["iam:*"], workflows),
     ]
 
 
 def _apis(stacks: Stacks) -> list[Statement]:
-    """HTTP APIs, by id: tags of an API do not hold for its routes, https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html."""
+    """Return statements for HTTP APIs, by id: tags do not apply to routes, https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html."""
     base = f"arn:aws:apigateway:{stacks.region}::"
     verbs = [f"apigateway:{verb}" for verb in ("DELETE", "GET", "PATCH", "POST", "PUT")]
     foreign = [
@@ -213,13 +241,13 @@ def _user_pools(stacks: Stacks) -> list[Statement]:
 
 
 def _unnamed(stacks: Stacks) -> list[Statement]:
-    """Actions for which AWS knows no resources. None reads or changes what is in another stack's resources.
+    """Return statements for actions without resource types. None reads or changes data of another stack.
 
-    Deliveries are those of access logs to the groups of `_named`; `PutResourcePolicy`, which could open every log of
-    the account, is not among them: `bootstrap/` states that policy itself.
+    The log deliveries send access logs to the groups of `_named`. `PutResourcePolicy` could open every log of the
+    account, so `bootstrap/` declares that policy itself.
     """
     actions = [
-        # Of a gradual deployment: states of alarms, and numbers.
+        # For gradual deployments: alarm states and metrics.
         *("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricStatistics"),
         *("cognito-idp:DescribeUserPoolDomain", "lambda:GetAccountSettings"),
         *("logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:GetLogDelivery", "logs:ListLogDeliveries"),
@@ -231,7 +259,7 @@ def _unnamed(stacks: Stacks) -> list[Statement]:
 
 
 def _subscriptions(stacks: Stacks) -> list[Statement]:
-    # AWS knows no resources for subscriptions. Their ARNs end at random, and no role here may list them.
+    # Subscriptions have no resource type. Their ARNs end randomly, and no role may list them.
     subscriptions = ["sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe"]
     return [allow(["sns:*"], [stacks.arn("sns", stacks.resources)]), _allow_in(stacks.region, subscriptions)]
 
@@ -243,7 +271,7 @@ def _domain(stacks: Stacks, domain: Domain) -> list[Statement]:
     request, resource = f"aws:RequestTag/{TAG}", f"aws:ResourceTag/{TAG}"
     base = f"arn:aws:apigateway:{stacks.region}::/domainnames"
     return [
-        # The name itself, and the record that proves to AWS whose it is.
+        # The name itself, and the record that validates its ownership for ACM.
         allow(
             ["route53:ChangeResourceRecordSets"],
             [zone],
@@ -260,7 +288,7 @@ def _domain(stacks: Stacks, domain: Domain) -> list[Statement]:
                 "Null": {"acm:DomainNames": "false"},
             },
         ),
-        # A certificate that is being requested has no tag yet.
+        # A new certificate has no tag yet.
         allow(
             ["acm:AddTagsToCertificate"],
             certificates,

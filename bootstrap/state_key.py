@@ -7,9 +7,9 @@ ALIAS = "alias/rust-serverless-state"
 
 
 class StateKey(pulumi.ComponentResource):
-    """Afterwards `awskms://alias/rust-serverless-state?region=…&context_stack=<stack>` is a secrets provider.
+    """Creates the KMS key of the secrets provider `awskms://alias/rust-serverless-state?region=…&context_stack=<stack>`.
 
-    One key is enough for all stacks: each role may use it for its own `context_stack` only.
+    One key serves all stacks, because each role may use it for its own `context_stack` only.
     """
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:

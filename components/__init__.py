@@ -1,13 +1,13 @@
 """Pulumi components for Rust on AWS Lambda. Nothing here reads stack configuration.
 
-Any Cargo project becomes functions behind a URL:
+Runs the binaries of a Cargo project behind a URL:
 
     workspace = RustWorkspace("rust", RustWorkspaceArgs(path="services/api"))
     hello = RustFunction("hello", RustFunctionArgs(artifact=workspace.artifact("hello")))
     api = HttpApi("api", HttpApiArgs(routes={"GET /hello": hello, "$default": hello}))
     pulumi.export("url", api.url)
 
-Names are imported when they are used: the build, which runs as a module of this package, needs no Pulumi.
+Names are imported lazily, because the build runs as a module of this package without Pulumi.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""What tells a person that something is wrong."""
+"""CloudWatch alarms and the SNS topic they notify."""
 
 from dataclasses import dataclass
 
@@ -11,43 +11,42 @@ from .rust_function import RustFunction
 
 FIVE_MINUTES = 300
 NEAR_THE_TIMEOUT_MS = 800
-"""Of each second of a function's timeout; what takes longer will soon be cut off."""
+"""Milliseconds per second of the timeout: an invocation that takes longer is close to its timeout."""
 OLDEST_RECORD_MS = 15 * 60 * 1000
-"""Of a stream's records, which are lost after 24 hours. A trigger that works is seconds behind."""
+"""Iterator age. Records expire after 24 hours; a trigger that works is seconds behind."""
 THROTTLED = '{ $.status = "429" }'
-"""The access log's line of a request that a route's throttle refused."""
+"""Matches access log lines of requests that a throttle refused."""
 MANY_THROTTLED = 100
 
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmsArgs:
-    """Whom to tell."""
+    """Arguments of `Alarms`."""
 
     email: str | None = None
-    """Address that is told, once it has followed the link that AWS sends it. Without one, alarms are only seen."""
+    """E-mail address to notify. Its owner has to confirm the subscription. Without one, alarms notify nobody."""
     runbook: str | None = None
-    """Address of a page that says what to do, named in each alarm's description with the section about it."""
+    """URL of a runbook. Each alarm's description links to its section."""
 
 
 class Alarms(pulumi.ComponentResource):
-    """Afterwards each function, stream and API that it was told to watch has its alarms.
+    """Creates alarms for functions, streams, tables and the API: `alarms.watch_function(fn)`.
 
-    An alarm goes to an SNS topic and from there to the address, both when it is raised and when it is over.
+    Alarms notify an SNS topic, which sends an e-mail when an alarm fires and when it recovers.
     """
 
     def __init__(self, name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declare the topic, if there is anyone to tell."""
+        """Declare the topic, if there is an address."""
         super().__init__("rust-serverless:index:Alarms", name, None, opts)
-        self._name = name
         actions = [self._topic(args.email)] if args.email else []
         self.on_call = OnCall(actions=actions, runbook=args.runbook)
-        """What other components give to alarms of their own."""
+        """For the alarms of other components."""
         self.failures: dict[str, pulumi.Output[str]] = {}
-        """Names of the alarms about failures, by the function's name, and of the API's by `api`."""
+        """Names of the failure alarms by function name, and of the API's alarm by `api`."""
         self.register_outputs({"actions": actions})
 
     def watch_function(self, function: RustFunction) -> None:
-        """Tell when a function fails, is throttled, or comes near its timeout."""
+        """Create alarms for errors, throttles and long durations of a function."""
         of_function = {"FunctionName": function.function_name}
         self.failures[function.name] = self._alarm(
             f"{function.name}-errors",
@@ -59,14 +58,14 @@ class Alarms(pulumi.ComponentResource):
         self._alarm(
             f"{function.name}-throttles",
             section="function-throttles",
-            meaning=f"Invocations of {function.name} are refused: more at once than it or the account may have.",
+            meaning=f"Invocations of {function.name} are throttled by its own or the account's concurrency limit.",
             metric=Metric(namespace="AWS/Lambda", name="Throttles", dimensions=of_function, statistic="Sum"),
             threshold=Threshold(above=0, period_seconds=FIVE_MINUTES),
         )
         self._alarm(
             f"{function.name}-duration",
             section="function-duration",
-            meaning=f"{function.name} takes nearly its {function.timeout_seconds} s, after which it is cut off.",
+            meaning=f"{function.name} nearly reaches its timeout of {function.timeout_seconds} s.",
             metric=Metric(namespace="AWS/Lambda", name="Duration", dimensions=of_function, statistic="Maximum"),
             threshold=Threshold(
                 above=NEAR_THE_TIMEOUT_MS * function.timeout_seconds, period_seconds=FIVE_MINUTES, periods=2
@@ -74,11 +73,11 @@ class Alarms(pulumi.ComponentResource):
         )
 
     def watch_stream(self, function: RustFunction) -> None:
-        """Tell when a function that a stream invokes does not keep up."""
+        """Create an alarm for the iterator age of a function that a stream invokes."""
         self._alarm(
             f"{function.name}-iterator-age",
             section="iterator-age",
-            meaning=f"{function.name} is 15 minutes behind its stream, which forgets after 24 hours.",
+            meaning=f"{function.name} is 15 minutes behind its stream, whose records expire after 24 hours.",
             metric=Metric(
                 namespace="AWS/Lambda",
                 name="IteratorAge",
@@ -89,25 +88,27 @@ class Alarms(pulumi.ComponentResource):
         )
 
     def watch_api(self, api: HttpApi) -> None:
-        """Tell when requests are answered with a status of 500 or more."""
+        """Create an alarm for responses with status 500 or more."""
         self.failures["api"] = self._alarm(
             "api-5xx",
             section="api-5xx",
-            meaning="Requests to the API fail through no fault of the client's.",
+            meaning="Requests to the API fail with server errors.",
             metric=Metric(namespace="AWS/ApiGateway", name="5xx", dimensions={"ApiId": api.api_id}, statistic="Sum"),
             threshold=Threshold(above=0, period_seconds=FIVE_MINUTES),
         )
 
     def watch_throttling(self, api: HttpApi) -> None:
-        """Tell when many requests are refused by the routes' throttles; some are their purpose.
+        """Create an alarm for many throttled requests; a few are expected.
 
         Raises:
-            pulumi.RunError: the API is an existing one, whose access log is not known.
+            pulumi.RunError: the access log of an existing API is not known.
         """
         if api.access_log_group_name is None:
-            raise pulumi.RunError("the access log of an existing API is unknown: watch it where its stage is declared")
+            raise pulumi.RunError(
+                "the access log of an existing API is not known: create the alarm where its stage is declared"
+            )
         metric = logged_metric(
-            f"{self._name}-api-429-filter",
+            f"{self.pulumi_resource_name}-api-429-filter",
             log_group_name=api.access_log_group_name,
             namespace=api.access_log_group_name,
             name="ThrottledRequests",
@@ -117,13 +118,13 @@ class Alarms(pulumi.ComponentResource):
         self._alarm(
             "api-429",
             section="api-429",
-            meaning=f"Over {MANY_THROTTLED} requests in five minutes, twice in a row, are answered 429.",
+            meaning=f"Over {MANY_THROTTLED} requests in five minutes, twice in a row, got status 429.",
             metric=metric,
             threshold=Threshold(above=MANY_THROTTLED, period_seconds=FIVE_MINUTES, periods=2),
         )
 
     def watch_table(self, name: str, table_name: pulumi.Input[str]) -> None:
-        """Tell when a table refuses reads or writes, as a hot partition of an on-demand table does."""
+        """Create alarms for throttled reads and writes of a table."""
         for kind in ("read", "write"):
             self._alarm(
                 f"{name}-{kind}-throttles",
@@ -139,11 +140,11 @@ class Alarms(pulumi.ComponentResource):
             )
 
     def watch_quarantine(self, name: str, metric: Metric) -> None:
-        """Tell when a record was set aside because it could not be counted."""
+        """Create an alarm for quarantined records."""
         self._alarm(
             f"{name}-quarantine",
             section="quarantined-records",
-            meaning=f"{name} has set records aside that it could not read.",
+            meaning=f"{name} quarantined records that it could not read.",
             metric=metric,
             threshold=Threshold(above=0, period_seconds=FIVE_MINUTES),
         )
@@ -152,7 +153,7 @@ class Alarms(pulumi.ComponentResource):
         self, name: str, *, section: str, meaning: str, metric: Metric, threshold: Threshold
     ) -> pulumi.Output[str]:
         alarm = metric_alarm(
-            f"{self._name}-{name}",
+            f"{self.pulumi_resource_name}-{name}",
             section=section,
             meaning=meaning,
             metric=metric,
@@ -163,9 +164,9 @@ class Alarms(pulumi.ComponentResource):
         return alarm.name
 
     def _topic(self, email: str) -> pulumi.Output[str]:
-        topic = aws.sns.Topic(f"{self._name}-topic", opts=pulumi.ResourceOptions(parent=self))
+        topic = aws.sns.Topic(f"{self.pulumi_resource_name}-topic", opts=pulumi.ResourceOptions(parent=self))
         aws.sns.TopicSubscription(
-            f"{self._name}-email",
+            f"{self.pulumi_resource_name}-email",
             topic=topic.arn,
             protocol="email",
             endpoint=email,

@@ -1,11 +1,11 @@
-"""The processor architectures of Lambda, and what each is called elsewhere."""
+"""Lambda's processor architectures, and their names in Rust."""
 
 import enum
 import platform
 
 
 class Architecture(enum.StrEnum):
-    """A Lambda function's instruction set; the values are Lambda's own names."""
+    """A Lambda function's instruction set, by Lambda's names."""
 
     ARM64 = "arm64"
     X86_64 = "x86_64"
@@ -17,7 +17,7 @@ class Architecture(enum.StrEnum):
 
     @property
     def target_cpu(self) -> str:
-        """The oldest processor that Lambda runs this architecture on: Graviton2, or any x86 with AVX2.
+        """The oldest processor of this architecture on Lambda: Graviton2, or x86 with AVX2.
 
         https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html
         """
@@ -36,9 +36,9 @@ def host_architecture() -> Architecture:
 
 
 def parse_architecture(text: str) -> Architecture:
-    """Return the architecture that a setting names, in which `host` is that of this machine.
+    """Return the architecture of a setting; `host` is this machine's.
 
     Raises:
-        ValueError: it names none.
+        ValueError: there is no such architecture.
     """
     return host_architecture() if text == "host" else Architecture(text)

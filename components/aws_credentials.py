@@ -1,4 +1,4 @@
-"""Credentials for the programs that run next to the provider: the build, and the first session key."""
+"""AWS credentials for Commands that run on the provider's machine: the build, and the first session key."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ KEYS = ("profile", "access_key", "secret_key", "token")
 
 @dataclass(frozen=True, kw_only=True)
 class AwsCredentials:
-    """Credentials as the AWS provider's configuration has them; by default those of the shell.
+    """The AWS provider's credentials; by default those of the shell.
 
-    An explicit provider's profile and keys are found by themselves. Roles to assume must be named here.
+    The profile and keys of an explicit provider are used automatically. Roles to assume must be set here.
     """
 
     profile: pulumi.Input[str] | None = None
-    """`aws:profile`. It outranks keys in the environment, as in the provider."""
+    """`aws:profile`. It takes precedence over keys in the environment, as in the provider."""
     access_key: pulumi.Input[str] | None = None
     """`aws:accessKey`."""
     secret_key: pulumi.Input[str] | None = None
-    """`aws:secretKey`; stored in the state encrypted, as the provider's own."""
+    """`aws:secretKey`; encrypted in the state."""
     token: pulumi.Input[str] | None = None
     """`aws:token`."""
     assume_roles: Sequence[Mapping[str, str]] = ()
@@ -38,9 +38,9 @@ def aws_access(
     region: str | None,
     endpoint: str | None,
 ) -> pulumi.Output[Access]:
-    """Return the access that a component's children get from their provider.
+    """Return the credentials, region and endpoint of a component's provider.
 
-    Before anything is made, its account is compared with that of the provider: two accounts end the program.
+    The program fails before it creates anything if this is another account than the provider's.
     """
     found = _of_provider(component) or {"region": region}
     invoke = pulumi.InvokeOutputOptions(parent=component)
@@ -56,13 +56,13 @@ def aws_access(
 
 
 def access_environment(access: pulumi.Output[Access]) -> dict[str, pulumi.Input[str]]:
-    """Return the variable by which a Command gets an access; it is a secret when it holds keys."""
+    """Return the environment variable that passes an access to a Command; it is a secret if it contains keys."""
     text = access.apply(lambda known: pulumi.Output.secret(known.to_json()) if known.secret_key else known.to_json())
     return {VARIABLE: text}
 
 
 def _of_provider(component: pulumi.ComponentResource) -> dict[str, Any] | None:
-    """Return what the explicit provider of a component is configured with."""
+    """Return the configuration of a component's explicit provider."""
     provider = component.get_provider("aws:index:Region")
     if not isinstance(provider, aws.Provider):
         return None

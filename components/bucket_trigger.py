@@ -12,26 +12,26 @@ from .metric_alarm import OnCall
 
 @dataclass(frozen=True, kw_only=True)
 class BucketTriggerArgs:
-    """Which objects invoke what."""
+    """Arguments of `BucketTrigger`."""
 
     function: Function
     bucket: pulumi.Input[str]
-    """Name of the bucket. It has one notification configuration: this is all of it."""
+    """Name of the bucket. A bucket has one notification configuration, which this replaces."""
     bucket_arn: pulumi.Input[str]
     events: Sequence[str] = ("s3:ObjectCreated:*",)
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html"""
     prefix: str = ""
-    """Of keys. A function that writes to the bucket needs a prefix or a suffix, or it invokes itself."""
+    """Prefix of the keys. A function that writes to the bucket needs a prefix or a suffix, or it invokes itself."""
     suffix: str = ""
     on_call: OnCall = field(default_factory=OnCall)
-    """Who is told when an event was given up."""
+    """Notified when an event is discarded."""
 
 
 class BucketTrigger(pulumi.ComponentResource):
-    """Afterwards each object that comes into the bucket invokes the function, at least once.
+    """Invokes a function at least once for each new object of a bucket.
 
-    S3 of this account may invoke the function for this bucket. What fails twice more is kept in a failure queue with an
-    alarm.
+    Only S3 of this account may invoke the function, for this bucket. Events that still fail after two retries go to a
+    failure queue with an alarm.
     """
 
     def __init__(self, name: str, args: BucketTriggerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -44,7 +44,7 @@ class BucketTrigger(pulumi.ComponentResource):
             qualifier=args.function.qualifier,
             principal="s3.amazonaws.com",
             source_arn=args.bucket_arn,
-            # The ARN of a bucket names no account, and its name is free once it is deleted.
+            # A bucket's ARN contains no account, and others can use the name of a deleted bucket.
             source_account=args.function.invoked_arn.apply(lambda arn: arn.split(":")[4]),
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -1,4 +1,4 @@
-"""Who may call guarded routes: people who sign in, and machines with a secret of their own."""
+"""Cognito sign-in for people, and client credentials for machines."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -11,44 +11,43 @@ from .http_api import JwtIssuer, JwtRequirement
 
 ACCESS_TOKEN_MINUTES = 60
 REFRESH_TOKEN_HOURS = 12
-"""A working day: an access token cannot be taken back, a refresh token can."""
+"""A working day. Access tokens cannot be revoked, refresh tokens can."""
 RESERVED_WORDS = ("aws", "amazon", "cognito")
-"""That no prefix of a sign-in page may contain.
+"""A prefix of a sign-in page must not contain these.
 https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CognitoAuthArgs:
-    """What can be asked for, and by whom."""
+    """Arguments of `CognitoAuth`."""
 
     resource_server: str
-    """Identifier of the API whose scopes these are; a token's scope is `<resource_server>/<scope>`."""
+    """Identifier of the API. Tokens contain scopes as `<resource_server>/<scope>`."""
     scopes: Mapping[str, str]
-    """What each scope lets its holder do."""
+    """Description of each scope, by name."""
     callback_urls: Sequence[pulumi.Input[str]]
-    """Where the sign-in page may send the browser back to, exactly."""
+    """URLs that the sign-in page may redirect to."""
     region: str
     endpoint: str | None = None
-    """Cognito endpoint of the stack's provider, when it is not AWS's own; the sign-in page is there too."""
+    """Cognito endpoint of the provider, if it is not AWS's; also the URL of the sign-in page."""
     tier: str = "LITE"
-    """Feature plan of the user pool, `LITE`, `ESSENTIALS` or `PLUS`; what this component sets is in all of them."""
+    """Feature plan of the user pool: `LITE`, `ESSENTIALS` or `PLUS`. This component needs `LITE` only."""
     password_minimum_length: int = 14
-    protected: bool
-    """Whether a deletion of the users is refused until this is off again."""
+    deletion_protection: bool
+    """Whether the user pool has deletion protection."""
 
 
 class CognitoAuth(pulumi.ComponentResource):
-    """Afterwards people sign in on Cognito's own page, machines get tokens for a secret, and routes can require scopes.
+    """Creates a user pool with a sign-in page, and scopes that routes can require: `auth.require("read")`.
 
-    A browser is sent to the sign-in page, comes back to a callback URL with a code, and changes it for tokens by PKCE,
-    without a secret. A machine changes its client's secret for a token. Users are made by an administrator; there is no
-    sign-up. Scopes are in access tokens only, so an ID token passes no route that requires one.
+    Browsers use the authorization code flow with PKCE, without a client secret. Machines use the client credentials
+    flow. Only administrators create users; there is no sign-up. Only access tokens contain scopes, so a route that
+    requires a scope accepts no ID token.
     """
 
     def __init__(self, name: str, args: CognitoAuthArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declare the user pool, its sign-in page, the scopes and the two clients."""
+        """Declare the user pool, the sign-in page, the scopes and the clients."""
         super().__init__("rust-serverless:index:CognitoAuth", name, None, opts)
-        self._name = name
         self._args = args
         self.scopes = [f"{args.resource_server}/{scope}" for scope in sorted(args.scopes)]
         self._pool = self._user_pool()
@@ -78,12 +77,12 @@ class CognitoAuth(pulumi.ComponentResource):
         self.register_outputs({"userPoolId": self.user_pool_id, "signInUrl": self.sign_in_url})
 
     def require(self, *scopes: str) -> JwtRequirement:
-        """Return a requirement that a token has one of the scopes, such as `require("read")`."""
+        """Return the requirement that a token has one of the scopes."""
         return JwtRequirement(issuer=self._issuer, scopes=[f"{self._args.resource_server}/{scope}" for scope in scopes])
 
     def _user_pool(self) -> aws.cognito.UserPool:
         return aws.cognito.UserPool(
-            f"{self._name}-users",
+            f"{self.pulumi_resource_name}-users",
             username_attributes=["email"],
             auto_verified_attributes=["email"],
             username_configuration={"case_sensitive": False},
@@ -100,14 +99,14 @@ class CognitoAuth(pulumi.ComponentResource):
             admin_create_user_config={"allow_admin_create_user_only": True},
             account_recovery_setting={"recovery_mechanisms": [{"name": "verified_email", "priority": 1}]},
             user_pool_tier=self._args.tier,
-            deletion_protection="ACTIVE" if self._args.protected else "INACTIVE",
-            opts=pulumi.ResourceOptions(parent=self, protect=self._args.protected),
+            deletion_protection="ACTIVE" if self._args.deletion_protection else "INACTIVE",
+            opts=pulumi.ResourceOptions(parent=self, protect=self._args.deletion_protection),
         )
 
     def _sign_in_page(self) -> pulumi.Output[str]:
-        """Declare the page under a prefix made of the pool's id, since prefixes are unique in a region of all AWS."""
+        """Declare the page, with a prefix from the pool's id, because prefixes are unique in a region of AWS."""
         domain = aws.cognito.UserPoolDomain(
-            f"{self._name}-sign-in",
+            f"{self.pulumi_resource_name}-sign-in",
             user_pool_id=self._pool.id,
             domain=self._pool.id.apply(sign_in_prefix),
             opts=pulumi.ResourceOptions(parent=self),
@@ -126,7 +125,7 @@ class CognitoAuth(pulumi.ComponentResource):
         generate_secret: bool = False,
     ) -> aws.cognito.UserPoolClient:
         return aws.cognito.UserPoolClient(
-            f"{self._name}-{kind}-client",
+            f"{self.pulumi_resource_name}-{kind}-client",
             user_pool_id=self._pool.id,
             generate_secret=generate_secret,
             allowed_oauth_flows_user_pool_client=True,
@@ -146,9 +145,9 @@ class CognitoAuth(pulumi.ComponentResource):
 
 
 def sign_in_prefix(user_pool_id: str) -> str:
-    """Return the prefix of a pool's sign-in page, `sign-in-` and the end of its id in lower case.
+    """Return the prefix of a pool's sign-in page: `sign-in-` and the lower-case end of the pool's id.
 
-    An id is made at random, and may have a reserved word in it; a digest of it has none of their letters.
+    A random id can contain a reserved word. Its digest is used then, which has none of their letters.
     """
     end = user_pool_id.rsplit("_", maxsplit=1)[-1].lower()
     if any(word in end for word in RESERVED_WORDS):

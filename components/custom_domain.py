@@ -1,4 +1,4 @@
-"""A name of one's own for the API: certificate, mapping and DNS."""
+"""A custom domain name for the API: certificate, mapping and DNS record."""
 
 from dataclasses import dataclass
 
@@ -10,27 +10,26 @@ from .http_api import HttpApi
 
 @dataclass(frozen=True, kw_only=True)
 class CustomDomainArgs:
-    """Which name, and where it is kept."""
+    """Arguments of `CustomDomain`."""
 
     domain_name: str
-    """Such as `api.example.com`."""
+    """Domain name, such as `api.example.com`."""
     hosted_zone_id: str
-    """Route 53 zone that the name is in."""
+    """Route 53 hosted zone of the name."""
     api: HttpApi
-    """An API that is deployed."""
+    """The API."""
 
 
 class CustomDomain(pulumi.ComponentResource):
-    """Afterwards the API answers under the name, with a certificate that renews itself.
+    """Serves the API at a custom domain name, with a certificate that is renewed automatically.
 
-    AWS proves that the zone is ours by a record in it, then gives the certificate; the name is an alias of the API's
-    regional address.
+    ACM validates the zone with a record in it, then issues the certificate. The name is an alias of the API's regional
+    domain name.
     """
 
     def __init__(self, name: str, args: CustomDomainArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declare the certificate, its proof, the domain name, its mapping and its record."""
+        """Declare the certificate, its validation, the domain name, its mapping and its record."""
         super().__init__("rust-serverless:index:CustomDomain", name, None, opts)
-        self._name = name
         self._args = args
         child = pulumi.ResourceOptions(parent=self)
         domain = aws.apigatewayv2.DomainName(
@@ -66,22 +65,25 @@ class CustomDomain(pulumi.ComponentResource):
     def _certificate(self) -> pulumi.Output[str]:
         child = pulumi.ResourceOptions(parent=self)
         certificate = aws.acm.Certificate(
-            f"{self._name}-certificate", domain_name=self._args.domain_name, validation_method="DNS", opts=child
+            f"{self.pulumi_resource_name}-certificate",
+            domain_name=self._args.domain_name,
+            validation_method="DNS",
+            opts=child,
         )
         proof = certificate.domain_validation_options[0]
         record = aws.route53.Record(
-            f"{self._name}-proof",
+            f"{self.pulumi_resource_name}-proof",
             zone_id=self._args.hosted_zone_id,
             name=proof.resource_record_name,
             type=proof.resource_record_type,
             records=[proof.resource_record_value],
             ttl=300,
-            # It is the same for every certificate of the name: one that is replaced, or another stack's before, has it.
+            # The record is the same for every certificate of the name, so a previous certificate may have created it.
             allow_overwrite=True,
             opts=child,
         )
         validated = aws.acm.CertificateValidation(
-            f"{self._name}-validated",
+            f"{self.pulumi_resource_name}-validated",
             certificate_arn=certificate.arn,
             validation_record_fqdns=[record.fqdn],
             opts=child,

@@ -1,4 +1,4 @@
-"""Further inputs for the resources in a component, so that nobody has to leave it for one property."""
+"""Further provider inputs for the resources of a component."""
 
 import inspect
 from collections.abc import Mapping
@@ -7,23 +7,23 @@ from typing import Any
 import pulumi
 
 Customization = Mapping[str, Mapping[str, Any]]
-"""Inputs of the provider, in Python's spelling, by the name of the resource in the component."""
+"""Provider inputs in snake_case, by the name of the resource in the component."""
 
 
 class Customized:
-    """Adds to the inputs of a component's resources, and refuses what no resource takes."""
+    """Merges customized inputs into a component's resources, and refuses unknown ones."""
 
     def __init__(self, component: str, inputs: Customization) -> None:
-        """Take the customization of the component of that name."""
+        """Store the customization of a component."""
         self._component = component
         self._inputs = inputs
         self._resources: list[str] = []
 
     def inputs(self, resource: str, kind: type[pulumi.CustomResource], inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the inputs of a resource, those of the customization instead of the component's own.
+        """Return the inputs of a resource; customized inputs override the component's.
 
         Raises:
-            pulumi.RunError: naming an input that the resource has not.
+            pulumi.RunError: the resource has no such input.
         """
         self._resources.append(resource)
         chosen = self._inputs.get(resource, {})
@@ -37,10 +37,10 @@ class Customized:
         return {**inputs, **chosen}
 
     def check(self) -> None:
-        """Refuse a customization of resources that the component has not declared.
+        """Check that every customized resource was declared.
 
         Raises:
-            pulumi.RunError: naming them.
+            pulumi.RunError: with the names of those that were not.
         """
         for resource in self._inputs.keys() - set(self._resources):
             raise pulumi.RunError(
@@ -50,6 +50,6 @@ class Customized:
 
 
 def provider_inputs(kind: type[pulumi.CustomResource]) -> set[str]:
-    """Return the names of the inputs that a type of the AWS provider takes, read from the SDK."""
+    """Return the input names of a resource type, from the SDK."""
     parameters = inspect.signature(kind._internal_init).parameters  # type: ignore[attr-defined]  # noqa: SLF001
     return {name for name in parameters if name not in ("__self__", "resource_name", "opts", "__props__")}

@@ -1,4 +1,4 @@
-"""What a person on call wants to see, on one page."""
+"""A CloudWatch dashboard of a stack."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from .http_api import HttpApi
 from .rust_function import RustFunction
 
 WIDTH, HEIGHT = 8, 6
-"""Of a graph; a row is 24 wide."""
+"""Width of a graph; a row is 24 wide."""
 COLUMNS = 3
 
 ERRORS_QUERY = (
@@ -39,25 +39,25 @@ QUERIES = {"Errors": ERRORS_QUERY, "Slowest invocations": SLOWEST_QUERY, "Cold s
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardArgs:
-    """What is on it."""
+    """Arguments of `Dashboard`."""
 
     title: str
-    """Its name, unique in the account, such as `rust-serverless-dev--dashboard`."""
+    """Name of the dashboard, unique in the account, such as `rust-serverless-dev--dashboard`."""
     region: str
     api: HttpApi
     functions: Sequence[RustFunction]
     stream_functions: Sequence[RustFunction]
-    """Those of them that a stream invokes."""
+    """The functions that a stream invokes."""
     tables: Mapping[str, pulumi.Input[str]]
     queues: Mapping[str, pulumi.Input[str]]
     """Queues that should be empty."""
 
 
 class Dashboard(pulumi.ComponentResource):
-    """Afterwards CloudWatch has a dashboard of the API, functions, tables and queues.
+    """Creates a dashboard of the API, functions, tables and queues.
 
-    Below the graphs are queries of the functions' logs with what they find; each opens in Logs Insights from there. A
-    saved query there follows one request through the access log and all functions.
+    Below the graphs are Logs Insights queries of the functions' logs, with their results. A saved query follows one
+    request through the access log and all functions.
     """
 
     def __init__(self, name: str, args: DashboardArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -96,7 +96,7 @@ class Dashboard(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
-    """Physical names of what is on a dashboard, by their logical ones."""
+    """Physical names of the resources on a dashboard, by logical name."""
 
     api: str
     functions: Mapping[str, str]
@@ -107,7 +107,7 @@ class Watched:
 
 
 def dashboard_body(region: str, watched: Watched) -> str:
-    """Return the page as CloudWatch takes it: graphs from left to right, the most urgent first.
+    """Return the dashboard body, with the most urgent graphs first.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
     """

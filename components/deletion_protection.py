@@ -1,4 +1,4 @@
-"""A whole stack that refuses to be destroyed, not the few resources in it that hold data."""
+"""Deletion protection for a whole stack."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,26 +8,26 @@ import pulumi
 
 @dataclass(frozen=True, kw_only=True)
 class DeletionProtectionArgs:
-    """What is protected, and how it is called."""
+    """Arguments of `DeletionProtection`."""
 
     resources: Sequence[pulumi.Resource]
-    """Everything that must not go; components stand for all that is in them."""
+    """The protected resources. A component includes all of its children."""
     setting: str
-    """What a person sets to lift the protection. It is in the name of the resource that the engine's refusal shows."""
+    """Name of the setting that turns the protection off. The engine's error shows it as part of the resource's name."""
     protected: bool
-    """Whether a deletion is refused until this is off again."""
+    """Whether the protection is on."""
 
 
 class DeletionProtection(pulumi.ComponentResource):
-    """Afterwards `pulumi destroy` deletes nothing of a protected stack, with or without a preview.
+    """Makes `pulumi destroy` of a protected stack fail before it deletes anything, with or without a preview.
 
-    A destroy deletes dependents first, and without a preview the engine meets a protected resource only when its turn
-    comes. So this declares one that depends on all others: its turn comes first, and what it depends on is never
-    reached. It is a `Stash` with nothing in it, which exists in the state alone and has no price.
+    A destroy deletes dependents first, and without a preview the engine checks a protected resource only when it gets
+    there. So this declares a resource that depends on all others, which is the first one to be deleted. It is an empty
+    `Stash`, which exists in the state only and costs nothing.
     """
 
     def __init__(self, name: str, args: DeletionProtectionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declare the protection; last in a program, since it covers what is declared by then."""
+        """Declare the protection, after all protected resources."""
         super().__init__("rust-serverless:index:DeletionProtection", name, None, opts)
         pulumi.Stash(
             f"{name}-set-{args.setting}-to-false-first",

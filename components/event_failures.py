@@ -1,4 +1,4 @@
-"""Asynchronous invocations of a function, and where the events go that it fails to handle."""
+"""Retries, destinations and the failure queue of a function's asynchronous invocations."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -22,7 +22,7 @@ def configure_invocations(
     opts: pulumi.ResourceOptions,
     customize: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda inputs: inputs,
 ) -> None:
-    """Declare retries and destinations of a function's asynchronous invocations, of which Lambda has one set."""
+    """Declare retries and destinations of asynchronous invocations. Lambda has one configuration per function."""
     targets = {"on_failure": settings.on_failure, "on_success": settings.on_success}
     inputs = {
         "function_name": function.function_name,
@@ -35,16 +35,16 @@ def configure_invocations(
 
 
 class FailedEvents:
-    """The queue of events that a function failed to handle. Its first trigger declares it, and the others share it."""
+    """The failure queue of a function's events. Its first trigger declares it; the others share it."""
 
     def __init__(self, function: Function, *, is_configured: bool = False) -> None:
-        """Take a function; where its invocations are configured, the queue gets only what could not be delivered."""
+        """Store the function. If its invocations are already configured, the queue gets undelivered events only."""
         self._function = function
         self._is_configured = is_configured
         self._queue: aws.sqs.Queue | None = None
 
     def queue(self, name: str, on_call: OnCall, parent: pulumi.Resource) -> aws.sqs.Queue:
-        """Return the queue; `name` is that of the trigger which asks for it."""
+        """Return the queue; `name` is the name of the trigger."""
         if self._queue is None:
             self._queue = failure_queue(name, f"Events were given up by {self._function.name}.", on_call, parent)
             if not self._is_configured:

@@ -14,22 +14,22 @@ from .metric_alarm import OnCall
 
 @dataclass(frozen=True, kw_only=True)
 class EventTriggerArgs:
-    """Which events invoke what."""
+    """Arguments of `EventTrigger`."""
 
     function: Function
     pattern: Mapping[str, object]
-    """`{"source": ["aws.ec2"]}`, for example.
+    """Event pattern, such as `{"source": ["aws.ec2"]}`.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html"""
     event_bus: pulumi.Input[str] = "default"
-    """Name or ARN."""
+    """Name or ARN of the event bus."""
     on_call: OnCall = field(default_factory=OnCall)
-    """Who is told when an event was given up."""
+    """Notified when an event is discarded."""
 
 
 class EventTrigger(pulumi.ComponentResource):
-    """Afterwards each event that matches the pattern invokes the function, at least once.
+    """Invokes a function at least once for each event that matches a pattern.
 
-    The rule alone may invoke the function by this. What cannot be delivered, and what fails twice more, is kept in a
+    Only this rule may invoke the function. Events that cannot be delivered, or still fail after two retries, go to a
     failure queue with an alarm.
     """
 

@@ -1,4 +1,4 @@
-"""A queue for what a function could not do, with an alarm when something is in it."""
+"""A queue for failed events or messages, with an alarm while it is not empty."""
 
 import json
 from collections.abc import Mapping
@@ -9,11 +9,11 @@ import pulumi_aws as aws
 from .metric_alarm import Metric, OnCall, Threshold, metric_alarm
 
 RETENTION_SECONDS = 14 * 24 * 3600
-"""The longest there is: what is in the queue waits for a person."""
+"""SQS's maximum, because messages in this queue wait for a person."""
 
 
 def failure_queue(name: str, meaning: str, on_call: OnCall, parent: pulumi.Resource) -> aws.sqs.Queue:
-    """Declare an encrypted queue `<name>-failures`, and the alarm that it is not empty."""
+    """Declare an encrypted queue `<name>-failures`, and an alarm while it is not empty."""
     queue = aws.sqs.Queue(
         f"{name}-failures",
         sqs_managed_sse_enabled=True,
@@ -40,7 +40,7 @@ def failure_queue(name: str, meaning: str, on_call: OnCall, parent: pulumi.Resou
 def let_service_send(
     name: str, queue: aws.sqs.Queue, service: str, source_arn: pulumi.Input[str], parent: pulumi.Resource
 ) -> aws.sqs.QueuePolicy:
-    """Let a service, such as `sns.amazonaws.com`, send what it could not deliver from one source, and no other."""
+    """Allow a service, such as `sns.amazonaws.com`, to send messages from one source only."""
     return aws.sqs.QueuePolicy(
         f"{name}-failures-policy",
         queue_url=queue.url,

@@ -1,4 +1,4 @@
-"""What the other components need of a Lambda function, ours or one that exists already."""
+"""The interface of Lambda functions for other components: `RustFunction`, or any existing function."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class Invokable(Protocol):
-    """A function that can be invoked: a `RustFunction`, or an `ExistingFunction`."""
+    """A function that can be invoked: `RustFunction` or `ExistingFunction`."""
 
     @property
     def name(self) -> str:
-        """Logical name, unique in the program; names of resources around the function are made of it."""
+        """Logical name, unique in the program; a prefix of the names of related resources."""
 
     @property
     def function_name(self) -> pulumi.Output[str]:
@@ -24,15 +24,15 @@ class Invokable(Protocol):
 
     @property
     def invoked_arn(self) -> pulumi.Output[str]:
-        """ARN by which it is invoked: that of an alias, where there is one."""
+        """ARN to invoke: the alias's, if there is one."""
 
     @property
     def qualifier(self) -> pulumi.Output[str] | None:
-        """Name of that alias."""
+        """Name of the alias, if there is one."""
 
 
 class Principal(Protocol):
-    """Whatever has a role, which grants are attached to."""
+    """Anything with a role that grants can be attached to."""
 
     @property
     def name(self) -> str:
@@ -44,47 +44,47 @@ class Principal(Protocol):
 
 
 class Function(Invokable, Principal, Protocol):
-    """Both: what an event source needs, which is read with the function's role."""
+    """A function with a role, which event sources need."""
 
     @property
     def event_target(self) -> pulumi.Output[str]:
-        """What an event source mapping invokes, by name or ARN."""
+        """Name or ARN for event source mappings."""
 
     @property
     def failed_events(self) -> "FailedEvents":
-        """The queue of events that it failed to handle."""
+        """The failure queue of its events."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExistingFunction:
-    """A function that something else made; it can have routes, triggers and grants as any other."""
+    """A function that exists outside of this program, for routes, triggers and grants."""
 
     name: str
     """Logical name, unique in the program."""
     function_name: pulumi.Output[str]
     """Physical name."""
     invoked_arn: pulumi.Output[str]
-    """Its ARN, or that of an alias."""
+    """ARN of the function or of an alias."""
     role_name: pulumi.Output[str]
-    """Physical name of its role; only grants use it."""
+    """Physical name of its role, for grants."""
     qualifier: pulumi.Output[str] | None = None
     """Name of the alias."""
 
     @property
     def event_target(self) -> pulumi.Output[str]:
-        """What an event source mapping invokes."""
+        """Name or ARN for event source mappings."""
         return self.invoked_arn
 
     @cached_property
     def failed_events(self) -> "FailedEvents":
-        """The queue of events that it failed to handle."""
+        """The failure queue of its events."""
         from .event_failures import FailedEvents  # noqa: PLC0415 (which needs the protocols above)
 
         return FailedEvents(self)
 
     @classmethod
     def named(cls, name: str, function_name: str, opts: pulumi.InvokeOptions | None = None) -> "ExistingFunction":
-        """Look a function up in the account by its physical name."""
+        """Look up a function in the account by its physical name."""
         found = aws.lambda_.get_function_output(function_name=function_name, opts=opts)
         return cls(
             name=name,

@@ -1,4 +1,4 @@
-"""What a `RustFunction` can be connected to."""
+"""Settings of a `RustFunction`: network, file system, asynchronous invocations and URL."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import pulumi
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """Subnets of a VPC that the function's connections leave from. It reaches the internet only through a NAT."""
+    """Subnets of a VPC. The function reaches the internet through a NAT gateway only."""
 
     subnet_ids: Sequence[pulumi.Input[str]]
     security_group_ids: Sequence[pulumi.Input[str]]
@@ -16,34 +16,34 @@ class Network:
 
 @dataclass(frozen=True, kw_only=True)
 class FileSystem:
-    """A file system of EFS, for a function in a `Network` that reaches it."""
+    """An EFS file system. The function needs a `Network` that reaches it."""
 
     access_point_arn: pulumi.Input[str]
     mount_path: str
-    """Below `/mnt/`."""
+    """Mount path below `/mnt/`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AsyncInvocation:
-    """What becomes of invocations that nobody waits for, such as those of events."""
+    """Retries and destinations of asynchronous invocations, such as those of events."""
 
     on_failure: pulumi.Input[str] | None = None
-    """ARN of a queue, topic, function or event bus that gets what failed, with the reason."""
+    """ARN of a queue, topic, function or event bus for failed events, with the reason."""
     on_success: pulumi.Input[str] | None = None
-    """ARN of what gets the answers."""
+    """ARN of the destination for responses."""
     maximum_retries: int = 2
-    """0 to 2."""
+    """Number of retries, 0 to 2."""
     maximum_age_seconds: int = 6 * 3600
-    """60 to 21,600; what waited longer for a free environment fails."""
+    """Maximum age of an event in seconds, 60 to 21,600; older events fail."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionUrl:
-    """An address of the function's own, without an API."""
+    """A function URL, without an API."""
 
     open: bool = False
-    """Whether everyone may call it; otherwise requests are signed, and IAM decides."""
+    """Whether the URL is public; otherwise requests must be signed and are authorized by IAM."""
     cors_origins: Sequence[str] = ()
-    """Origins whose pages may call it."""
+    """Origins that CORS allows."""
     streaming: bool = False
-    """Whether the answer is sent as it comes; the handler must stream it."""
+    """Whether responses are streamed; the handler must support this."""

@@ -1,4 +1,4 @@
-"""A function that gets each new version gradually, and goes back by itself when one fails."""
+"""Gradual deployment of new versions, with automatic rollback."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,28 +15,28 @@ from .version_shift import Outcome
 
 @dataclass(frozen=True, kw_only=True)
 class GradualDeploymentArgs:
-    """What is deployed, and what is watched meanwhile."""
+    """Arguments of `GradualDeployment`."""
 
     function: RustFunction
-    """A function with `Operation(gradual_deployment=True)`."""
+    """Function with `Operation(gradual_deployment=True)`."""
     alarms: Sequence[pulumi.Input[str]] = ()
-    """Names of alarms that bring the version before back."""
+    """Names of alarms that trigger a rollback."""
     region: str | None = None
     endpoint: str | None = None
-    """Endpoint of the stack's provider, when it is not AWS's own."""
+    """Lambda endpoint of the provider, if it is not AWS's."""
     credentials: AwsCredentials = field(default_factory=AwsCredentials)
 
 
 class GradualDeployment(pulumi.ComponentResource):
-    """Moves the alias of a function to each version that an update publishes.
+    """Shifts a function's alias to each version that an update publishes.
 
-    The new version gets a tenth of the invocations for five minutes. When it fails, or an alarm is raised, the version
-    before gets all of them again, the update goes on, and `result` says so: the alias is not part of what a preview
-    compares, so that the next one is clean, and the next version is the next try.
+    The new version gets 10% of the invocations for five minutes. If it fails or an alarm fires, the previous version
+    gets all of them again. The update continues, and `result` reports the rollback. Previews ignore the alias's
+    version, so the next preview shows no change, and the next version is the next attempt.
     """
 
     def __init__(self, name: str, args: GradualDeploymentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declare the Command that moves the alias; it runs when there is a new version."""
+        """Declare the Command that shifts the alias for each new version."""
         super().__init__("rust-serverless:index:GradualDeployment", name, None, opts)
         function = args.function
         if function.alias is None:
@@ -69,6 +69,6 @@ class GradualDeployment(pulumi.ComponentResource):
 
 
 def _result(stdout: str | None) -> dict[str, str]:
-    """Return what the Command printed; nothing where it was not run."""
+    """Return the Command's output; empty if it did not run."""
     found: dict[str, str] = json.loads(stdout) if stdout else {}
     return found

@@ -1,4 +1,4 @@
-"""One HTTP API in front of the functions."""
+"""An HTTP API in front of functions."""
 
 import hashlib
 import json
@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import pulumi
 import pulumi_aws as aws
@@ -16,9 +17,9 @@ from .program_body import ProgramBody
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 ROUTE_KEY = re.compile(rf"(?P<method>ANY|{'|'.join(METHODS)}) (?P<path>/\S*)")
 DEFAULT = "$default"
-"""The route of every request that has no other."""
+"""The route of requests that match no other route."""
 CORS_HEADERS = ("authorization", "content-type", "if-match", "if-none-match")
-"""What pages of other origins may send besides what browsers always let through."""
+"""Request headers that CORS allows besides the safelisted ones."""
 
 ACCESS_LOG_FIELDS = {
     "requestId": "$context.requestId",
@@ -32,122 +33,123 @@ ACCESS_LOG_FIELDS = {
     "integrationRequestId": "$context.integration.requestId",
     "integrationError": "$context.integrationErrorMessage",
 }
-"""What is known of each request afterwards. The caller's address is not among it.
+"""Fields of the access log. The caller's IP address is not one of them.
 
-`requestId` is the `correlation_id` of the function's log lines, `integrationRequestId` their `function_request_id`."""
+`requestId` is the `correlation_id` of the function's log lines, `integrationRequestId` their `function_request_id`.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Throttle:
-    """How much of a route's traffic gets through; the rest is answered 429."""
+    """Rate limit of a route. API Gateway responds to further requests with 429."""
 
     rate_per_second: float
-    """Requests per second in the long run."""
+    """Steady-state rate, in requests per second."""
     burst: int
-    """Requests at once."""
+    """Burst, in requests."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class JwtIssuer:
-    """Whose tokens are believed."""
+    """A JWT authorizer."""
 
     name: str
     issuer: pulumi.Input[str]
-    """The `iss` of its tokens; the keys are found below this address."""
+    """The `iss` of tokens, a URL below which the keys are published."""
     audience: Sequence[pulumi.Input[str]]
-    """The `aud` of its tokens, or their `client_id` when they have no `aud`, as Cognito's access tokens do."""
+    """The `aud` of tokens, or `client_id` if they have no `aud`, as Cognito's access tokens."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class JwtRequirement:
-    """What a route requires of a caller's token."""
+    """The token that a route requires."""
 
     issuer: JwtIssuer
     scopes: Sequence[str]
-    """Scopes of which the token must have one. Without any, an ID token would pass as well."""
+    """The token must have one of these scopes. Without a scope, the route would accept ID tokens too."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """Where the requests of a route go, and who may send them."""
+    """A route: its function, throttle and authorization."""
 
     function: Invokable
     throttle: Throttle | None = None
-    """By default the API's."""
+    """Defaults to the API's throttle."""
     jwt: JwtRequirement | None = None
-    """Without one the route is open to everyone."""
+    """Without it, the route is public."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class HttpApiArgs:
-    """The routes, and what holds for all of them."""
+    """Arguments of `HttpApi`."""
 
     routes: Mapping[str, Route | Invokable] = field(default_factory=dict)
-    """By route key: a method and a path, `GET /items/{id}`, `ANY /files/{path+}`, or `$default`."""
+    """Functions or routes by route key: a method and a path, `GET /items/{id}`, `ANY /files/{path+}`, or `$default`."""
     throttle: Throttle = field(default_factory=lambda: Throttle(rate_per_second=50, burst=100))
-    """Of each route that has none of its own."""
+    """Throttle of each route without its own."""
     cors_origins: Sequence[str] = ()
-    """Origins whose pages may call the API, such as `https://example.com`, by the methods of the routes; none by
-    default."""
+    """Origins that CORS allows, such as `https://example.com`, with the methods of the routes; none by default."""
     cors_exposed_headers: Sequence[str] = ()
-    """Response headers that those pages may read."""
+    """Response headers that CORS exposes."""
     log_retention_days: int = 30
-    """Days that access logs are kept."""
+    """Retention of the access logs in days."""
     endpoint: str | None = None
-    """API Gateway endpoint of the stack's provider, when it is not AWS's own; requests are sent there too, since names
-    below `localhost` do not resolve in every program."""
+    """API Gateway endpoint of the provider, if it is not AWS's. `url` uses it too, because names below `localhost` do
+    not resolve everywhere."""
     existing_api_id: pulumi.Input[str] | None = None
-    """Id of an HTTP API that something else made, and whose stage and CORS it keeps; the routes are added to it."""
+    """Id of an existing HTTP API to add the routes to. Its stage and CORS do not change."""
 
 
 class HttpApi(pulumi.ComponentResource):
-    """Afterwards requests to `url` reach the functions, within each route's throttle, and are in the access log.
+    """Creates an HTTP API with routes to functions, a throttle per route, CORS and an access log.
 
-    A request passes the route with its key (`POST /echo`), the throttle of that route, the integration of the
-    function, and the permission that lets this API, method and path invoke it.
+    A request passes the route (`POST /echo`), its throttle, the integration of the function, and the permission that
+    allows this API, method and path to invoke it.
 
-    Routes are an argument, or added by `route` anywhere in the body of the program: the stage holds the throttles of
-    all, and AWS wants the routes to exist before it, so it is declared with what the program has added by its end.
+    Pass routes as an argument, or add them with `route` anywhere in the program. The stage contains the throttles of
+    all routes and requires that they exist, so it is declared when the program has ended.
     """
 
     url: pulumi.Output[str]
-    """Where the API answers. It is known before the routes are, since what is behind them may need it; what calls it
-    during an update depends on the component."""
+    """URL of the API. It is known before the routes, because functions may need it. To call it during an update,
+    depend on the component."""
     api_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: HttpApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the API and its routes."""
         super().__init__("rust-serverless:index:HttpApi", name, None, opts)
-        self._name = name
         self._args = args
         self._integrations: dict[str, aws.apigatewayv2.Integration] = {}
         self._authorizers: dict[str, aws.apigatewayv2.Authorizer] = {}
         self._throttles: dict[str, Throttle] = {}
         self._declared: list[pulumi.Resource] = []
         self.routes: dict[str, str] = {}
-        """Name of the function behind each route key."""
+        """Function names by route key."""
         self.guarded_routes: dict[str, list[str]] = {}
-        """Scopes of which a caller needs one, by route key; the other routes are open to everyone."""
+        """Required scopes by route key, one of which suffices; other routes are public."""
         self._body = ProgramBody()
         self.api_id, self._execution_arn, api_endpoint = self._api()
         self.stage_name = pulumi.Output.from_input(DEFAULT)
         self.url = _url(self.api_id, api_endpoint, args.endpoint)
+        self.origin = self.url.apply(_origin)
+        """Origin of pages that the API serves."""
         self.access_log_group_name: pulumi.Output[str] | None = None
         if args.existing_api_id is None:
             self.stage_name = self._stage().name
-        # Routes of HEAD first: those of GET take HEAD where there is none.
+        # HEAD routes first: GET routes serve HEAD if there is none.
         for route_key, route in sorted(args.routes.items(), key=lambda item: not item[0].startswith("HEAD ")):
             self.route(route_key, route)
         self.register_outputs({"url": self.url, "apiId": self.api_id})
 
     def route(self, route_key: str, route: Route | Invokable) -> None:
-        """Send the requests of a route, such as `POST /echo`, to a function.
+        """Add a route, such as `POST /echo`, to a function.
 
-        Without a requirement the route is open to everyone. A route of GET takes HEAD, too, with the same requirement
-        and a throttle of its own, unless there is one of HEAD; it is not listed in `routes`.
+        Without `jwt` the route is public. A GET route also serves HEAD, with the same authorization and its own
+        throttle, unless there is a HEAD route; `routes` does not list it.
 
         Raises:
-            pulumi.RunError: the route key is none, is there already, or comes in an `apply`.
+            pulumi.RunError: the route key is invalid or already used, or this is called in an `apply`.
         """
         if self._body.has_ended:
             raise pulumi.RunError(f"{route_key} comes too late: add it in the body of the program, not in an `apply`")
@@ -164,7 +166,7 @@ class HttpApi(pulumi.ComponentResource):
 
     def _declare(self, route_key: str, target: Route) -> None:
         source = _source(route_key)
-        child = f"{self._name}-{_words(route_key)}-{hashlib.sha256(route_key.encode()).hexdigest()[:6]}"
+        child = f"{self.pulumi_resource_name}-{_words(route_key)}-{hashlib.sha256(route_key.encode()).hexdigest()[:6]}"
         permission = aws.lambda_.Permission(
             f"{child}-permission",
             action="lambda:InvokeFunction",
@@ -172,7 +174,7 @@ class HttpApi(pulumi.ComponentResource):
             qualifier=target.function.qualifier,
             principal="apigateway.amazonaws.com",
             source_arn=self._execution_arn.apply(lambda arn: f"{arn}/*/{source}"),
-            opts=_formerly(self, f"{self._name}-{_words(route_key)}-permission"),
+            opts=_formerly(self, f"{self.pulumi_resource_name}-{_words(route_key)}-permission"),
         )
         self._declared.append(
             aws.apigatewayv2.Route(
@@ -181,20 +183,20 @@ class HttpApi(pulumi.ComponentResource):
                 route_key=route_key,
                 **self._authorization(target.jwt),
                 target=self._integration(target.function).id.apply(lambda id_: f"integrations/{id_}"),
-                opts=_formerly(self, f"{self._name}-{_words(route_key)}-route", depends_on=[permission]),
+                opts=_formerly(self, f"{self.pulumi_resource_name}-{_words(route_key)}-route", depends_on=[permission]),
             )
         )
         self._throttles[route_key] = target.throttle or self._args.throttle
 
     def _api(self) -> tuple[pulumi.Output[str], pulumi.Output[str], pulumi.Output[str]]:
-        """Return id, ARN for permissions and endpoint."""
+        """Return the id, the ARN for permissions and the endpoint."""
         if self._args.existing_api_id is not None:
             found = aws.apigatewayv2.get_api_output(
                 api_id=self._args.existing_api_id, opts=pulumi.InvokeOutputOptions(parent=self)
             )
             return found.api_id, found.execution_arn, found.api_endpoint
         api = aws.apigatewayv2.Api(
-            f"{self._name}-http",
+            f"{self.pulumi_resource_name}-http",
             protocol_type="HTTP",
             cors_configuration=self._body.at_the_end(self._cors) if self._args.cors_origins else None,
             opts=pulumi.ResourceOptions(parent=self),
@@ -203,8 +205,8 @@ class HttpApi(pulumi.ComponentResource):
 
     def _stage(self) -> aws.apigatewayv2.Stage:
         logs = aws.cloudwatch.LogGroup(
-            f"{self._name}-access-logs",
-            # The prefix for which API Gateway needs no resource policy of its own:
+            f"{self.pulumi_resource_name}-access-logs",
+            # Log groups with this prefix need no resource policy per group:
             # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
             name_prefix=f"/aws/vendedlogs/{pulumi.get_project()}-{pulumi.get_stack()}--",
             retention_in_days=self._args.log_retention_days,
@@ -212,7 +214,7 @@ class HttpApi(pulumi.ComponentResource):
         )
         self.access_log_group_name = logs.name
         return aws.apigatewayv2.Stage(
-            f"{self._name}-stage",
+            f"{self.pulumi_resource_name}-stage",
             api_id=self.api_id,
             name=DEFAULT,
             auto_deploy=True,
@@ -255,7 +257,7 @@ class HttpApi(pulumi.ComponentResource):
     def _authorizer(self, issuer: JwtIssuer) -> aws.apigatewayv2.Authorizer:
         if issuer.name not in self._authorizers:
             self._authorizers[issuer.name] = aws.apigatewayv2.Authorizer(
-                f"{self._name}-{issuer.name}-authorizer",
+                f"{self.pulumi_resource_name}-{issuer.name}-authorizer",
                 api_id=self.api_id,
                 authorizer_type="JWT",
                 identity_sources=["$request.header.Authorization"],
@@ -267,7 +269,7 @@ class HttpApi(pulumi.ComponentResource):
     def _integration(self, function: Invokable) -> aws.apigatewayv2.Integration:
         if function.name not in self._integrations:
             self._integrations[function.name] = aws.apigatewayv2.Integration(
-                f"{self._name}-{function.name}-integration",
+                f"{self.pulumi_resource_name}-{function.name}-integration",
                 api_id=self.api_id,
                 integration_type="AWS_PROXY",
                 integration_method="POST",
@@ -279,7 +281,7 @@ class HttpApi(pulumi.ComponentResource):
 
 
 def _source(route_key: str) -> str:
-    """Return the end of the ARN that requests of a route come from; any method is `*` there.
+    """Return the end of the source ARN of a route's requests; `ANY` is `*` there.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     """
@@ -294,7 +296,7 @@ def _source(route_key: str) -> str:
 
 
 def _words(route_key: str) -> str:
-    """`GET /currencies/{code}` becomes `get-currencies-code`, which other keys may become too."""
+    """Return a name for a route key, which is not unique: `GET /currencies/{code}` becomes `get-currencies-code`."""
     words = "".join(character if character.isalnum() else " " for character in route_key.lower()).split()
     return "-".join(words)
 
@@ -302,16 +304,21 @@ def _words(route_key: str) -> str:
 def _formerly(
     parent: pulumi.Resource, name: str, depends_on: Sequence[pulumi.Resource] | None = None
 ) -> pulumi.ResourceOptions:
-    """Return options of a resource that had a name without the digest before version 0.1.0."""
+    """Return options with an alias for the name before version 0.1.0, which had no digest."""
     return pulumi.ResourceOptions(parent=parent, aliases=[pulumi.Alias(name=name)], depends_on=depends_on)
 
 
 def _invocations(function_arn: str) -> str:
-    """Return the URI by which API Gateway invokes a function."""
+    """Return the URI with which API Gateway invokes a function."""
     partition, region = function_arn.split(":")[1], function_arn.split(":")[3]
     return f"arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{function_arn}/invocations"
 
 
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _url(api_id: pulumi.Output[str], api_endpoint: pulumi.Output[str], endpoint: str | None) -> pulumi.Output[str]:
-    """Return where the default stage answers; emulators of AWS have all APIs below one path of their endpoint."""
+    """Return the URL of the default stage. Emulators serve all APIs below a path of their endpoint."""
     return api_id.apply(lambda id_: f"{endpoint}/_aws/execute-api/{id_}/$default") if endpoint else api_endpoint

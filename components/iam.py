@@ -1,4 +1,4 @@
-"""IAM policy documents as text, built from plain values."""
+"""Builds IAM policy documents."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,15 +11,15 @@ ARN_PARTS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """Actions that a role may take on resources, both named exactly."""
+    """Allowed actions on resources, without wildcards."""
 
     actions: Sequence[str]
     resources: Sequence[str]
     condition: Mapping[str, Mapping[str, str | Sequence[str]]] = field(default_factory=dict)
-    """Values of condition keys, by operator and key."""
+    """Conditions, by operator and key."""
 
     def document(self) -> dict[str, object]:
-        """Return the statement as the policy language writes it."""
+        """Return the statement as JSON data."""
         document: dict[str, object] = {
             "Effect": "Allow",
             "Action": list(self.actions),
@@ -39,25 +39,25 @@ SENDING = {
     "sns": "sns:Publish",
     "sqs": "sqs:SendMessage",
 }
-"""The action by which each service takes an event."""
+"""The action that sends an event to each service."""
 READING = {"secretsmanager": "secretsmanager:GetSecretValue", "ssm": "ssm:GetParameter"}
 """The action that reads a value of each service."""
 
 
 def send_to(arn: str) -> Statement:
-    """Return the statement that allows to send events to a queue, topic, function or event bus.
+    """Return a statement that allows sending events to a queue, topic, function or event bus.
 
     Raises:
-        pulumi.RunError: the ARN is of another service.
+        pulumi.RunError: the service is not supported.
     """
     return _by_service(arn, SENDING)
 
 
 def read_value(arn: str) -> Statement:
-    """Return the statement that allows to read a secret of Secrets Manager or a parameter of SSM.
+    """Return a statement that allows reading a Secrets Manager secret or an SSM parameter.
 
     Raises:
-        pulumi.RunError: the ARN is of another service.
+        pulumi.RunError: the service is not supported.
     """
     return _by_service(arn, READING)
 
@@ -72,7 +72,7 @@ def _by_service(arn: str, actions: Mapping[str, str]) -> Statement:
 def trust_policy(service: str, account: str | None = None) -> str:
     """Return a trust policy that lets an AWS service, such as `lambda.amazonaws.com`, assume the role.
 
-    With an account, only for what belongs to it: a service that anyone may point at the role must not do so for others.
+    With an account id, only resources of that account may use the role through the service (confused deputy).
     """
     statement: dict[str, object] = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
     if account is not None:
@@ -81,7 +81,7 @@ def trust_policy(service: str, account: str | None = None) -> str:
 
 
 def tls_only_policy(bucket_arn: str) -> str:
-    """Return a bucket policy that refuses every request that is not encrypted in transit (FSBP S3.5)."""
+    """Return a bucket policy that denies requests without TLS (FSBP S3.5)."""
     return _document(
         [
             {

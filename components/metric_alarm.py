@@ -1,4 +1,4 @@
-"""An alarm on a metric, with what all alarms have in common."""
+"""A CloudWatch alarm on a metric."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,34 +11,34 @@ from .function import Invokable
 
 @dataclass(frozen=True, kw_only=True)
 class OnCall:
-    """Who is told of alarms, and where they read what to do."""
+    """Who is notified of alarms, and the runbook."""
 
     actions: Sequence[pulumi.Input[str]] = ()
-    """ARNs that an alarm calls when it is raised and when it is over, such as that of an SNS topic."""
+    """ARNs that an alarm notifies when it fires and when it recovers, such as an SNS topic's."""
     runbook: str | None = None
-    """Address of a page, named in each alarm's description with the section about it."""
+    """URL of a runbook. Each alarm's description links to its section."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """A metric in CloudWatch, and how its values of a period become one."""
+    """A CloudWatch metric and its statistic."""
 
     namespace: pulumi.Input[str]
     name: str
     dimensions: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     statistic: str
-    """`Sum`, `Maximum`, or a percentile such as `p99`."""
+    """Statistic: `Sum`, `Maximum`, or a percentile such as `p99`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Threshold:
-    """When it is too much."""
+    """When the alarm fires."""
 
     above: float
-    """The alarm is raised when the metric is over this, in the metric's own unit."""
+    """Threshold in the metric's unit."""
     period_seconds: int = 60
     periods: int = 1
-    """Periods in a row that it must be over."""
+    """Number of consecutive periods above the threshold."""
 
 
 def counted_metric(function: Invokable, name: str) -> Metric:
@@ -48,7 +48,7 @@ def counted_metric(function: Invokable, name: str) -> Metric:
     )
 
 
-def logged_metric(  # noqa: PLR0913 (each says one thing of the metric)
+def logged_metric(  # noqa: PLR0913 (each describes the metric)
     filter_name: str,
     *,
     log_group_name: pulumi.Input[str],
@@ -58,7 +58,7 @@ def logged_metric(  # noqa: PLR0913 (each says one thing of the metric)
     value: str = "1",
     parent: pulumi.Resource,
 ) -> Metric:
-    """Declare a metric of the lines in a log group that match a pattern: their number, or the sum of one field."""
+    """Declare a metric of matching lines in a log group: their number, or the sum of a field."""
     aws.cloudwatch.LogMetricFilter(
         filter_name,
         log_group_name=log_group_name,
@@ -75,7 +75,7 @@ def logged_metric(  # noqa: PLR0913 (each says one thing of the metric)
     return Metric(namespace=namespace, name=name, statistic="Sum")
 
 
-def metric_alarm(  # noqa: PLR0913 (each says one thing of the alarm, and none has a default)
+def metric_alarm(  # noqa: PLR0913 (each describes the alarm)
     name: str,
     *,
     section: str,
@@ -85,9 +85,9 @@ def metric_alarm(  # noqa: PLR0913 (each says one thing of the alarm, and none h
     on_call: OnCall,
     parent: pulumi.Resource,
 ) -> aws.cloudwatch.MetricAlarm:
-    """Declare an alarm whose description names the section of the runbook that says what to do, where there is one.
+    """Declare an alarm whose description links to a section of the runbook.
 
-    No data is no alarm: a metric of errors has data only when something happens.
+    Missing data does not fire the alarm: error metrics have data only if something happens.
     """
     is_percentile = metric.statistic.startswith("p")
     return aws.cloudwatch.MetricAlarm(

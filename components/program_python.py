@@ -1,4 +1,4 @@
-"""Commands that run a module with the Python that runs the program, whatever environment it is in."""
+"""Commands that run a Python module with the program's interpreter."""
 
 import shlex
 import sys
@@ -7,14 +7,14 @@ from pathlib import Path
 import pulumi
 
 FOLDER = Path(".rust-serverless")
-"""In the program's folder; git ignores it by a file of its own."""
+"""Folder in the program's folder, with its own `.gitignore`."""
 
 
 def module_command(module: str) -> str:
-    """Return the shell command that runs a module, the same on every machine.
+    """Return the shell command that runs a module. It is the same on every machine.
 
-    Pulumi runs it in the program's folder and outside the program's virtual environment. Where that is differs between
-    machines, so the command reads it from a file, which this writes.
+    Pulumi runs the command in the program's folder, outside its virtual environment. The interpreter's path differs
+    between machines, so this writes it to a file that the command reads.
     """
     note = FOLDER / f"python-{pulumi.get_stack()}"
     FOLDER.mkdir(exist_ok=True)

@@ -1,11 +1,11 @@
-"""Buckets that are nobody else's business."""
+"""Blocks public access to a bucket."""
 
 import pulumi
 import pulumi_aws as aws
 
 
 def block_public_access(name: str, bucket: aws.s3.Bucket, opts: pulumi.ResourceOptions) -> None:
-    """Declare that neither ACL nor policy can open a bucket to everybody (FSBP S3.8)."""
+    """Block public access by ACLs and policies (FSBP S3.8)."""
     aws.s3.BucketPublicAccessBlock(
         name,
         bucket=bucket.bucket,

@@ -1,4 +1,4 @@
-"""A function that takes messages from an SQS queue."""
+"""A function that processes messages of an SQS queue."""
 
 import json
 from dataclasses import dataclass, field
@@ -12,46 +12,45 @@ from .iam import Statement, policy_document
 from .metric_alarm import OnCall
 
 VISIBILITY_TIMEOUTS = 6
-"""Of the function's timeout: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
+"""Visibility timeout per function timeout: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueTriggerArgs:
-    """What takes messages, and how those that fail are tried again."""
+    """Arguments of `QueueTrigger`."""
 
     function: Function
-    """Takes batches of messages, and returns those that failed, `batchItemFailures`: see `partial-batch`."""
+    """Processes batches of messages, and returns the failed ones as `batchItemFailures`: see `partial-batch`."""
     function_timeout_seconds: int = 30
-    """A message that is being handled is hidden for six times this long."""
+    """The visibility timeout is six times this."""
     existing_queue_arn: pulumi.Input[str] | None = None
-    """A queue that something else made, with a redrive policy of its own."""
+    """ARN of an existing queue with its own redrive policy."""
     batch_size: int = 10
-    """Messages of one invocation at most; more than 10 need a window."""
+    """Maximum number of messages per invocation; more than 10 require a window."""
     window_seconds: int = 0
-    """How long messages are collected for a batch."""
+    """Batching window in seconds."""
     maximum_receives: int = 5
-    """Times that a message is tried before it goes to the failure queue."""
+    """Number of attempts before a message goes to the failure queue."""
     maximum_concurrency: int | None = None
-    """Environments that the queue may use at once, 2 to 1,000."""
+    """Maximum concurrency, 2 to 1,000."""
     on_call: OnCall = field(default_factory=OnCall)
-    """Who is told when the failure queue is not empty."""
+    """Notified while the failure queue is not empty."""
 
 
 class QueueTrigger(pulumi.ComponentResource):
-    """Afterwards each message of the queue reaches the function, at least once, and one that keeps failing is kept.
+    """Invokes a function at least once for each message of a queue, in batches.
 
-    The queue is encrypted; a batch invokes the function, and the messages that it reports as failed come again, until
-    they go to a failure queue with an alarm.
+    The queue is encrypted. Messages that the function reports as failed are retried, then go to a failure queue with an
+    alarm.
     """
 
     queue_arn: pulumi.Output[str]
     queue_url: pulumi.Output[str] | None
-    """None for an existing queue."""
+    """URL of the queue; None for an existing queue."""
 
     def __init__(self, name: str, args: QueueTriggerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declare the queues, what the function may do, and the mapping."""
+        """Declare the queues, the permissions and the event source mapping."""
         super().__init__("rust-serverless:index:QueueTrigger", name, None, opts)
-        self._name = name
         self.queue_url = None
         if args.existing_queue_arn is not None:
             self.queue_arn = pulumi.Output.from_input(args.existing_queue_arn)
@@ -73,16 +72,16 @@ class QueueTrigger(pulumi.ComponentResource):
             maximum_batching_window_in_seconds=args.window_seconds,
             function_response_types=["ReportBatchItemFailures"],
             scaling_config={"maximum_concurrency": limit} if limit else None,
-            # Lambda asks at once whether the function may read the queue.
+            # Lambda checks the permission when the mapping is created.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[may_receive]),
         )
         self.register_outputs({"queueArn": self.queue_arn, "queueUrl": self.queue_url})
 
     def allow_send(self, principal: Principal) -> None:
-        """Let what has a role send messages."""
+        """Allow a role to send messages."""
         parent = principal if isinstance(principal, pulumi.Resource) else self
         aws.iam.RolePolicy(
-            f"{principal.name}-sends-to-{self._name}",
+            f"{principal.name}-sends-to-{self.pulumi_resource_name}",
             role=principal.role_name,
             policy=self.queue_arn.apply(
                 lambda arn: policy_document(Statement(actions=["sqs:SendMessage"], resources=[arn]))
@@ -91,18 +90,26 @@ class QueueTrigger(pulumi.ComponentResource):
         )
 
     def _queue(self, args: QueueTriggerArgs) -> aws.sqs.Queue:
-        failures = failure_queue(self._name, f"Messages were given up by {args.function.name}.", args.on_call, self)
-        redrive = failures.arn.apply(
-            lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": args.maximum_receives})
-        )
-        return aws.sqs.Queue(
-            f"{self._name}-queue",
-            sqs_managed_sse_enabled=True,
-            message_retention_seconds=4 * 24 * 3600,
-            visibility_timeout_seconds=VISIBILITY_TIMEOUTS * args.function_timeout_seconds,
-            redrive_policy=redrive,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        name = self.pulumi_resource_name
+        failures = failure_queue(name, f"Messages were given up by {args.function.name}.", args.on_call, self)
+        return handled_queue(f"{name}-queue", failures, args, 4 * 24 * 3600, self)
+
+
+def handled_queue(
+    name: str, failures: aws.sqs.Queue, args: QueueTriggerArgs, retention_seconds: int, parent: pulumi.Resource
+) -> aws.sqs.Queue:
+    """Declare an encrypted queue for a trigger, with the failure queue of the messages that it gives up."""
+    redrive = failures.arn.apply(
+        lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": args.maximum_receives})
+    )
+    return aws.sqs.Queue(
+        name,
+        sqs_managed_sse_enabled=True,
+        message_retention_seconds=retention_seconds,
+        visibility_timeout_seconds=VISIBILITY_TIMEOUTS * args.function_timeout_seconds,
+        redrive_policy=redrive,
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
 
 
 def _receive(arn: str) -> str:

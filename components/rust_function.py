@@ -1,4 +1,4 @@
-"""A Lambda function that runs one binary of a `RustWorkspace`."""
+"""A Lambda function that runs a binary of a `RustWorkspace`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from .iam import Statement, policy_document, read_value, send_to, trust_policy
 from .rust_workspace import Artifact
 
 ALIAS = "live"
-"""Of the version that is invoked, where versions are published."""
+"""Alias of the live version, if versions are published."""
 SMALLEST_STORAGE_MIB = 512
 TRACING = Statement(actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources=["*"])
 NETWORKING = Statement(
@@ -26,81 +26,81 @@ NETWORKING = Statement(
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """How functions are operated, usually the same for all of a stack."""
+    """Operational settings, usually the same for all functions of a stack."""
 
     log_level: str = "info"
-    """Level of the handler's own logs, RUST_LOG."""
+    """Log level of the handler (`RUST_LOG`)."""
     log_sample_percent: int = 0
-    """Share of invocations that log at debug whatever the level is; for handlers that use the crate `powertools`."""
+    """Percentage of invocations that log at debug at any level; for handlers that use the crate `powertools`."""
     log_retention_days: int = 30
-    """Days that logs are kept; one of the values that CloudWatch Logs knows."""
+    """Retention of the logs; CloudWatch Logs allows certain values only."""
     tracing: bool = False
-    """Whether invocations are traced by X-Ray; costs by trace."""
+    """Whether X-Ray traces invocations; billed by trace."""
     reserved_concurrency: int | None = None
-    """Environments at once at most, which no other function of the account can use up; by default there is no limit."""
+    """Reserved concurrency; by default none."""
     gradual_deployment: bool = False
-    """Whether each change is a version, and the function is invoked by an alias that `GradualDeployment` moves."""
+    """Whether each change publishes a version, invoked through an alias that `GradualDeployment` shifts."""
     permissions_boundary: str | None = None
-    """ARN of a policy that limits what any policy can give the functions' roles."""
+    """ARN of the permissions boundary of the function's role."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RustFunctionArgs:
-    """What the function runs and with how much."""
+    """Arguments of `RustFunction`."""
 
     artifact: Artifact
-    """Its code: `workspace.artifact("echo")`."""
+    """Code of the function: `workspace.artifact("echo")`."""
     memory_mib: int = 128
-    """Memory; the share of a processor grows with it, up to a whole one at 1,769 MiB."""
+    """Memory in MiB. CPU is proportional to it; 1,769 MiB is one vCPU."""
     timeout_seconds: int = 3
-    """An invocation is ended after this long. Rust handlers that take longer are stuck."""
+    """Lambda ends an invocation after this many seconds."""
     operation: Operation = field(default_factory=Operation)
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    """Further variables for the handler. Never a secret: whoever may describe the function can read them."""
+    """Environment variables. Never a secret: everyone who may describe the function can read them."""
     references: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    """Variables that hold the ARN of a secret of Secrets Manager or a parameter of SSM, which the function may read.
-    The value itself is never in the environment."""
+    """Variables with the ARN of a Secrets Manager secret or SSM parameter, which the function may read. The value
+    itself is not in the environment."""
     statements: Sequence[Statement] = ()
-    """What else the function may do."""
+    """Further permissions of the function."""
     description: str | None = None
     function_name: str | None = None
-    """Physical name; by default one that Pulumi makes, so that a function can be replaced."""
+    """Physical name. By default Pulumi generates one, so that the function can be replaced."""
     tags: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    """Of the function, its role and its log group."""
+    """Tags of the function, its role and its log group."""
     layers: Sequence[pulumi.Input[str]] = ()
-    """ARNs of layer versions, extensions among them."""
+    """ARNs of layer versions, including extensions."""
     temporary_storage_mib: int = 512
-    """Space below `/tmp`, 512 to 10,240."""
+    """Size of `/tmp` in MiB, 512 to 10,240."""
     network: Network | None = None
-    """By default the function is in no VPC, and reaches the internet."""
+    """VPC; by default none, with access to the internet."""
     file_system: FileSystem | None = None
     asynchronous: AsyncInvocation | None = None
     dead_letter_arn: pulumi.Input[str] | None = None
-    """ARN of a queue or topic that gets events that failed; `asynchronous.on_failure` tells the reason as well."""
+    """ARN of a queue or topic for failed events; `asynchronous.on_failure` includes the reason."""
     url: FunctionUrl | None = None
     kms_key_arn: pulumi.Input[str] | None = None
-    """Key that encrypts the environment; by default AWS's own."""
+    """ARN of a KMS key for the environment variables; by default AWS's key."""
     log_group_class: str = "STANDARD"
-    """`INFREQUENT_ACCESS` costs half, and has no metric filters and no live tail."""
+    """Log group class. `INFREQUENT_ACCESS` costs half but has no metric filters and no live tail."""
     runtime: str = "provided.al2023"
     recursive_loop: str = "Terminate"
-    """`Allow` lets the function cause its own events."""
+    """`Allow` permits recursive invocations."""
     provisioned_concurrency: int | None = None
-    """Environments that are kept ready, paid by the hour; needs `Operation(gradual_deployment=True)`, as they belong to
+    """Provisioned concurrency, billed by the hour. Requires `Operation(gradual_deployment=True)`, because it belongs to
     an alias."""
     customize: Customization = field(default_factory=dict)
     """Further inputs of the provider, by resource: `function`, `role`, `logs`, and `alias`, `url`, `asynchronous`,
     `recursion` or `provisioned` where they are. `{"function": {"snap_start": {…}}}`, for example."""
     wait_for: Sequence[pulumi.Resource] = ()
-    """What must be there before the handler can start."""
+    """Resources that must exist before the handler starts."""
 
 
 class RustFunction(pulumi.ComponentResource):
-    """Afterwards the function can be invoked, and its logs are in a group of its own with a retention.
+    """Creates a Lambda function with its own role and log group.
 
-    Its role may write to that log group, and what its arguments need; further grants come from what it uses,
-    `table.allow_read(function)`. The group is made first, so that Lambda never makes one without a retention that a
-    destroy would leave behind.
+    The role may write to the log group and use what the arguments need. Grant more with sentences such as
+    `table.allow_read(function)`. The log group is created first; otherwise Lambda would create one without a retention
+    that a destroy does not remove.
     """
 
     arn: pulumi.Output[str]
@@ -110,12 +110,12 @@ class RustFunction(pulumi.ComponentResource):
     """Physical name of its role."""
     log_group_name: pulumi.Output[str]
     version: pulumi.Output[str]
-    """The last that was published; `$LATEST` where none is."""
+    """Last published version, or `$LATEST`."""
     url: pulumi.Output[str] | None
-    """Its own address, where it has one."""
+    """Function URL, if there is one."""
 
     def __init__(self, name: str, args: RustFunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declare the role, the log group and the function; `name` should be the binary's."""
+        """Declare the role, the log group and the function; `name` should be the name of the binary."""
         super().__init__("rust-serverless:index:RustFunction", name, None, opts)
         self.name = name
         self.timeout_seconds = args.timeout_seconds
@@ -161,17 +161,17 @@ class RustFunction(pulumi.ComponentResource):
             "key": args.artifact.key,
             "sha256": self._function.code_sha256,
         }
-        """Which artifact runs, and the SHA-256 that Lambda computed of its bytes, in base64."""
+        """The artifact, and its SHA-256 as Lambda computed it, in base64."""
         self.invoked_arn = self.alias.arn if self.alias else self._function.arn
-        """ARN by which it is invoked: that of the alias, where there is one."""
+        """ARN to invoke: the alias's, if there is one."""
         self.qualifier = self.alias.name if self.alias else None
-        """Name of the alias, for permissions."""
+        """Name of the alias, if there is one."""
         self.event_target = self.alias.arn if self.alias else self._function.name
-        """What an event source mapping invokes."""
+        """Name or ARN for event source mappings."""
         self.log_group_name = logs.name
         self.url = self._url(args.url) if args.url else None
         self.failed_events = FailedEvents(self, is_configured=args.asynchronous is not None)
-        """Events that its triggers gave up."""
+        """Failure queue of its triggers."""
         self._configure_invocations()
         self._customized.check()
         self.register_outputs(
@@ -210,7 +210,7 @@ class RustFunction(pulumi.ComponentResource):
             "publish": operation.gradual_deployment or None,
             "tracing_config": {"mode": "Active"} if operation.tracing else None,
             "reserved_concurrent_executions": operation.reserved_concurrency,
-            # Lambda filters nothing: RUST_LOG alone decides the level.
+            # Lambda must not filter; RUST_LOG sets the level.
             "logging_config": {"log_format": "JSON", "application_log_level": "TRACE", "log_group": logs.name},
             "layers": list(args.layers) or None,
             "ephemeral_storage": storage,
@@ -222,7 +222,7 @@ class RustFunction(pulumi.ComponentResource):
         }
 
     def _grants(self, logs: aws.cloudwatch.LogGroup) -> list[pulumi.Resource]:
-        """Allow what Lambda itself, and the handler by the arguments, do with the role; the function waits for it."""
+        """Declare the role's policies, which the function depends on."""
         args = self._args
         grants = [self._grant("writes-logs", logs.arn.apply(_write_to_log_group))]
         if args.operation.tracing:
@@ -261,7 +261,7 @@ class RustFunction(pulumi.ComponentResource):
                 function_name=self._function.name,
                 function_version=self._function.version,
             ),
-            # A deployment moves it, and may bring it back.
+            # `GradualDeployment` shifts it.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["functionVersion", "routingConfig"]),
         )
 
@@ -282,7 +282,7 @@ class RustFunction(pulumi.ComponentResource):
             opts=child,
         )
         if args.open:
-            # https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html: both are asked for.
+            # https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html: both permissions are required.
             for name, action, condition in (
                 ("url-permission", "lambda:InvokeFunctionUrl", {"function_url_auth_type": "NONE"}),
                 ("url-invocation", "lambda:InvokeFunction", {"invoked_via_function_url": True}),
@@ -344,7 +344,7 @@ def _use_files(access_point_arn: str) -> Statement:
 
 
 def _write_to_log_group(arn: str) -> str:
-    """Allow writing to any stream of the group: Lambda names a stream for each environment, so no name is known."""
+    """Allow writing to every stream of the group; Lambda creates one per environment."""
     return policy_document(
         Statement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[f"{arn}:log-stream:*"])
     )

@@ -1,4 +1,4 @@
-"""A whole HTTP service from plain data, which programs in every Pulumi language can give."""
+"""An HTTP service from plain data, for programs in every Pulumi language."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, cast
@@ -17,7 +17,7 @@ from .schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
 
 
 class Permission(TypedDict):
-    """Actions that a function may take on resources, both named exactly."""
+    """Allowed actions on resources, without wildcards."""
 
     actions: list[str]
     """IAM actions, such as `dynamodb:GetItem`."""
@@ -31,27 +31,27 @@ class ServiceFunction(TypedDict):
     memory_mib: NotRequired[int]
     """Memory in MiB; 128 by default."""
     timeout_seconds: NotRequired[int]
-    """Seconds after which an invocation is ended; 3 by default."""
+    """Timeout in seconds; 3 by default."""
     environment: NotRequired[dict[str, pulumi.Input[str]]]
-    """Environment variables. Never a secret: whoever may describe the function can read them."""
+    """Environment variables. Never a secret: everyone who may describe the function can read them."""
     files: NotRequired[dict[str, str]]
     """Files and folders that are packed next to the binary, relative to the Cargo project, by their place below
     `/var/task`."""
     policies: NotRequired[list[Permission]]
-    """What the function may do besides writing its logs."""
+    """Permissions of the function besides writing logs."""
 
 
 class ServiceSchedule(TypedDict):
-    """Times at which EventBridge Scheduler invokes a function."""
+    """A schedule on which EventBridge Scheduler invokes a function."""
 
     function: str
     """Name of the function."""
     expression: str
-    """`rate(5 minutes)`, `cron(0 3 * * ? *)` or `at(2026-12-24T18:00:00)`."""
+    """Schedule: `rate(5 minutes)`, `cron(0 3 * * ? *)` or `at(2026-12-24T18:00:00)`."""
     time_zone: NotRequired[str]
-    """IANA name, such as `Europe/Berlin`; UTC by default."""
+    """IANA time zone, such as `Europe/Berlin`; UTC by default."""
     input: NotRequired[dict[str, Any]]
-    """The event that the function gets, as JSON."""
+    """Event as JSON."""
 
 
 class ServiceQueue(TypedDict):
@@ -60,32 +60,32 @@ class ServiceQueue(TypedDict):
     function: str
     """Name of the function, which returns `batchItemFailures`."""
     batch_size: NotRequired[int]
-    """Messages of one invocation at most; 10 by default."""
+    """Maximum number of messages per invocation; 10 by default."""
     window_seconds: NotRequired[int]
-    """Seconds during which messages are collected for a batch; 0 by default."""
+    """Batching window in seconds; 0 by default."""
     maximum_receives: NotRequired[int]
-    """Times that a message is tried before it goes to the failure queue; 5 by default."""
+    """Number of attempts before a message goes to the failure queue; 5 by default."""
     maximum_concurrency: NotRequired[int]
-    """Environments that the queue may use at once, 2 to 1,000; no limit by default."""
+    """Maximum concurrency, 2 to 1,000; no limit by default."""
 
 
 class RustHttpServiceArgs(TypedDict):
-    """A Cargo project, its functions, and what invokes them."""
+    """A Cargo project, its functions, and their event sources."""
 
     path: str
     """Folder with a `Cargo.toml`, relative to the program: a workspace, a package, or a member of a workspace."""
     functions: dict[str, ServiceFunction]
     """Functions by the name of their binary in the Cargo project."""
     architecture: NotRequired[Architecture]
-    """Of all functions; arm64 by default, and that of this machine when AWS_ENDPOINT_URL names an emulator."""
+    """Architecture of all functions; arm64 by default, or this machine's if AWS_ENDPOINT_URL is an emulator."""
     routes: NotRequired[dict[str, str]]
     """Names of functions by route key: a method and a path, such as `GET /items/{id}`, or `$default`."""
     cors_origins: NotRequired[list[str]]
-    """Origins whose pages may call the API, such as `https://example.com`; none by default."""
+    """Origins that CORS allows, such as `https://example.com`; none by default."""
     schedules: NotRequired[dict[str, ServiceSchedule]]
-    """Schedules by a name of your choice."""
+    """Schedules by name."""
     queues: NotRequired[dict[str, ServiceQueue]]
-    """Queues by a name of your choice."""
+    """Queues by name."""
     alarm_actions: NotRequired[list[pulumi.Input[str]]]
     """ARNs that alarms of failure queues notify, such as that of an SNS topic."""
 
@@ -93,12 +93,12 @@ class RustHttpServiceArgs(TypedDict):
 class RustHttpService(pulumi.ComponentResource):
     """Compiles a Cargo project and runs its binaries as Lambda functions behind an HTTP API, schedules and queues.
 
-    Combines `RustWorkspace`, `RustFunction`, `HttpApi`, `ScheduleTrigger` and `QueueTrigger`. Its arguments are plain
-    data, so that the component can be used from TypeScript, YAML and every other language of Pulumi.
+    Combines `RustWorkspace`, `RustFunction`, `HttpApi`, `ScheduleTrigger` and `QueueTrigger`. The arguments are plain
+    data, so programs in TypeScript, YAML and every other Pulumi language can use this component.
     """
 
     url: pulumi.Output[str]
-    """Where the API answers."""
+    """URL of the API."""
     function_names: pulumi.Output[dict[str, str]]
     """Physical names of the functions, by the name of their binary."""
     queue_urls: pulumi.Output[dict[str, str]]
@@ -109,7 +109,6 @@ class RustHttpService(pulumi.ComponentResource):
     def __init__(self, name: str, args: RustHttpServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the build, the functions, the API, and the schedules and queues."""
         super().__init__("rust-serverless:index:RustHttpService", name, None, opts)
-        self._name = name
         self._child = pulumi.ResourceOptions(parent=self)
         self._on_call = OnCall(actions=args.get("alarm_actions", []))
         self._functions = self._declare_functions(args)
@@ -136,7 +135,7 @@ class RustHttpService(pulumi.ComponentResource):
         workspace_args = RustWorkspaceArgs(
             path=args["path"], architecture=None if chosen is None else Architecture(chosen)
         )
-        workspace = RustWorkspace(f"{self._name}-rust", workspace_args, self._child)
+        workspace = RustWorkspace(f"{self.pulumi_resource_name}-rust", workspace_args, self._child)
         return {
             binary: self._declare_function(binary, settings, workspace)
             for binary, settings in args["functions"].items()
@@ -145,7 +144,7 @@ class RustHttpService(pulumi.ComponentResource):
     def _declare_function(self, binary: str, settings: ServiceFunction, workspace: RustWorkspace) -> RustFunction:
         artifact = workspace.artifact(binary, settings.get("files"))
         function_args = RustFunctionArgs(artifact=artifact, **_given(settings, "files", "policies"))
-        function = RustFunction(f"{self._name}-{binary}", function_args, self._child)
+        function = RustFunction(f"{self.pulumi_resource_name}-{binary}", function_args, self._child)
         if settings.get("policies"):
             aws.iam.RolePolicy(
                 f"{function.name}-may-also",
@@ -158,15 +157,15 @@ class RustHttpService(pulumi.ComponentResource):
     def _function(self, name: str, named_by: str) -> RustFunction:
         if name not in self._functions:
             raise pulumi.RunError(
-                f"{self._name}: {named_by} names the function {name!r}, which is not in functions: use one of "
-                f"{', '.join(self._functions)}, or add it there"
+                f"{self.pulumi_resource_name}: {named_by} names the function {name!r}, which is not in "
+                f"functions: use one of {', '.join(self._functions)}, or add it there"
             )
         return self._functions[name]
 
     def _schedule(self, name: str, schedule: ServiceSchedule) -> None:
         function = self._function(schedule["function"], f"schedules[{name!r}]")
         trigger_args = ScheduleTriggerArgs(function=function, on_call=self._on_call, **_given(schedule, "function"))
-        ScheduleTrigger(f"{self._name}-{name}", trigger_args, self._child)
+        ScheduleTrigger(f"{self.pulumi_resource_name}-{name}", trigger_args, self._child)
 
     def _queue(self, name: str, queue: ServiceQueue) -> QueueTrigger:
         function = self._function(queue["function"], f"queues[{name!r}]")
@@ -176,11 +175,11 @@ class RustHttpService(pulumi.ComponentResource):
             on_call=self._on_call,
             **_given(queue, "function"),
         )
-        return QueueTrigger(f"{self._name}-{name}", trigger_args, self._child)
+        return QueueTrigger(f"{self.pulumi_resource_name}-{name}", trigger_args, self._child)
 
 
 def _given(settings: Mapping[str, Any], *excluded: str) -> dict[str, Any]:
-    """Return the settings that are given, as keyword arguments.
+    """Return the given settings as keyword arguments.
 
     Integers arrive as floats from other languages.
     """
@@ -196,5 +195,5 @@ def _document(policies: Sequence[Any]) -> str:
 
 
 def _output(values: Mapping[str, pulumi.Output[str] | None]) -> pulumi.Output[dict[str, str]]:
-    # Output.all would make a list of an empty map.
+    # Output.all returns a list for an empty map.
     return cast("pulumi.Output[dict[str, str]]", pulumi.Output.from_input(dict(values)))

@@ -1,4 +1,4 @@
-"""A Cargo project whose binaries are compiled once and stored under names made of their sources."""
+"""Compiles the binaries of a Cargo project, and stores them in S3 by a digest of their sources."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -24,54 +24,55 @@ from .public_access import block_public_access
 
 @dataclass(frozen=True, kw_only=True)
 class RustWorkspaceArgs:
-    """Where the Cargo project is and how it is built."""
+    """Arguments of `RustWorkspace`."""
 
     path: str = "rust"
-    """Any folder with a `Cargo.toml`, relative to the program: a workspace, a package, or a member of a workspace."""
+    """Folder with a `Cargo.toml`, relative to the program: a workspace, a package, or a member of a workspace."""
     architecture: Architecture | None = None
-    """Of all its functions: one compile serves them all. By default arm64, which costs 20% less per millisecond than
-    x86_64; when AWS_ENDPOINT_URL sends the SDK to an emulator, that of this machine, which runs the functions."""
+    """Architecture of all functions. By default arm64, which costs 20% less per millisecond than x86_64; or this
+    machine's, if AWS_ENDPOINT_URL is an emulator."""
     profile: str = "release"
-    """Cargo profile; cargo-lambda optimizes for Lambda in `release` only."""
+    """Cargo profile. cargo-lambda optimizes for Lambda only with `release`."""
     features: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Cargo features of the package of a binary, by the binary's name."""
+    """Cargo features by name of the binary."""
     environment: Mapping[str, str] = field(default_factory=dict)
-    """Variables for the build. They are part of every key, so never put a secret here; others of the shell are not
-    seen by the build, but for a fixed list that finds tools and the network."""
+    """Environment variables of the build. They are part of every key; never put a secret here. The build sees no other
+    variables of the shell, except a fixed list for tools and the network."""
     include: Sequence[str] = ()
-    """Further files and folders that the build reads, relative to `path`: `../proto`."""
+    """Further files and folders that the build reads, relative to `path`, such as `../proto`."""
     region: str | None = None
     """AWS region of the artifact bucket; by default the provider's."""
     endpoint: str | None = None
-    """S3 endpoint of the stack's provider, when it is not AWS's own."""
+    """S3 endpoint of the provider, if it is not AWS's."""
     credentials: AwsCredentials = field(default_factory=AwsCredentials)
-    """Credentials of the provider, which the build uses next to it."""
+    """Credentials of the provider, for the build."""
     artifact_bucket: str | None = None
-    """Name of a bucket shared by stacks, so that one build is promoted through them. By default the workspace owns
-    one, which goes with the stack."""
+    """Name of a bucket that stacks share, for promotion. By default the workspace creates a bucket, which is deleted
+    with the stack."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Artifact:
-    """The code of one function in S3."""
+    """The code of a function in S3."""
 
     bucket: pulumi.Output[str]
     key: pulumi.Output[str]
-    """Known before anything is built: it is made of the sources."""
+    """Computed from the sources, so it is known before the build."""
     architecture: Architecture
     uploaded: pulumi.Resource
-    """What to wait for before using it; a custom resource, since waiting for an empty component is no waiting."""
+    """Dependency of users of the artifact. It is a custom resource, because depending on an empty component has no
+    effect."""
 
 
 class RustWorkspace(pulumi.ComponentResource):
-    """Stores binaries of a Cargo project in S3, as `<binary>/<architecture>/<digest>.zip`.
+    """Compiles binaries of a Cargo project and stores them in S3 as `<binary>/<architecture>/<digest>.zip`.
 
-    The digest covers everything that decides the bytes of the binary, so an unchanged binary has an unchanged key on
-    every machine, and a preview shows which functions' code changes without compiling anything. The Command looks into
-    the bucket and calls cargo-lambda once when an artifact is missing; otherwise it calls nothing.
+    The digest covers everything that determines the binary. An unchanged binary has the same key on every machine, and
+    a preview shows which functions' code changes without compiling. A Command calls cargo-lambda once if an artifact is
+    missing from the bucket.
 
-    Only binaries that `artifact` was asked for are built. They are built together, so their keys are computed when the
-    program has asked for all of them.
+    Only binaries that the program requests with `artifact` are built. They are built together, so their keys are
+    computed when the program has requested all of them.
     """
 
     def __init__(self, name: str, args: RustWorkspaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -81,7 +82,7 @@ class RustWorkspace(pulumi.ComponentResource):
         self._architecture = args.architecture or _default_architecture()
         self._workspace = _read(args.path)
         self._asked: dict[str, Mapping[str, str]] = {}
-        """Extra files of each binary that is built."""
+        """Extra files by binary."""
         self._body = ProgramBody()
         self._keys = self._body.at_the_end(self._compute_keys)
         self.bucket = self._bucket_name(name)
@@ -101,14 +102,14 @@ class RustWorkspace(pulumi.ComponentResource):
             add_previous_output_in_env=False,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        # Known in a preview only when nothing is built, and in an update when all is.
+        # In a preview, known only if nothing has to be built.
         pulumi.Output.all(self._build.urn, self._build.stdout, self.bucket, self._keys, access).apply(
             self._report_deleted
         )
         self.register_outputs({"bucket": self.bucket, "keys": self._keys})
 
     def artifact(self, binary: str, files: Mapping[str, str] | None = None) -> Artifact:
-        """Return the artifact of a binary, which is built from now on.
+        """Return the artifact of a binary, and add the binary to the build.
 
         `files` are packed next to it: files and folders relative to `path`, by their place below `/var/task`, which
         LAMBDA_TASK_ROOT names: `{"templates/": "../web/templates", "rates.csv": "data/rates.csv"}`. They must lie

@@ -1,4 +1,4 @@
-"""A function that EventBridge Scheduler invokes at set times."""
+"""A function that EventBridge Scheduler invokes on a schedule."""
 
 import json
 from collections.abc import Mapping
@@ -15,29 +15,31 @@ from .metric_alarm import OnCall
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduleTriggerArgs:
-    """When the function is invoked, and with what."""
+    """Arguments of `ScheduleTrigger`."""
 
     function: Function
     expression: str
-    """`rate(5 minutes)`, `cron(0 3 * * ? *)` or `at(2026-12-24T18:00:00)`.
+    """Schedule: `rate(5 minutes)`, `cron(0 3 * * ? *)` or `at(2026-12-24T18:00:00)`.
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html"""
     time_zone: str = "UTC"
-    """IANA name, such as `Europe/Berlin`; daylight saving time is followed."""
+    """IANA time zone, such as `Europe/Berlin`; follows daylight saving time."""
     flexible_minutes: int | None = None
-    """Spreads invocations over so many minutes after the time, 1 to 1,440."""
+    """Flexible time window in minutes, 1 to 1,440."""
     input: Mapping[str, object] = field(default_factory=dict)
-    """The event that the function gets, as JSON."""
+    """Event as JSON."""
     maximum_retries: int = 2
     maximum_age_seconds: int = 3600
-    """60 to 86,400; an invocation that is later than this is given up."""
+    """Maximum age of an invocation in seconds, 60 to 86,400; older ones are discarded."""
+    permissions_boundary: str | None = None
+    """ARN of the permissions boundary of the schedule's role."""
     on_call: OnCall = field(default_factory=OnCall)
-    """Who is told when an invocation was given up."""
+    """Notified when an invocation is discarded."""
 
 
 class ScheduleTrigger(pulumi.ComponentResource):
-    """Afterwards the function is invoked at the times, by a role that may invoke it and nothing else.
+    """Invokes a function on a schedule, with a role that may do nothing else.
 
-    An invocation that fails to start is tried again, and then kept in a failure queue with an alarm.
+    An invocation that cannot start is retried, then goes to a failure queue with an alarm.
     """
 
     def __init__(self, name: str, args: ScheduleTriggerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -51,6 +53,7 @@ class ScheduleTrigger(pulumi.ComponentResource):
             assume_role_policy=args.function.invoked_arn.apply(
                 lambda arn: trust_policy("scheduler.amazonaws.com", account=arn.split(":")[4])
             ),
+            permissions_boundary=args.permissions_boundary,
             opts=child,
         )
         may_invoke = aws.iam.RolePolicy(

@@ -1,15 +1,16 @@
-"""A function that is invoked with a table's changes."""
+"""A function that processes a DynamoDB or Kinesis stream."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pulumi
 import pulumi_aws as aws
 
-from .failure_queue import failure_queue
+from .failure_queue import RETENTION_SECONDS, failure_queue
 from .function import Function
 from .iam import Statement, policy_document
 from .metric_alarm import OnCall
+from .queue_trigger import QueueTrigger, QueueTriggerArgs, handled_queue
 from .table import Table
 
 READ_DYNAMODB = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
@@ -21,45 +22,47 @@ READ_KINESIS = (
     "kinesis:ListShards",
 )
 INSERTS = {"eventName": ["INSERT"]}
-"""New items only: what the function writes to the table itself, and what expires there, invokes nothing.
+"""Matches new items only, so updates by the function and expired items invoke nothing.
 https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StreamTriggerArgs:
-    """What invokes what, and how records that fail are tried again."""
+    """Arguments of `StreamTrigger`."""
 
     table: Table | None = None
     """A table with a stream."""
     stream_arn: pulumi.Input[str] | None = None
-    """Instead of a table: the ARN of a stream that something else made, of DynamoDB or Kinesis."""
+    """Instead of a table: the ARN of an existing DynamoDB or Kinesis stream."""
     function: Function
-    """Takes batches of records, and answers with those that failed, `batchItemFailures`."""
+    """Processes batches of records, and returns the failed ones as `batchItemFailures`."""
     batch_size: int = 100
-    """Records of one invocation at most."""
+    """Maximum number of records per invocation."""
     window_seconds: int = 1
-    """How long records are collected for a batch."""
+    """Batching window in seconds."""
     maximum_retries: int = 10
-    """Times that a batch is tried again before it goes to the queue; halving it uses none of them."""
+    """Number of retries before a batch goes to the queue. Bisecting a batch does not count."""
     maximum_age_seconds: int = 6 * 3600
-    """Age at which records go to the queue. They stay in the stream for 24 hours, so that leaves 18 to read them."""
+    """Age at which records go to the queue. The stream stores them for 24 hours, which leaves 18 to read them."""
+    recovery: QueueTriggerArgs | None = None
+    """Processes the messages of the queue. Messages that it discards go to a second queue, which has the alarm then."""
     on_call: OnCall = field(default_factory=OnCall)
-    """Who is told when the queue is not empty."""
+    """Notified while the queue is not empty."""
 
 
 class StreamTrigger(pulumi.ComponentResource):
-    """Afterwards each new item of the table reaches the function, at least once and in order.
+    """Invokes a function at least once and in order for each new item of a table, in batches.
 
-    A batch of new items invokes the function. What it reports as failed is tried again from the first of these on; a
-    batch that fails as a whole is halved. What still fails after the retries, or is too old, is named in a queue, and
-    an alarm tells that the queue is not empty. Only then does the stream go on without it.
+    A batch is retried from the first record that the function reports as failed. A batch that fails as a whole is
+    bisected. Records that still fail after the retries, or are too old, are recorded in a queue with an alarm; only
+    then does the stream continue without them.
     """
 
     def __init__(self, name: str, args: StreamTriggerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declare the queue, its alarm, what the function may do, and the mapping; `name` should be the function's."""
+        """Declare the queue, its alarm, the permissions and the mapping; `name` should be the function's."""
         super().__init__("rust-serverless:index:StreamTrigger", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        queue = failure_queue(name, f"Records of the stream were given up by {args.function.name}.", args.on_call, self)
+        queue, remaining = self._queues(name, args)
         stream_arn = _stream_of(name, args)
         may_read_and_report = aws.iam.RolePolicy(
             f"{name}-reads-stream",
@@ -80,12 +83,26 @@ class StreamTrigger(pulumi.ComponentResource):
             function_response_types=["ReportBatchItemFailures"],
             destination_config={"on_failure": {"destination_arn": queue.arn}},
             filter_criteria={"filters": [{"pattern": json.dumps(INSERTS)}]} if args.table else None,
-            # Lambda asks at once whether the function may read the stream.
+            # Lambda checks the permission when the mapping is created.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[may_read_and_report]),
         )
-        self.queue_url = queue.url
-        self.queue_name = queue.name
+        self.queue_url = remaining.url
+        self.queue_name = remaining.name
+        """The queue that waits for a person."""
         self.register_outputs({"queueUrl": self.queue_url})
+
+    def _queues(self, name: str, args: StreamTriggerArgs) -> tuple[aws.sqs.Queue, aws.sqs.Queue]:
+        """Declare the queue that the stream reports to, and the one that waits for a person. They may be the same."""
+        meaning = f"Records of the stream were given up by {args.function.name}."
+        if args.recovery is None:
+            queue = failure_queue(name, meaning, args.on_call, self)
+            return queue, queue
+        meaning = f"{meaning[:-1]}, and by {args.recovery.function.name}."
+        remaining = failure_queue(f"{name}-recovery", meaning, args.on_call, self)
+        queue = handled_queue(f"{name}-failures", remaining, args.recovery, RETENTION_SECONDS, self)
+        recovery = replace(args.recovery, existing_queue_arn=queue.arn)
+        QueueTrigger(f"{name}-recovery", recovery, pulumi.ResourceOptions(parent=self))
+        return queue, remaining
 
 
 def _stream_of(name: str, args: StreamTriggerArgs) -> pulumi.Output[str]:
@@ -97,7 +114,7 @@ def _stream_of(name: str, args: StreamTriggerArgs) -> pulumi.Output[str]:
 
 
 def _policy(arns: list[str]) -> str:
-    """Allow what Lambda does with the function's role: read this stream, and report to the queue.
+    """Allow the function's role to read this stream and to send to the queue, as Lambda does for it.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
     https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html

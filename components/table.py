@@ -1,4 +1,4 @@
-"""A DynamoDB table that grants access function by function."""
+"""A DynamoDB table with grants per function."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from .iam import Statement, policy_document
 
 
 class Access(StrEnum):
-    """What a function may do to items. A transaction needs the access of each of its parts; a scan is never granted."""
+    """Actions on items. A transaction requires the access of each of its parts. A scan is never granted."""
 
     GET = "dynamodb:GetItem"
     BATCH_GET = "dynamodb:BatchGetItem"
@@ -26,7 +26,7 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class KeyAccess:
-    """What a function may do to the items whose partition key matches a pattern, such as `session/*`."""
+    """Access to items whose partition key matches a pattern, such as `session/*`."""
 
     keys: Sequence[str]
     access: Sequence[Access]
@@ -37,7 +37,7 @@ WRITE = (Access.PUT, Access.DELETE)
 
 
 class KeyType(StrEnum):
-    """What a key attribute is."""
+    """Type of a key attribute."""
 
     TEXT = "S"
     NUMBER = "N"
@@ -46,7 +46,7 @@ class KeyType(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Index:
-    """Another order of the table's items, with all their attributes. Items without its keys are not in it."""
+    """A global secondary index with all attributes. It does not contain items without its keys."""
 
     partition_key: str
     sort_key: str | None = None
@@ -54,43 +54,39 @@ class Index:
 
 @dataclass(frozen=True, kw_only=True)
 class TableArgs:
-    """The keys, and how the items are kept."""
+    """Arguments of `Table`."""
 
     partition_key: str
     sort_key: str | None = None
     key_types: Mapping[str, KeyType] = field(default_factory=dict)
-    """Types of key attributes, those of indexes too; others are text."""
+    """Types of key attributes, including those of indexes; strings by default."""
     indexes: Mapping[str, Index] = field(default_factory=dict)
-    """Global secondary indexes, by name. Grants of the table cover them."""
+    """Global secondary indexes by name. Grants of the table include them."""
     ttl_attribute: str | None = None
-    """Attribute with the second, counted from 1970, after which DynamoDB deletes the item."""
+    """TTL attribute: Unix time in seconds after which DynamoDB deletes the item."""
     stream_view_type: str | None = None
-    """What a change puts into the table's stream, `NEW_IMAGE` for example; without it there is no stream."""
-    recoverable: bool
-    """Whether any second of the last 35 days can be restored; costs by size."""
-    protected: bool
-    """Whether a deletion is refused until this is off again."""
+    """Stream view type, such as `NEW_IMAGE`; by default there is no stream."""
+    point_in_time_recovery: bool
+    """Whether point-in-time recovery is on; billed by size."""
+    deletion_protection: bool
+    """Whether deletion protection is on."""
     customize: Customization = field(default_factory=dict)
-    """Further inputs of the provider, by resource: `table`."""
+    """Further provider inputs, by resource: `table`."""
 
 
 class Table(pulumi.ComponentResource):
-    """Afterwards there is a table that is paid by request and encrypted at rest, and that nobody may touch.
-
-    Each function that uses it is allowed to in a sentence: `table.allow_read(report)`.
-    """
+    """Creates an on-demand, encrypted table. No function has access until granted: `table.allow_read(fn)`."""
 
     def __init__(self, name: str, args: TableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the table."""
         super().__init__("rust-serverless:index:Table", name, None, opts)
-        self._name = name
         self._indexes = sorted(args.indexes)
         customized = Customized(name, args.customize)
         self._table = aws.dynamodb.Table(
             f"{name}-table",
             **customized.inputs("table", aws.dynamodb.Table, _table(args)),
-            # Also refuses an update of a program that declares the table no more; DynamoDB would in the middle.
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protected),
+            # Also makes an update fail early if the program no longer declares the table; DynamoDB would refuse later.
+            opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
         )
         self.table_name = self._table.name
         self.arn = self._table.arn
@@ -100,25 +96,25 @@ class Table(pulumi.ComponentResource):
         self.register_outputs({"tableName": self.table_name, "arn": self.arn})
 
     def allow_read(self, principal: Principal) -> None:
-        """Let what has a role read items, one by key or a range of them; never the whole table by a scan."""
+        """Allow reading items by key or by query, but not by scan."""
         self._allow(principal, "reads", *READ)
 
     def allow_write(self, principal: Principal) -> None:
-        """Let a function put and delete whole items."""
+        """Allow putting and deleting items."""
         self._allow(principal, "writes", *WRITE)
 
     def allow_read_write(self, principal: Principal) -> None:
-        """Let a function do both."""
+        """Allow reading, putting and deleting items."""
         self._allow(principal, "reads-and-writes", *READ, *WRITE)
 
     def allow(self, principal: Principal, *access: Access, on_keys: Sequence[KeyAccess] = ()) -> None:
-        """Let a function do exactly this to all items, and further things to items with certain keys only."""
+        """Allow exactly these actions on all items, and further ones on items with certain partition keys."""
         self._allow(principal, "uses", *access, on_keys=on_keys)
 
     def _allow(self, principal: Principal, verb: str, *access: Access, on_keys: Sequence[KeyAccess] = ()) -> None:
         parent = principal if isinstance(principal, pulumi.Resource) else self
         aws.iam.RolePolicy(
-            f"{principal.name}-{verb}-{self._name}",
+            f"{principal.name}-{verb}-{self.pulumi_resource_name}",
             role=principal.role_name,
             policy=self.arn.apply(lambda arn: self._policy(arn, access, on_keys)),
             opts=pulumi.ResourceOptions(parent=parent),
@@ -132,7 +128,7 @@ class Table(pulumi.ComponentResource):
 
 
 def _only(keys: Sequence[str]) -> dict[str, dict[str, str | Sequence[str]]]:
-    """Return the condition that a request names such keys only; each that reads or changes items by key names them."""
+    """Return the condition that all partition keys of a request match."""
     return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}}
 
 
@@ -157,6 +153,6 @@ def _table(args: TableArgs) -> dict[str, Any]:
         "ttl": {"enabled": True, "attribute_name": args.ttl_attribute} if args.ttl_attribute else None,
         "stream_enabled": bool(args.stream_view_type),
         "stream_view_type": args.stream_view_type,
-        "point_in_time_recovery": {"enabled": args.recoverable},
-        "deletion_protection_enabled": args.protected,
+        "point_in_time_recovery": {"enabled": args.point_in_time_recovery},
+        "deletion_protection_enabled": args.deletion_protection,
     }

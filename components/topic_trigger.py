@@ -14,21 +14,21 @@ from .metric_alarm import OnCall
 
 @dataclass(frozen=True, kw_only=True)
 class TopicTriggerArgs:
-    """Which messages invoke what."""
+    """Arguments of `TopicTrigger`."""
 
     function: Function
     topic_arn: pulumi.Input[str]
     filter: Mapping[str, object] = field(default_factory=dict)
-    """Attributes that a message must have, such as `{"kind": ["order"]}`.
+    """Filter policy on message attributes, such as `{"kind": ["order"]}`.
     https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html"""
     on_call: OnCall = field(default_factory=OnCall)
-    """Who is told when a message was given up."""
+    """Notified when a message is discarded."""
 
 
 class TopicTrigger(pulumi.ComponentResource):
-    """Afterwards each message of the topic that passes the filter invokes the function, at least once.
+    """Invokes a function at least once for each message of a topic that passes the filter.
 
-    The topic alone may invoke the function by this. What cannot be delivered, and what fails twice more, is kept in a
+    Only this topic may invoke the function. Messages that cannot be delivered, or still fail after two retries, go to a
     failure queue with an alarm.
     """
 

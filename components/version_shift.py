@@ -1,7 +1,7 @@
-"""Moves a function to a new version: a tenth of its invocations for five minutes, then all of them, or back.
+"""Shifts a function to a new version: 10% of its invocations for five minutes, then all, or none if it fails.
 
-A Command of `pulumi up` runs it. What decides is `deploy`, over three things that a test can stand in for: the alias,
-what is watched, and the clock.
+A Command of `pulumi up` runs this. `deploy` decides, over three interfaces that tests implement: the alias, the health
+check, and the clock.
 """
 
 import json
@@ -21,16 +21,16 @@ from .build.access import VARIABLE, Access
 from .build.plan import BuildError
 
 SHARE = 0.1
-"""Of the invocations, that the new version gets while it is watched."""
+"""Share of the invocations that the new version gets while it is watched."""
 WATCH_SECONDS = 300
 PAUSE_SECONDS = 15
 METRIC_SECONDS = 60
 AT_ONCE = "DEPLOY_AT_ONCE"
-"""Variable of the shell that moves all invocations at once, for the way back from a version that fails."""
+"""Environment variable that shifts all invocations at once, for rollbacks."""
 
 
 class Outcome(StrEnum):
-    """How a deployment ended."""
+    """Outcome of a deployment."""
 
     UNCHANGED = "unchanged"
     DEPLOYED = "deployed"
@@ -39,34 +39,34 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What became of one function's deployment."""
+    """Result of a function's deployment."""
 
     outcome: Outcome
     live: str
-    """Version that all invocations get now."""
+    """Version that gets all invocations."""
     reason: str = ""
-    """Why it was brought back."""
+    """Reason of a rollback."""
 
 
 class Alias(Protocol):
-    """The name by which a function is invoked, and the versions behind it."""
+    """A function's alias, and its versions."""
 
     def version(self) -> str:
-        """Return the version that invocations get, apart from a share."""
+        """Return the main version."""
 
     def route(self, version: str, other: str | None = None, share: float = 0) -> None:
-        """Give invocations to a version, but for a share of them to another."""
+        """Route invocations to a version, and a share of them to another."""
 
 
 class Watch(Protocol):
-    """What tells that a version fails."""
+    """Detects that a version fails."""
 
     def problem(self) -> str | None:
-        """Return what is wrong; None while nothing is."""
+        """Return a problem, or None."""
 
 
 class Clock(Protocol):
-    """Time, in seconds."""
+    """A clock in seconds."""
 
     def now(self) -> float:
         """Return the time."""
@@ -76,14 +76,14 @@ class Clock(Protocol):
 
 
 def deploy(version: str, alias: Alias, watch: Watch, clock: Clock, *, at_once: bool = False) -> Result:
-    """Move an alias to a version, gradually, and back when something is wrong with it.
+    """Shift an alias to a version gradually, and back if the version fails.
 
-    Whatever happens in between, an error or a signal, the alias is left with one version: the new one after
-    `WATCH_SECONDS` without a problem, else the one before.
+    The alias always ends with one version, also after an error or a signal: the new one after `WATCH_SECONDS` without a
+    problem, otherwise the previous one.
     """
     before = alias.version()
     if before == version:
-        # An interrupted run may have left a share.
+        # An interrupted run may not have removed a share.
         alias.route(version)
         return Result(outcome=Outcome.UNCHANGED, live=version)
     reason = None if at_once else _watched(before, version, alias, watch, clock)
@@ -94,7 +94,7 @@ def deploy(version: str, alias: Alias, watch: Watch, clock: Clock, *, at_once: b
 
 
 def _watched(before: str, version: str, alias: Alias, watch: Watch, clock: Clock) -> str | None:
-    """Give the version its share for as long as it is watched, and return the problem, after going back."""
+    """Give the version its share while it is watched. If there is a problem, shift back and return it."""
     end = clock.now() + WATCH_SECONDS
     kept = False
     try:
@@ -112,18 +112,18 @@ def _watched(before: str, version: str, alias: Alias, watch: Watch, clock: Clock
 
 @dataclass(frozen=True, kw_only=True)
 class LambdaAlias:
-    """An alias of Lambda's."""
+    """A Lambda alias."""
 
     client: Any
     function: str
     name: str
 
     def version(self) -> str:
-        """Return the version that invocations get, apart from a share."""
+        """Return the main version."""
         return str(self.client.get_alias(FunctionName=self.function, Name=self.name)["FunctionVersion"])
 
     def route(self, version: str, other: str | None = None, share: float = 0) -> None:
-        """Give invocations to a version, but for a share of them to another."""
+        """Route invocations to a version, and a share of them to another."""
         self.client.update_alias(
             FunctionName=self.function,
             Name=self.name,
@@ -134,7 +134,7 @@ class LambdaAlias:
 
 @dataclass(frozen=True, kw_only=True)
 class CloudWatch:
-    """Errors of the new version, minute by minute, and alarms that were quiet before."""
+    """Errors of the new version by minute, and alarms that did not fire before."""
 
     client: Any
     function: str
@@ -143,10 +143,10 @@ class CloudWatch:
     alarms: Sequence[str]
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     loud: frozenset[str]
-    """Alarms that were raised before: the new version may be what ends them."""
+    """Alarms that already fire: the new version may be the fix."""
 
     def problem(self) -> str | None:
-        """Return what is wrong; None while nothing is."""
+        """Return a problem, or None."""
         raised = sorted(raised_alarms(self.client, self.alarms) - self.loud)
         if raised:
             return f"the alarm {', '.join(raised)} was raised"
@@ -172,7 +172,7 @@ class CloudWatch:
 
 
 def raised_alarms(client: Any, names: Sequence[str]) -> frozenset[str]:
-    """Return those of some alarms that are raised."""
+    """Return the alarms that fire."""
     if not names:
         return frozenset()
     found = client.describe_alarms(AlarmNames=list(names), StateValue="ALARM")["MetricAlarms"]
@@ -180,10 +180,10 @@ def raised_alarms(client: Any, names: Sequence[str]) -> frozenset[str]:
 
 
 class SystemClock:
-    """The time of this machine."""
+    """The clock of this machine."""
 
     def now(self) -> float:
-        """Return the time since some moment; it never goes back."""
+        """Return a monotonic time."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
@@ -192,7 +192,7 @@ class SystemClock:
 
 
 def main() -> None:
-    """Deploy what the environment names, and print the result."""
+    """Deploy the version in the environment variables, and print the result."""
     signal.signal(signal.SIGTERM, _interrupt)
     function, name, version = (os.environ[key] for key in ("FUNCTION", "ALIAS", "VERSION"))
     alarms = json.loads(os.environ["ALARMS"])

@@ -1,12 +1,11 @@
 """Signs in to the analytics reports; on the emulator as a sample user."""
 
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from components.local.errors import LocalError
+from pipeline.http_client import request
 from services.analytics_users import put_user
 
 ANALYTICS = "analytics-api"
@@ -41,14 +40,8 @@ def session_token(api_url: str, user: str, password: str) -> str:
     Raises:
         LocalError: the API refuses the user.
     """
-    request = urllib.request.Request(
-        f"{api_url}/analytics/sign-in",
-        data=json.dumps({"user": user, "password": password}).encode(),
-        headers={"content-type": "application/json"},
-    )
-    try:
-        with urllib.request.urlopen(request) as response:
-            return str(json.load(response)["token"])
-    except urllib.error.HTTPError as error:
-        with error:
-            raise LocalError(f"signing in as {user} failed with {error.status}: {error.read().decode()}") from None
+    body = json.dumps({"user": user, "password": password}).encode()
+    response = request("POST", f"{api_url}/analytics/sign-in", {"content-type": "application/json"}, body)
+    if response.is_error:
+        raise LocalError(f"signing in as {user} failed with {response.status}: {response.body.decode()}")
+    return str(response.fields["token"])

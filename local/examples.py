@@ -7,20 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.samples import body_of, path_of, sample_event
+from pipeline.samples import SampleRequest, sample_requests
 
 
 @dataclass(frozen=True, kw_only=True)
-class Example:
-    """A sample request to a route."""
+class Example(SampleRequest):
+    """A sample request with the headers that a client sends."""
 
-    route_key: str
-    function: str
-    method: str
-    path: str
-    """With the query string."""
-    headers: Mapping[str, str]
-    body: bytes
     body_file: Path | None
     """File with the body, if it is binary."""
     needs_token: bool
@@ -36,11 +29,7 @@ CURL = "curl/"
 
 def examples(root: Path, outputs: Mapping[str, Any], picture: Path) -> list[Example]:
     """Return an example for each route, with `picture` in place of a body that is an image."""
-    guarded = outputs["guardedRoutes"]
-    return [
-        _example(root, route_key, function, picture, is_guarded=route_key in guarded)
-        for route_key, function in outputs["routes"].items()
-    ]
+    return [_example(sample, picture) for sample in sample_requests(root, outputs)]
 
 
 def with_answers(example: Example, answered: Mapping[str, Any]) -> Example:
@@ -55,21 +44,15 @@ def with_answers(example: Example, answered: Mapping[str, Any]) -> Example:
     return dataclasses.replace(example, body=json.dumps({**body, **made}).encode())
 
 
-def _example(root: Path, route_key: str, function: str, picture: Path, *, is_guarded: bool) -> Example:
-    method, path = route_key.split(" ")
-    event = sample_event(root, function, route_key)
-    headers = event["headers"]
-    body_file = picture if headers.get("content-type", "").startswith("image/") else None
-    return Example(
-        route_key=route_key,
-        function=function,
-        method=method,
-        path=path_of(event, path),
-        headers=_sent(headers),
-        body=body_file.read_bytes() if body_file else body_of(event),
-        body_file=body_file,
-        needs_token=is_guarded or "authorization" in headers,
-    )
+def _example(sample: SampleRequest, picture: Path) -> Example:
+    body_file = picture if sample.headers.get("content-type", "").startswith("image/") else None
+    changed = {
+        "headers": _sent(sample.headers),
+        "body": body_file.read_bytes() if body_file else sample.body,
+        "body_file": body_file,
+        "needs_token": sample.guarded or "authorization" in sample.headers,
+    }
+    return Example(**{**vars(sample), **changed})
 
 
 def _sent(headers: Mapping[str, str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ def print_result(outputs: Mapping[str, Any], calls: Sequence[tuple[Example, Answ
     api_url = outputs["apiUrl"]
     console.print(f"[bold]API[/] {escape(api_url)}")
     for example, answer in calls:
-        color = "red" if answer.is_refusal else "green"
+        color = "red" if answer.is_error else "green"
         status = f"[{color}]{answer.status}[/] [dim]in {answer.milliseconds} ms[/]"
         gist = _page(api_url, example, answer) if answer.is_page else _gist(answer)
         console.print(f"[bold]{escape(example.route_key)}[/] {status} {escape(gist)}")

@@ -1,8 +1,6 @@
 """Creates every currency of ISO 4217 through the API."""
 
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +8,7 @@ from babel.numbers import get_currency_symbol
 from iso4217 import Currency
 
 from components.local.errors import LocalError
+from pipeline.http_client import request
 
 CLIENTS = 8
 
@@ -39,9 +38,6 @@ def _body(currency: Currency) -> dict[str, object]:
 
 def _put(url: str, token: str, body: dict[str, object]) -> None:
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-    request = urllib.request.Request(url, json.dumps(body).encode(), headers, method="PUT")
-    try:
-        urllib.request.urlopen(request).close()
-    except urllib.error.HTTPError as error:
-        with error:
-            raise LocalError(f"PUT {url} failed with {error.status}: {error.read().decode()}") from None
+    response = request("PUT", url, headers, json.dumps(body).encode())
+    if response.is_error:
+        raise LocalError(f"PUT {url} failed with {response.status}: {response.body.decode()}")

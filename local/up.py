@@ -36,7 +36,7 @@ def up(root: Path, home: Home) -> None:
         progress.say("calling every route")
         calls = _call_all(stack.context, outputs, examples(root, outputs, home.picture))
     print_result(outputs, calls, time.monotonic() - started)
-    failed = [example for example, answer in calls if answer.is_refusal]
+    failed = [example for example, answer in calls if answer.is_error]
     if failed:
         names = ", ".join(sorted({example.function for example in failed}))
         raise LocalError(f"{names} refused a sample request: read `make logs`")

@@ -12,7 +12,8 @@ import boto3
 from pipeline import artifacts, comment, deployment, drift, github, guard, limits, pull_request
 from pipeline.changed_files import causes, changed_files
 from pipeline.preview import read_preview
-from pipeline.smoke import probes, smoke
+from pipeline.samples import sample_requests
+from pipeline.smoke import smoke
 
 ROOT = Path(__file__).parent.parent
 
@@ -94,7 +95,7 @@ def _error_of(check: Callable[[], None]) -> str | None:
 
 def _smoke(arguments: argparse.Namespace) -> str | None:
     outputs = _json(arguments.outputs)
-    routes = probes(ROOT, outputs)
+    routes = sample_requests(ROOT, outputs)
     problems = smoke(outputs["apiUrl"], routes)
     for line in problems:
         print(line)

@@ -5,110 +5,62 @@ get no token, and must refuse. The content of responses is not checked; the test
 """
 
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from pathlib import Path
-from typing import Any
 
-from pipeline.samples import body_of, path_of, sample_event
+from pipeline.http_client import Response, request
+from pipeline.samples import SampleRequest
 
 ATTEMPTS = 6
 PAUSE_SECONDS = 5.0
 """A new API returns 404 and a new permission 500 for some seconds."""
-CALL_SECONDS = 30
 USER_AGENT = "rust-serverless-smoke-test (bot)"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Probe:
-    """A request to one route."""
-
-    route_key: str
-    method: str
-    path: str
-    """With the query string."""
-    content_type: str | None
-    body: bytes
-    guarded: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """A response; status 0 if there was none."""
-
-    status: int
-    content_type: str
-
-
-def probes(root: Path, outputs: Mapping[str, Any]) -> list[Probe]:
-    """Return a probe for each route in the outputs of a stack."""
-    guarded = outputs["guardedRoutes"]
-    return [_probe(root, key, function, guarded=key in guarded) for key, function in outputs["routes"].items()]
-
-
-def problem(probe: Probe, answer: Answer) -> str | None:
-    """Return what is wrong with a response, or None.
+def problem(sample: SampleRequest, response: Response) -> str | None:
+    """Return what is wrong with a response, or None. Status 0 means no response, with the reason as content type.
 
     A handler refuses with problem details (RFC 9457), or with an image where an image is expected; API Gateway refuses
     with its own JSON. A refusal by the handler proves that route, permission and function work.
     """
-    summary = f"{probe.route_key} returned {answer.status} {answer.content_type}".rstrip()
-    if answer.status == 0:
-        return f"{probe.route_key} did not respond: {answer.content_type}"
-    if probe.guarded:
-        return None if answer.status == HTTPStatus.UNAUTHORIZED else f"{summary} without a token; it must return 401"
-    if answer.status < HTTPStatus.BAD_REQUEST:
+    summary = f"{sample.route_key} returned {response.status} {response.content_type}".rstrip()
+    if response.status == 0:
+        return f"{sample.route_key} did not respond: {response.content_type}"
+    if sample.guarded:
+        is_refused = response.status == HTTPStatus.UNAUTHORIZED
+        return None if is_refused else f"{summary} without a token; it must return 401"
+    if not response.is_error:
         return None
-    by_handler = answer.content_type.startswith(("application/problem+json", "image/"))
-    return None if by_handler and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR else summary
+    by_handler = response.content_type.startswith(("application/problem+json", "image/"))
+    return None if by_handler and response.status < HTTPStatus.INTERNAL_SERVER_ERROR else summary
 
 
 def smoke(
     api_url: str,
-    routes: Sequence[Probe],
+    samples: Sequence[SampleRequest],
     *,
-    send: Callable[[str, Probe], Answer] | None = None,
+    send: Callable[[str, SampleRequest], Response] | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> list[str]:
     """Call each route, with retries, and return the problems that remain."""
-    left = dict.fromkeys(routes, "")
+    left, problems = list(samples), []
     for attempt in range(ATTEMPTS):
         if attempt:
             sleep(PAUSE_SECONDS)
-        found = {probe: problem(probe, (send or call)(api_url, probe)) for probe in left}
-        left = {probe: found_problem for probe, found_problem in found.items() if found_problem}
+        found = [(sample, problem(sample, (send or call)(api_url, sample))) for sample in left]
+        left = [sample for sample, text in found if text]
+        problems = [text for _, text in found if text]
         if not left:
             break
-    return list(left.values())
+    return problems
 
 
-def call(api_url: str, probe: Probe) -> Answer:
-    """Send the request, and return the response, whatever its status."""
-    request = urllib.request.Request(api_url + probe.path, method=probe.method, data=probe.body or None)
-    request.add_header("user-agent", USER_AGENT)
-    if probe.content_type:
-        request.add_header("content-type", probe.content_type)
+def call(api_url: str, sample: SampleRequest) -> Response:
+    """Send a request without credentials, and return the response; status 0 if there is none."""
+    headers = {"user-agent": USER_AGENT}
+    if "content-type" in sample.headers:
+        headers["content-type"] = sample.headers["content-type"]
     try:
-        with urllib.request.urlopen(request, timeout=CALL_SECONDS) as response:
-            return Answer(status=response.status, content_type=response.headers.get("content-type", ""))
-    except urllib.error.HTTPError as error:
-        with error:
-            return Answer(status=error.code, content_type=error.headers.get("content-type", ""))
+        return request(sample.method, api_url + sample.path, headers, sample.body)
     except OSError as error:
-        return Answer(status=0, content_type=str(error))
-
-
-def _probe(root: Path, route_key: str, function: str, *, guarded: bool) -> Probe:
-    method, path = route_key.split(" ")
-    event = sample_event(root, function, route_key)
-    return Probe(
-        route_key=route_key,
-        method=method,
-        path=path_of(event, path),
-        content_type=event.get("headers", {}).get("content-type"),
-        body=body_of(event),
-        guarded=guarded,
-    )
+        return Response(status=0, content_type=str(error))

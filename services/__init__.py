@@ -1,1 +1,1 @@
-"""This application, made of the components: its page views and its currencies."""
+"""This application: analytics, currencies, and session keys. Compositions of components."""

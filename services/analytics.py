@@ -1,7 +1,7 @@
-"""Site analytics: page views are collected, counted exactly, and reported to who signs in."""
+"""Site analytics: collects page views, counts them exactly, and reports them to users who sign in."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
@@ -12,8 +12,10 @@ from components.failure_queue import RETENTION_SECONDS
 from components.http_api import HttpApi, Route, Throttle
 from components.metric_alarm import Metric, OnCall, Threshold, counted_metric, metric_alarm
 from components.program_python import module_command
+from components.queue_trigger import QueueTriggerArgs
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import Artifact
+from components.schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
 from components.stream_trigger import StreamTrigger, StreamTriggerArgs
 from components.table import Access, KeyAccess, Table, TableArgs
 
@@ -23,29 +25,36 @@ COLLECT_ROUTES = (
     "GET /analytics/pv.gif",
     "GET /analytics/a.js",
 )
-"""What the pages of the sites call. The function knows the sites, and refuses other origins."""
+"""Routes that pages of the sites call. The function refuses other origins."""
 
 SIGN_IN_ROUTE = "POST /analytics/sign-in"
 SIGN_IN_THROTTLE = Throttle(rate_per_second=1000, burst=2000)
-"""API Gateway counts all callers together, so a low limit would let anyone keep everyone else out. The function counts
-attempts by network and user, and refuses what is over its limits before it hashes a password."""
+"""API Gateway throttles all callers together, so with a low limit anyone could lock everyone else out. The function
+counts attempts by network and user, and refuses those over its limits before it hashes a password."""
 
 SESSION_ROUTES = ("GET /analytics", "GET /analytics/report", "POST /analytics/sign-out")
-"""What wants a session, and the page that leads to one. The function encrypts its token, and checks it; no authorizer
-does."""
+"""Routes that require a session, and the dashboard with its sign-in form. `analytics-api` validates the session token
+itself; there is no API Gateway authorizer."""
+
+NIGHTLY = "cron(0 3 * * ? *)"
+"""At 3:00 UTC the trigger has counted the last views of yesterday, as long as it works."""
+
+RECOUNT_TIMEOUT_SECONDS = 300
+REDRIVE_TIMEOUT_SECONDS = 300
+"""The function gives a message up after 240 s."""
 
 STREAM_DAYS = 1
-"""Days that DynamoDB keeps records in a stream."""
+"""Retention of records in a DynamoDB stream."""
 QUEUE_DAYS = RETENTION_SECONDS // 86_400
 WEEKEND_DAYS = 3
 """From Friday evening to Monday."""
 LEAST_RETENTION_DAYS = STREAM_DAYS + QUEUE_DAYS + WEEKEND_DAYS
-"""Views that the trigger gave up are counted from the views table: they must be there for as long as the stream and the
-queue of failures name them, and for as long as nobody looks."""
+"""Minimum retention of views. Those that the trigger discarded are counted from the views table later, so they must
+outlive the stream, the failure queue and a weekend."""
 
 
 def origins(sites: Sequence[str], www_is_apex: bool) -> list[str]:
-    """Return the origins that may send views of sites: as they are, or each with and without `www.`."""
+    """Return the origins that may send views: those of the sites, or each with and without `www.`."""
     if not www_is_apex:
         return list(sites)
     parts = [site.split("://") for site in sites]
@@ -54,70 +63,77 @@ def origins(sites: Sequence[str], www_is_apex: bool) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class AnalyticsArgs:
-    """What is counted for whom, by what, and how it is kept."""
+    """Arguments of `Analytics`."""
 
-    api_artifact: Artifact
-    trigger_artifact: Artifact
+    artifact: Callable[[str], Artifact]
+    """Returns the artifact of a binary, such as `workspace.artifact`."""
     api: HttpApi
     sites: Sequence[str]
     """Origins of the sites whose views are counted, such as `https://example.com`."""
     www_is_apex: bool = False
-    """Whether `www.example.com` and `example.com` are one site, whichever of the two is in `sites`."""
+    """Whether `www.example.com` and `example.com` count as one site; either can be in `sites`."""
     view_retention_days: int
-    """Days that single views are kept, for filters and recounts, `LEAST_RETENTION_DAYS` at least. Totals are kept for
-    ever."""
+    """Retention of page views, for filters and recounts; at least `LEAST_RETENTION_DAYS`. Totals never expire."""
     paths_per_day: int = 1000
-    """New pages, and as many referrers and campaigns, that a site may have a day; further ones count as `(other)`."""
+    """Maximum number of new pages, referrers and campaigns of a site per day; further ones count as `(other)`."""
     origin_secret_sha256: str = ""
-    """SHA-256, in hexadecimal digits, of the secret that a CloudFront distribution in front sends as `x-origin-secret`;
-    with it, the distribution's `cloudfront-viewer-country` is believed. Without one, no country is counted."""
+    """Hexadecimal SHA-256 of the secret that CloudFront sends as `x-origin-secret`. Countries are taken from
+    `cloudfront-viewer-country` of requests with this secret only."""
     total_shards: int = 1
-    """Items that each counter is spread over. An item takes 1,000 write units a second; more cost reports reads."""
+    """Number of items that each counter is sharded over. DynamoDB limits an item to 1,000 write units per second; more
+    shards mean more reads per report."""
     on_call: OnCall = field(default_factory=OnCall)
-    """Who is told when records could not be counted."""
+    """Notified when records cannot be counted."""
     operation: Operation = field(default_factory=Operation)
-    recoverable: bool
-    """Whether any second of the last 35 days of views, totals and accounts can be restored."""
-    protected: bool
-    """Whether a deletion of those is refused until this is off again."""
+    point_in_time_recovery: bool
+    """Whether the tables of views, totals and accounts have point-in-time recovery."""
+    deletion_protection: bool
+    """Whether these tables have deletion protection."""
     region: str
     endpoint: str | None = None
-    """DynamoDB endpoint of the stack's provider, when it is not AWS's own."""
+    """DynamoDB endpoint of the provider, if it is not AWS's."""
     credentials: AwsCredentials = field(default_factory=AwsCredentials)
-    """Credentials of the provider, for what is made next to it."""
+    """Credentials of the provider, for the Command that creates the session keys."""
 
 
 class Analytics(pulumi.ComponentResource):
-    """Afterwards `/analytics` takes page views of the sites, and answers reports to who has signed in.
+    """Stores page views of sites, counts them, and serves reports to users who sign in, at `/analytics`.
 
-    A view passes its route's throttle, reaches `analytics-api` and is put into the table of views. The stream of that
-    table invokes `analytics-trigger`, which adds it to the table of totals once, however often it is delivered. A
-    report reads totals.
+    `analytics-api` puts views into the table of views. Its stream invokes `analytics-trigger`, which adds each view to
+    the table of totals once, however often it is delivered. Reports read totals.
 
-    Users are in a table of their own. Secrets of a day, which visitors are derived from, and ended sessions are in the
-    table of state, which is never backed up: what is deleted there is gone.
+    Users are in a separate table. The state table contains the daily secrets that visitors are derived from, and ended
+    sessions. It is never backed up, so deleted items cannot be restored.
     """
 
     def __init__(self, name: str, args: AnalyticsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare tables, functions, grants, the trigger and the routes."""
         super().__init__("rust-serverless:index:Analytics", name, None, opts)
-        self._name = name
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
         self._views = self._table("views", stream_view_type="NEW_IMAGE")
         self._totals = self._table("totals")
         self._accounts = Table(
             f"{name}-accounts",
-            TableArgs(partition_key="User", recoverable=args.recoverable, protected=args.protected),
+            TableArgs(
+                partition_key="User",
+                point_in_time_recovery=args.point_in_time_recovery,
+                deletion_protection=args.deletion_protection,
+            ),
             self._child,
         )
         self._state = Table(
             f"{name}-state",
-            TableArgs(partition_key="Name", ttl_attribute="Expires", recoverable=False, protected=False),
+            TableArgs(
+                partition_key="Name", ttl_attribute="Expires", point_in_time_recovery=False, deletion_protection=False
+            ),
             self._child,
         )
         self.api_function = self._api_function()
+        self.redrive_function = self._redrive_function()
         self.trigger_function = self._trigger_function()
+        self.recount_function = self._recount_function()
+        self.functions = (self.api_function, self.trigger_function, self.redrive_function, self.recount_function)
         self._routes()
         self.table_names = {
             f"{name}-views": self._views.table_name,
@@ -129,14 +145,14 @@ class Analytics(pulumi.ComponentResource):
 
     def _table(self, kind: str, stream_view_type: str | None = None) -> Table:
         return Table(
-            f"{self._name}-{kind}",
+            f"{self.pulumi_resource_name}-{kind}",
             TableArgs(
                 partition_key="Path",
                 sort_key="Section",
                 ttl_attribute="Expires",
                 stream_view_type=stream_view_type,
-                recoverable=self._args.recoverable,
-                protected=self._args.protected,
+                point_in_time_recovery=self._args.point_in_time_recovery,
+                deletion_protection=self._args.deletion_protection,
             ),
             self._child,
         )
@@ -144,7 +160,7 @@ class Analytics(pulumi.ComponentResource):
     def _session_key(self) -> local.Command:
         args = self._args
         return local.Command(
-            f"{self._name}-session-key",
+            f"{self.pulumi_resource_name}-session-key",
             create=module_command("services.session_keys"),
             dir=".",
             environment={
@@ -157,11 +173,11 @@ class Analytics(pulumi.ComponentResource):
 
     def _api_function(self) -> RustFunction:
         function = RustFunction(
-            f"{self._name}-api",
+            f"{self.pulumi_resource_name}-api",
             RustFunctionArgs(
-                artifact=self._args.api_artifact,
+                artifact=self._args.artifact(f"{self._name}-api"),
                 memory_mib=256,
-                # The function answers 503 two seconds before.
+                # The function responds with 503 two seconds earlier.
                 timeout_seconds=15,
                 operation=self._args.operation,
                 environment={
@@ -169,9 +185,7 @@ class Analytics(pulumi.ComponentResource):
                     "TOTALS_TABLE": self._totals.table_name,
                     "ACCOUNTS_TABLE": self._accounts.table_name,
                     "STATE_TABLE": self._state.table_name,
-                    "ANALYTICS_SITES": json.dumps(list(self._args.sites)),
-                    "ANALYTICS_WWW_IS_APEX": str(self._args.www_is_apex).lower(),
-                    "VIEW_RETENTION_DAYS": str(self._args.view_retention_days),
+                    **self._site_variables(),
                     "PATHS_PER_DAY": str(self._args.paths_per_day),
                     "CLOUDFRONT_HEADER_SHA256": self._args.origin_secret_sha256,
                 },
@@ -199,11 +213,11 @@ class Analytics(pulumi.ComponentResource):
         return function
 
     def _trigger_function(self) -> RustFunction:
-        name = f"{self._name}-trigger"
+        name = f"{self.pulumi_resource_name}-trigger"
         function = RustFunction(
             name,
             RustFunctionArgs(
-                artifact=self._args.trigger_artifact,
+                artifact=self._args.artifact(name),
                 memory_mib=256,
                 timeout_seconds=30,
                 operation=self._args.operation,
@@ -219,7 +233,17 @@ class Analytics(pulumi.ComponentResource):
         self._totals.allow(function, Access.BATCH_GET, Access.PUT, Access.UPDATE)
         self.trigger = StreamTrigger(
             name,
-            StreamTriggerArgs(table=self._views, function=function, on_call=self._args.on_call),
+            StreamTriggerArgs(
+                table=self._views,
+                function=function,
+                recovery=QueueTriggerArgs(
+                    function=self.redrive_function,
+                    function_timeout_seconds=REDRIVE_TIMEOUT_SECONDS,
+                    batch_size=1,
+                    maximum_concurrency=2,
+                ),
+                on_call=self._args.on_call,
+            ),
             self._child,
         )
         self.quarantined = counted_metric(function, "QuarantinedRecords")
@@ -230,9 +254,76 @@ class Analytics(pulumi.ComponentResource):
         )
         return function
 
+    def _redrive_function(self) -> RustFunction:
+        name = f"{self._name}-redrive"
+        function = RustFunction(
+            name,
+            RustFunctionArgs(
+                artifact=self._args.artifact(name),
+                memory_mib=512,
+                timeout_seconds=REDRIVE_TIMEOUT_SECONDS,
+                operation=self._args.operation,
+                environment={
+                    "VIEWS_TABLE": self._views.table_name,
+                    "TOTALS_TABLE": self._totals.table_name,
+                    "TOTAL_SHARDS": str(self._args.total_shards),
+                    **self._site_variables(),
+                },
+            ),
+            self._child,
+        )
+        self._views.allow(function, Access.BATCH_GET, Access.QUERY, Access.UPDATE)
+        self._totals.allow(function, Access.BATCH_GET, Access.PUT, Access.QUERY, Access.UPDATE)
+        return function
+
+    def _recount_function(self) -> RustFunction:
+        name = f"{self._name}-recount"
+        function = RustFunction(
+            name,
+            RustFunctionArgs(
+                artifact=self._args.artifact(name),
+                memory_mib=512,
+                timeout_seconds=RECOUNT_TIMEOUT_SECONDS,
+                operation=self._args.operation,
+                environment={
+                    "VIEWS_TABLE": self._views.table_name,
+                    "TOTALS_TABLE": self._totals.table_name,
+                    "STATE_TABLE": self._state.table_name,
+                    **self._site_variables(),
+                },
+            ),
+            self._child,
+        )
+        self._views.allow(function, Access.QUERY)
+        self._totals.allow(function, Access.QUERY)
+        self._state.allow(function, on_keys=(KeyAccess(keys=["visitor-secret/*"], access=[Access.DELETE]),))
+        ScheduleTrigger(
+            f"{self._name}-nightly",
+            ScheduleTriggerArgs(
+                function=function,
+                expression=NIGHTLY,
+                permissions_boundary=self._args.operation.permissions_boundary,
+                on_call=self._args.on_call,
+            ),
+            self._child,
+        )
+        self._alarm(
+            "drift",
+            meaning="Totals of yesterday differ from the views that they count.",
+            metric=counted_metric(function, "Drift"),
+        )
+        return function
+
+    def _site_variables(self) -> dict[str, pulumi.Input[str]]:
+        return {
+            "ANALYTICS_SITES": json.dumps(list(self._args.sites)),
+            "ANALYTICS_WWW_IS_APEX": str(self._args.www_is_apex).lower(),
+            "VIEW_RETENTION_DAYS": str(self._args.view_retention_days),
+        }
+
     def _alarm(self, section: str, *, meaning: str, metric: Metric) -> None:
         metric_alarm(
-            f"{self._name}-{section}-alarm",
+            f"{self.pulumi_resource_name}-{section}-alarm",
             section=section,
             meaning=meaning,
             metric=metric,

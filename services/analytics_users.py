@@ -1,4 +1,4 @@
-"""Makes users of the analytics reports. Only their passwords' hashes are kept."""
+"""Creates and removes users of the analytics reports. Passwords are stored as Argon2 hashes."""
 
 import secrets
 from typing import Any
@@ -13,19 +13,19 @@ HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, type=Typ
 
 
 class UserError(Exception):
-    """The user cannot be made or removed; the message says why."""
+    """The user cannot be created or removed; the message says why."""
 
 
 def put_user(dynamodb: Any, accounts_table: str, name: str, password: str | None = None) -> str:
-    """Create a user, or give one another password, and return the password; a random one where none is given.
+    """Create a user or reset the password, and return the password, which is random by default.
 
-    Another password ends the user's sessions; the one that the user has already changes nothing.
+    A new password ends the user's sessions. Setting the current password again changes nothing.
 
     Raises:
         UserError: the name is empty or over 100 bytes.
     """
     if not 1 <= len(name.encode()) <= NAME_BYTES:
-        raise UserError(f"a user's name has 1 to {NAME_BYTES} bytes: name one, as in NAME=ann")
+        raise UserError(f"the name of a user must have 1 to {NAME_BYTES} bytes: set it, as in NAME=ann")
     if password and _has_password(dynamodb, accounts_table, name, password):
         return password
     chosen = password or secrets.token_urlsafe(PASSWORD_BYTES)
@@ -43,11 +43,11 @@ def _has_password(dynamodb: Any, accounts_table: str, name: str, password: str) 
 
 
 def remove_user(dynamodb: Any, accounts_table: str, name: str) -> None:
-    """Remove a user; sessions of theirs end at once.
+    """Remove a user and end their sessions.
 
     Raises:
-        UserError: there is no such user.
+        UserError: the user does not exist.
     """
     removed = dynamodb.delete_item(TableName=accounts_table, Key={"User": {"S": name}}, ReturnValues="ALL_OLD")
     if not removed.get("Attributes"):
-        raise UserError(f"there is no user {name!r}")
+        raise UserError(f"there is no user {name!r}: check the name")

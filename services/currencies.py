@@ -1,4 +1,4 @@
-"""The currencies service: a documented REST API over one table, behind sign-in."""
+"""The currencies service: a REST API over one table, with OpenAPI and Cognito."""
 
 from dataclasses import dataclass, field
 
@@ -17,40 +17,45 @@ GUARDED_ROUTES = {
     "PUT /currencies/{code}": "write",
     "DELETE /currencies/{code}": "write",
 }
-"""The scope that each needs."""
+"""The scope that each route requires."""
 
 PUBLIC_ROUTES = ("GET /openapi.json", "GET /docs", "GET /docs/{file}")
-"""Documentation: what the API is, and no data of it."""
+"""The API's documentation."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CurrenciesArgs:
-    """What the service runs, behind what, and how its data is kept."""
+    """Arguments of `Currencies`."""
 
     artifact: Artifact
     api: HttpApi
     auth: CognitoAuth
     operation: Operation = field(default_factory=Operation)
-    recoverable: bool
-    """Whether any second of the table's last 35 days can be restored."""
-    protected: bool
-    """Whether a deletion of the table is refused until this is off again."""
+    point_in_time_recovery: bool
+    """Whether the table has point-in-time recovery."""
+    deletion_protection: bool
+    """Whether the table has deletion protection."""
 
 
 class Currencies(pulumi.ComponentResource):
-    """Afterwards `/currencies` is served to whoever has a token with the scope, and `/docs` to everyone.
+    """Serves `/currencies` to callers whose token has the route's scope, and `/docs` to everyone.
 
-    A request passes the JWT authorizer with its route's scope, then reaches the function, which may read, put and
-    delete items of this table and do nothing else.
+    A request passes the JWT authorizer, then reaches the function, which may read, put and delete items of this table
+    only.
     """
 
     def __init__(self, name: str, args: CurrenciesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declare the table, the function, its grant and its routes; `name` should be the binary's."""
+        """Declare the table, the function, its grant and its routes; `name` should be the name of the binary."""
         super().__init__("rust-serverless:index:Currencies", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         table = Table(
             name,
-            TableArgs(partition_key="pk", sort_key="code", recoverable=args.recoverable, protected=args.protected),
+            TableArgs(
+                partition_key="pk",
+                sort_key="code",
+                point_in_time_recovery=args.point_in_time_recovery,
+                deletion_protection=args.deletion_protection,
+            ),
             child,
         )
         self.function = RustFunction(

@@ -1,8 +1,8 @@
-"""Makes the keys that session tokens are encrypted with, in the table that the service reads them from.
+"""Creates and rotates the keys that encrypt session tokens.
 
-They are made by a Command beside the provider and go straight into the table: never through an input or output, so
-that no state, environment or log has them. Whoever may read the table may read the views as well, and its keys guard
-nothing else.
+A Command runs this on the machine of the provider, and it writes the keys directly to the table. They are never inputs
+or outputs, so no state, environment or log contains them. Everyone who may read the table may also read the views,
+which are all that the keys protect.
 """
 
 import base64
@@ -18,11 +18,11 @@ from components.build.access import VARIABLE, Access
 from components.build.plan import BuildError
 
 NAME = {"Name": {"S": "session-keys"}}
-"""The item of the table of state."""
+"""Key of the item in the state table."""
 ANNOUNCED = "Announced"
-"""Attribute of the item with the second at which the key at its second place was added; absent between rotations."""
+"""Attribute with the time at which the second key was added, in seconds; absent between rotations."""
 KNOWN_EVERYWHERE_SECONDS = 120
-"""After so long every environment knows an announced key: twice what `keyring.rs` keeps the keys for."""
+"""Seconds after which every environment has read an announced key: twice the caching time in `keyring.rs`."""
 KEY_BYTES = 32
 """A Fernet key, https://github.com/fernet/spec/blob/master/Spec.md."""
 
@@ -31,24 +31,24 @@ class TooEarlyError(Exception):
     """An announced key cannot be promoted yet."""
 
     def __init__(self, seconds: int) -> None:
-        """Say how many seconds are left."""
-        super().__init__(f"the new key is not known to every environment yet: run the command again in {seconds} s")
+        """Store the number of seconds to wait."""
+        super().__init__(f"some environments may not have read the new key yet: run the command again in {seconds} s")
         self.seconds = seconds
 
 
 def main() -> None:
-    """Make the first key of the table that the environment names, unless it has one."""
+    """Create the first key in the table named by the environment, unless it has keys."""
     try:
         client = Access.from_json(os.environ[VARIABLE]).client("dynamodb")
         make_first(client, os.environ["SESSION_KEYS_TABLE"])
     except BuildError as error:
         sys.exit(f"error: {error}")
     except (BotoCoreError, ClientError) as error:
-        sys.exit(f"error: the session key cannot be made: {error}. Check the AWS credentials of this shell")
+        sys.exit(f"error: the session key cannot be created: {error}. Check the AWS credentials of this shell")
 
 
 def make_first(dynamodb: Any, table: str) -> None:
-    """Make a key where there is none; keys that are there stay, whoever else runs this at the same time."""
+    """Create a key unless there are keys. Concurrent calls are safe."""
     dynamodb.update_item(
         TableName=table,
         Key=NAME,
@@ -59,38 +59,38 @@ def make_first(dynamodb: Any, table: str) -> None:
 
 
 def announce(dynamodb: Any, table: str, now: float) -> bool:
-    """Add a key that opens sessions and does not seal them yet: the first step of a rotation.
+    """Add a key that only decrypts sessions: the first step of a rotation.
 
     Returns:
-        False when a key is announced already.
+        False if a key is already announced.
 
     Raises:
-        ClientError: `ConditionalCheckFailedException` when someone else rotates at the same time.
+        ClientError: `ConditionalCheckFailedException` for concurrent rotations.
     """
     item = _read(dynamodb, table)
     if ANNOUNCED in item:
         return False
-    sealing, *opening = item["Keys"]["L"]
-    _write(dynamodb, table, item["Keys"], [sealing, {"S": _new_key()}, *opening], announced=now)
+    encrypting, *decrypting = item["Keys"]["L"]
+    _write(dynamodb, table, item["Keys"], [encrypting, {"S": _new_key()}, *decrypting], announced=now)
     return True
 
 
 def promote(dynamodb: Any, table: str, now: float) -> int:
-    """Seal sessions with the announced key: the second step. The key before goes on opening them, and older ones end.
+    """Encrypt sessions with the announced key: the second step. The previous key still decrypts; older ones end.
 
     Returns:
-        How many older keys ended.
+        Number of older keys that were removed.
 
     Raises:
-        TooEarlyError: an environment may not know the announced key yet.
-        ClientError: `ConditionalCheckFailedException` when someone else rotates at the same time.
+        TooEarlyError: an environment may not have read the announced key yet.
+        ClientError: `ConditionalCheckFailedException` for concurrent rotations.
     """
     item = _read(dynamodb, table)
     wait = int(item[ANNOUNCED]["N"]) + KNOWN_EVERYWHERE_SECONDS - now
     if wait > 0:
         raise TooEarlyError(math.ceil(wait))
-    sealing, announced, *older = item["Keys"]["L"]
-    _write(dynamodb, table, item["Keys"], [announced, sealing], announced=None)
+    previous, announced, *older = item["Keys"]["L"]
+    _write(dynamodb, table, item["Keys"], [announced, previous], announced=None)
     return len(older)
 
 
@@ -105,7 +105,7 @@ def _write(dynamodb: Any, table: str, known: Any, keys: list[Any], announced: fl
         change = "SET #keys = :keys REMOVE #announced"
     else:
         change = "SET #keys = :keys, #announced = :announced"
-        # Rounded up, so that the wait is never shorter.
+        # Rounded up, so that the wait is never too short.
         values[":announced"] = {"N": str(math.ceil(announced))}
     dynamodb.update_item(
         TableName=table,

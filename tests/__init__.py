@@ -1,1 +1,1 @@
-"""Tests mirror the packages; `program/` holds the rules of the whole graph, `emulator/` runs it for real."""
+"""Tests. They mirror the packages; `program/` tests the resource graph, `emulator/` runs the system."""

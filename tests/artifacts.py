@@ -1,4 +1,4 @@
-"""Functions without a workspace, for tests of what is built around them."""
+"""Artifacts without a workspace, for tests of other components."""
 
 import pulumi
 from pulumi_command.local import Command

@@ -1,4 +1,4 @@
-"""What holds for every run of the tests."""
+"""Options and fixtures of all tests."""
 
 import signal
 from collections.abc import Callable
@@ -15,21 +15,26 @@ PICTURE_BYTES = 150_000
 
 
 def pytest_configure() -> None:
-    """Take interrupts: what a shell starts in the background ignores them, and so would all that the tests start."""
+    """Handle SIGINT: background processes of a shell ignore it, and child processes would inherit that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--screenshots", action="store_true", help="keep the pictures that the README shows")
+    parser.addoption("--screenshots", action="store_true", help="store the pictures of the README")
     parser.addoption(
         "--corpora", action="store_true", help="glitch the test pictures of Pillow, libpng and libjpeg, too"
+    )
+    parser.addoption(
+        "--running",
+        action="store_true",
+        help="use the stack of `make local`; some tests delete its data",
     )
     parser.addoption("--twins", type=int, default=60, help="how many random edits the twin test makes")
 
 
 @pytest.fixture
 def screenshot(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Page, str], None]:
-    """Take a picture of what a page shows, and keep it in docs/images in a run that is asked to."""
+    """Take a screenshot of a page; with `--screenshots`, store it in docs/images."""
     folder = IMAGES if request.config.getoption("--screenshots") else tmp_path
 
     def save(page: Page, name: str) -> None:

@@ -17,7 +17,7 @@ Context = Mapping[str, str | Sequence[str]]
 
 
 class Decision(StrEnum):
-    """What IAM answers, and why."""
+    """IAM's decision and its reason."""
 
     ALLOW = "allowed"
     IMPLICIT_DENY = "not allowed by any statement"
@@ -53,7 +53,7 @@ def statements(*documents: str) -> list[Statement]:
 
 
 def decide(request: Request, policies: Policies) -> Decision:
-    """Decide a request: an explicit deny wins, then the boundary, then what is allowed."""
+    """Evaluate a request: an explicit deny wins, then the boundary, then the allows."""
     everything = [*policies.identity, *(policies.boundary or ()), *policies.resource]
     if any(_matches(statement, request, "Deny") for statement in everything):
         return Decision.EXPLICIT_DENY
@@ -114,7 +114,7 @@ OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
 
 
 def _holds(operator: str, key: str, wanted: Sequence[str], context: Context) -> bool:
-    """Return whether one condition holds; a key that the request lacks fails all but negated and `IfExists`."""
+    """Return whether a condition holds. A missing key fails all operators except negated ones and `IfExists`."""
     found = next((value for name, value in context.items() if name.lower() == key.lower()), None)
     if operator == "Null":
         return wanted == [str(found is None).lower()]

@@ -1,4 +1,4 @@
-"""Everything that an emulator holds."""
+"""Lists all resources in an emulator."""
 
 from components.local.provisioner import MEMORY
 from components.local.resources.kind import Context
@@ -17,11 +17,11 @@ SERVICES = {
     "s3": ("list_buckets", {}, "Buckets", "Name"),
     "sqs": ("list_queues", {}, "QueueUrls", None),
 }
-"""How to list what each service holds: the call, its arguments, the field of the answer, and the name in it."""
+"""How to list each service's resources: call, arguments, response field, and name."""
 
 
 def inventory(context: Context) -> set[tuple[str, str]]:
-    """Return the name of everything in the emulator, but for what it remembers of local runs."""
+    """Return the names of all resources in the emulator, except its local state."""
     found = set()
     for service, (call, arguments, field, name) in SERVICES.items():
         answer = getattr(context.client(service.split()[0]), call)(**arguments)

@@ -1,4 +1,4 @@
-"""An engine that makes nothing and records everything, and a way to run components or the program against it."""
+"""Records the resources that components or the program declare, without an engine."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ class Recorded:
     parent: str
     """URN of the parent; empty when there is none."""
     depends_on: tuple[str, ...]
-    """URNs, those of the inputs included."""
+    """URNs, including those of inputs."""
     custom: bool
     ignored: tuple[str, ...]
     """Inputs whose changes the engine ignores."""
@@ -56,6 +56,7 @@ class Recording(Mocks):
                 ]
             },
             "aws:dynamodb/table:Table": {"streamArn": f"arn:aws:test:::{args.name}/stream/1"},
+            "aws:s3/bucket:Bucket": {"bucketRegionalDomainName": f"{args.name}.s3.eu-west-1.amazonaws.com"},
             "aws:sqs/queue:Queue": {"url": f"https://sqs.eu-west-1.amazonaws.com/123456789012/{args.name}"},
             "aws:kms/key:Key": {"keyId": f"{args.name}-id"},
             "aws:lambda/alias:Alias": {"invokeArn": f"arn:aws:apigateway:::{args.name}/invocations"},
@@ -68,7 +69,7 @@ class Recording(Mocks):
         return f"{args.name}-id", {**outputs, **extra.get(args.typ, {}), **args.inputs}
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
-        """Know the region and no account, and refuse to look up anything else."""
+        """Return the region and an empty account id, and refuse other lookups."""
         if args.token.endswith(":getCallerIdentity"):
             return {"accountId": ""}
         if args.token.endswith(":getRegion"):
@@ -76,7 +77,7 @@ class Recording(Mocks):
         if args.token.endswith(":getApi"):
             arn = f"arn:aws:execute-api:eu-west-1:123456789012:{args.args['apiId']}"
             return {"apiId": args.args["apiId"], "executionArn": arn, "apiEndpoint": "https://example.com"}
-        raise AssertionError(f"the program calls {args.token}")
+        raise AssertionError(f"unexpected call of {args.token}")
 
     def of_type(self, typ: str) -> list[Recorded]:
         """Return the resources of a type."""
@@ -89,10 +90,10 @@ class Recording(Mocks):
 
 
 class RecordingMonitor(MockMonitor):
-    """Keeps what `Mocks.new_resource` is not told: parents and dependencies."""
+    """Records parents and dependencies, which `Mocks.new_resource` does not receive."""
 
     def __init__(self, recording: Recording) -> None:
-        """Keep it in a recording."""
+        """Record into a recording."""
         super().__init__(recording)
         self._recording = recording
 
@@ -115,7 +116,7 @@ class RecordingMonitor(MockMonitor):
 
 
 def record(declare: Callable[[], object], *, config: StackConfig = NO_CONFIG, preview: bool = False) -> Recording:
-    """Run `declare`, which makes components, and return what was declared once everything has settled."""
+    """Run `declare`, and return the declared resources."""
     recording = Recording()
     run_declarations(lambda: _discard(declare()), config, RecordingMonitor(recording), preview=preview)
     return recording
@@ -124,7 +125,7 @@ def record(declare: Callable[[], object], *, config: StackConfig = NO_CONFIG, pr
 def record_program(
     stack: str, *, root: Path = ROOT, config: Mapping[str, str | None] | None = None, preview: bool = False
 ) -> tuple[Recording, dict[str, Any]]:
-    """Run the whole program with a stack's file, and return what was declared and the stack's outputs.
+    """Run the program with a stack's configuration, and return the declared resources and the outputs.
 
     `config` overrides values by their full key; None removes one. The program of this repository runs once for each
     configuration: what it returns is for reading only.

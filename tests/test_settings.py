@@ -122,7 +122,7 @@ def test_a_domain_and_its_zone_require_each_other(given: dict[str, str | None], 
     assert f"rust-serverless:{missing} is empty" in refusal(**given)
 
 
-def test_every_problem_is_reported_at_once_with_a_line_to_paste() -> None:
+def test_all_problems_are_reported_together_with_lines_to_paste() -> None:
     message = refusal(logLevel="loud", throttleBurst="0", aws_region=None, color="red")
     assert message.startswith("the configuration in Pulumi.dev.yaml must be corrected:")
     for line in (

@@ -1,4 +1,4 @@
-"""Visits to a page, and what every page of this system promises."""
+"""Visits to documents, and checks for all documents."""
 
 import functools
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ WIDE_SCREEN = {"width": 1280, "height": 900}
 
 
 class Visit:
-    """Somebody at a page: what it asks of which host, and what the browser complains about."""
+    """A browser tab at a document, with its requested hosts and console errors."""
 
     def __init__(self, context: BrowserContext, address: str) -> None:
         """Open a tab."""
@@ -39,7 +39,7 @@ class Visit:
 
 @contextmanager
 def visit(browser: Browser, address: str, **options: object) -> Iterator[Visit]:
-    """Visit a page, which talks to nobody but its own host, sets no cookie and gives no cause for complaint."""
+    """Visit a document, and check that it uses only its own host, sets no cookie and logs no errors."""
     context = browser.new_context(**options)  # type: ignore[arg-type]
     visited = Visit(context, address)
     yield visited
@@ -55,7 +55,7 @@ def _axe() -> Axe:
 
 
 def barriers(page: Page) -> list[str]:
-    """Return what axe-core finds that keeps people from using the page as it is now."""
+    """Return axe-core's accessibility violations of the document."""
     found = _axe().run(page).response["violations"]
     return [f"{rule['id']}: {rule['help']}: {node['html']}" for rule in found for node in rule["nodes"]]
 

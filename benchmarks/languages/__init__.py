@@ -1,1 +1,1 @@
-"""How a function is run in each language: its program, and what must be installed for it."""
+"""The languages of the benchmarks: how to run a function, and how to install its packages."""

@@ -1,4 +1,4 @@
-"""The bare client in C: what starting a process and asking for an event cost in any language."""
+"""A bare client in C, the lower limit for starting a process and requesting an event."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ SOURCE = Path(__file__).parents[1] / "peers" / "c" / "bootstrap.c"
 
 
 def c(stack: Stack, home: Path) -> Language:
-    """Compile the client, with the compiler that links the functions, and return its language."""
+    """Compile the client with zig, and return its language."""
     folder = home / "c"
     folder.mkdir(parents=True, exist_ok=True)
     bootstrap = folder / "bootstrap"

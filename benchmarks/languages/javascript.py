@@ -1,4 +1,4 @@
-"""The same functions in JavaScript, on AWS's own runtime interface client."""
+"""The functions in JavaScript, with AWS's runtime interface client."""
 
 import os
 import shutil
@@ -15,9 +15,9 @@ from benchmarks.stack import Function, Stack
 NAME = "JavaScript"
 SOURCES = Path(__file__).parents[1] / "peers" / "javascript"
 OWN = ("woothee",)
-"""Packages that are a handler's own."""
+"""Packages of a handler."""
 SDK = ("@aws", "@aws-crypto", "@aws-sdk", "@smithy", "bowser", "mnemonist", "obliterator", "tslib")
-"""Packages of the AWS SDK; the others are the runtime interface client's, which Lambda's managed runtime brings."""
+"""Packages of the AWS SDK. The others belong to the runtime interface client, which is in Lambda's runtime."""
 
 TOOLS = {
     "node": "nodejs",
@@ -29,11 +29,11 @@ TOOLS = {
     "automake": "automake",
     "libtoolize": "libtool",
 }
-"""What the runtime interface client is compiled and run with, and the Debian package that has it."""
+"""Tools of the runtime interface client, and their Debian packages."""
 
 
 TOLD = 500
-"""Characters of npm's complaints, from their end: the rest is warnings."""
+"""Maximum length of npm's errors, from their end; warnings precede them."""
 
 
 def javascript(stack: Stack, home: Path, report: Callable[[str], None]) -> Language:
@@ -71,7 +71,7 @@ def javascript(stack: Stack, home: Path, report: Callable[[str], None]) -> Langu
 
 
 def _install(folder: Path, report: Callable[[str], None]) -> None:
-    """Bring the sources, and the packages unless just those are there."""
+    """Copy the sources, and install the packages unless they are up to date."""
     folder.mkdir(parents=True, exist_ok=True)
     for source in (*SOURCES.glob("*.mjs"), SOURCES / "package.json", SOURCES / ".npmrc"):
         shutil.copy(source, folder)
@@ -89,10 +89,10 @@ def _install(folder: Path, report: Callable[[str], None]) -> None:
 
 
 def find_tools(report: Callable[[str], None]) -> None:
-    """Check that there is what packages are compiled with; install it where that is possible.
+    """Check the tools that packages are compiled with; as root on Debian, install them.
 
     Raises:
-        UnavailableError: naming what is missing.
+        UnavailableError: with the missing tools.
     """
     missing = _missing()
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):

@@ -1,4 +1,4 @@
-"""What a language brings to a benchmark."""
+"""The interface of a language."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,26 +10,26 @@ from benchmarks.stack import Function, Stack
 from components.local.isolation import emulated_aws
 
 PEERS = ("Python", "JavaScript")
-"""Names of the languages beside ours."""
+"""Names of the other languages."""
 
 
 class UnavailableError(BenchError):
-    """A language cannot be run on this machine; the message says what is missing, and how to get it."""
+    """A language is not available; the message says what is missing and how to get it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Package:
-    """What of a function is uploaded to Lambda, zipped."""
+    """Sizes of a function's zip archives."""
 
     own_bytes: int
     """The handler and its packages."""
     sdk_bytes: int = 0
-    """The AWS SDK, which Lambda's managed runtime has in some version, and which AWS says to bring all the same."""
+    """The AWS SDK. Lambda's managed runtime includes a version, but AWS recommends to package your own."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Language:
-    """A way to write functions."""
+    """A language."""
 
     name: str
     program: Callable[[Function], Program]
@@ -37,7 +37,7 @@ class Language:
 
 
 def lambda_variables(stack: Stack, function: Function, folder: Path, handler: str) -> Mapping[str, str]:
-    """Return the environment that Lambda gives a function, with the emulator's address and credentials of nobody.
+    """Return a function's environment variables on Lambda, with the emulator's endpoint and dummy credentials.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """

@@ -1,4 +1,4 @@
-"""The same functions in Python, on AWS's own runtime interface client."""
+"""The functions in Python, with AWS's runtime interface client."""
 
 import subprocess
 import sys
@@ -14,9 +14,9 @@ from benchmarks.stack import Function, Stack
 NAME = "Python"
 SOURCES = Path(__file__).parents[1] / "peers" / "python"
 OWN = ("woothee",)
-"""Packages that are a handler's own."""
+"""Packages of a handler."""
 SDK = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3")
-"""Packages of the AWS SDK; the others are the runtime interface client's, which Lambda's managed runtime brings."""
+"""Packages of the AWS SDK. The others belong to the runtime interface client, which is in Lambda's runtime."""
 
 
 def python(stack: Stack, home: Path, report: Callable[[str], None]) -> Language:
@@ -57,7 +57,7 @@ def _module(function: Function) -> str:
 
 
 def _installed(folder: Path) -> Path:
-    """Install into a virtual environment, unless it has just these packages."""
+    """Install into a virtual environment, unless it is up to date."""
     interpreter = folder / "bin" / "python"
     stamp = folder / "requirements.txt"
     wanted = SOURCES / "requirements.txt"

@@ -1,4 +1,4 @@
-"""This system's functions: the bootstraps that its build has made."""
+"""Our functions: the executables of the program's build."""
 
 from pathlib import Path
 

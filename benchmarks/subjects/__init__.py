@@ -1,1 +1,1 @@
-"""What is measured: functions, each with the events that it gets, and what makes an answer right."""
+"""The measured functions, with their events and the check of their responses."""

@@ -1,4 +1,4 @@
-"""`POST /analytics/collect`, by the sample event: one view is stored."""
+"""`POST /analytics/collect` with the sample event, which stores a view."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from benchmarks.subjects.subject import Answers, Subject, all_equal, same_event,
 
 CALLS = 400
 OWN = ("Section", "Expires", "Request")
-"""Attributes that no two views have in common: the id, and what comes from the time."""
+"""Attributes that differ between views: the id, those from the time, and the id of the request."""
 
 
 def analytics_api(stack: Stack) -> Subject:

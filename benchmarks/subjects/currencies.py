@@ -1,4 +1,4 @@
-"""`GET /currencies/{code}` of a currency that is there."""
+"""`GET /currencies/{code}` for an existing currency."""
 
 import json
 

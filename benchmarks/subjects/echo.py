@@ -1,4 +1,4 @@
-"""`POST /echo`, by the sample event."""
+"""`POST /echo` with the sample event."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`POST /glitch` with a JPEG of some size."""
+"""`POST /glitch` with a JPEG of a given size."""
 
 import base64
 import io
@@ -11,13 +11,13 @@ from benchmarks.stack import Stack
 from benchmarks.subjects.subject import Answers, Subject, same_event, sample
 
 SIGMA = 60
-"""Of the noise: a photograph in which nothing can be left out, so that bytes follow from pixels."""
+"""Quality of the noise JPEG, whose size is proportional to the number of pixels."""
 BYTES_PER_PIXEL = 0.75
-"""Of such a JPEG, about; the real number comes from a first try."""
+"""Approximate bytes per pixel; a first try gives the exact number."""
 
 
 def glitch(stack: Stack, name: str, size: int, calls: int) -> Subject:
-    """Return the subject for a JPEG of about so many bytes."""
+    """Return the subject for a JPEG of about the given size."""
     picture = draw(size)
     event = sample(stack.context.root, "glitch", "http.json") | {"body": base64.b64encode(picture).decode()}
     events = same_event(event)
@@ -32,7 +32,7 @@ def glitch(stack: Stack, name: str, size: int, calls: int) -> Subject:
 
 
 def draw(size: int) -> bytes:
-    """Draw a JPEG of about so many bytes, a little below."""
+    """Return a JPEG of slightly less than the given size."""
     edge = math.isqrt(int(size / BYTES_PER_PIXEL))
     tried = _noise(edge)
     return _noise(int(edge * math.sqrt(0.99 * size / len(tried))))
@@ -45,7 +45,7 @@ def _noise(edge: int) -> bytes:
 
 
 def _check(picture: bytes, answers: Answers) -> None:
-    """Check that each is another picture of the same size; no two languages have the same random numbers."""
+    """Check that each response is a changed picture of the same size; random numbers differ by language."""
     original = Image.open(io.BytesIO(picture))
     for language, answer in answers.items():
         glitched = base64.b64decode(answer["body"])

@@ -1,4 +1,4 @@
-"""A function with the events that it gets."""
+"""A measured function."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,35 +9,35 @@ from typing import Any
 from benchmarks.section import BenchError
 
 Events = Callable[[str, int], list[bytes]]
-"""So many fresh events for a language, by its name."""
+"""Returns a number of new events for a language."""
 Answers = Mapping[str, Any]
-"""What each language has answered to its event, by its name."""
+"""Responses by language."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What is measured."""
+    """A function with its events."""
 
     name: str
     function: str
     first: Events
-    """Events for the first call of an environment."""
+    """Events for first calls of environments."""
     warm: Events
-    """Events for those after it."""
+    """Events for warm calls."""
     warm_calls: int
-    """How many of those are measured, in blocks of a tenth."""
+    """Number of measured warm calls, in ten blocks."""
     check: Callable[[Answers], None]
     """Raises:
-        BenchError: the languages do not answer the same to their first events.
+        BenchError: the responses to first events differ.
     """
     per_call: int = 1
-    """What throughput counts, in one event."""
+    """Number of units per event, for throughput."""
     counted: str = "calls"
-    """What that is."""
+    """Name of the unit."""
 
 
 def same_event(event: Mapping[str, Any]) -> Events:
-    """Return events that are all the same."""
+    """Return a function that repeats an event."""
     encoded = json.dumps(event).encode()
     return lambda _, count: [encoded] * count
 
@@ -50,12 +50,12 @@ def sample(root: Path, function: str, name: str) -> dict[str, Any]:
 
 
 def all_equal(what: str, found: Mapping[str, object]) -> None:
-    """Check that every language has come to the same.
+    """Check that all languages have the same result.
 
     Raises:
-        BenchError: with what each has come to.
+        BenchError: with the result of each.
     """
     values = list(found.values())
     if any(value != values[0] for value in values):
-        told = "\n".join(f"  {language}: {value}" for language, value in found.items())
-        raise BenchError(f"{what} differs, so there is nothing to compare:\n{told}")
+        results = "\n".join(f"  {language}: {value}" for language, value in found.items())
+        raise BenchError(f"{what} differs between languages:\n{results}")

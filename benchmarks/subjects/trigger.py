@@ -1,7 +1,6 @@
-"""A batch of the stream of views, stored just before, of a site of each language's own.
+"""A batch of stream records of new views, of a different site per language.
 
-The traffic is that of `rust/tools/bench-trigger`: pages by Zipf's law, six views in ten by
-somebody who is new that day.
+The traffic is that of `rust/tools/bench-trigger`: pages by Zipf's law, 60% of the views by new visitors of the day.
 """
 
 import itertools
@@ -14,16 +13,16 @@ from benchmarks.stack import Stack
 from benchmarks.subjects.subject import Answers, Subject, all_equal
 
 FIRST = 10
-"""Views of an environment's first batch."""
+"""Views in the first batch of an environment."""
 BATCH = 100
-"""Views of the others: as many as the mapping gives at most."""
+"""Views in other batches, the mapping's maximum."""
 CALLS = 30
 NOON_MS = 1_795_262_400_000
 """2026-11-21."""
 DAY = "2026-11-21"
 EXPIRES = "1829822400"
 WRITES = 25
-"""Items of one BatchWriteItem at most."""
+"""Maximum number of items of BatchWriteItem."""
 NEW = 0.6
 
 Item = dict[str, dict[str, str]]
@@ -53,13 +52,13 @@ def trigger(stack: Stack) -> Subject:
 
 
 def site(language: str) -> str:
-    """Return the site whose views a language counts."""
+    """Return the site of a language."""
     return f"{language.lower().replace(' ', '-')}.example"
 
 
 def views_of(site: str) -> Iterator[Item]:
-    """Yield views of a site for ever, those of one number the same for every site."""
-    numbers = random.Random(1)  # noqa: S311 (traffic is no secret)
+    """Yield views of a site endlessly, the same sequence for every site."""
+    numbers = random.Random(1)  # noqa: S311 (not for secrets)
     visitors: list[str] = []
     for number in itertools.count():
         if not visitors or numbers.random() < NEW:
@@ -84,7 +83,7 @@ def views_of(site: str) -> Iterator[Item]:
 
 
 def event(items: list[Item]) -> dict[str, Any]:
-    """Return what the stream's mapping sends for views that were stored."""
+    """Return the stream event for stored views."""
     records = [
         {
             "eventName": "INSERT",

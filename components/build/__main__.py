@@ -1,7 +1,7 @@
 """The program that the Command of `RustWorkspace` runs.
 
-The work is done in a process group of its own, which ends with this process: Pulumi kills only the shell of a Command,
-which would leave Cargo running.
+The build runs in its own process group, which ends with this process. Pulumi only kills the shell of a Command, which
+would leave Cargo running.
 """
 
 import os
@@ -15,11 +15,11 @@ from .plan import BuildError
 
 PARENT_POLL_SECONDS = 0.2
 GRACE_SECONDS = 2.0
-"""How long Cargo and its compilers have to end by themselves."""
+"""Time for Cargo and its compilers to end before they are killed."""
 
 
 def main() -> None:
-    """Run the work in a child, and end it when this process is asked to end."""
+    """Run the build in a child process, and end it when this process is terminated."""
     child = os.fork()
     if child == 0:
         _work()
@@ -40,7 +40,7 @@ def main() -> None:
 
 def _work() -> None:
     os.setsid()
-    # A handler of one's own, and not SIG_IGN, which Cargo would inherit.
+    # A handler instead of SIG_IGN, which Cargo would inherit.
     signal.signal(signal.SIGTERM, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     threading.Thread(target=_end_without_parent, args=(os.getppid(),), daemon=True).start()
@@ -59,7 +59,7 @@ def _end_without_parent(parent: int) -> None:
 
 
 def _end_group(leader: int) -> None:
-    """End a process group: first politely, then for sure."""
+    """Terminate a process group, then kill it."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(leader, number)

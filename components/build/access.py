@@ -1,4 +1,4 @@
-"""How the programs next to the provider reach AWS: in the region and with the credentials of the provider."""
+"""AWS access for Commands: the provider's region and credentials."""
 
 import json
 from collections.abc import Mapping
@@ -11,16 +11,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from .plan import BuildError
 
 VARIABLE = "AWS_ACCESS"
-"""The variable that holds an `Access` as JSON."""
+"""Environment variable with an `Access` as JSON."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """A region, and credentials as the AWS provider takes them. Without any, those of the shell are used."""
+    """A region and the provider's credentials; by default those of the shell."""
 
     region: str
     endpoint: str | None = None
-    """Address of the service where it is not that of AWS. It gets dummy credentials and never real ones."""
+    """Endpoint of the service, if it is not AWS's. It gets dummy credentials only."""
     profile: str | None = None
     access_key: str | None = None
     secret_key: str | None = None
@@ -28,7 +28,7 @@ class Access:
     assume_roles: tuple[Mapping[str, str], ...] = ()
     """Roles to assume, one after the other; maps of `roleArn`, `externalId` and `sessionName`."""
     account: str | None = None
-    """Account that the credentials must belong to, where it is known."""
+    """Account that the credentials must belong to, if known."""
 
     @classmethod
     def from_json(cls, text: str) -> "Access":
@@ -71,7 +71,7 @@ class Access:
             ) from None
 
     def _session(self) -> boto3.Session:
-        # A profile or keys that are passed here outrank those in the environment, as in the provider.
+        # A profile or keys here take precedence over the environment, as in the provider.
         session = boto3.Session(
             profile_name=self.profile,
             aws_access_key_id=self.access_key,

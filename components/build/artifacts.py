@@ -1,4 +1,4 @@
-"""Brings the artifacts of a plan into the bucket, and compiles only when one is missing."""
+"""Uploads the artifacts of a plan; compiles only if one is missing."""
 
 import fcntl
 import sys
@@ -17,7 +17,7 @@ from .stage import Stage
 
 
 def bring(environment: Mapping[str, str]) -> dict[str, bool]:
-    """Build and upload what is missing from the bucket.
+    """Build and upload the artifacts that are missing from the bucket.
 
     Returns:
         For each key whether it was uploaded.
@@ -38,7 +38,7 @@ def bring(environment: Mapping[str, str]) -> dict[str, bool]:
 def build(
     plan: BuildPlan, keys: Mapping[str, str], missing: set[str], environment: Mapping[str, str]
 ) -> dict[str, bytes]:
-    """Return the packed executables of the missing binaries; one build at a time uses a target folder."""
+    """Return the packed executables of the missing binaries. Builds in the same target folder wait for each other."""
     program = Path.cwd().resolve()
     inputs = read_inputs(program / plan.workspace, plan.settings, sorted(keys), program)
     if changed := sorted(binary for binary, key in inputs.keys.items() if keys[binary] != key):

@@ -10,7 +10,7 @@ from .plan import BuildError
 
 CONFLICT_RETRIES = 6
 CONFLICT_PAUSE_SECONDS = 0.2
-"""The first pause after a conditional write that raced with another one; it doubles.
+"""Pause in seconds after a conflicting conditional write; doubles on each retry.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 """
@@ -20,7 +20,7 @@ class ArtifactBucket:
     """The bucket that artifacts are stored in."""
 
     def __init__(self, name: str, access: Access) -> None:
-        """Open a client; nothing is sent yet.
+        """Create a client.
 
         Raises:
             BuildError: the AWS credentials cannot be used.
@@ -44,7 +44,7 @@ class ArtifactBucket:
             ) from None
 
     def upload(self, key: str, content: bytes) -> None:
-        """Write an artifact, unless another run has written the same key meanwhile.
+        """Write an artifact, unless another run has written the key.
 
         Raises:
             BuildError: the bucket cannot be written.
@@ -59,7 +59,7 @@ class ArtifactBucket:
         raise BuildError(f"{key} is being written to the bucket {self._name} by other runs: run it again")
 
     def _put(self, key: str, content: bytes) -> bool:
-        """Write an object that is not there; return whether it is there now."""
+        """Write an object unless it exists; return whether it exists now."""
         try:
             self._s3.put_object(Bucket=self._name, Key=key, Body=content, IfNoneMatch="*", **self._owner)
         except ClientError as error:

@@ -31,14 +31,14 @@ PASSED = frozenset(
         *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE"),
     )
 )
-"""Variables of the caller that reach the build: they find tools and the network, and change no bytes."""
+"""Environment variables that the build inherits: for tools and the network, without effect on the binaries."""
 PASSED_PREFIXES = ("CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTRIES_", "CARGO_REGISTRY_", "CARGO_TERM_", "RUSTUP_DIST_")
 OWN = frozenset(
     ("CARGO_HOME", "CARGO_TARGET_DIR", "RUSTUP_TOOLCHAIN", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER")
 )
-"""Variables that the build sets, so that no project can."""
+"""Environment variables that the build sets and projects cannot."""
 EPOCH_SECONDS = "315532800"
-"""1980, the earliest time that a zip can hold: what a build script that honors SOURCE_DATE_EPOCH embeds."""
+"""SOURCE_DATE_EPOCH for build scripts: 1980, the earliest time in a zip archive."""
 
 WRAPPER = """\
 #!/bin/sh
@@ -58,12 +58,12 @@ exec "$rustc" {remaps} "$@"
 
 @dataclass(frozen=True)
 class Compiled:
-    """The outcome of a call of cargo-lambda."""
+    """The result of a cargo-lambda call."""
 
     executables: Mapping[str, Path]
     """The executable of each binary, written by this call."""
     messages: Sequence[Mapping[str, Any]]
-    """Cargo's messages about the crates and build scripts that it ran or found up to date."""
+    """Cargo's messages about compiled and fresh crates and build scripts."""
 
 
 class Compiler:
@@ -87,7 +87,7 @@ class Compiler:
         return {
             **passed(self._caller),
             "SOURCE_DATE_EPOCH": EPOCH_SECONDS,
-            # Versions that build scripts ask git for would be those of whatever lies around the staged tree.
+            # Build scripts must not read versions from a git repository around the staging tree.
             "GIT_CEILING_DIRECTORIES": str(self._stage.place),
             **settings.environment,
             "PATH": tool_path(self._caller),
@@ -100,8 +100,8 @@ class Compiler:
     def compile(self) -> Compiled:
         """Compile the binaries; Cargo's progress and errors go to stderr.
 
-        All of them, also when only one is missing: Cargo unifies the features of shared dependencies over what it
-        builds together, so that a binary built alone would be another one.
+        Compiles all of them, even if only one is missing: Cargo unifies features over the packages of a build, so a
+        binary would differ if it was built alone.
 
         Raises:
             BuildError: a tool is missing, the code does not compile, or a binary was not made.
@@ -120,7 +120,7 @@ class Compiler:
         made = {binary: executables / binary / "bootstrap" for binary in self._inputs.closures}
         if missing := sorted(binary for binary, path in made.items() if not path.is_file()):
             raise BuildError(
-                f"cargo-lambda made no executable of {', '.join(missing)}: check required-features of the binary, and "
+                f"cargo-lambda built no executable of {', '.join(missing)}: check required-features of the binary, and "
                 "declare them in `features` of the RustWorkspace"
             )
         return Compiled(made, messages)
@@ -149,7 +149,7 @@ class Compiler:
         ]
 
     def _resolve(self) -> None:
-        """Let Cargo cut the lock down to the staged packages, and check that it only removed entries."""
+        """Let Cargo reduce the lock file to the staged packages, and check that it only removed entries."""
         target = self._inputs.settings.architecture.rust_target
         config = str(self._stage.folder / self._inputs.config_place)
         manifest = str(self._stage.folder / MANIFEST)
@@ -168,7 +168,7 @@ class Compiler:
         self._stage.set_resolved(self._inputs)
 
     def _prepare_home(self) -> None:
-        """Make a CARGO_HOME that shares the caller's downloads and credentials and not its compiler settings."""
+        """Create a CARGO_HOME with the caller's downloads and credentials, but without its compiler settings."""
         self.home.mkdir(parents=True, exist_ok=True)
         for name in ("registry", "git"):
             (self.caller_home / name).mkdir(parents=True, exist_ok=True)
@@ -208,7 +208,7 @@ class Compiler:
             wrapper.chmod(0o755)
 
     def _explain(self, errors: str) -> str:
-        """Return the reason why Cargo failed, with what this program knows about it."""
+        """Return Cargo's error, with a hint."""
         if "requires the features" in errors or "required features" in errors:
             return (
                 "the binary needs features: declare them in `features` of the RustWorkspace. Cargo's message is above"
@@ -228,7 +228,7 @@ class Compiler:
 
 
 def passed(caller: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of the caller that reach a build."""
+    """Return the environment variables that a build inherits."""
     return {name: value for name, value in caller.items() if name.upper() in PASSED or name.startswith(PASSED_PREFIXES)}
 
 
@@ -238,7 +238,7 @@ def tool_path(caller: Mapping[str, str]) -> str:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[bytes, str, int]:
-    """Run a command where no configuration lies around, and copy its stderr to ours as it comes.
+    """Run a command in an empty folder, and forward its stderr.
 
     Returns:
         What it wrote to stdout and to stderr, and its exit code.

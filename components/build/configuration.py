@@ -1,7 +1,7 @@
-"""Configuration files that decide what a build makes: Cargo's, cargo-lambda's and rustup's.
+"""Configuration files that affect a build: Cargo's, cargo-lambda's and rustup's.
 
-They count from the workspace's folder up to the root of the repository. What lies above, and Cargo's home, belongs to
-one machine: the build leaves it out.
+The build uses those from the workspace's folder up to the root of the repository. Files above it and in Cargo's home
+differ between machines, so the build ignores them.
 """
 
 import os
@@ -16,7 +16,7 @@ from .manifest import Toml, below, read_toml, table
 from .plan import BuildError
 
 TRANSPORT = ("source", "registries", "registry", "net", "http")
-"""Tables that say how packages are fetched; `Cargo.lock` has their checksums."""
+"""Tables about fetching packages; `Cargo.lock` has their checksums."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,9 +24,9 @@ class Configuration:
     """The merged configuration of a workspace; all paths in it are relative to the workspace's folder."""
 
     cargo: Toml = field(default_factory=dict)
-    """Tables of Cargo's configuration that may change bytes: build.rustflags, target, profile, env."""
+    """Tables of Cargo's configuration that affect binaries: build.rustflags, target, profile, env."""
     transport: Toml = field(default_factory=dict)
-    """Tables of Cargo's configuration that say how packages are fetched."""
+    """Tables of Cargo's configuration about fetching packages."""
     patches: Toml = field(default_factory=dict)
     """`[patch]` of Cargo's configuration."""
     overrides: tuple[Path, ...] = ()
@@ -36,7 +36,7 @@ class Configuration:
     toolchain: str | None = None
     """The pinned toolchain; without one rustup's default compiles, which can differ between machines."""
     files: tuple[Path, ...] = ()
-    """Everything that was read."""
+    """All files that were read."""
 
     @cached_property
     def vendored(self) -> tuple[Path, ...]:

@@ -1,4 +1,4 @@
-"""Checks that an executable will start on Lambda, before anyone waits for a deployment to find out."""
+"""Checks that an executable can start on Lambda."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ GLIBC_LIBRARIES = frozenset(
     f"{name}.so.{version}"
     for name, version in (("libc", 6), ("libm", 6), ("libdl", 2), ("libpthread", 0), ("librt", 1), ("libutil", 1))
 ) | {"ld-linux-aarch64.so.1", "ld-linux-x86-64.so.2"}
-"""All that a binary may link; anything else is not on the runtime's image."""
+"""Shared libraries in the runtime's image."""
 
 MACHINES = {Architecture.ARM64: "EM_AARCH64", Architecture.X86_64: "EM_X86_64"}
 
@@ -26,7 +26,7 @@ def check_executable(binary: str, path: Path, architecture: Architecture) -> Non
     """Check that Lambda can run the executable.
 
     Raises:
-        BuildError: naming every reason why it cannot.
+        BuildError: with every reason why it cannot.
     """
     try:
         with path.open("rb") as file:

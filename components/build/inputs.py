@@ -1,6 +1,6 @@
-"""Everything that a build reads, and the digest of each binary over its part of it.
+"""The files that a build reads, and the digest of each binary's files.
 
-The digest names the artifact in S3. It sees content only: no times, no absolute paths, no comments in manifests.
+The digest names the artifact in S3. It covers content only: no times, absolute paths or comments in manifests.
 """
 
 import hashlib
@@ -22,12 +22,12 @@ from .sources import SourceFile, Sources, not_built
 from .workspace import Workspace, read_workspace
 
 DIGEST_LENGTH = 32
-"""Hexadecimal digits of the SHA-256 that a key holds: 128 bits."""
+"""Hexadecimal digits of the SHA-256 in a key: 128 bits."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A package or an included folder, at its place in the staged tree."""
+    """A package or an included folder in the staging tree."""
 
     folder: str
     """Folder relative to the anchor, `.` for the anchor itself."""
@@ -47,7 +47,7 @@ class Part:
 
 
 class BuildInputs:
-    """What is read to build some binaries of a workspace together."""
+    """The inputs of a build of some binaries of a workspace."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Packs an executable as Lambda wants it: the same bytes from the same files, whoever packs them."""
+"""Packs an executable for Lambda, deterministically."""
 
 import hashlib
 import io

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, field
 from ..architecture import Architecture
 
 PACKER_VERSION = "2"
-"""Part of every digest: raise it when the same sources would make other bytes, or a digest is computed otherwise."""
+"""Part of every digest: increase it when the same sources give other archives, or the digest is computed otherwise."""
 
 
 class BuildError(Exception):
-    """The artifacts cannot be made; the message says what is wrong, and the remedy."""
+    """The artifacts cannot be built; the message says what is wrong and what to do."""
 
 
 def artifact_key(binary: str, architecture: Architecture, digest: str) -> str:
@@ -21,7 +21,7 @@ def artifact_key(binary: str, architecture: Architecture, digest: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class BuildSettings:
-    """Everything besides files that decides the bytes of the binaries."""
+    """Settings that affect the binaries."""
 
     architecture: Architecture
     profile: str
@@ -39,7 +39,7 @@ class BuildSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class BuildPlan:
-    """What is built, and how. The bucket, the keys and the access to AWS are variables of their own."""
+    """The project and its settings. The bucket, the keys and the AWS access are separate variables."""
 
     workspace: str
     """Folder of the Cargo project, relative to the folder that the build runs in."""

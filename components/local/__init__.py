@@ -1,1 +1,1 @@
-"""Runs a Pulumi program on this machine: the engine in this process, and the emulator that it makes resources on."""
+"""Runs a Pulumi program on this machine: the local engine and the emulator."""

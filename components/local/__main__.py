@@ -1,4 +1,4 @@
-"""Runs a Pulumi program on this machine: no account, no Docker, no Pulumi CLI."""
+"""Runs a Pulumi program on this machine, without an AWS account, Docker or the Pulumi CLI."""
 
 import argparse
 import sys
@@ -15,7 +15,7 @@ START = "rust-serverless local up"
 
 
 def main() -> None:
-    """Run the command named on the command line: `rust-serverless local up`."""
+    """Run the verb on the command line, such as `rust-serverless local up`."""
     arguments = _parser().parse_args()
     root = arguments.root.resolve()
     home = Home((arguments.home or root / ".local").resolve())
@@ -29,8 +29,8 @@ def _parser() -> argparse.ArgumentParser:
     local.add_argument("--root", type=Path, default=Path(), help="folder of the program, with its Pulumi.yaml")
     local.add_argument("--home", type=Path, help="folder for the emulator's state; .local in the program's by default")
     commands = local.add_subparsers(required=True)
-    commands.add_parser("up", help="bring everything that the program declares up").set_defaults(run=_up)
-    commands.add_parser("down", help="stop the emulator, and everything on it").set_defaults(run=_down)
+    commands.add_parser("up", help="create and update everything that the program declares").set_defaults(run=_up)
+    commands.add_parser("down", help="stop the emulator, with everything on it").set_defaults(run=_down)
     invocation = commands.add_parser("invoke", help="invoke a function with a JSON event")
     invocation.add_argument("function")
     invocation.add_argument("payload", nargs="?", default="{}")

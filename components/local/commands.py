@@ -1,4 +1,4 @@
-"""What the command lines of a local run have in common: `rust-serverless local` and `make local`."""
+"""Shared by the command lines `rust-serverless local` and `python -m operations`."""
 
 import contextlib
 import errno
@@ -23,16 +23,16 @@ from .stack import STACK
 from .stack_config import local_stack_config, write_stack_file_for
 
 INTERRUPTED = 130
-"""Exit status of a command that Ctrl-C ended, as shells have it."""
+"""Exit status of a command that was ended by Ctrl-C, by convention of shells."""
 
 
 @contextlib.contextmanager
 def away_from_aws(home: Path, interrupted: str = "") -> Iterator[None]:
-    """Run a command without the shell's AWS configuration, and end the process with one message when it fails.
+    """Run a command without the shell's AWS configuration. If it fails, end the process with one message.
 
-    `interrupted` is printed when Ctrl-C ends the command.
+    `interrupted` is printed after Ctrl-C.
     """
-    # The SDK logs each failed resource with its traceback; the error below says the same in one line.
+    # The SDK logs each failed resource with its traceback; the error message contains the same.
     logging.disable(logging.CRITICAL)
     if drop_aws(os.environ):
         _say("The AWS credentials in this shell are not used: everything goes to the emulator.")
@@ -55,20 +55,20 @@ def away_from_aws(home: Path, interrupted: str = "") -> Iterator[None]:
 
 @dataclass(frozen=True, kw_only=True)
 class Started:
-    """The emulator of a home, and what the Pulumi CLI needs to use it."""
+    """The emulator of a home, and the stack file for the Pulumi CLI."""
 
     emulator: Emulator
     stack_file: Path
     """The stack's file with the emulator's address, for `--config-file`."""
     is_new: bool
-    """Whether it was started just now, so that it holds nothing."""
+    """Whether it was just started, so that it is empty."""
 
 
 def start_emulator(root: Path, home: Home) -> Started:
-    """Start the emulator of a home, unless it runs, for the program at `root`.
+    """Start the emulator of a home for the program at `root`, unless it runs.
 
     Raises:
-        LocalError: it does not answer.
+        LocalError: it does not respond.
     """
     emulators = EmulatorHome(home.folder)
     is_new = emulators.running() is None
@@ -80,7 +80,7 @@ def start_emulator(root: Path, home: Home) -> Started:
 
 
 def stop_emulator(home: Home) -> str:
-    """Stop the emulator of a home, and return what was done."""
+    """Stop the emulator of a home, and return a message."""
     stopped = EmulatorHome(home.folder).stop()
     home.outputs_file.unlink(missing_ok=True)
     return f"Stopped the emulator, process {stopped.pid}." if stopped else "Nothing was running."

@@ -1,7 +1,6 @@
-"""Starts, finds and stops the emulator that belongs to this checkout.
+"""Starts, finds and stops the emulator of a checkout.
 
-The emulator holds a lock on its state file for as long as it lives, so that a process id is only ever trusted while
-the very process that was started is still there.
+The emulator holds a lock on its state file while it runs, so a reused process id is never mistaken for it.
 """
 
 import contextlib
@@ -42,19 +41,19 @@ class Emulator:
 
 
 class EmulatorHome:
-    """The folder that belongs to one emulator: its lock, its log, its scratch space."""
+    """The folder of an emulator: its lock, log and temporary files."""
 
     def __init__(self, folder: Path) -> None:
-        """Use `folder`, made when something is started."""
+        """Use `folder`, which is created when the emulator starts."""
         self._folder = folder
         self._state = folder / "emulator.json"
         self.log = folder / "emulator.log"
 
     def running(self) -> Emulator | None:
-        """Return the emulator that was started here and still lives.
+        """Return the running emulator of this folder, or None.
 
         Raises:
-            LocalError: it lives, and its file does not say which one it is.
+            LocalError: it runs, but its state file is damaged.
         """
         try:
             with self._state.open("r+") as state:
@@ -70,10 +69,10 @@ class EmulatorHome:
             ) from None
 
     def start(self, region: str) -> Emulator:
-        """Return the running emulator, or start one on port 4566, or on a free one when that is taken.
+        """Return the running emulator, or start one on port 4566, or on a free port if that is taken.
 
         Raises:
-            LocalError: it does not answer.
+            LocalError: it does not respond.
         """
         found = self.running()
         if found:
@@ -81,7 +80,7 @@ class EmulatorHome:
             return found
         for wanted in (PREFERRED_PORT, 0, 0):
             emulator = self._spawn(_free_port(wanted), region)
-            # Between the choice of a port and its use another process can take it: only the log says who has it.
+            # Another process can take the chosen port before the emulator uses it; the log shows this.
             if self._listens(emulator):
                 _wait_until_healthy(emulator, self.log)
                 return emulator
@@ -89,11 +88,11 @@ class EmulatorHome:
         raise LocalError(f"the emulator does not start: read {self.log}")
 
     def stop(self) -> Emulator | None:
-        """Stop what was started here and return it; return None when nothing runs."""
+        """Stop the emulator of this folder and return it, or None if it does not run."""
         try:
             emulator = self.running()
         except LocalError:
-            # Its own file does not name it any more; that it holds the file does.
+            # The state file is damaged, but the lock on it identifies the process.
             emulator = next((Emulator(pid=pid, port=0) for pid in self._holders()), None)
         if emulator is None:
             return None
@@ -132,7 +131,7 @@ class EmulatorHome:
         return Emulator(pid=pid, port=port)
 
     def _listens(self, emulator: Emulator) -> bool:
-        """Wait until the emulator listens on its port, and return False when it ends instead."""
+        """Wait until the emulator listens on its port; return False if it ends first."""
         for _ in _every_tenth_of_a_second(START_SECONDS):
             if f"Running on {emulator.url}" in self.log.read_text(errors="replace"):
                 return True
@@ -153,7 +152,7 @@ class EmulatorHome:
         return [int(pid) for pid in listed.split()]
 
     def _is_open_in(self, descriptors: Path) -> bool:
-        # Processes of other users, and those that end meanwhile, are none of ours.
+        # Skip other users' processes and those that have just ended.
         with contextlib.suppress(OSError):
             return any(os.path.realpath(file) == os.path.realpath(self._state) for file in descriptors.iterdir())
         return False
@@ -165,7 +164,7 @@ def _read(text: str) -> Emulator:
 
 
 def _environment(port: int, region: str, scratch: Path) -> dict[str, str]:
-    """Take nothing of the caller's but the PATH: functions inherit all that the emulator has."""
+    """Return the emulator's environment. Of the caller's it has the PATH only, because functions inherit it."""
     return {
         **emulated_aws(f"http://127.0.0.1:{port}", region),
         "PATH": os.environ.get("PATH", os.defpath),
@@ -173,7 +172,7 @@ def _environment(port: int, region: str, scratch: Path) -> dict[str, str]:
         "TMPDIR": str(scratch),
         "PYTHONUNBUFFERED": "1",
         "BIND_HOST": "127.0.0.1",
-        # The MQTT broker listens on every interface whatever BIND_HOST says.
+        # The MQTT broker ignores BIND_HOST and listens on every interface.
         "IOT_MTLS_ENABLED": "0",
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": region,
@@ -191,10 +190,10 @@ def _try_lock(descriptor: int) -> bool:
 
 
 def _free_port(wanted: int) -> int:
-    """Return the wanted port when it is free, and otherwise another one."""
+    """Return the wanted port if it is free, otherwise another one."""
     for candidate in (wanted, 0):
         with socket.socket() as probe:
-            # Like the emulator itself: connections that were closed a moment ago do not take the port.
+            # As the emulator does: recently closed connections do not block the port.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", candidate))

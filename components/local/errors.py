@@ -2,4 +2,4 @@
 
 
 class LocalError(Exception):
-    """Something the person at the prompt can mend; the message says how."""
+    """A problem that the user can fix; the message says how."""

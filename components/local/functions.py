@@ -1,4 +1,4 @@
-"""Invokes the running functions and follows their logs."""
+"""Invokes functions and follows their logs."""
 
 import json
 import time
@@ -66,9 +66,9 @@ def request_logs(logs: Any, log_groups: Mapping[str, str], request_id: str, show
 
 
 def follow_logs(logs: Any, log_groups: Mapping[str, str], since: float) -> Iterator[tuple[str, str]]:
-    """Yield the log lines of the functions from a time on, in seconds since 1970, as they come and until interrupted.
+    """Yield log lines since a Unix time, each with its function's name, until interrupted.
 
-    Each comes with its function's name. Functions may join `log_groups` meanwhile.
+    `log_groups` may grow meanwhile.
     """
     shown: Counter[str] = Counter()
     while True:
@@ -96,7 +96,7 @@ def _events(logs: Any, group: str, since: int, **options: str) -> Iterator[dict[
 
 
 def _unseen(events: Iterator[dict[str, Any]], shown: Counter[str]) -> Iterator[dict[str, Any]]:
-    """Leave out what was shown: streams only grow, so that is the first so many events of each."""
+    """Yield the events that were not shown yet: streams only grow, so skip as many as were shown."""
     passed: Counter[str] = Counter()
     for event in events:
         stream = event["logStreamName"]

@@ -1,4 +1,4 @@
-"""The folder of a checkout that holds what a local run leaves: its lock, its outputs, the picture."""
+"""The folder with the files of local runs: lock, outputs, sample picture."""
 
 import contextlib
 import fcntl
@@ -11,10 +11,10 @@ from .errors import LocalError
 
 
 class Home:
-    """One folder, `.local` by default."""
+    """The folder of local runs, `.local` by default."""
 
     def __init__(self, folder: Path) -> None:
-        """Use `folder`, and make it."""
+        """Create `folder` unless it exists."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.outputs_file = folder / "outputs.json"
@@ -30,7 +30,7 @@ class Home:
         """Return the outputs of the last run.
 
         Raises:
-            LocalError: there was none, or its file is damaged.
+            LocalError: there was no run, or the file is damaged.
         """
         try:
             outputs: dict[str, Any] = json.loads(self.outputs_file.read_text(encoding="utf-8"))
@@ -42,16 +42,16 @@ class Home:
 
     @contextlib.contextmanager
     def one_run_at_a_time(self) -> Iterator[None]:
-        """Hold the folder for one run of the program.
+        """Lock the folder for a run of the program.
 
         Raises:
-            LocalError: another run holds it.
+            LocalError: another run has locked it.
         """
         with (self.folder / "run.lock").open("w") as lock:
             try:
                 fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise LocalError(
-                    "another `make local` or `make dev` is running in this folder: wait for it, or end it"
+                    "another `make local` or `make dev` is running in this folder: wait for it, or stop it"
                 ) from None
             yield

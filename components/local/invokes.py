@@ -1,4 +1,4 @@
-"""The provider functions that a program may call, answered by the emulator.
+"""The provider functions that a program may call, implemented with the emulator.
 
 The answers have the outputs by which a program names and connects what exists already, not every attribute.
 """
@@ -205,7 +205,7 @@ INVOKES: Mapping[str, Callable[[Context, Properties], dict[str, Any]]] = {
         outputs={"name": "Name", "arn": "ARN", "type": "Type", "value": "Value", "version": "Version"},
     ),
 }
-"""By Pulumi token. A program that calls another one cannot run locally."""
+"""The supported provider functions, by Pulumi token."""
 
 
 def invoke(context: Context, token: str, arguments: Properties) -> dict[str, Any]:

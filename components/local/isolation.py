@@ -1,10 +1,10 @@
-"""Keeps everything that runs locally away from AWS: no credentials, no configuration, no address but the emulator's."""
+"""Isolates local runs from AWS: no credentials, no configuration, and the emulator's endpoint."""
 
 import os
 from collections.abc import MutableMapping
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-"""Of no account. They are all that the emulator, its functions and the program's run ever see."""
+"""Dummy credentials, the only ones visible to the emulator, the functions and the program."""
 
 THIS_MACHINE = ("127.0.0.1", "localhost", ".localhost")
 
@@ -12,7 +12,7 @@ REAL_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_SESSION_TOKEN", "AW
 
 
 def emulated_aws(endpoint: str, region: str) -> dict[str, str]:
-    """Return the variables that send every AWS SDK and tool to the emulator, whatever the home folder configures."""
+    """Return the variables that make every AWS SDK and tool use the emulator."""
     return {
         **CREDENTIALS,
         "AWS_ENDPOINT_URL": endpoint,
@@ -25,7 +25,7 @@ def emulated_aws(endpoint: str, region: str) -> dict[str, str]:
 
 
 def bypass_proxy(environment: MutableMapping[str, str]) -> None:
-    """Reach this machine without the proxy that the shell sets for everything else."""
+    """Exclude this machine from the shell's proxy."""
     for name in ("NO_PROXY", "no_proxy"):
         known = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
         if known != "*":
@@ -33,7 +33,7 @@ def bypass_proxy(environment: MutableMapping[str, str]) -> None:
 
 
 def drop_aws(environment: MutableMapping[str, str]) -> bool:
-    """Remove every AWS variable, and say whether credentials were among them."""
+    """Remove all AWS variables, and return whether there were credentials."""
     found = any(environment.get(name, "test") != "test" for name in REAL_CREDENTIALS)
     for name in [name for name in environment if name.startswith("AWS_")]:
         del environment[name]

@@ -1,4 +1,4 @@
-"""A function's log lines as a person reads them."""
+"""Formats a function's log lines for people."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Runs the unmodified `__main__.py` in this process, with a monitor of ours where the engine would be."""
+"""Runs the unmodified `__main__.py` in this process, with our monitor in place of the engine."""
 
 import asyncio
 import contextlib
@@ -20,11 +20,11 @@ from .stack_config import StackConfig
 
 
 def run_program(root: Path, config: StackConfig, monitor: MockMonitor, *, preview: bool = False) -> dict[str, Any]:
-    """Run the program at `root` with `monitor` for an engine, and return the stack's outputs.
+    """Run the program at `root` with `monitor` as the engine, and return the stack's outputs.
 
     Raises:
         pulumi.RunError: the program refuses its configuration.
-        Exception: whatever the monitor raised.
+        Exception: raised by the monitor.
     """
     with _program_folder(root):
         return run_declarations(lambda: _run_main(root), config, monitor, preview=preview)
@@ -33,14 +33,14 @@ def run_program(root: Path, config: StackConfig, monitor: MockMonitor, *, previe
 def run_declarations(
     declare: Callable[[], None], config: StackConfig, monitor: MockMonitor, *, preview: bool = False
 ) -> dict[str, Any]:
-    """Call `declare`, wait until everything it declared has settled, and return what it exported."""
+    """Call `declare`, wait until all its resources are registered, and return the exported outputs."""
     with asyncio.Runner() as runner:
-        # The SDK schedules on the loop that it finds while the mocks are set, so it must be this one.
+        # The SDK uses the event loop that is current when the mocks are set.
         asyncio.set_event_loop(runner.get_loop())
-        # The first error is raised below; the SDK leaves tasks that would log it once more when they are collected.
+        # The first error is raised below; unfinished tasks of the SDK would log it again.
         runner.get_loop().set_exception_handler(lambda *_: None)
         set_all_config(dict(config.values))
-        # The SDK makes one stack in a process, and keeps what a failed run has left to wait for.
+        # The SDK expects one stack per process; remove its state of earlier runs.
         ROOT.set(None)
         SETTINGS.outputs.clear()
         SETTINGS.rpc_manager.clear()
@@ -51,7 +51,7 @@ def run_declarations(
 
 def _run_main(root: Path) -> None:
     with warnings.catch_warnings():
-        # pulumi_aws.lambda_ names two of its own deprecated types when it is imported.
+        # pulumi_aws.lambda_ uses deprecated types of its own on import.
         warnings.simplefilter("ignore", DeprecationWarning)
         runpy.run_path(str(root / "__main__.py"), run_name="__main__")
 
@@ -65,7 +65,7 @@ async def _outputs() -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _program_folder(root: Path) -> Iterator[None]:
-    """Be in the program's folder and import from it, as the language host does."""
+    """Change to the program's folder and import from it, as the language host does."""
     before = Path.cwd()
     os.chdir(root)
     sys.path.insert(0, str(root))

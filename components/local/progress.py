@@ -1,4 +1,4 @@
-"""What a run says while it works, on stderr."""
+"""Progress messages on stderr."""
 
 import contextlib
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from rich.text import Text
 
 
 class Progress:
-    """One line on a terminal that says what is being done; a line for each step elsewhere, as in a CI log."""
+    """A status line on a terminal; a line per step elsewhere, such as in CI logs."""
 
     def __init__(self) -> None:
         """Write to stderr."""
@@ -19,12 +19,12 @@ class Progress:
 
     @property
     def is_terminal(self) -> bool:
-        """Whether somebody watches."""
+        """Whether stderr is a terminal."""
         return self._console.is_terminal
 
     @contextlib.contextmanager
     def shown(self) -> Iterator[None]:
-        """Show the line, and remove it at the end."""
+        """Show the status line while the block runs."""
         if not self._console.is_terminal:
             yield
             return
@@ -32,11 +32,11 @@ class Progress:
             yield
 
     def tell(self, text: str | Text) -> None:
-        """Write something that stays, above the line."""
+        """Print a text above the status line."""
         self._console.print(text, markup=False, soft_wrap=True)
 
     def say(self, step: str) -> None:
-        """Say what is being done now."""
+        """Show the current step."""
         self.steps += 1
         if self._console.is_terminal:
             self._status.update(escape(step))

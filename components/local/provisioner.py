@@ -1,7 +1,7 @@
-"""The local engine: brings each resource that the program declares to its inputs, in the order that the SDK asks for.
+"""The local engine: creates, updates and replaces resources, in the order in which the SDK registers them.
 
-The state is stored in the emulator itself, so that it ends with it. An unchanged resource is left alone; a changed one
-is updated or replaced, and since that gives its dependents other inputs, they follow.
+The state is stored in the emulator, so it ends with the emulator. Unchanged resources are skipped. A changed resource
+is updated or replaced; its dependents get new inputs from it, so they follow.
 """
 
 import json
@@ -26,7 +26,7 @@ MEMORY = "rust-serverless-local"
 """S3 bucket in the emulator that stores the local stack's state."""
 READERS = 8
 GONE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
-"""Parts of the error codes with which AWS services answer that a resource does not exist."""
+"""Parts of AWS error codes for resources that do not exist."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class Remembered:
     """A resource of an earlier run."""
 
     dependencies: Collection[str]
-    """URNs of what has to exist for as long as this does."""
+    """URNs of the resources that it depends on."""
     inputs: Properties
     id: str
     outputs: Properties
@@ -62,7 +62,7 @@ class Memory:
             self._resources = dict(readers.map(lambda urn: (urn, self._recall(urn)), self._urns()))
 
     def get(self, urn: str) -> Remembered | None:
-        """Return what is known of a resource."""
+        """Return a resource of an earlier run, or None."""
         return self._resources.get(urn)
 
     def remember(self, urn: str, resource: Remembered) -> None:
@@ -72,7 +72,7 @@ class Memory:
         self._s3.put_object(Bucket=MEMORY, Key=urn, Body=json.dumps(asdict(resource)))
 
     def forget(self, urn: str) -> None:
-        """Forget a resource that is gone."""
+        """Remove a deleted resource from the state."""
         with self._lock:
             del self._resources[urn]
         self._s3.delete_object(Bucket=MEMORY, Key=urn)
@@ -86,7 +86,7 @@ class Memory:
         }
 
     def others_than(self, urns: Collection[str]) -> Mapping[str, Remembered]:
-        """Return the known resources besides `urns`, dependents first."""
+        """Return the resources that are not in `urns`, dependents first."""
         others = {urn: known for urn, known in self._resources.items() if urn not in urns}
         order = TopologicalSorter({urn: others.keys() & known.dependencies for urn, known in others.items()})
         return {urn: others[urn] for urn in reversed([*order.static_order()])}
@@ -106,20 +106,20 @@ class Memory:
 
 
 class Provisioner(pulumi.runtime.Mocks):
-    """Stands where the SDK expects a mock of the engine, and really makes each resource."""
+    """The SDK expects a mock of the engine here; this one creates real resources in the emulator."""
 
     def __init__(self, context: Context, memory: Memory) -> None:
-        """Make resources in `context`."""
+        """Create resources in `context`."""
         self._context = context
         self._memory = memory
         self._lock = threading.Lock()
         self._declared: set[str] = set()
         self._registering = threading.local()
         self.changes: list[str] = []
-        """What was done, in order."""
+        """The changes, in order."""
 
     def declare(self, urn: str, dependencies: Collection[str]) -> None:
-        """Note the URN and the dependencies of the resource that this thread registers next.
+        """Store the URN and dependencies of the resource that this thread registers next.
 
         Raises:
             LocalError: the program declares the URN twice.
@@ -140,7 +140,7 @@ class Provisioner(pulumi.runtime.Mocks):
         return invoke(self._context, args.token, args.args)
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        """Bring a resource to its inputs, and return its id and outputs."""
+        """Create, update or skip a resource, and return its id and outputs."""
         if not args.custom:
             return None, args.inputs
         inputs = _revealed(args.inputs)
@@ -161,7 +161,7 @@ class Provisioner(pulumi.runtime.Mocks):
         return made.id, {**inputs, **made.outputs}
 
     def remove_undeclared(self) -> None:
-        """Remove what an earlier run made and this one did not declare."""
+        """Delete the resources of earlier runs that this run did not declare."""
         for urn, known in self._memory.others_than(self._declared).items():
             typ, name = urn.split("::")[2:]
             self._context.report(f"removing {name}")
@@ -195,7 +195,7 @@ class Provisioner(pulumi.runtime.Mocks):
         return True
 
     def _delete(self, kind: Kind, known: Remembered) -> None:
-        """Remove a resource, unless somebody has."""
+        """Delete a resource, unless it no longer exists."""
         try:
             kind.delete(self._context, known.made)
         except ClientError as error:
@@ -204,7 +204,7 @@ class Provisioner(pulumi.runtime.Mocks):
 
 
 class LocalMonitor(MockMonitor):
-    """Hands the provisioner the URN and the dependencies that `Mocks.new_resource` does not get."""
+    """Passes the URN and dependencies to the provisioner, which `Mocks.new_resource` does not receive."""
 
     def __init__(self, provisioner: Provisioner) -> None:
         """Register resources with a provisioner."""
@@ -212,7 +212,7 @@ class LocalMonitor(MockMonitor):
         self._provisioner = provisioner
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (the name of the RPC)
-        """Declare the resource, and then make it."""
+        """Declare the resource, then create it."""
         if request.type != "pulumi:pulumi:Stack":
             urn = self.make_urn(request.parent, request.type, request.name)
             self._provisioner.declare(urn, {*request.dependencies, request.parent})
@@ -225,7 +225,7 @@ def _is_gone(error: ClientError) -> bool:
 
 
 def _revealed(value: Any) -> Any:
-    """Return inputs with the secrets that the SDK wraps on their way to an engine as plain values."""
+    """Return inputs with secrets as plain values; the SDK wraps them for the engine."""
     value = pulumi.runtime.rpc.unwrap_rpc_secret(value)
     if isinstance(value, dict):
         return {name: _revealed(item) for name, item in value.items()}

@@ -1,4 +1,4 @@
-"""The program's resources on the emulator of a folder, brought to what the files say now."""
+"""Deploys a program to the emulator of a folder."""
 
 import importlib
 import os
@@ -24,15 +24,15 @@ STACK = "local"
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """What a run of the program has led to."""
+    """The result of a deployment."""
 
     outputs: dict[str, Any]
     changes: Sequence[str]
-    """Each resource that was made, updated or removed, such as `updated echo-function`."""
+    """Each created, updated or removed resource, such as `updated echo-function`."""
 
 
 class LocalStack:
-    """The stack `local` of the program at a root."""
+    """The stack `local` of a program."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class LocalStack:
         report: Callable[[str], None],
         configure: Callable[[StackConfig], StackConfig] = lambda config: config,
     ) -> None:
-        """Use the emulator of `home`, and the stack file as `configure` changes it; nothing is started yet."""
+        """Use the emulator of `home`, and the configuration changed by `configure`. Starts nothing yet."""
         self._root = root
         self._home = home
         self._report = report
@@ -50,22 +50,22 @@ class LocalStack:
 
     @property
     def context(self) -> Context:
-        """Where the resources are, after a first deployment."""
+        """Clients for the resources, after the first deployment."""
         if self._known is None:
             raise LocalError("nothing runs here yet: run `make local`")
         return self._known[1]
 
     def deploy(self) -> Deployment:
-        """Run the program as its files are now, and bring everything that it declares to that.
+        """Run the program and apply its changes.
 
         Raises:
-            LocalError: with what to do about it.
-            Exception: whatever the program raises.
+            LocalError: the program cannot be deployed.
+            Exception: raised by the program.
         """
         config = self._configure(local_stack_config(self._root, STACK))
         context, memory = self._place(config.region)
         engine = Provisioner(context, memory)
-        # For what the program itself asks AWS, as it would with the provider's credentials.
+        # For calls of AWS by the program itself.
         os.environ.update(emulated_aws(context.endpoint, context.region))
         _forget_program(self._root)
         try:
@@ -77,7 +77,7 @@ class LocalStack:
         return Deployment(outputs=outputs, changes=engine.changes)
 
     def _place(self, region: str) -> tuple[Context, Memory]:
-        """Return the running emulator with what it remembers; read again only when it is another one."""
+        """Return the running emulator and its state, which is read again only for a new emulator."""
         emulator = EmulatorHome(self._home.folder).start(region)
         if self._known is None or self._known[0] != emulator:
             context = Context(root=self._root, region=region, endpoint=emulator.url, report=self._report)
@@ -86,7 +86,7 @@ class LocalStack:
 
 
 def _forget_program(root: Path) -> None:
-    """Have the program's modules read again by who imports them next; this package, which runs them, stays."""
+    """Remove the program's modules from `sys.modules`, so that the next run imports the current files."""
     names = {entry.stem for entry in root.iterdir()} - {"__main__", "local"}
     for name in [name for name in sys.modules if name.split(".")[0] in names and not name.startswith(__package__)]:
         del sys.modules[name]

@@ -1,4 +1,4 @@
-"""A stack's configuration, read from its files as the Pulumi CLI hands it to a program."""
+"""Reads a stack's configuration from its files, as the Pulumi CLI passes it to a program."""
 
 import dataclasses
 import json
@@ -19,7 +19,7 @@ class StackConfig:
     project: str
     stack: str
     values: Mapping[str, str]
-    """By full key, such as `aws:region`; defaults of `Pulumi.yaml` included."""
+    """Values by full key, such as `aws:region`, including defaults of `Pulumi.yaml`."""
 
     @property
     def region(self) -> str:
@@ -34,7 +34,7 @@ class StackConfig:
             raise LocalError(f"Pulumi.{self.stack}.yaml has no aws:region: add `aws:region: us-east-1`") from None
 
     def sent_to(self, url: str) -> "StackConfig":
-        """Return the configuration with every AWS service that it gives an endpoint sent to `url`."""
+        """Return the configuration with `url` as the endpoint of every service that has one."""
         stated = json.loads(self.values.get("aws:endpoints", "[]"))
         services = {service for endpoints in stated for service in endpoints}
         endpoints = json.dumps([dict.fromkeys(sorted(services), url)])
@@ -51,7 +51,7 @@ def read_stack_config(root: Path, stack: str) -> StackConfig:
 
 
 def local_stack_config(root: Path, stack: str) -> StackConfig:
-    """Read the configuration of the stack that runs on the emulator; a program without its file needs none.
+    """Read the configuration of the local stack, whose file is optional.
 
     Raises:
         LocalError: a file is not YAML, or there is no program.
@@ -71,9 +71,9 @@ def _merged(root: Path, stack: str, values: Mapping[str, Any]) -> StackConfig:
 
 
 def write_stack_file_for(url: str, root: Path, stack: str, folder: Path) -> Path:
-    """Write a copy of a stack's file that sends every service to `url`, for `pulumi --config-file`, and return it.
+    """Write a copy of a stack file with `url` as the endpoint of every service, for `pulumi --config-file`.
 
-    The CLI notes its encryption of secrets in the file, which must not be the one that git tracks.
+    The CLI writes its secrets provider to the file, which must therefore not be the one in git.
     """
     name = f"Pulumi.{stack}.yaml"
     content = _read_yaml(root / name)
@@ -85,7 +85,7 @@ def write_stack_file_for(url: str, root: Path, stack: str, folder: Path) -> Path
 
 
 def _stated(schema: Any) -> Any:
-    """Return what `Pulumi.yaml` says of a key: a value, or the default of its description."""
+    """Return the value or default of a key in `Pulumi.yaml`."""
     return schema.get("default", schema.get("value")) if isinstance(schema, dict) else schema
 
 

@@ -1,1 +1,1 @@
-"""What the analytics API makes of the clients that real programs and people use."""
+"""Detection of crawlers by user agent, with real user agents."""

@@ -37,7 +37,7 @@ def people() -> list[str]:
 
 
 def mutated(agents: list[str], seed: int) -> list[str]:
-    """Return the agents with other versions, as those of next year will have."""
+    """Return the agents with newer versions."""
     chance = random.Random(seed)
     return [re.sub(r"\d+", lambda _: str(chance.randrange(1, 300)), agent) for agent in agents]
 
@@ -60,7 +60,7 @@ def test_people_are_never_taken_for_crawlers(people: list[str]) -> None:
         assert {agent: bot for agent, bot in bots(agents).items() if bot} == {}
 
 
-def test_a_browser_that_says_where_to_read_about_it_is_a_crawler(people: list[str]) -> None:
+def test_an_agent_with_a_documentation_link_is_a_crawler(people: list[str]) -> None:
     chance = random.Random(3)
     for suffix in (" (+https://example.org/about)", " (compatible; Fetcher/1.0)", " www.example.org", " Some-Spider/2"):
         agents = [agent + suffix for agent in chance.sample([a for a in people if "MSIE" not in a], 50)]

@@ -1,4 +1,4 @@
-"""What samples come to."""
+"""Tests of figures."""
 
 import pytest
 
@@ -42,12 +42,12 @@ def test_a_start_that_had_to_wait_changes_little() -> None:
     assert (found.init_ms, found.init_ratio) == (3, 3)
 
 
-def test_a_start_that_is_sooner_than_that_of_a_client_that_does_nothing_is_no_measurement() -> None:
+def test_a_start_faster_than_an_empty_client_is_refused() -> None:
     slow_floor = Samples(init_ns=[4_000_000])
     assert figures(SUBJECT, 128, Package(own_bytes=0), SAMPLES, slow_floor).init_ratio is None
 
 
-def test_throughput_and_own_share_are_over_the_whole_time_of_a_block() -> None:
+def test_throughput_and_own_share_cover_the_whole_block() -> None:
     found = figures(SUBJECT, 128, Package(own_bytes=0), SAMPLES, FLOOR)
     assert found.per_second == pytest.approx(4 * 100 / 0.016)
     assert found.own_share == pytest.approx(0.25)
@@ -59,7 +59,7 @@ def test_sizes_are_in_millions_of_bytes() -> None:
     assert (found.zip_mb, found.sdk_mb) == (0.53, 16.8)
 
 
-def test_what_no_quota_could_be_had_for_is_not_made_up() -> None:
+def test_measurements_that_need_a_quota_are_omitted_without_one() -> None:
     without = Samples(**{**vars(SAMPLES), "quota_ns": []})
     assert figures(SUBJECT, 128, Package(own_bytes=0), without, FLOOR).first_call_ms is None
 

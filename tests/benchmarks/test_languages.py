@@ -1,4 +1,4 @@
-"""What a machine must have for the peers, and what of them would be uploaded."""
+"""Tests of the peers' requirements and archives."""
 
 import os
 from pathlib import Path
@@ -12,9 +12,7 @@ from benchmarks.packing import zipped_bytes
 from benchmarks.quota import cpu_quota
 
 
-def test_missing_tools_are_told_with_the_packages_that_have_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_tools_are_reported_with_their_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(UnavailableError, match=r"apt-get install nodejs npm .*libtool"):
@@ -30,7 +28,7 @@ def test_byte_code_is_not_uploaded(tmp_path: Path) -> None:
     assert zipped_bytes([package]) == without
 
 
-def test_where_no_control_group_can_be_had_there_is_no_quota_and_nothing_is_left(
+def test_without_control_groups_there_is_no_quota_and_no_leftover(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quota, "ROOT", tmp_path)

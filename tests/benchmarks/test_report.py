@@ -40,7 +40,7 @@ def row(start_ms: float) -> Figures:
     )
 
 
-def test_the_readme_keeps_all_but_what_is_between_its_comments() -> None:
+def test_only_the_benchmarks_of_the_readme_are_replaced() -> None:
     once = refreshed(README, [SECTION], "a machine")
     assert once.startswith("# Title\n\n<!-- benchmarks -->\n")
     assert once.endswith("<!-- /benchmarks -->\n\nEnd\n")
@@ -60,13 +60,13 @@ def test_this_readme_has_a_place() -> None:
     assert refreshed(readme, [SECTION], "a machine") != readme
 
 
-def test_the_page_has_all_tables_notes_and_what_is_missing() -> None:
+def test_the_page_has_all_tables_notes_and_missing_results() -> None:
     text = page([SECTION], "a machine")
     assert "## Functions\n\n### echo\n\n|  | Rust |\n| --- | ---: |\n| start, ms | 1.2 |\n\nA note.\n" in text
     assert "Not measured: Node.js" in text
 
 
-def test_the_others_are_shown_beside_ours_with_their_ratios() -> None:
+def test_other_languages_are_shown_with_their_ratios() -> None:
     table = subject("echo", "calls", {"bare C": row(1), "Rust": row(2), "Python": row(50)})
     assert table.columns == ("", "Rust", "Python", "bare C")
     assert ("start, ms", "2", "50 (25x)", "1") in table.rows
@@ -84,7 +84,7 @@ def test_a_number_has_three_digits_that_count() -> None:
     ]
 
 
-def test_the_plot_is_an_image_with_a_bar_for_each_language_in_each_panel() -> None:
+def test_each_panel_of_the_plot_has_a_bar_per_language() -> None:
     found = {"a <function>": {"Rust": row(2), "Python": row(50), "JavaScript": row(60), "bare C": row(1)}}
     image = ElementTree.fromstring(plot(found))  # noqa: S314 (our own)
     bars = [part.get("class") for part in image.iter("{http://www.w3.org/2000/svg}rect")]
@@ -94,6 +94,6 @@ def test_the_plot_is_an_image_with_a_bar_for_each_language_in_each_panel() -> No
     )
 
 
-def test_what_the_rust_program_prints_becomes_a_table() -> None:
+def test_the_output_of_the_rust_program_becomes_a_table() -> None:
     printed = "store trigger batch views/s calls/view\nmemory   ours        10   368.1   0.200\n"
     assert rows_of(printed) == [("memory 10 ours", "368.1", "0.200")]

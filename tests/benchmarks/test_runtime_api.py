@@ -58,7 +58,7 @@ def test_an_event_of_several_megabytes_arrives_whole(tmp_path: Path) -> None:
         assert json.loads(place.invoke(event).body)["length"] == len(event)
 
 
-def test_a_start_takes_time_and_calls_take_processor_time_and_memory(tmp_path: Path) -> None:
+def test_starts_and_calls_are_measured(tmp_path: Path) -> None:
     with environment(program(tmp_path, CLIENT)) as place:
         before = place.cpu_ns
         answer = place.invoke(b"{}")
@@ -75,7 +75,7 @@ def test_a_function_that_answers_with_an_error_is_not_measured(tmp_path: Path) -
         place.invoke(b'"fail"')
 
 
-def test_a_function_that_ends_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
+def test_a_function_that_exits_is_reported_with_its_log(tmp_path: Path) -> None:
     with pytest.raises(BenchError, match="no more"), environment(program(tmp_path, CLIENT)) as place:
         place.invoke(b'"end"')
 
@@ -92,7 +92,7 @@ def test_no_process_is_left(tmp_path: Path) -> None:
         os.kill(pid, 0)
 
 
-def test_the_bare_client_in_c_answers_one_event_after_the_other(tmp_path: Path) -> None:
+def test_the_c_client_processes_events_one_by_one(tmp_path: Path) -> None:
     bootstrap = tmp_path / "bootstrap"
     compile_bootstrap(bootstrap)
     bare = Program(command=(str(bootstrap),), folder=tmp_path, variables={}, log=tmp_path / "log")

@@ -1,4 +1,4 @@
-"""What is measured."""
+"""Tests of the measured stack."""
 
 from pathlib import Path
 

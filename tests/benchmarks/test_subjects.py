@@ -1,4 +1,4 @@
-"""What functions are given to do."""
+"""Tests of the events of subjects."""
 
 import io
 import itertools
@@ -12,7 +12,7 @@ from benchmarks.subjects.subject import all_equal
 from benchmarks.subjects.trigger import event, views_of
 
 
-def test_every_language_counts_the_same_views_of_a_site_of_its_own() -> None:
+def test_every_language_counts_the_same_views() -> None:
     ours, theirs = (list(itertools.islice(views_of(site), 200)) for site in ("a.example", "b.example"))
     assert {view["Path"]["S"] for view in ours} == {"view/a.example"}
     assert [{**view, "Path": {"S": "view/b.example"}} for view in ours] == theirs
@@ -29,13 +29,13 @@ def test_records_of_a_batch_are_numbered() -> None:
     assert len({record["dynamodb"]["SequenceNumber"] for record in records}) == 3
 
 
-def test_a_picture_is_almost_as_large_as_wanted_and_no_larger() -> None:
+def test_a_picture_has_almost_the_requested_size() -> None:
     picture = draw(100_000)
     assert 90_000 < len(picture) <= 100_000
     assert Image.open(io.BytesIO(picture)).format == "JPEG"
 
 
-def test_answers_that_differ_are_told_by_language() -> None:
+def test_different_responses_are_reported_by_language() -> None:
     all_equal("the status", {"Rust": 200, "Python": 200})
     with pytest.raises(BenchError, match=r"the status differs.*\n  Rust: 200\n  Python: 500"):
         all_equal("the status", {"Rust": 200, "Python": 500})

@@ -18,7 +18,7 @@ def test_a_target_that_is_missed_says_by_how_much() -> None:
     assert judge(TARGET, 0.85).outcome == "short by 0.25"
 
 
-def test_what_is_not_measured_is_not_passed() -> None:
+def test_a_target_without_a_measurement_does_not_pass() -> None:
     assert judge(dataclasses.replace(TARGET, needs="needs a scale"), None).outcome == "not measured: needs a scale"
 
 

@@ -15,7 +15,7 @@ class Api(BaseHTTPRequestHandler):
         """Print nothing."""
 
 
-def test_the_size_of_the_tracker_is_that_of_what_is_served() -> None:
+def test_the_size_of_the_tracker_is_of_the_served_file() -> None:
     with HTTPServer(("127.0.0.1", 0), Api) as api:
         Thread(target=api.handle_request, daemon=True).start()
         assert size(f"http://127.0.0.1:{api.server_port}").startswith("**tracker**: 1,234 bytes, ")

@@ -15,13 +15,12 @@ from tests.recording import ROOT, Recording, record
 
 def args(api: HttpApi, **changes: object) -> AnalyticsArgs:
     values: dict[str, object] = {
-        "api_artifact": artifact("analytics-api"),
-        "trigger_artifact": artifact("analytics-trigger"),
+        "artifact": artifact,
         "api": api,
         "sites": ["https://example.com"],
         "view_retention_days": 400,
-        "recoverable": True,
-        "protected": True,
+        "point_in_time_recovery": True,
+        "deletion_protection": True,
         "region": "eu-west-1",
         **changes,
     }
@@ -120,7 +119,7 @@ def test_the_names_of_state_items_are_those_of_the_service(recording: Recording)
 
 def test_views_totals_and_users_are_kept_as_the_stack_says_and_state_never_is() -> None:
     for kept in (True, False):
-        recording = declared(recoverable=kept, protected=kept)
+        recording = declared(point_in_time_recovery=kept, deletion_protection=kept)
         for table in ("views", "totals", "accounts"):
             inputs = recording.named(f"analytics-{table}-table").inputs
             assert (inputs["pointInTimeRecovery"], inputs["deletionProtectionEnabled"]) == ({"enabled": kept}, kept)

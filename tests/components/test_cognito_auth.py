@@ -20,7 +20,7 @@ def args(**changes: object) -> CognitoAuthArgs:
         "scopes": {"read": "Read currencies", "write": "Change currencies"},
         "callback_urls": ["https://api.example/docs/oauth2-redirect.html"],
         "region": "eu-west-1",
-        "protected": False,
+        "deletion_protection": False,
         **changes,
     }
     return CognitoAuthArgs(**values)  # type: ignore[arg-type]
@@ -47,7 +47,7 @@ def test_users_are_made_by_an_administrator_and_recover_by_e_mail() -> None:
 
 @pytest.mark.parametrize(("protected", "value"), [(True, "ACTIVE"), (False, "INACTIVE")])
 def test_users_can_be_protected_from_deletion(protected: bool, value: str) -> None:
-    assert declared(protected=protected).named("auth-users").inputs["deletionProtection"] == value
+    assert declared(deletion_protection=protected).named("auth-users").inputs["deletionProtection"] == value
 
 
 def test_a_browser_has_no_secret_and_comes_back_to_known_addresses_only() -> None:

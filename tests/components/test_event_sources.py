@@ -168,7 +168,7 @@ def test_a_stream_trigger_wants_one_source() -> None:
 
 def test_a_table_without_a_stream_is_refused() -> None:
     def declare() -> None:
-        table = Table("items", TableArgs(partition_key="pk", recoverable=False, protected=False))
+        table = Table("items", TableArgs(partition_key="pk", point_in_time_recovery=False, deletion_protection=False))
         StreamTrigger("items", StreamTriggerArgs(function=function("reads"), table=table))
 
     with pytest.raises(pulumi.RunError, match="items: the table has no stream: set stream_view_type in its TableArgs"):

@@ -25,7 +25,9 @@ def declared(*, gradual: bool = True) -> Recording:
         counts = function(gradual=gradual)
         api = HttpApi("api", HttpApiArgs())
         api.route("POST /counts", counts)
-        keys = TableArgs(partition_key="pk", stream_view_type="NEW_IMAGE", recoverable=False, protected=False)
+        keys = TableArgs(
+            partition_key="pk", stream_view_type="NEW_IMAGE", point_in_time_recovery=False, deletion_protection=False
+        )
         StreamTrigger("counts", StreamTriggerArgs(table=Table("views", keys), function=counts))
         if gradual:
             GradualDeployment(

@@ -11,7 +11,10 @@ from tests.recording import Recording, record
 
 def declare() -> None:
     table = Table(
-        "views", TableArgs(partition_key="pk", stream_view_type="NEW_IMAGE", recoverable=False, protected=False)
+        "views",
+        TableArgs(
+            partition_key="pk", stream_view_type="NEW_IMAGE", point_in_time_recovery=False, deletion_protection=False
+        ),
     )
     StreamTrigger("counts", StreamTriggerArgs(table=table, function=function("counts")))
 

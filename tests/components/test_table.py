@@ -18,11 +18,11 @@ def declared(args: TableArgs) -> Recording:
     return record(lambda: Table("views", args))
 
 
-PLAIN = TableArgs(partition_key="pk", recoverable=False, protected=False)
+PLAIN = TableArgs(partition_key="pk", point_in_time_recovery=False, deletion_protection=False)
 
 
 def test_it_is_paid_by_request_and_has_its_keys() -> None:
-    args = TableArgs(partition_key="pk", sort_key="sk", recoverable=False, protected=False)
+    args = TableArgs(partition_key="pk", sort_key="sk", point_in_time_recovery=False, deletion_protection=False)
     (table,) = declared(args).of_type(TABLE)
     assert table.inputs["billingMode"] == "PAY_PER_REQUEST"
     assert (table.inputs["hashKey"], table.inputs["rangeKey"]) == ("pk", "sk")
@@ -31,7 +31,9 @@ def test_it_is_paid_by_request_and_has_its_keys() -> None:
 
 @pytest.mark.parametrize("kept", [True, False])
 def test_recovery_and_protection_are_said_either_way(kept: bool) -> None:
-    (table,) = declared(TableArgs(partition_key="pk", recoverable=kept, protected=kept)).of_type(TABLE)
+    (table,) = declared(TableArgs(partition_key="pk", point_in_time_recovery=kept, deletion_protection=kept)).of_type(
+        TABLE
+    )
     assert table.inputs["pointInTimeRecovery"] == {"enabled": kept}
     assert table.inputs["deletionProtectionEnabled"] is kept
     assert table.protect is kept
@@ -39,7 +41,11 @@ def test_recovery_and_protection_are_said_either_way(kept: bool) -> None:
 
 def test_items_can_expire_and_changes_can_be_streamed() -> None:
     args = TableArgs(
-        partition_key="pk", ttl_attribute="expires", stream_view_type="NEW_IMAGE", recoverable=False, protected=False
+        partition_key="pk",
+        ttl_attribute="expires",
+        stream_view_type="NEW_IMAGE",
+        point_in_time_recovery=False,
+        deletion_protection=False,
     )
     (table,) = declared(args).of_type(TABLE)
     assert table.inputs["ttl"] == {"enabled": True, "attributeName": "expires"}
@@ -94,8 +100,8 @@ def test_keys_can_be_numbers_and_indexes_are_covered_by_grants() -> None:
         sort_key="at",
         key_types={"at": KeyType.NUMBER, "hash": KeyType.BINARY},
         indexes={"by-hash": Index(partition_key="hash", sort_key="at")},
-        recoverable=False,
-        protected=False,
+        point_in_time_recovery=False,
+        deletion_protection=False,
     )
     recording = record(lambda: Table("views", args).allow_read(function("report")))
     (table,) = recording.of_type(TABLE)

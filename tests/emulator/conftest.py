@@ -66,8 +66,14 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
 
 
 @pytest.fixture(scope="session")
-def local(started: Started) -> Local:
-    return started.local
+def local(request: pytest.FixtureRequest) -> Local:
+    """The stack of this session, or with `--running` the one that `make local` has started in this checkout."""
+    if not request.config.getoption("--running"):
+        started: Started = request.getfixturevalue("started")
+        return started.local
+    running = Local(home=ROOT / ".local")
+    assert running.context, "the emulator answers"
+    return running
 
 
 @pytest.fixture(scope="module")

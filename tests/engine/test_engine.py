@@ -1,6 +1,6 @@
 """The program under Pulumi's own engine, on the emulator, by the verbs of the README.
 
-Needs the Pulumi CLI on the PATH and nothing else: no account, no login. `.venv/bin/pytest tests/engine` runs it.
+Needs the Pulumi CLI on the PATH and nothing else: no account, no login. Run it with `make test TESTS=tests/engine`.
 """
 
 import json
@@ -20,7 +20,8 @@ from components.local.commands import running_context
 from components.local.emulator import EmulatorHome
 from components.local.resources.kind import Context
 from pipeline.preview import read_preview
-from pipeline.smoke import probes, smoke
+from pipeline.samples import sample_requests
+from pipeline.smoke import smoke
 from tests.inventory import inventory
 from tests.recording import ROOT
 
@@ -111,7 +112,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 def test_every_route_answers_at_the_url_that_up_prints(engine: Engine) -> None:
-    assert smoke(engine.outputs["apiUrl"], probes(engine.root, engine.outputs)) == []
+    assert smoke(engine.outputs["apiUrl"], sample_requests(engine.root, engine.outputs)) == []
 
 
 def test_the_verbs_know_what_the_engine_made(engine: Engine) -> None:

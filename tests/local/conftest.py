@@ -17,7 +17,7 @@ REGION = "eu-west-1"
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What one run of a program has led to."""
+    """Result of a run of a program."""
 
     outputs: dict[str, Any]
     changes: list[str]
@@ -30,7 +30,7 @@ class Engine:
     context: Context
 
     def run(self, declare: Callable[[], None]) -> Run:
-        """Bring the emulator to what a program declares."""
+        """Run a program on the emulator."""
         provisioner = Provisioner(self.context, Memory(self.context))
         outputs = run_declarations(declare, NO_CONFIG, LocalMonitor(provisioner))
         provisioner.remove_undeclared()

@@ -40,7 +40,7 @@ def wait_until_gone(home: EmulatorHome) -> None:
 
 
 @pytest.mark.usefixtures("taken_port")
-def test_it_answers_is_found_again_and_is_stopped_whole(home: EmulatorHome) -> None:
+def test_the_emulator_responds_is_found_again_and_stops(home: EmulatorHome) -> None:
     assert home.running() is None
     started = home.start(REGION)
     with urllib.request.urlopen(f"{started.url}/_ministack/health") as response:
@@ -57,9 +57,7 @@ def test_a_taken_port_is_left_alone(home: EmulatorHome, taken_port: int) -> None
 
 
 @pytest.mark.usefixtures("taken_port")
-def test_nothing_of_the_caller_s_environment_reaches_it_but_the_path(
-    home: EmulatorHome, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_emulator_inherits_the_path_only(home: EmulatorHome, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
     monkeypatch.setenv("DATABASE_PASSWORD", "secret")
     started = home.start(REGION)
@@ -72,7 +70,7 @@ def test_nothing_of_the_caller_s_environment_reaches_it_but_the_path(
 
 
 @pytest.mark.usefixtures("taken_port")
-def test_it_listens_on_this_machine_only(home: EmulatorHome) -> None:
+def test_the_emulator_listens_on_loopback_only(home: EmulatorHome) -> None:
     started = home.start(REGION)
     sockets = {str(file.readlink()) for file in Path(f"/proc/{started.pid}/fd").iterdir() if file.is_symlink()}
     inodes = {name.removeprefix("socket:[").removesuffix("]") for name in sockets if name.startswith("socket:")}
@@ -82,7 +80,7 @@ def test_it_listens_on_this_machine_only(home: EmulatorHome) -> None:
 
 
 @pytest.mark.usefixtures("taken_port")
-def test_a_killed_one_is_not_taken_for_running_even_if_its_process_id_is_in_use(home: EmulatorHome) -> None:
+def test_a_reused_process_id_is_not_a_running_emulator(home: EmulatorHome) -> None:
     started = home.start(REGION)
     os.killpg(started.pid, signal.SIGKILL)
     os.waitpid(started.pid, 0)
@@ -92,7 +90,7 @@ def test_a_killed_one_is_not_taken_for_running_even_if_its_process_id_is_in_use(
     assert home.stop() is None
 
 
-def test_one_that_does_not_come_up_is_an_error_with_its_log(
+def test_an_emulator_that_does_not_start_is_an_error(
     home: EmulatorHome, taken_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_free_port", lambda _: taken_port)
@@ -101,9 +99,7 @@ def test_one_that_does_not_come_up_is_an_error_with_its_log(
     assert home.running() is None
 
 
-def test_two_checkouts_that_choose_the_same_port_get_an_emulator_each(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_checkouts_with_the_same_port_get_an_emulator_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     port = free_port()
     monkeypatch.setattr(module, "_free_port", lambda wanted: port if wanted else free_port())
     homes = [EmulatorHome(tmp_path / name) for name in ("one", "two")]
@@ -119,7 +115,7 @@ def test_two_checkouts_that_choose_the_same_port_get_an_emulator_each(
             home.stop()
 
 
-def test_a_server_that_was_there_is_never_taken_for_the_emulator(
+def test_another_server_is_never_mistaken_for_the_emulator(
     home: EmulatorHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = EmulatorHome(tmp_path / "other")
@@ -133,7 +129,7 @@ def test_a_server_that_was_there_is_never_taken_for_the_emulator(
 
 @pytest.mark.parametrize("content", ["", '{"pid": 1', '{"other": 1}', "[]"])
 @pytest.mark.usefixtures("taken_port")
-def test_a_damaged_state_file_is_named_with_its_process_and_stopping_mends_it(home: EmulatorHome, content: str) -> None:
+def test_a_damaged_state_file_is_reported_and_stopping_repairs_it(home: EmulatorHome, content: str) -> None:
     started = home.start(REGION)
     (home.log.parent / "emulator.json").write_text(content)
     with pytest.raises(LocalError, match=f"emulator.json is damaged, and process {started.pid} holds it: `make down`"):
@@ -157,5 +153,5 @@ def health_of(emulator: Emulator) -> str:
     return Path(f"/proc/{emulator.pid}/environ").read_text()
 
 
-def test_its_address_is_of_this_machine() -> None:
+def test_the_endpoint_is_on_the_loopback_interface() -> None:
     assert Emulator(pid=1, port=4566).url == "http://127.0.0.1:4566"

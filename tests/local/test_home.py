@@ -33,9 +33,7 @@ def test_damaged_outputs_are_a_message(tmp_path: Path, content: str) -> None:
         home.read_outputs()
 
 
-def test_a_full_disk_is_one_message_and_leaves_the_outputs_as_they_were(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_reported_and_preserves_the_outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = Home(tmp_path)
     home.write_outputs({"apiUrl": "one"})
     (tmp_path / "outputs.new").symlink_to("/dev/full")

@@ -1,4 +1,4 @@
-"""The provider functions that find what exists already, as a program calls them on the emulator."""
+"""Tests of the provider functions that look up existing resources."""
 
 import inspect
 import io
@@ -151,11 +151,11 @@ FOUND: dict[str, tuple[Callable[[dict[str, str]], Any], Callable[[dict[str, str]
         lambda _: f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/old/name",
     ),
 }
-"""How a program looks each thing up, and what it must find."""
+"""Each lookup, with its expected result."""
 
 
 @pytest.mark.parametrize("token", sorted(INVOKES))
-def test_a_program_finds_what_exists(engine: Engine, existing: dict[str, str], token: str) -> None:
+def test_lookups_find_existing_resources(engine: Engine, existing: dict[str, str], token: str) -> None:
     look_up, expected = FOUND[token]
     outputs = engine.run(lambda: pulumi.export("found", look_up(existing))).outputs
     assert outputs == {"found": expected(existing)}
@@ -215,7 +215,7 @@ def test_a_function_found_by_name_has_routes_triggers_and_grants(engine: Engine,
 
     def connected() -> None:
         old = ExistingFunction.named("old", "old-function")
-        table = Table("notes", TableArgs(partition_key="pk", recoverable=False, protected=False))
+        table = Table("notes", TableArgs(partition_key="pk", point_in_time_recovery=False, deletion_protection=False))
         table.allow_read(old)
         QueueTrigger("letters", QueueTriggerArgs(function=old))
         api = HttpApi("api", HttpApiArgs(routes={"POST /letters": old}))

@@ -9,7 +9,7 @@ from components.local.resources.kind import Context
 from tests.recording import ROOT
 
 
-def test_every_aws_variable_goes_and_credentials_are_noticed() -> None:
+def test_every_aws_variable_is_removed_and_credentials_are_reported() -> None:
     environment = {"AWS_PROFILE": "production", "AWS_REGION": "eu-west-1", "HOME": "/home/someone"}
     assert drop_aws(environment) is True
     assert environment == {
@@ -24,7 +24,7 @@ def test_a_shell_without_real_credentials_is_not_mentioned(environment: dict[str
     assert drop_aws(environment) is False
 
 
-def test_a_command_of_the_program_sees_the_emulator_and_nothing_of_an_account(
+def test_commands_see_the_emulator_and_no_account(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
@@ -39,9 +39,7 @@ def test_a_command_of_the_program_sees_the_emulator_and_nothing_of_an_account(
 
 
 @pytest.mark.parametrize("known", [{}, {"no_proxy": "example.com"}, {"NO_PROXY": "example.com,127.0.0.1"}])
-def test_a_proxy_of_the_shell_does_not_hide_this_machine(
-    known: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_this_machine_bypasses_the_proxy(known: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     environment = {"http_proxy": "http://127.0.0.1:1", **known}
     bypass_proxy(environment)
     for name in ("no_proxy", "NO_PROXY"):
@@ -53,7 +51,7 @@ def test_a_proxy_of_the_shell_does_not_hide_this_machine(
     assert bool(urllib.request.proxy_bypass("example.com")) is bool(known)
 
 
-def test_a_shell_that_bypasses_its_proxy_for_everything_stays_so() -> None:
+def test_a_shell_that_bypasses_the_proxy_is_unchanged() -> None:
     environment = {"NO_PROXY": "*"}
     bypass_proxy(environment)
     assert environment == {"NO_PROXY": "*"}

@@ -37,7 +37,7 @@ ACCESS = {"requestId": "2", "routeKey": "POST /echo", "status": "200", "response
         ("thread 'main' panicked", "thread 'main' panicked"),
     ],
 )
-def test_a_line_is_shown_without_what_only_machines_read(line: str, read: str | None) -> None:
+def test_a_line_is_formatted_for_people(line: str, read: str | None) -> None:
     assert readable(line) == read
 
 

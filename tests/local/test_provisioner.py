@@ -102,7 +102,7 @@ def test_a_run_that_failed_does_not_fail_the_next_one(engine: Engine) -> None:
     assert "logs" in engine.run(lambda: pulumi.export("name", log_group().name)).outputs["name"]
 
 
-def test_what_was_deleted_by_hand_is_made_again_and_its_dependents_follow(engine: Engine) -> None:
+def test_a_manually_deleted_resource_is_recreated_with_its_dependents(engine: Engine) -> None:
     def role() -> None:
         role = aws.iam.Role("role", assume_role_policy=TRUST)
         aws.iam.RolePolicy("policy", role=role.name, policy=TRUST)
@@ -118,7 +118,7 @@ def test_what_was_deleted_by_hand_is_made_again_and_its_dependents_follow(engine
     assert iam.list_role_policies(RoleName=again.outputs["role"])["PolicyNames"]
 
 
-def test_what_was_deleted_by_hand_is_removed_without_an_error(engine: Engine) -> None:
+def test_removing_a_manually_deleted_resource_is_no_error(engine: Engine) -> None:
     engine.run(lambda: pulumi.export("queue", aws.sqs.Queue("queue", **QUEUE).url))
     sqs = engine.context.client("sqs")
     (url,) = sqs.list_queues()["QueueUrls"]

@@ -17,7 +17,7 @@ def write(root: Path, project: str, stack: str) -> Path:
 PROJECT = "name: shop\nconfig:\n  size:\n    type: integer\n    default: 3\n  colour:\n    type: string\n"
 
 
-def test_values_come_as_the_cli_hands_them_over(tmp_path: Path) -> None:
+def test_values_are_as_the_cli_passes_them(tmp_path: Path) -> None:
     stack = "config:\n  aws:region: eu-west-1\n  shop:colour: red\n  shop:tags: [a, b]\n  shop:on: true\n"
     assert read_stack_config(write(tmp_path, PROJECT, stack), "test") == StackConfig(
         project="shop",
@@ -47,7 +47,7 @@ def test_every_service_of_the_local_stack_goes_to_one_address() -> None:
 @pytest.mark.parametrize(
     ("stack", "message"), [("config: [", "Pulumi.test.yaml is not valid YAML"), ("config:\n", "has no aws:region")]
 )
-def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, stack: str, message: str) -> None:
+def test_an_invalid_file_is_named(tmp_path: Path, stack: str, message: str) -> None:
     root = write(tmp_path, PROJECT, stack)
     with pytest.raises(LocalError, match=message):
         _ = read_stack_config(root, "test").region

@@ -1,1 +1,1 @@
-"""Tests of what a person does with a stack."""
+"""Tests of the command-line program."""

@@ -23,14 +23,14 @@ def password_hash(dynamodb: Any) -> str:
     return str(dynamodb.get_item(TableName=TABLE, Key={"User": {"S": "ann"}})["Item"]["PasswordHash"]["S"])
 
 
-def test_the_password_that_a_user_has_already_ends_no_session(dynamodb: Any) -> None:
+def test_setting_the_same_password_ends_no_session(dynamodb: Any) -> None:
     put_user(dynamodb, TABLE, "ann", "correct horse")
     before = password_hash(dynamodb)
     assert put_user(dynamodb, TABLE, "ann", "correct horse") == "correct horse"
     assert password_hash(dynamodb) == before
 
 
-def test_another_password_and_another_user_of_the_same_name_end_them(dynamodb: Any) -> None:
+def test_a_new_password_and_a_new_user_end_sessions(dynamodb: Any) -> None:
     put_user(dynamodb, TABLE, "ann", "correct horse")
     hashes = [password_hash(dynamodb)]
     put_user(dynamodb, TABLE, "ann", "battery staple")
@@ -43,12 +43,12 @@ def test_another_password_and_another_user_of_the_same_name_end_them(dynamodb: A
     assert len(set(hashes)) == len(hashes)
 
 
-def test_a_hash_that_nobody_can_verify_is_replaced(dynamodb: Any) -> None:
+def test_an_invalid_hash_is_replaced(dynamodb: Any) -> None:
     dynamodb.put_item(TableName=TABLE, Item={"User": {"S": "ann"}, "PasswordHash": {"S": "broken"}})
     put_user(dynamodb, TABLE, "ann", "correct horse")
     assert password_hash(dynamodb).startswith("$argon2id$")
 
 
-def test_a_user_who_is_not_there_cannot_be_removed(dynamodb: Any) -> None:
+def test_an_unknown_user_cannot_be_removed(dynamodb: Any) -> None:
     with pytest.raises(UserError, match="there is no user 'ann'"):
         remove_user(dynamodb, TABLE, "ann")

@@ -12,13 +12,13 @@ from tests.recording import ROOT
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The program and its Cargo workspace, without what was built."""
+    """The program and its Cargo workspace, without build output."""
     shutil.copytree(ROOT / "rust", tmp_path / "rust", ignore=shutil.ignore_patterns("target"))
     shutil.copy(ROOT / "__main__.py", tmp_path)
     return tmp_path
 
 
-def test_it_writes_what_the_readme_shows(checkout: Path) -> None:
+def test_the_files_are_those_of_the_readme(checkout: Path) -> None:
     new_handler(checkout, "hello", "POST /hello")
     for path, content in handler_files().items():
         assert (checkout / path).read_text() == content
@@ -27,7 +27,7 @@ def test_it_writes_what_the_readme_shows(checkout: Path) -> None:
     assert 'name = "hello"' in (checkout / "rust/Cargo.lock").read_text()
 
 
-def test_a_name_with_a_hyphen_and_a_path_with_a_parameter_work(checkout: Path) -> None:
+def test_hyphens_in_names_and_parameters_in_paths_work(checkout: Path) -> None:
     new_handler(checkout, "order-status", "GET /orders/{id}")
     program = (checkout / "__main__.py").read_text()
     assert 'api.route("GET /orders/{id}", order_status)' in program
@@ -45,7 +45,7 @@ def test_a_name_with_a_hyphen_and_a_path_with_a_parameter_work(checkout: Path) -
         ("echo", "POST /hello", "rust/functions/echo exists already"),
     ],
 )
-def test_what_cannot_be_used_is_refused_and_nothing_is_written(
+def test_invalid_names_and_routes_are_refused_without_writing(
     checkout: Path, name: str, route: str, message: str
 ) -> None:
     before = {path: path.stat().st_mtime_ns for path in checkout.rglob("*")}

@@ -14,7 +14,7 @@ def test_a_new_stack_is_disposable_and_tagged(tmp_path: Path) -> None:
     assert config["rust-serverless:deletionProtection"] == "false"
 
 
-def test_a_stack_that_exists_is_left_alone(tmp_path: Path) -> None:
+def test_an_existing_stack_is_unchanged(tmp_path: Path) -> None:
     file = new_stack(tmp_path, "qa", "eu-central-1")
     file.write_text("mine")
     with pytest.raises(OperationError, match=r"Pulumi\.qa\.yaml is there already"):

@@ -1,4 +1,4 @@
-"""What a command says of a machine that lacks something. The Pulumi CLI here is a script."""
+"""Tests of the checks before a deployment. The Pulumi CLI is replaced by a script."""
 
 import os
 from pathlib import Path
@@ -18,7 +18,7 @@ class _Session:
     has_credentials = True
 
     def __init__(self, **_: object) -> None:
-        """Take what boto3 takes."""
+        """Accept boto3's arguments."""
 
     def client(self, _: str) -> "_Session":
         return self
@@ -50,11 +50,11 @@ def refusal(*, builds: bool = False) -> str:
     return str(caught.value)
 
 
-def test_a_machine_that_has_everything_is_let_through() -> None:
+def test_a_complete_machine_passes() -> None:
     assert check("dev", ROOT, builds=False).stack == "dev"
 
 
-def test_a_missing_cli_is_named_with_where_to_get_it(machine: Path) -> None:
+def test_a_missing_cli_is_reported_with_its_source(machine: Path) -> None:
     (machine / "pulumi").unlink()
     assert "the Pulumi CLI is not on the PATH: install it (https://" in refusal()
 
@@ -69,17 +69,17 @@ def test_missing_credentials_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no AWS credentials that work" in refusal()
 
 
-def test_everything_that_is_missing_is_named_at_once(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_missing_requirements_are_reported_together(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (machine / "pulumi").unlink()
     monkeypatch.setattr(_Session, "has_credentials", False)
     assert [line.split()[0] for line in refusal(builds=True).splitlines()] == ["the", "no", "cargo"]
 
 
-def test_a_stack_without_a_file_is_named_with_the_command_that_writes_one() -> None:
+def test_a_stack_without_a_file_is_reported_with_the_remedy() -> None:
     with pytest.raises(OperationError, match="write it with `make new-stack NAME=nope`"):
         check("nope", ROOT, builds=False)
 
 
-def test_production_is_not_destroyed_and_it_says_how_it_could_be(tmp_path: Path) -> None:
+def test_production_is_not_destroyed_and_the_setting_is_named(tmp_path: Path) -> None:
     with pytest.raises(OperationError, match="set deletionProtection to false in Pulumi.prod.yaml"):
         destroy("prod", ROOT, Home(tmp_path), [])

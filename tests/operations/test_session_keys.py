@@ -33,7 +33,7 @@ def rotate(dynamodb: Any, now: float) -> int:
     return promote(dynamodb, TABLE, now + KNOWN_EVERYWHERE_SECONDS + 1)
 
 
-def test_an_announced_key_seals_nothing(dynamodb: Any) -> None:
+def test_an_announced_key_encrypts_nothing(dynamodb: Any) -> None:
     (first,) = keys(dynamodb)
     assert announce(dynamodb, TABLE, 1000)
     assert keys(dynamodb)[0] == first
@@ -42,7 +42,7 @@ def test_an_announced_key_seals_nothing(dynamodb: Any) -> None:
     assert len(keys(dynamodb)) == 2
 
 
-def test_a_key_is_promoted_only_when_every_environment_knows_it(dynamodb: Any) -> None:
+def test_a_key_is_promoted_only_after_the_waiting_time(dynamodb: Any) -> None:
     announce(dynamodb, TABLE, 1000.5)
     announced = keys(dynamodb)
     for now in (1000.5, 1000 + KNOWN_EVERYWHERE_SECONDS):
@@ -53,7 +53,7 @@ def test_a_key_is_promoted_only_when_every_environment_knows_it(dynamodb: Any) -
     assert keys(dynamodb) == announced[::-1]
 
 
-def test_a_second_rotation_ends_the_key_of_before_the_first(dynamodb: Any) -> None:
+def test_the_second_rotation_removes_the_oldest_key(dynamodb: Any) -> None:
     (first,) = keys(dynamodb)
     assert rotate(dynamodb, 1000) == 0
     assert keys(dynamodb)[1] == first
@@ -76,7 +76,7 @@ def test_of_two_rotations_at_once_one_wins(dynamodb: Any, monkeypatch: pytest.Mo
     assert len(keys(dynamodb)) == 2
 
 
-def test_a_key_is_announced_for_longer_than_an_environment_keeps_keys() -> None:
+def test_keys_are_announced_for_longer_than_they_are_cached() -> None:
     keyring = ROOT / "rust" / "functions" / "analytics-api" / "src" / "session" / "keyring.rs"
     assert "const STALE: u64 = 60;" in keyring.read_text()
     assert KNOWN_EVERYWHERE_SECONDS >= 2 * 60

@@ -1,4 +1,4 @@
-"""What the verbs say in a shell where nothing is activated. The Pulumi CLI here is a script."""
+"""Tests of verbs in a shell without an activated environment. The Pulumi CLI is replaced by a script."""
 
 import subprocess
 import sys
@@ -52,14 +52,14 @@ def verb(tools: Path, home: Path, *words: str) -> subprocess.CompletedProcess[st
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_up_finds_what_it_needs_in_its_own_virtual_environment(tools: Path, home: Path) -> None:
+def test_up_uses_the_tools_of_the_virtual_environment(tools: Path, home: Path) -> None:
     done = verb(tools, home, "up")
     assert done.stderr == ""
     assert done.stdout == f"pulumi up --stack local --config-file {home}/Pulumi.local.yaml --yes\n"
     assert done.returncode == 3
 
 
-def test_what_the_cli_notes_about_encryption_does_not_stay_in_a_tracked_file(tools: Path, home: Path) -> None:
+def test_encryption_notes_do_not_stay_in_a_tracked_file(tools: Path, home: Path) -> None:
     before = (ROOT / "Pulumi.local.yaml").read_bytes()
     verb(tools, home, "up")
     assert (ROOT / "Pulumi.local.yaml").read_bytes() == before
@@ -73,7 +73,7 @@ def test_the_emulator_has_a_stack_file_with_its_address(tools: Path, home: Path)
     assert set(endpoints.values()) == {emulator.url}
 
 
-def test_up_names_a_missing_rust_with_where_to_get_it(tools: Path, home: Path) -> None:
+def test_up_reports_missing_rust_with_its_source(tools: Path, home: Path) -> None:
     (tools / "cargo").unlink()
     done = verb(tools, home, "up")
     assert done.stderr == "error: cargo is not on the PATH: install Rust with rustup, https://rustup.rs\n"
@@ -81,7 +81,7 @@ def test_up_names_a_missing_rust_with_where_to_get_it(tools: Path, home: Path) -
     assert done.stdout == ""
 
 
-def test_up_names_a_toolchain_that_is_not_installed(tools: Path, home: Path) -> None:
+def test_up_reports_a_toolchain_that_is_not_installed(tools: Path, home: Path) -> None:
     (tools / "rustc").write_text("#!/bin/sh\necho 'error: toolchain is not installed' >&2\nexit 1\n")
     message = verb(tools, home, "up").stderr
     assert message == (
@@ -99,7 +99,7 @@ def test_up_names_a_missing_target(tools: Path, home: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("words", [["preview"], ["destroy"]])
-def test_what_compiles_nothing_needs_no_rust(tools: Path, home: Path, words: list[str]) -> None:
+def test_preview_and_destroy_need_no_rust(tools: Path, home: Path, words: list[str]) -> None:
     for tool in ("cargo", "rustc"):
         (tools / tool).unlink()
     done = verb(tools, home, *words)
@@ -108,7 +108,7 @@ def test_what_compiles_nothing_needs_no_rust(tools: Path, home: Path, words: lis
 
 
 @pytest.mark.parametrize("word", ["preview", "destroy", "outputs"])
-def test_a_stack_that_does_not_exist_is_named_with_the_remedy(tools: Path, home: Path, word: str) -> None:
+def test_a_missing_stack_is_reported_with_the_remedy(tools: Path, home: Path, word: str) -> None:
     unknown = PULUMI.replace("no such stack", "error: no stack named 'local' found")
     (tools / "pulumi").write_text(unknown)
     done = verb(tools, home, word)
@@ -116,7 +116,7 @@ def test_a_stack_that_does_not_exist_is_named_with_the_remedy(tools: Path, home:
     assert "error: the stack local does not exist: `make up STACK=local` creates it" in done.stderr
 
 
-def test_what_make_local_runs_is_destroyed_without_the_cli(tools: Path, tmp_path: Path) -> None:
+def test_a_stack_of_make_local_is_destroyed_without_the_cli(tools: Path, tmp_path: Path) -> None:
     (tools / "pulumi").unlink()
     own = tmp_path / "own"
     EmulatorHome(own).start("us-east-1")

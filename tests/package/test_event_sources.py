@@ -35,7 +35,10 @@ rs.EventTrigger("shipped", rs.EventTriggerArgs(function=by["rule"], pattern={"so
 news = aws.sns.Topic("news")
 rs.TopicTrigger("news", rs.TopicTriggerArgs(function=by["topic"], topic_arn=news.arn))
 items = rs.Table(
-    "items", rs.TableArgs(partition_key="pk", stream_view_type="NEW_IMAGE", recoverable=False, protected=False)
+    "items",
+    rs.TableArgs(
+        partition_key="pk", stream_view_type="NEW_IMAGE", point_in_time_recovery=False, deletion_protection=False
+    ),
 )
 rs.StreamTrigger("items", rs.StreamTriggerArgs(function=by["stream"], table=items))
 pulumi.export("queue", orders.queue_url)

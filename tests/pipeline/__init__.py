@@ -1,1 +1,1 @@
-"""The workflows, what they call, and the account that they work in."""
+"""Tests of the workflows, their scripts, and their AWS account."""

@@ -1,4 +1,4 @@
-"""What Pulumi printed, as `fixtures/README.md` says."""
+"""Recorded output of Pulumi, see `fixtures/README.md`."""
 
 import json
 from pathlib import Path
@@ -15,10 +15,10 @@ def recorded_preview(name: str) -> Preview:
 
 
 def recorded_text(name: str) -> str:
-    """Return what `--diff` printed."""
+    """Return recorded output of `--diff`."""
     return (FIXTURES / f"{name}.diff").read_text()
 
 
 def recorded_json(name: str) -> Any:
-    """Return what another command printed."""
+    """Return recorded JSON of another command."""
     return json.loads((FIXTURES / f"{name}.json").read_text())

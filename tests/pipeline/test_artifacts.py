@@ -1,4 +1,4 @@
-"""Promotion, against an S3 that refuses what is written twice."""
+"""Tests of promotion, with an S3 that refuses overwrites."""
 
 import base64
 import hashlib
@@ -41,7 +41,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield client
 
 
-def test_what_the_first_stage_ran_is_promoted(s3: Any) -> None:
+def test_artifacts_of_the_first_stage_are_promoted(s3: Any) -> None:
     record(s3, runs(BYTES))
     verify_stored(s3, [ECHO])
     verify_running(s3, runs(BYTES))
@@ -60,7 +60,7 @@ def test_other_bytes_under_the_key_are_refused(s3: Any) -> None:
         verify_stored(s3, [ECHO])
 
 
-def test_bytes_that_came_between_the_check_and_the_update_are_found_afterwards(s3: Any) -> None:
+def test_bytes_that_change_after_the_check_are_detected(s3: Any) -> None:
     record(s3, runs(BYTES))
     verify_stored(s3, [ECHO])
     with pytest.raises(ArtifactError, match="echo runs SHA-256"):
@@ -79,7 +79,7 @@ def test_an_artifact_that_the_first_stage_never_ran_is_refused(s3: Any) -> None:
         verify_stored(s3, [ECHO])
 
 
-def test_an_artifact_that_is_gone_is_refused(s3: Any) -> None:
+def test_a_missing_artifact_is_refused(s3: Any) -> None:
     record(s3, runs(BYTES))
     s3.delete_object(Bucket=BUCKET, Key=ECHO.key)
     with pytest.raises(ArtifactError, match="is not in artifacts: deploy this commit to the first stage"):
@@ -99,7 +99,7 @@ def test_every_function_of_a_preview_is_promoted_unchanged_ones_too(tmp_path: Pa
     assert promoted(read_preview(preview_file(tmp_path, BUCKET))) == [ECHO]
 
 
-def test_a_stack_with_a_bucket_of_its_own_promotes_nothing_and_is_told(tmp_path: Path) -> None:
+def test_a_stack_with_its_own_bucket_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="set artifactBucket"):
         promoted(read_preview(preview_file(tmp_path, UNKNOWN)))
 

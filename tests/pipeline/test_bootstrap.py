@@ -49,7 +49,7 @@ def names(recording: AccountRecording) -> set[str]:
     return {role.inputs["name"].removeprefix(policies.PREFIX) for role in recording.of_type("aws:iam/role:Role")}
 
 
-def test_each_role_trusts_the_places_it_is_for_and_no_other(recording: AccountRecording) -> None:
+def test_each_role_trusts_its_jobs_only(recording: AccountRecording) -> None:
     found = {role.inputs["name"]: trusted(role) for role in recording.of_type("aws:iam/role:Role")}
     assert {audience for audience, _ in found.values()} == {"sts.amazonaws.com"}
     assert {name.removeprefix(policies.PREFIX): subjects for name, (_, subjects) in found.items()} == {
@@ -70,7 +70,7 @@ def test_an_account_that_knows_github_is_not_taught_twice() -> None:
     assert json.loads(role.inputs["assumeRolePolicy"])["Statement"][0]["Principal"] == {"Federated": PROVIDER}
 
 
-def test_an_account_of_their_own_for_pull_requests_has_their_role_and_nothing_of_the_stages() -> None:
+def test_an_account_for_pull_requests_has_their_role_only() -> None:
     recording, outputs = bootstrap(stages="[]")
     assert names(recording) == {"preview", "pull-request"}
     assert set(recording.arns) & {"artifacts-bucket", "dev-boundary-policy"} == set()
@@ -82,7 +82,7 @@ def test_an_account_without_pull_requests_has_no_role_for_them() -> None:
     assert names(recording) == {"preview", "drift", *(f"deploy-{stage}" for stage in roles.STAGES)}
 
 
-def test_a_stage_in_an_account_of_its_own_reads_the_bucket_of_the_first_and_is_let_in() -> None:
+def test_a_stage_in_another_account_reads_the_artifact_bucket() -> None:
     recording, outputs = bootstrap(stages='["prod"]', pullRequests="false", artifactBucket="artifacts-of-dev")
     assert names(recording) == {"preview", "drift", "deploy-prod"}
     assert outputs["artifactBucket"] == "artifacts-of-dev"
@@ -116,13 +116,13 @@ def test_a_stage_in_an_account_of_its_own_reads_the_bucket_of_the_first_and_is_l
         ("budgetEmail", "on-call@example.com"),
     ],
 )
-def test_a_setting_that_would_widen_a_policy_is_refused_by_name(key: str, value: str) -> None:
+def test_settings_that_would_widen_a_policy_are_refused(key: str, value: str) -> None:
     with pytest.raises(pulumi.RunError, match=f"{key} must be"):
         bootstrap(**{key: value})
 
 
 @pytest.mark.parametrize("role", ["preview", "drift"])
-def test_what_looks_asks_for_no_change(recording: AccountRecording, role: str) -> None:
+def test_read_only_roles_change_nothing(recording: AccountRecording, role: str) -> None:
     for action in actions(attached(recording)[role]):
         assert READS.match(action), action
 
@@ -145,7 +145,7 @@ def test_a_subject_that_could_be_another_repository_is_refused(subject: str) -> 
 
 
 def service(typ: str) -> str:
-    """Return what IAM calls the service of a resource type."""
+    """Return IAM's name of a resource type's service."""
     _, module, name = typ.replace("/", ":").split(":")[:3]
     if module == "cloudwatch":
         return "logs" if name.startswith("log") else "cloudwatch"
@@ -175,7 +175,7 @@ def test_every_policy_fits_into_its_place(recording: AccountRecording) -> None:
         assert len(re.sub(r"\s", "", managed.inputs["policy"])) < 6_144, managed.name
 
 
-def test_a_budget_tells_before_the_month_is_over() -> None:
+def test_a_budget_notifies_before_the_month_ends() -> None:
     recording, _ = bootstrap(monthlyBudgetUsd="50", budgetEmail="owner@example.com")
     (budget,) = recording.of_type("aws:budgets/budget:Budget")
     assert (budget.inputs["limitAmount"], budget.inputs["limitUnit"], budget.inputs["timeUnit"]) == (
@@ -187,7 +187,7 @@ def test_a_budget_tells_before_the_month_is_over() -> None:
     assert told == {"ACTUAL": ["owner@example.com"], "FORECASTED": ["owner@example.com"]}
 
 
-def test_access_logs_are_delivered_by_a_policy_that_no_deployment_puts(recording: AccountRecording) -> None:
+def test_no_deployment_puts_the_policy_of_access_logs(recording: AccountRecording) -> None:
     (policy,) = recording.of_type("aws:cloudwatch/logResourcePolicy:LogResourcePolicy")
     (statement,) = statements(policy.inputs["policyDocument"])
     assert statement["Principal"] == {"Service": "delivery.logs.amazonaws.com"}
@@ -220,7 +220,7 @@ def test_only_backups_of_the_state_ever_go_by_themselves(recording: AccountRecor
     assert gone == {".pulumi/backups/": "state-old-versions"}
 
 
-def test_the_key_is_rotated_and_has_the_name_that_the_workflows_use(recording: AccountRecording) -> None:
+def test_the_key_is_rotated_and_has_the_workflows_alias(recording: AccountRecording) -> None:
     (key,) = recording.of_type("aws:kms/key:Key")
     (alias,) = recording.of_type("aws:kms/alias:Alias")
     assert key.inputs["enableKeyRotation"] is True

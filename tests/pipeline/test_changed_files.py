@@ -15,7 +15,7 @@ def git(root: Path, *arguments: str) -> str:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository with one commit: a workspace below `rust/`, and a page beside it."""
+    """A repository with one commit: a workspace in `rust/` and a document."""
     write_workspace(tmp_path / "rust")
     (tmp_path / "README.md").write_text("# Hello\n")
     (tmp_path / "components/build").mkdir(parents=True)
@@ -46,7 +46,7 @@ def test_the_changed_files_are_those_of_the_last_commit(repository: Path) -> Non
     assert changed_files(repository, "HEAD^1", "HEAD") == ["with space ü.md"]
 
 
-def test_a_merge_shows_the_files_of_the_pull_request_and_not_those_of_main(repository: Path) -> None:
+def test_a_merge_shows_the_files_of_the_pull_request_only(repository: Path) -> None:
     git(repository, "switch", "--quiet", "--create", "feature")
     write(repository, "feature.md", "x\n")
     commit(repository)
@@ -57,13 +57,13 @@ def test_a_merge_shows_the_files_of_the_pull_request_and_not_those_of_main(repos
     assert changed_files(repository, "HEAD^1", "HEAD") == ["feature.md"]
 
 
-def test_a_file_of_a_function_is_a_cause_for_that_function_only(repository: Path) -> None:
+def test_a_function_s_file_is_a_cause_for_it_only(repository: Path) -> None:
     write(repository, "rust/functions/alone/src/main.rs", "fn main() { /* new */ }\n")
     commit(repository)
     assert causes_of_last_commit(repository) == {"alone": ["rust/functions/alone/src/main.rs"], "hello": []}
 
 
-def test_a_file_of_a_crate_is_a_cause_for_its_users(repository: Path) -> None:
+def test_a_crate_s_file_is_a_cause_for_its_users(repository: Path) -> None:
     write(repository, "rust/crates/greeting/src/lib.rs", "pub fn greet() { /* new */ }\n")
     commit(repository)
     assert causes_of_last_commit(repository) == {"alone": [], "hello": ["rust/crates/greeting/src/lib.rs"]}
@@ -82,13 +82,13 @@ def test_a_file_of_the_workspace_is_a_cause_for_all(repository: Path, name: str)
     assert causes_of_last_commit(repository) == {"alone": [f"rust/{name}"], "hello": [f"rust/{name}"]}
 
 
-def test_the_lock_file_is_a_cause_for_those_who_use_what_was_updated(repository: Path) -> None:
+def test_the_lock_file_is_a_cause_for_users_of_updates(repository: Path) -> None:
     write(repository, "rust/Cargo.lock", FILES["Cargo.lock"].replace("1.0.15", "1.0.16"))
     commit(repository)
     assert causes_of_last_commit(repository) == {"alone": ["rust/Cargo.lock"], "hello": []}
 
 
-def test_an_update_that_only_tests_use_is_no_cause(repository: Path) -> None:
+def test_an_update_of_test_dependencies_is_not_a_cause(repository: Path) -> None:
     write(repository, "rust/Cargo.lock", FILES["Cargo.lock"].replace("1.7.0", "1.8.0"))
     commit(repository)
     assert causes_of_last_commit(repository) == {"alone": [], "hello": []}
@@ -102,7 +102,7 @@ def test_a_new_lock_file_is_a_cause_for_all(repository: Path) -> None:
     assert causes_of_last_commit(repository) == {"alone": ["rust/Cargo.lock"], "hello": ["rust/Cargo.lock"]}
 
 
-def test_how_a_digest_is_made_is_a_cause_for_all(repository: Path) -> None:
+def test_a_new_packer_version_is_a_cause_for_all(repository: Path) -> None:
     write(repository, "components/build/plan.py", 'PACKER_VERSION = "3"\n')
     commit(repository)
     assert set(map(tuple, causes_of_last_commit(repository).values())) == {("components/build/plan.py",)}

@@ -28,12 +28,12 @@ def comment(
     return preview_comment("dev", preview, judge(preview, list(labels)), causes or {}, diff)
 
 
-def test_it_starts_with_the_marker_by_which_it_is_found_again() -> None:
+def test_the_comment_starts_with_its_marker() -> None:
     assert comment(recorded_preview("code")).startswith(marker("dev"))
     assert marker("dev") != marker("prod")
 
 
-def test_it_names_the_functions_with_new_code_and_the_files_that_are_the_reason() -> None:
+def test_functions_with_new_code_are_listed_with_their_causes() -> None:
     said = comment(recorded_preview("code"), causes={"glitch": ["rust/functions/glitch/src/main.rs"], "echo": []})
     assert "### dev: 2 to update, 54 unchanged" in said
     assert "| `glitch` | `rust/functions/glitch/src/main.rs` |" in said
@@ -45,11 +45,11 @@ def test_many_files_are_counted() -> None:
     assert "and 12 more" in comment(recorded_preview("code"), causes={"glitch": files})
 
 
-def test_code_that_no_file_of_the_pull_request_changes_is_said_to_come_from_the_stack() -> None:
+def test_code_without_a_changed_file_comes_from_the_stack() -> None:
     assert "| `glitch` | no file of this pull request: the stack runs" in comment(recorded_preview("code"))
 
 
-def test_a_new_function_and_another_architecture_need_no_file_for_a_reason() -> None:
+def test_new_functions_and_architectures_need_no_file() -> None:
     assert "| `echo` | the function is new |" in comment(recorded_preview("create"))
     preview = recorded_preview("code")
     steps = [
@@ -60,7 +60,7 @@ def test_a_new_function_and_another_architecture_need_no_file_for_a_reason() -> 
     assert "another architecture, `arm64` to `x86_64`" in comment(moved)
 
 
-def test_a_refused_loss_says_what_would_be_lost_and_which_label_allows_it() -> None:
+def test_a_refused_loss_names_the_loss_and_the_label() -> None:
     said = comment(recorded_preview("replace"))
     assert "Refused" in said
     assert "> - `currencies-table` (`aws:dynamodb/table:Table`) would be replaced, and its items lost" in said
@@ -92,8 +92,8 @@ def test_the_diff_is_folded_and_without_the_lines_about_providers() -> None:
     assert "[provider=" not in said
 
 
-def test_what_the_build_command_printed_is_not_in_it(tmp_path: Path) -> None:
-    """The state holds what cargo printed; the preview's JSON has it in the build's old state."""
+def test_the_comment_contains_no_build_output(tmp_path: Path) -> None:
+    """The preview's JSON contains Cargo's output in the build's old state."""
     digest = json.loads((FIXTURES / "code.json").read_text())
     for step in digest["steps"]:
         if step["urn"].endswith("::rust-build"):
@@ -105,21 +105,21 @@ def test_what_the_build_command_printed_is_not_in_it(tmp_path: Path) -> None:
     assert "uploaded" not in said
 
 
-def test_values_of_properties_and_of_the_configuration_are_not_in_it(tmp_path: Path) -> None:
+def test_the_comment_contains_no_values(tmp_path: Path) -> None:
     """Only `pulumi preview --diff` shows values, and that hides secrets itself."""
     text = (FIXTURES / "replace.json").read_text().replace('"info"', '"hunter2"')
     (tmp_path / "preview.json").write_text(json.dumps({**json.loads(text), "config": {"token": "hunter2"}}))
     assert "hunter2" not in comment(read_preview(tmp_path / "preview.json"))
 
 
-def test_a_long_diff_is_cut_to_what_github_takes() -> None:
+def test_a_long_diff_is_cut_to_github_s_limit() -> None:
     said = comment(recorded_preview("code"), diff="~ changed\n" * 100_000)
     assert len(said) < GITHUB_LIMIT
     assert "the rest is in the log of this check" in said
     assert said.rstrip().endswith("</details>")
 
 
-def test_long_errors_and_long_lists_stay_within_what_github_takes() -> None:
+def test_long_errors_and_lists_stay_within_github_s_limit() -> None:
     create = recorded_preview("create")
     many = dataclasses.replace(create, steps=create.steps * 50)
     assert len(comment(many, diff="+ x\n" * 100_000)) < GITHUB_LIMIT
@@ -134,7 +134,7 @@ def test_no_text_of_a_diff_ends_the_fence() -> None:
     assert len(fences) == 2
 
 
-def test_the_environment_of_a_pull_request_says_its_address_and_its_end() -> None:
+def test_an_environment_is_announced_with_url_and_end() -> None:
     said = environment_comment("pr-12", "https://abc.execute-api.eu-west-1.amazonaws.com", "environment")
     assert said.startswith(marker("pr-12"))
     assert "https://abc.execute-api.eu-west-1.amazonaws.com" in said
@@ -157,7 +157,7 @@ HOSTILE = [
 
 
 def rendered(markdown: str) -> tuple[list[str], set[str]]:
-    """Return the texts of code spans, and what else was made: the types of all other tokens, and HTML."""
+    """Return the texts of code spans, and the types of all other tokens and HTML."""
     parsed = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     tokens = [child for token in parsed.parse(markdown) for child in (token, *(token.children or ()))]
     kinds = {token.content if "html" in token.type else token.type for token in tokens if token.type != "code_inline"}
@@ -201,7 +201,7 @@ def test_a_code_span_shows_just_its_text(text: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["https://x) [a](https://evil.example", "<script>", "https://a.example/\n# x", "@all"])
-def test_the_address_of_an_environment_is_a_link_only_when_it_is_one(url: str) -> None:
+def test_only_a_url_becomes_a_link(url: str) -> None:
     spans, kinds = rendered(environment_comment("pr-12", url, "environment"))
     assert printable(url) in spans
     assert "link_open" not in kinds

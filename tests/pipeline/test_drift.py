@@ -4,7 +4,7 @@ from pipeline.drift import body, title
 from tests.pipeline.recorded import recorded_preview
 
 
-def test_drift_names_each_resource_with_what_happened_to_it() -> None:
+def test_drift_lists_each_resource_with_its_change() -> None:
     said = body("prod", recorded_preview("drift"))
     assert said is not None
     assert "- `currencies-table` (`aws:dynamodb/table:Table`) was deleted" in said
@@ -14,7 +14,7 @@ def test_drift_names_each_resource_with_what_happened_to_it() -> None:
     assert "pulumi up --refresh --stack prod" in said
 
 
-def test_without_drift_there_is_no_issue() -> None:
+def test_no_drift_means_no_issue() -> None:
     assert body("prod", recorded_preview("unchanged")) is None
 
 
@@ -23,5 +23,5 @@ def test_a_refresh_that_failed_closes_nothing() -> None:
         body("prod", recorded_preview("failed"))
 
 
-def test_each_stack_has_an_issue_of_its_own() -> None:
+def test_each_stack_has_its_own_issue() -> None:
     assert title("prod") != title("dev")

@@ -31,7 +31,7 @@ BOT = {"login": "github-actions[bot]"}
 
 @dataclass(frozen=True, kw_only=True)
 class Fake:
-    """What GitHub has, and what was asked of it."""
+    """GitHub's data, and the requests."""
 
     folder: Path
 
@@ -63,7 +63,7 @@ def test_the_first_comment_is_written(github: Fake) -> None:
     assert github.writes == [["POST", COMMENTS, {"body": "<!-- dev -->\nhello"}]]
 
 
-def test_the_next_comment_replaces_it_though_it_is_on_a_later_page(github: Fake) -> None:
+def test_a_comment_on_a_later_page_is_updated(github: Fake) -> None:
     other = {"id": 1, "user": BOT, "body": "<!-- prod -->\nold"}
     github.has({COMMENTS: [[other], [{"id": 2, "user": BOT, "body": "<!-- dev -->\nold"}]]})
     put_comment(12, "<!-- dev -->", "<!-- dev -->\nnew")
@@ -101,7 +101,7 @@ def test_the_next_drift_edits_it(github: Fake) -> None:
     assert github.writes == [["PATCH", "repos/{owner}/{repo}/issues/7", {"body": "that"}]]
 
 
-def test_the_issue_is_closed_when_the_drift_is_gone(github: Fake) -> None:
+def test_the_issue_is_closed_without_drift(github: Fake) -> None:
     github.has({ISSUES: [[{"number": 7, "user": BOT, "title": "dev has drifted"}]]})
     put_issue("dev has drifted", "drift", None)
     assert [call[:2] for call in github.writes] == [

@@ -13,7 +13,7 @@ from tests.pipeline.recorded import recorded_preview
 
 
 @pytest.mark.parametrize("name", ["create", "unchanged", "code", "crate"])
-def test_what_loses_nothing_passes(name: str) -> None:
+def test_a_preview_without_losses_passes(name: str) -> None:
     verdict = judge(recorded_preview(name), [])
     assert verdict.losses == ()
     assert not verdict.refused
@@ -27,7 +27,7 @@ def test_a_table_that_is_replaced_is_refused() -> None:
     ]
 
 
-def test_a_table_a_user_pool_and_an_api_that_are_deleted_are_refused() -> None:
+def test_deleting_a_table_user_pool_or_api_is_refused() -> None:
     verdict = judge(recorded_preview("delete"), [])
     assert verdict.refused
     assert {loss.name for loss in verdict.losses} == {"currencies-table", "auth-users", "api-http"}
@@ -42,12 +42,12 @@ def test_a_label_allows_it(name: str) -> None:
 
 
 def test_no_label_allows_a_preview_that_failed() -> None:
-    """What comes after the failure is not known."""
+    """The steps after the failure are unknown."""
     assert judge(recorded_preview("failed"), [LABEL]).refused
 
 
 @pytest.mark.parametrize("operation", ["delete-replaced", "create-replacement", "discard", "a-new-word"])
-def test_an_operation_that_is_not_known_to_keep_a_table_is_refused(operation: str) -> None:
+def test_an_unknown_operation_on_a_table_is_refused(operation: str) -> None:
     preview = recorded_preview("replace")
     steps = tuple(dataclasses.replace(step, operation=operation) for step in preview.steps)
     assert judge(dataclasses.replace(preview, steps=steps), []).refused
@@ -120,7 +120,9 @@ LOSSES: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("name", "change", "said"), LOSSES, ids=str)
-def test_an_update_that_keeps_less_is_refused(tmp_path: Path, name: str, change: dict[str, Any], said: str) -> None:
+def test_an_update_that_weakens_protection_is_refused(
+    tmp_path: Path, name: str, change: dict[str, Any], said: str
+) -> None:
     verdict = verdict_of(tmp_path, step(name, "update", change))
     assert verdict.refused
     assert any(said in loss.what for loss in verdict.losses)
@@ -146,7 +148,7 @@ def test_a_resource_that_holds_nothing_may_go(tmp_path: Path, name: str) -> None
     assert not verdict_of(tmp_path, step(name, "delete")).refused
 
 
-def test_a_type_that_nobody_thought_of_is_guarded(tmp_path: Path) -> None:
+def test_an_unknown_type_is_guarded(tmp_path: Path) -> None:
     unknown = {
         **step("currencies-table", "delete"),
         "urn": "urn:pulumi:prod::rust-serverless::aws:efs/fileSystem:FileSystem::x",
@@ -154,7 +156,7 @@ def test_a_type_that_nobody_thought_of_is_guarded(tmp_path: Path) -> None:
     assert verdict_of(tmp_path, unknown).refused
 
 
-def test_every_type_of_the_program_that_holds_nothing_is_one_of_it() -> None:
+def test_every_unguarded_type_is_used_by_the_program() -> None:
     types = {item.typ for item in RESOURCES.values()}
     assert (HOLDS_NOTHING - types) <= {"aws:lambda/alias:Alias"}
     assert set(WEAKER) & types
@@ -185,7 +187,7 @@ SAFE: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("name", "change"), SAFE, ids=str)
-def test_an_update_that_keeps_as_much_passes(tmp_path: Path, name: str, change: dict[str, Any]) -> None:
+def test_an_update_that_preserves_protection_passes(tmp_path: Path, name: str, change: dict[str, Any]) -> None:
     assert verdict_of(tmp_path, step(name, "update", change)).losses == ()
 
 

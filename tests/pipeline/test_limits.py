@@ -53,10 +53,10 @@ def reserved(operation: str, before: int | None, after: int | None) -> dict[str,
     return step(operation, FUNCTION, f"f{before}{after}", (inputs(before), inputs(after)))
 
 
-def test_prod_does_not_fit_into_a_new_account_and_is_told_before_anything_is_made(tmp_path: Path) -> None:
-    """Five functions at 50, and a new account has 10."""
+def test_prod_exceeds_the_limits_of_a_new_account(tmp_path: Path) -> None:
+    """Eight functions at 50, and a new account has 10."""
     (said,) = problems(previewed(tmp_path, first_up("prod")), NEW_ACCOUNT)
-    assert "would reserve 250 more concurrent executions, but only 0 are available" in said
+    assert "would reserve 400 more concurrent executions, but only 0 are available" in said
     assert "Lower reservedConcurrency" in said
 
 
@@ -76,13 +76,13 @@ def test_the_stacks_fit_where_they_should(tmp_path: Path, stack: str, account: C
         ([reserved("create", None, 50)], 149, False),
         ([reserved("same", 900, 900)], 100, True),
         ([reserved("update", 50, 0)], 0, True),
-        # Nobody knows which of two comes first.
+        # The order of two updates is unknown.
         ([reserved("update", 100, 0), reserved("update", 0, 100)], 150, False),
         ([reserved("delete", 100, None), reserved("create", None, 100)], 150, False),
         ([reserved("replace", 50, 50)], 149, False),
     ],
 )
-def test_what_functions_take_is_compared_with_what_is_left(
+def test_reservations_are_compared_with_the_available_concurrency(
     tmp_path: Path, steps: list[dict[str, Any]], unreserved: int, *, fits: bool
 ) -> None:
     account = Concurrency(total=1_000, unreserved=unreserved)
@@ -93,7 +93,7 @@ def function(variables: Mapping[str, str]) -> dict[str, Any]:
     return step("update", FUNCTION, "analytics-api-function", ({}, {"environment": {"variables": dict(variables)}}))
 
 
-def test_an_environment_of_4_kb_fits_and_one_more_byte_does_not(tmp_path: Path) -> None:
+def test_an_environment_may_have_4_kb(tmp_path: Path) -> None:
     assert problems(previewed(tmp_path, [function({"SITES": "x" * 4_091})])) == []
     (said,) = problems(previewed(tmp_path, [function({"SITES": "x" * 4_092, "A": ""})]))
     assert "analytics-api-function would have 4098 bytes of environment variables" in said
@@ -104,14 +104,14 @@ def test_bytes_are_counted_and_not_characters(tmp_path: Path) -> None:
     assert problems(previewed(tmp_path, [function({"SITES": "ü" * 2_046})]))
 
 
-def test_many_sites_are_told_before_the_update(tmp_path: Path) -> None:
+def test_too_many_sites_are_reported_before_the_update(tmp_path: Path) -> None:
     sites = json.dumps([f"https://site-{number}.example.com" for number in range(150)])
     item = next(i for i in program("dev", analyticsSites=sites).resources if i.name == "analytics-api-function")
     (said,) = problems(previewed(tmp_path, [step("update", item.typ, item.name, ({}, item.inputs))]))
     assert "ANALYTICS_SITES" in said
 
 
-def test_a_value_that_is_not_known_yet_counts_as_a_long_one(tmp_path: Path) -> None:
+def test_an_unknown_value_counts_as_a_long_one(tmp_path: Path) -> None:
     assert problems(previewed(tmp_path, [function({f"TABLE_{number}": UNKNOWN for number in range(40)})]))
 
 
@@ -127,7 +127,7 @@ def test_300_routes_fit_and_one_more_does_not(tmp_path: Path) -> None:
 
 
 def test_routes_are_counted_by_api(tmp_path: Path) -> None:
-    """Before the first update no id is known, and the references tell them apart."""
+    """Ids are unknown before the first update; references identify the resources."""
     steps = [
         step("create", ROUTE, f"{api}{n}", (None, {"apiId": UNKNOWN}), {"apiId": [f"urn:{api}"]})
         for api in ("a", "b")

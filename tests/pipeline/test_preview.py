@@ -6,7 +6,7 @@ from pipeline.preview import read_preview
 from tests.pipeline.recorded import recorded_preview
 
 
-def test_components_and_the_stack_are_no_changes() -> None:
+def test_components_and_the_stack_are_not_changes() -> None:
     """They only group others."""
     preview = recorded_preview("create")
     assert {"rust-serverless-dev", "echo", "rust"} <= {step.name for step in preview.steps}
@@ -35,7 +35,7 @@ def test_an_edited_crate_gives_its_users_new_code() -> None:
     assert set(recorded_preview("crate").code_changes) == {"currencies", "echo", "glitch"}
 
 
-def test_a_function_with_another_setting_and_the_same_code_has_no_new_code() -> None:
+def test_a_changed_setting_is_not_new_code() -> None:
     preview = recorded_preview("replace")
     assert "currencies-function" in {step.name for step in preview.changes}
     assert preview.code_changes == {}
@@ -45,7 +45,7 @@ def test_the_worst_comes_first() -> None:
     assert [step.operation for step in recorded_preview("replace").changes] == ["replace", "update", "update"]
 
 
-def test_a_failed_program_is_an_error_though_the_steps_before_it_are_fine() -> None:
+def test_a_program_that_fails_late_is_an_error() -> None:
     preview = recorded_preview("failed")
     assert preview.changes == []
     (error,) = preview.errors
@@ -53,7 +53,7 @@ def test_a_failed_program_is_an_error_though_the_steps_before_it_are_fine() -> N
     assert error.endswith("RuntimeError: no")
 
 
-def test_a_refresh_shows_what_is_gone_and_what_differs() -> None:
+def test_a_refresh_shows_deleted_and_changed_resources() -> None:
     changes = recorded_preview("drift").changes
     assert [(step.operation, step.name, step.properties) for step in changes] == [
         ("create", "currencies-table", ()),
@@ -62,7 +62,7 @@ def test_a_refresh_shows_what_is_gone_and_what_differs() -> None:
 
 
 @pytest.mark.parametrize("printed", ["", "error: no stack named 'prod' found", "[]", "null"])
-def test_output_that_is_no_preview_is_an_error(tmp_path: Path, printed: str) -> None:
+def test_invalid_output_is_an_error(tmp_path: Path, printed: str) -> None:
     (tmp_path / "preview.json").write_text(printed)
     assert read_preview(tmp_path / "preview.json").errors
 

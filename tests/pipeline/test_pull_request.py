@@ -48,7 +48,7 @@ def test_everything_in_it_can_be_destroyed() -> None:
     assert made()["config"]["rust-serverless:pointInTimeRecovery"] == "false"
 
 
-def test_its_roles_have_the_boundary_of_pull_requests_in_its_account() -> None:
+def test_roles_have_the_boundary_of_pull_requests() -> None:
     boundary = f"arn:aws:iam::210987654321:policy/{PREFIX}boundary-{PULL_REQUESTS}"
     for dev in (
         DEV,
@@ -57,7 +57,7 @@ def test_its_roles_have_the_boundary_of_pull_requests_in_its_account() -> None:
         assert made(dev)["config"]["rust-serverless:permissionsBoundary"] == boundary
 
 
-def test_it_has_the_key_of_no_other_stack() -> None:
+def test_the_encryption_of_dev_is_not_copied() -> None:
     assert set(made()) == {"config"}
 
 

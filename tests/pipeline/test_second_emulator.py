@@ -62,7 +62,7 @@ def answer(call: Callable[[], Any]) -> str:
     return str(set_initial_no_auth_action_count(0)(enforced)())
 
 
-def test_it_works_with_its_own_state_and_bucket(credentials: dict[str, str]) -> None:
+def test_the_role_can_use_its_own_state_and_bucket(credentials: dict[str, str]) -> None:
     s3, state = boto3.client("s3", **credentials), bucket("state-bucket")
     assert answer(lambda: s3.get_object(Bucket=state, Key=f"{STATE}/pr-12.json")) == "allowed"
     assert answer(lambda: s3.put_object(Bucket=state, Key=f"{STATE}/pr-12.json", Body=b"{}")) == "allowed"
@@ -70,7 +70,7 @@ def test_it_works_with_its_own_state_and_bucket(credentials: dict[str, str]) -> 
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_it_neither_reads_nor_writes_the_state_of_a_stage(credentials: dict[str, str], stack: str) -> None:
+def test_the_role_cannot_access_the_state_of_a_stage(credentials: dict[str, str], stack: str) -> None:
     s3, state = boto3.client("s3", **credentials), bucket("state-bucket")
     assert answer(lambda: s3.get_object(Bucket=state, Key=f"{STATE}/{stack}.json")) == "AccessDenied"
     assert answer(lambda: s3.put_object(Bucket=state, Key=f"{STATE}/{stack}.json", Body=b"{}")) == "AccessDenied"
@@ -78,14 +78,14 @@ def test_it_neither_reads_nor_writes_the_state_of_a_stage(credentials: dict[str,
 
 
 @pytest.mark.parametrize("key", ["echo/arm64/0123.zip", "echo/arm64/next.zip", "sha256/echo/arm64/next.zip"])
-def test_it_writes_nothing_that_a_stage_will_run(credentials: dict[str, str], key: str) -> None:
+def test_the_role_cannot_write_shared_artifacts(credentials: dict[str, str], key: str) -> None:
     s3, artifacts = boto3.client("s3", **credentials), bucket("artifacts-bucket")
     assert answer(lambda: s3.put_object(Bucket=artifacts, Key=key, Body=b"PK poisoned")) == "AccessDenied"
     assert answer(lambda: s3.get_object(Bucket=artifacts, Key="echo/arm64/0123.zip")) == "AccessDenied"
     assert answer(lambda: s3.delete_bucket_policy(Bucket=artifacts)) == "AccessDenied"
 
 
-def test_it_makes_no_user_key_or_policy(credentials: dict[str, str]) -> None:
+def test_the_role_cannot_create_users_keys_or_policies(credentials: dict[str, str]) -> None:
     iam = boto3.client("iam", **credentials)
     document = json.dumps({"Version": "2012-10-17", "Statement": []})
     assert answer(lambda: iam.create_user(UserName="x")) == "AccessDenied"

@@ -1,4 +1,4 @@
-"""`docs/aws-setup.md` against what it describes."""
+"""Compares `docs/aws-setup.md` with the code."""
 
 import re
 

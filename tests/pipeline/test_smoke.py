@@ -1,32 +1,43 @@
+import dataclasses
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from pipeline.smoke import ATTEMPTS, USER_AGENT, Answer, Probe, call, probes, problem, smoke
+from pipeline.http_client import Response
+from pipeline.samples import SampleRequest, sample_requests
+from pipeline.smoke import ATTEMPTS, USER_AGENT, call, problem, smoke
 from tests.pipeline.recorded import recorded_json
 from tests.recording import ROOT
 
-OPEN = Probe(
-    route_key="POST /echo", method="POST", path="/echo?a=1", content_type="text/plain", body=b"hi", guarded=False
+OPEN = SampleRequest(
+    route_key="POST /echo",
+    function="echo",
+    method="POST",
+    path="/echo?a=1",
+    headers={"content-type": "text/plain", "authorization": "Bearer x"},
+    body=b"hi",
+    guarded=False,
 )
-GUARDED = Probe(route_key="GET /list", method="GET", path="/list", content_type=None, body=b"", guarded=True)
+GUARDED = SampleRequest(
+    route_key="GET /list", function="list", method="GET", path="/list", headers={}, body=b"", guarded=True
+)
 
 
-def answer(status: int, content_type: str = "application/json") -> Answer:
-    return Answer(status=status, content_type=content_type)
+def answer(status: int, content_type: str = "application/json") -> Response:
+    return Response(status=status, content_type=content_type)
 
 
 def test_every_route_of_the_stack_is_called() -> None:
     outputs = recorded_json("outputs")
-    found = probes(ROOT, outputs)
+    found = sample_requests(ROOT, outputs)
     assert {probe.route_key for probe in found} == set(outputs["routes"])
     assert {probe.route_key for probe in found if probe.guarded} == set(outputs["guardedRoutes"])
 
 
-def test_a_route_gets_the_sample_beside_its_handler() -> None:
-    found = {probe.route_key: probe for probe in probes(ROOT, recorded_json("outputs"))}
+def test_a_route_gets_its_handler_s_sample() -> None:
+    found = {probe.route_key: probe for probe in sample_requests(ROOT, recorded_json("outputs"))}
     assert b'"message"' in found["POST /echo"].body
     assert found["POST /glitch"].path == "/glitch?seed=7&steps=7"
     assert found["POST /glitch"].body == bytes(range(64)), "the sample is in base64"
@@ -34,7 +45,7 @@ def test_a_route_gets_the_sample_beside_its_handler() -> None:
 
 
 def test_a_route_without_a_sample_gets_an_empty_object() -> None:
-    (probe,) = probes(ROOT, {"routes": {"POST /new": "new"}, "guardedRoutes": {}})
+    (probe,) = sample_requests(ROOT, {"routes": {"POST /new": "new"}, "guardedRoutes": {}})
     assert (probe.path, probe.body) == ("/new", b"{}")
 
 
@@ -70,8 +81,8 @@ def test_no_answer_is_a_problem() -> None:
     assert problem(GUARDED, answer(0, "refused")) == "GET /list did not respond: refused"
 
 
-def answering(*answers: Answer) -> Callable[[str, Probe], Answer]:
-    """Give one answer after the other, the last one for ever."""
+def answering(*answers: Response) -> Callable[[str, SampleRequest], Response]:
+    """Return a function with these responses in order, which repeats the last one."""
     left = list(answers)
     return lambda _url, _probe: left.pop(0) if len(left) > 1 else left[0]
 
@@ -86,8 +97,8 @@ def test_a_route_that_needs_a_moment_is_called_again() -> None:
 def test_a_route_that_works_is_not_called_again() -> None:
     called: list[str] = []
 
-    def send(_: str, probe: Probe) -> Answer:
-        called.append(probe.route_key)
+    def send(_: str, sample: SampleRequest) -> Response:
+        called.append(sample.route_key)
         return answer(401)
 
     assert len(smoke("https://example.com", [OPEN, GUARDED], send=send, sleep=lambda _: None)) == 1
@@ -96,7 +107,7 @@ def test_a_route_that_works_is_not_called_again() -> None:
 
 
 class Recorder(BaseHTTPRequestHandler):
-    """Remembers the requests, and answers what the path says."""
+    """Stores the requests, and responds by path."""
 
     seen: list[tuple[str, str, dict[str, str], bytes]]
 
@@ -110,7 +121,7 @@ class Recorder(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -125,19 +136,20 @@ def server() -> Iterator[HTTPServer]:
         thread.join()
 
 
-def test_a_request_is_sent_as_the_sample_says_and_says_who_it_is(server: HTTPServer) -> None:
+def test_requests_match_the_sample_and_identify_themselves(server: HTTPServer) -> None:
     url = f"http://127.0.0.1:{server.server_port}"
     assert call(url, OPEN) == answer(200, "application/problem+json")
     ((method, path, headers, body),) = Recorder.seen
     assert (method, path, body) == ("POST", "/echo?a=1", b"hi")
     assert headers["content-type"] == "text/plain"
+    assert "authorization" not in headers
     assert headers["user-agent"] == USER_AGENT
     assert "bot" in USER_AGENT, "analytics counts bots apart"
 
 
 def test_a_refusal_is_an_answer(server: HTTPServer) -> None:
-    probe = Probe(route_key="POST /bad", method="POST", path="/bad", content_type=None, body=b"x", guarded=False)
-    assert call(f"http://127.0.0.1:{server.server_port}", probe).status == 400
+    bad = dataclasses.replace(OPEN, path="/bad")
+    assert call(f"http://127.0.0.1:{server.server_port}", bad).status == 400
 
 
 def test_a_machine_that_is_not_there_is_an_answer_too() -> None:

@@ -19,7 +19,7 @@ def pipeline(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def test_it_runs_with_what_pulumi_install_brings() -> None:
+def test_the_pipeline_runs_with_the_program_s_dependencies() -> None:
     """A runner has requirements.txt and nothing of the development packages."""
     program = "import sys; before = set(sys.modules); import pipeline.__main__; print(*set(sys.modules) - before)"
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -32,7 +32,7 @@ def test_it_runs_with_what_pulumi_install_brings() -> None:
     assert all(f"\n{name}==" in requirements for name in needed - {"certifi"}), needed
 
 
-def test_the_guard_fails_and_says_which_label_would_let_it_pass() -> None:
+def test_the_guard_fails_and_names_the_label() -> None:
     result = pipeline("guard", "--preview", FIXTURES / "replace.json", "--labels", '["other"]')
     assert result.returncode == 1
     assert "currencies-table" in result.stdout
@@ -45,7 +45,7 @@ def test_the_guard_passes(name: str, labels: list[str]) -> None:
     assert (result.returncode, result.stderr) == (0, "")
 
 
-def test_the_guard_fails_when_there_is_no_preview(tmp_path: Path) -> None:
+def test_the_guard_fails_without_a_preview(tmp_path: Path) -> None:
     assert pipeline("guard", "--preview", tmp_path / "none.json").returncode == 1
 
 
@@ -55,7 +55,7 @@ def test_stale_stacks_are_printed_as_a_steps_output(tmp_path: Path) -> None:
     assert result.stdout == 'stacks=["pr-12"]\n'
 
 
-def test_a_failed_smoke_test_says_what_failed_and_how_to_go_back(
+def test_a_failed_smoke_test_prints_the_rollback_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     outputs = {"apiUrl": "http://127.0.0.1:1", "routes": {"POST /echo": "echo"}, "guardedRoutes": {}}

@@ -89,7 +89,7 @@ def test_jobs_have_no_further_write_permissions(workflow: Workflow) -> None:
         assert {scope for scope, access in granted.items() if access == "write"} <= WRITES[workflow.name], name
 
 
-def test_a_job_of_a_pull_request_gets_an_aws_role_in_no_fork() -> None:
+def test_jobs_of_forks_get_no_aws_role() -> None:
     for name in NAMES:
         workflow = read(name)
         if "pull_request" not in workflow.triggers:

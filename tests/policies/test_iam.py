@@ -1,4 +1,4 @@
-"""The evaluator, against what AWS documents."""
+"""Tests of the IAM evaluator, by AWS's documentation."""
 
 import pytest
 
@@ -86,6 +86,6 @@ def test_conditions_hold_as_aws_says(condition: dict[str, object], *, expected: 
 @pytest.mark.parametrize(
     "unknown", [{"NotAction": "s3:*"}, {"Condition": {"ForAnyValue:StringEquals": {"k": "v"}}}, {"NotResource": "*"}]
 )
-def test_what_is_not_understood_is_an_error(unknown: dict[str, object]) -> None:
+def test_an_unsupported_policy_element_is_an_error(unknown: dict[str, object]) -> None:
     with pytest.raises(NotImplementedError):
         decision({**statement(), **unknown})

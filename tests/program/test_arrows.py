@@ -1,4 +1,4 @@
-"""Who imports whom, as docs/architecture.md says."""
+"""Conventions of the source: imports as in docs/architecture.md, and names that the SDK owns."""
 
 import ast
 from pathlib import Path
@@ -32,15 +32,15 @@ def imported(file: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("folder", sorted(ALLOWED))
-def test_arrows_go_one_way(folder: str) -> None:
+def test_imports_go_one_way(folder: str) -> None:
     files = sorted((ROOT / folder).rglob("*.py"))
     assert files
-    broken = {str(file.relative_to(ROOT)): imported(file) - ALLOWED[folder] for file in files}
-    assert {file: names for file, names in broken.items() if names} == {}
+    forbidden = {str(file.relative_to(ROOT)): imported(file) - ALLOWED[folder] for file in files}
+    assert {file: names for file, names in forbidden.items() if names} == {}
 
 
 def test_the_library_imports_itself_relatively() -> None:
-    """Under its own name it would not be found in a wheel."""
+    """The wheel has another package name."""
     for file in (ROOT / "components").rglob("*.py"):
         assert "from components" not in file.read_text(), file
 
@@ -50,3 +50,12 @@ def test_the_build_imports_no_pulumi() -> None:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 assert "pulumi" not in ast.unparse(node), file
+
+
+@pytest.mark.parametrize("folder", ["bootstrap", "components", "services"])
+def test_no_resource_overwrites_a_private_attribute_of_the_sdk(folder: str) -> None:
+    """`pulumi_resource_name` is the public name of `_name`."""
+    for file in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ClassDef) and "ComponentResource" in ast.unparse(node):
+                assert "self._name =" not in ast.unparse(node), file

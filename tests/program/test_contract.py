@@ -1,4 +1,4 @@
-"""What the program configures and what the handlers read is the same."""
+"""Compares the program's configuration with what the handlers read."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def words_of(binary: str) -> set[str]:
     return {word for source in sources for word in re.findall(r'"([A-Z][A-Z0-9_]+)"', source)}
 
 
-def test_functions_and_crates_of_functions_are_the_same(recording: Recording) -> None:
+def test_functions_and_binaries_match(recording: Recording) -> None:
     assert set(function_names(recording)) == FUNCTIONS
 
 
@@ -81,13 +81,13 @@ def store_modules() -> list[str]:
 
 
 def table_sources(binary: str) -> list[str]:
-    """Return the sources by which a function calls tables: its own, and modules of the store whose struct it names."""
+    """Return the sources with a function's table calls: its own, and the store modules that it uses."""
     own = [path.read_text() for path in WORKSPACE.owner(binary).folder.glob("src/**/*.rs")]
     named = {word for text in own for word in re.findall(r"\b[A-Z]\w+", text)}
     return [*own, *(text for text in store_modules() if named & set(CALLER.findall(text)))]
 
 
-def test_a_function_may_do_to_tables_just_what_its_code_does(recording: Recording) -> None:
+def test_grants_on_tables_match_the_code(recording: Recording) -> None:
     for binary in FUNCTIONS:
         texts = table_sources(binary)
         called = {action for text in texts if "aws_sdk_dynamodb" in text for action in called_by(text)}
@@ -114,10 +114,10 @@ def test_every_metric_of_an_alarm_is_counted_by_its_service() -> None:
             sources = (ROOT / "rust" / "functions" / service / "src").rglob("*.rs")
             assert any(f'"{metric}"' in source.read_text() for source in sources), metric
             counted.add(metric)
-    assert counted == {"CappedNames", "GoneViews", "QuarantinedRecords"}
+    assert counted == {"CappedNames", "Drift", "GoneViews", "QuarantinedRecords"}
 
 
-def test_session_keys_are_made_where_the_service_looks_for_them() -> None:
+def test_session_keys_are_created_where_the_service_reads_them() -> None:
     keys = ROOT / "rust" / "crates" / "analytics" / "src" / "keys"
     assert f'SESSION_KEYS: &str = "{session_keys.NAME["Name"]["S"]}"' in (keys / "state.rs").read_text()
     attributes = (keys / "attribute.rs").read_text()

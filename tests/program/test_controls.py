@@ -212,9 +212,9 @@ CONTROLS: Mapping[str, Control] = {
     "Versions of objects": Control(
         rule=about_each_bucket(c.VERSIONING, lambda v: c.at(v.inputs, "versioningConfiguration.status") == "Enabled"),
         without=one(c.VERSIONING, versioningConfiguration={"status": "Suspended"}),
-        given=lambda r: more(c.VERSIONING, bucket=c.bucket_names(r)[0], versioningConfiguration={"status": "Enabled"})(
-            r
-        ),
+        given=lambda r: both(
+            *(more(c.VERSIONING, bucket=b, versioningConfiguration={"status": "Enabled"}) for b in c.bucket_names(r))
+        )(r),
     ),
     "Access logs of buckets": Control(
         rule=about_each_bucket("aws:s3/bucketLogging:BucketLogging", lambda _: True),

@@ -1,4 +1,4 @@
-"""Physical names begin with the stack's, so that IAM tells the stacks of one account apart by ARN."""
+"""Physical names begin with the stack's name, so that IAM policies can separate stacks by ARN."""
 
 import pytest
 
@@ -15,17 +15,18 @@ LIMITS = {
     "aws:iam/rolePolicy:RolePolicy": 128,
     "aws:lambda/function:Function": 64,
     "aws:s3/bucket:Bucket": 63,
+    "aws:scheduler/schedule:Schedule": 64,
     "aws:sns/topic:Topic": 256,
     "aws:sqs/queue:Queue": 80,
 }
-"""Characters in a name at most."""
+"""Maximum length of a name."""
 
 
 def named(logical: str, stack: str) -> str:
     return physical_name(logical, stack, "rust-serverless", pattern())
 
 
-def test_every_name_in_an_arn_begins_with_the_stack_and_the_project() -> None:
+def test_names_in_arns_begin_with_project_and_stack() -> None:
     arns = program("prod", alarmEmail="on-call@example.com").arns
     assert {"currencies-table", "echo-function", "echo-role", "echo-logs", "alarms-topic"} <= arns.keys()
     for logical, arn in arns.items():
@@ -33,24 +34,24 @@ def test_every_name_in_an_arn_begins_with_the_stack_and_the_project() -> None:
             assert "rust-serverless-prod--" in arn.split(":", 5)[5], logical
 
 
-def test_the_name_of_one_stack_is_no_prefix_of_another_s() -> None:
-    """`rust-serverless-dev-*` would be the names of a stack `dev-2` as well."""
+def test_no_stack_prefix_matches_another_stack() -> None:
+    """`rust-serverless-dev-*` would match the stack `dev-2`."""
     assert not named("echo", "dev-2").startswith("rust-serverless-dev--")
     assert named("echo", "dev").startswith("rust-serverless-dev--")
 
 
 @pytest.mark.parametrize("stack", ["staging", "pr-123456789", "a" * 12])
-def test_every_name_is_as_short_as_aws_wants_it(stack: str) -> None:
+def test_every_name_is_within_the_limit_of_aws(stack: str) -> None:
     assert NAME.fullmatch(stack) or stack.startswith("pr-")
     for item in program("prod", alarmEmail="on-call@example.com").resources:
         if item.typ in LIMITS:
             assert len(named(item.name, stack)) <= LIMITS[item.typ], item.name
 
 
-def test_every_type_with_a_name_in_its_arn_has_a_limit() -> None:
+def test_every_named_type_has_a_length_limit() -> None:
     types = {item.typ for item in program("prod").resources}
     assert (types & ARNS.keys()) <= LIMITS.keys()
 
 
-def test_names_end_at_random_so_that_a_replacement_can_come_before_the_deletion() -> None:
+def test_names_end_randomly_so_that_replacements_precede_deletions() -> None:
     assert named("echo", "dev").endswith(f"-{SUFFIX}")

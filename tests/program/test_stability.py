@@ -1,4 +1,4 @@
-"""The same sources give the same inputs everywhere, and an edit changes just what it must."""
+"""Tests that inputs depend on the sources only, and that an edit changes only what it must."""
 
 import shutil
 from collections.abc import Mapping
@@ -54,7 +54,7 @@ def test_a_second_run_changes_nothing_nor_does_build_output(
     assert inputs(checkout) == before
 
 
-def test_an_edit_of_glitch_changes_the_code_of_glitch_and_the_build(
+def test_an_edit_of_glitch_changes_only_its_code_and_build(
     checkout: Path, before: dict[str, Mapping[str, Any]]
 ) -> None:
     source = checkout / "rust/functions/glitch/src/main.rs"

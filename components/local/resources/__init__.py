@@ -1,4 +1,4 @@
-"""How the emulator makes each type of resource that the program declares."""
+"""The resource kinds that the local engine supports."""
 
 from collections.abc import Mapping
 
@@ -44,9 +44,12 @@ KINDS: Mapping[str, Kind] = {
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": events.INVOKE_CONFIG,
     "aws:lambda/permission:Permission": lambda_function.PERMISSION,
     "aws:s3/bucket:Bucket": s3.BUCKET,
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": s3.CORS,
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": s3.LIFECYCLE,
     "aws:s3/bucketNotification:BucketNotification": events.BUCKET_NOTIFICATION,
     "aws:s3/bucketPolicy:BucketPolicy": s3.BUCKET_POLICY,
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": s3.PUBLIC_ACCESS_BLOCK,
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": s3.ENCRYPTION,
     "aws:scheduler/schedule:Schedule": events.SCHEDULE,
     "aws:sns/topic:Topic": events.TOPIC,
     "aws:sns/topicSubscription:TopicSubscription": events.SUBSCRIPTION,
@@ -55,4 +58,4 @@ KINDS: Mapping[str, Kind] = {
     "command:local:Command": command.COMMAND,
     "pulumi:index:Stash": stash.STASH,
 }
-"""By Pulumi type token. A type that is not here cannot be declared by a program that runs locally."""
+"""Kinds by Pulumi type token."""

@@ -1,4 +1,4 @@
-"""What invokes functions by events: rules of EventBridge, schedules, topics of SNS."""
+"""EventBridge rules, schedules and SNS topics."""
 
 import json
 from typing import Any

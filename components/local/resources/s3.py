@@ -8,7 +8,9 @@ from .kind import Context, Kind, Made, Properties, by_id, chosen, physical_name,
 def _create_bucket(context: Context, name: str, inputs: Properties) -> Made:
     bucket = inputs.get("bucket") or physical_name(name)
     context.client("s3").create_bucket(Bucket=bucket, **location(context.region))
-    return Made(id=bucket, outputs={"bucket": bucket, "arn": f"arn:aws:s3:::{bucket}"})
+    domain = f"{bucket}.s3.{context.region}.amazonaws.com"
+    outputs = {"bucket": bucket, "arn": f"arn:aws:s3:::{bucket}", "bucketRegionalDomainName": domain}
+    return Made(id=bucket, outputs=outputs)
 
 
 def location(region: str) -> dict[str, object]:
@@ -41,6 +43,48 @@ def _put_public_access_block(context: Context, inputs: Properties) -> Made:
     return Made(id=inputs["bucket"], outputs={})
 
 
+def _put_encryption(context: Context, inputs: Properties) -> Made:
+    rules = [
+        {
+            "ApplyServerSideEncryptionByDefault": {
+                "SSEAlgorithm": rule["applyServerSideEncryptionByDefault"]["sseAlgorithm"]
+            }
+        }
+        for rule in inputs["rules"]
+    ]
+    context.client("s3").put_bucket_encryption(
+        Bucket=inputs["bucket"], ServerSideEncryptionConfiguration={"Rules": rules}
+    )
+    return Made(id=inputs["bucket"], outputs={})
+
+
+def _put_lifecycle(context: Context, inputs: Properties) -> Made:
+    rules = [
+        {
+            "ID": rule["id"],
+            **chosen(rule, "status", "filter"),
+            "Expiration": {"Days": int(rule["expiration"]["days"])},
+        }
+        for rule in inputs["rules"]
+    ]
+    context.client("s3").put_bucket_lifecycle_configuration(
+        Bucket=inputs["bucket"], LifecycleConfiguration={"Rules": rules}
+    )
+    return Made(id=inputs["bucket"], outputs={})
+
+
+def _put_cors(context: Context, inputs: Properties) -> Made:
+    rules = [
+        {
+            **chosen(rule, "allowedMethods", "allowedOrigins", "allowedHeaders", "exposeHeaders"),
+            **({"MaxAgeSeconds": int(rule["maxAgeSeconds"])} if rule.get("maxAgeSeconds") else {}),
+        }
+        for rule in inputs["corsRules"]
+    ]
+    context.client("s3").put_bucket_cors(Bucket=inputs["bucket"], CORSConfiguration={"CORSRules": rules})
+    return Made(id=inputs["bucket"], outputs={})
+
+
 BUCKET = Kind(
     create=_create_bucket,
     delete=_delete_bucket,
@@ -56,3 +100,6 @@ PUBLIC_ACCESS_BLOCK = put_kind(
     by_id("s3", "delete_public_access_block", "Bucket"),
     replaced_by=("bucket",),
 )
+CORS = put_kind(_put_cors, by_id("s3", "delete_bucket_cors", "Bucket"), replaced_by=("bucket",))
+ENCRYPTION = put_kind(_put_encryption, by_id("s3", "delete_bucket_encryption", "Bucket"), replaced_by=("bucket",))
+LIFECYCLE = put_kind(_put_lifecycle, by_id("s3", "delete_bucket_lifecycle", "Bucket"), replaced_by=("bucket",))

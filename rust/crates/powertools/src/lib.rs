@@ -58,3 +58,13 @@ where
     }))
     .await
 }
+
+/// Logs an error that is the function's own with its causes, and returns the reply to an invocation that it fails.
+pub fn failure(error: impl Into<Error>) -> Diagnostic {
+    let error: Error = error.into();
+    let first: &dyn std::error::Error = error.as_ref();
+    let causes: Vec<String> =
+        std::iter::successors(Some(first), |&error| error.source()).map(ToString::to_string).collect();
+    tracing::error!(error = causes.join(": "), "invocation failed");
+    Diagnostic { error_type: "InternalError".to_owned(), error_message: causes.join(": ") }
+}

@@ -229,7 +229,7 @@ mod tests {
 
     use super::*;
 
-    fn parts(response: http::Response<String>) -> (u16, Value) {
+    fn parts(response: &http::Response<String>) -> (u16, Value) {
         assert_eq!(response.headers().get(CONTENT_TYPE).unwrap(), "application/problem+json");
         (response.status().as_u16(), serde_json::from_str(response.body()).unwrap())
     }
@@ -242,14 +242,14 @@ mod tests {
             "type": "about:blank", "title": "Bad Request", "status": 400, "detail": "message is missing",
             "errorType": "InvalidMessage", "requestId": "id-1",
         });
-        assert_eq!(parts(error.into_http("id-1")), (400, problem));
+        assert_eq!(parts(&error.into_http("id-1")), (400, problem));
     }
 
     #[test]
     fn a_method_that_is_not_taken_is_told_with_those_that_are() {
         let response = Error::method_not_allowed("GET, POST").into_http("id-1");
         assert_eq!(response.headers().get(ALLOW).unwrap(), "GET, POST");
-        let (status, problem) = parts(response);
+        let (status, problem) = parts(&response);
         assert_eq!((status, &problem["errorType"]), (405, &json!("MethodNotAllowed")));
     }
 
@@ -257,7 +257,7 @@ mod tests {
     fn a_coding_that_is_not_taken_is_told_with_the_one_that_is() {
         let response = Error::UnsupportedCoding { coding: "gzip".to_owned() }.into_http("id-1");
         assert_eq!(response.headers().get(ACCEPT_ENCODING).unwrap(), "identity");
-        let (status, problem) = parts(response);
+        let (status, problem) = parts(&response);
         assert_eq!((status, &problem["errorType"]), (415, &json!("UnsupportedCoding")));
         assert!(problem["detail"].as_str().unwrap().contains("gzip"), "{problem}");
     }
@@ -267,7 +267,7 @@ mod tests {
         let failure = || Error::internal("table users-4f2 is gone");
         assert_eq!(failure().causes().unwrap(), "table users-4f2 is gone");
 
-        let (status, problem) = parts(failure().into_http("id-1"));
+        let (status, problem) = parts(&failure().into_http("id-1"));
         assert_eq!(
             (status, &problem["errorType"], &problem["requestId"]),
             (500, &json!("InternalError"), &json!("id-1"))
@@ -290,7 +290,7 @@ mod tests {
             ("MessageTooLarge", "Send less.")
         );
         assert_eq!(error().sentences("id-1"), "Send less.");
-        assert_eq!(parts(error().into_http("id-1")).1["detail"], "Send less.");
+        assert_eq!(parts(&error().into_http("id-1")).1["detail"], "Send less.");
     }
 
     #[test]
@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn each_field_that_breaks_a_rule_is_named() {
         let error = Error::invalid("InvalidCurrency", vec![field_error("name"), field_error("symbol")]);
-        let (status, problem) = parts(error.into_http("id-1"));
+        let (status, problem) = parts(&error.into_http("id-1"));
         assert_eq!(status, 422);
         assert_eq!(
             problem["errors"][1],
@@ -330,14 +330,14 @@ mod tests {
     #[test]
     fn a_request_with_a_thousand_wrong_fields_gets_a_short_problem() {
         let error = Error::invalid("InvalidCurrency", vec![field_error(&"é".repeat(9000)); 1000]);
-        let (_, problem) = parts(error.into_http("id-1"));
+        let (_, problem) = parts(&error.into_http("id-1"));
         assert_eq!(problem["errors"].as_array().unwrap().len(), FIELD_ERRORS);
         assert!(problem.to_string().len() < 30_000);
     }
 
     #[test]
     fn an_unusable_body_is_the_clients_mistake() {
-        let status = |error: BodyError| parts(Error::from(error).into_http("id-1")).0;
+        let status = |error: BodyError| parts(&Error::from(error).into_http("id-1")).0;
         assert_eq!(status(BodyError::InvalidBase64), 400);
         assert_eq!(status(BodyError::TooLarge { limit: 1, length: 2 }), 413);
     }

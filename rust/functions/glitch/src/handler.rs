@@ -1,28 +1,62 @@
+use std::sync::OnceLock;
+use std::time::SystemTime;
+
+use bucket::Bucket;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use http_event::{Request, Response};
 use reply::Error;
 
 use crate::options::Options;
-use crate::page::page;
-use crate::picture;
-use crate::random::Random;
+use crate::page::Page;
 use crate::upload::Upload;
+use crate::uploads::links;
+use picture::{Random, glitched};
 
 /// Bytes of a file, before the glitch and after: with base64 and headers around them they fit into Lambda's 6,291,556.
 pub const FILE_LIMIT: usize = 4_500_000;
 
+const UPLOADS: &str = "/glitch/uploads";
+
 const X_GLITCH_SEED: HeaderName = HeaderName::from_static("x-glitch-seed");
 
-/// Glitches the file of a POST. A GET gets the page to do it at, a HEAD the page's headers.
-///
-/// # Errors
-/// `MethodNotAllowed`, `PictureTooLarge` and those of [`Upload::read`] are the client's.
-pub async fn handle(request: Request) -> Result<Response, Error> {
-    match request.method {
-        Method::GET | Method::HEAD => page(),
-        Method::POST => glitch(request).await,
-        _ => Err(Error::method_not_allowed("GET, HEAD, POST")),
+/// The service, with the bucket that larger pictures are uploaded to.
+#[derive(Debug)]
+pub struct Glitch {
+    bucket: Bucket,
+    /// Put together for the first who asks, since most environments are asked to glitch only.
+    page: OnceLock<Page>,
+}
+
+impl Glitch {
+    /// Returns the service.
+    #[must_use]
+    pub fn new(bucket: Bucket) -> Self {
+        Self { bucket, page: OnceLock::new() }
+    }
+
+    /// Glitches the file of a POST, or returns links to upload it. A GET gets the page to do it at, a HEAD the page's
+    /// headers.
+    ///
+    /// # Errors
+    /// `MethodNotAllowed`, `PictureTooLarge` and those of [`Upload::read`] and [`links`] are the client's.
+    pub async fn handle(&self, request: Request) -> Result<Response, Error> {
+        let is_upload = request.path.ends_with(UPLOADS);
+        match request.method {
+            Method::POST if is_upload => links(&request, &self.bucket, SystemTime::now()),
+            _ if is_upload => Err(Error::method_not_allowed("POST")),
+            Method::GET | Method::HEAD => self.page(),
+            Method::POST => glitch(request).await,
+            _ => Err(Error::method_not_allowed("GET, HEAD, POST")),
+        }
+    }
+
+    fn page(&self) -> Result<Response, Error> {
+        if let Some(page) = self.page.get() {
+            return Ok(page.response());
+        }
+        let page = Page::new(&self.bucket.origin()).map_err(Error::internal)?;
+        Ok(self.page.get_or_init(|| page).response())
     }
 }
 
@@ -30,7 +64,8 @@ async fn glitch(request: Request) -> Result<Response, Error> {
     let Upload { file, content_type, options: Options { seed, steps, effect } } =
         Upload::read(request, FILE_LIMIT).await?;
     let seed = seed.map_or_else(getrandom::u64, Ok).map_err(Error::internal)?;
-    let glitched = picture::glitched(file, FILE_LIMIT, effect, steps, &mut Random::new(seed))?;
+    let glitched = glitched(file, FILE_LIMIT, effect, steps, &mut Random::new(seed))
+        .map_err(|error| Error::too_large("PictureTooLarge", error.to_string()))?;
     Ok(Response::bytes(StatusCode::OK, content_type, &glitched)
         .header(X_GLITCH_SEED, seed.into())
         .header(CACHE_CONTROL, HeaderValue::from_static("no-store"))

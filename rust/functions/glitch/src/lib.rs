@@ -1,21 +1,10 @@
 //! Glitches what is posted to it: a JPEG or a PNG so that it still opens, anything else byte by byte. Shows a page to
-//! do that at. `main.rs` runs it on Lambda.
+//! do that at, and gives links to upload larger pictures. `main.rs` runs it on Lambda.
 
-mod chunk;
-mod effect;
-mod glitch;
 mod handler;
-mod jpeg;
 mod options;
-mod paeth;
 mod page;
-mod picture;
-mod pixels;
-mod png;
-mod random;
-mod repair;
-#[cfg(test)]
-mod samples;
 mod upload;
+mod uploads;
 
-pub use handler::handle;
+pub use handler::Glitch;

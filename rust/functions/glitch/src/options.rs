@@ -1,9 +1,8 @@
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
+use picture::Effect;
 use reply::Error;
-
-use crate::effect::Effect;
 
 /// Names of the options.
 pub const NAMES: [&str; 3] = [SEED.name, STEPS.name, "effect"];
@@ -41,6 +40,20 @@ impl Options {
         }
         Ok(Self { seed, steps: steps.unwrap_or(7), effect: effect.unwrap_or(Effect::Bytes) })
     }
+}
+
+/// The bytes of a file, from the values of `size` in a query.
+///
+/// # Errors
+/// `InvalidOption` unless it is one number up to `limit`.
+pub fn size<'a>(mut values: impl Iterator<Item = &'a str>, limit: usize) -> Result<usize, Error> {
+    let number = match (values.next(), values.next()) {
+        (Some(value), None) => digits(value).and_then(|size| usize::try_from(size).ok()),
+        _ => None,
+    };
+    number.filter(|size| (1..=limit).contains(size)).ok_or_else(|| {
+        invalid(format!("size is not the bytes of the file. Give it once, from 1 to {limit}, as in ?size=6000000."))
+    })
 }
 
 struct Rule {

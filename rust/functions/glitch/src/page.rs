@@ -1,13 +1,10 @@
 //! The page at which a browser glitches pictures, by the same requests as any other client.
 
-use std::sync::LazyLock;
-
 use base64_simd::STANDARD;
-use http::header::{CACHE_CONTROL, InvalidHeaderValue};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, InvalidHeaderValue};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_event::Response;
 use page::Assets;
-use reply::Error;
 
 const DOCUMENT: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
@@ -21,26 +18,23 @@ const SCRIPT: &str = concat!(
 /// Drawn by `local/picture.py`; its bytes are kept, because links to a result of it have nothing else to go by.
 const SAMPLE: &[u8] = include_bytes!("page/sample.jpg");
 
-/// Put together for the first who asks, since most environments are asked to glitch only.
-static PAGE: LazyLock<Result<Page, InvalidHeaderValue>> = LazyLock::new(Page::new);
-
 /// The page.
-///
-/// # Errors
-/// Never; see `Assets::new`.
-pub fn page() -> Result<Response, Error> {
-    let Page { headers, document } = PAGE.as_ref().map_err(Error::internal)?;
-    Ok(Response::with_headers(StatusCode::OK, headers.clone(), document.clone().into_bytes()))
-}
-
-struct Page {
+#[derive(Debug)]
+pub struct Page {
     headers: HeaderMap,
     document: String,
 }
 
 impl Page {
-    fn new() -> Result<Self, InvalidHeaderValue> {
+    /// Returns the page, which may also send to the origin that larger pictures are uploaded to.
+    ///
+    /// # Errors
+    /// The origin is none.
+    pub fn new(uploads: &str) -> Result<Self, InvalidHeaderValue> {
         let Assets { style, script, mut headers } = Assets::new(STYLE, SCRIPT)?;
+        let policy = headers.get(CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok()).unwrap_or_default();
+        let policy = policy.replace("connect-src 'self'", &format!("connect-src 'self' {uploads}"));
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::try_from(policy)?);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         let sample = format!("data:image/jpeg;base64,{}", STANDARD.encode_to_string(SAMPLE));
         let document = DOCUMENT
@@ -49,6 +43,11 @@ impl Page {
             .replace(r#"<script type="module"></script>"#, &format!(r#"<script type="module">{script}</script>"#));
         Ok(Self { headers, document })
     }
+
+    /// Returns the page as a response.
+    pub fn response(&self) -> Response {
+        Response::with_headers(StatusCode::OK, self.headers.clone(), self.document.clone().into_bytes())
+    }
 }
 
 #[cfg(test)]
@@ -56,7 +55,7 @@ mod tests {
     use super::*;
 
     fn document() -> String {
-        Page::new().unwrap().document
+        Page::new("https://pictures.example").unwrap().document
     }
 
     #[test]
@@ -78,7 +77,15 @@ mod tests {
     }
 
     #[test]
+    fn the_page_may_send_to_the_bucket_and_to_nothing_else() {
+        let headers = Page::new("https://pictures.example").unwrap().headers;
+        let policy = headers.get(CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap();
+        assert!(policy.contains(" connect-src 'self' https://pictures.example;"), "{policy}");
+    }
+
+    #[test]
     fn the_page_sends_as_much_as_is_taken() {
+        assert!(SCRIPT.contains(&format!("const UPLOAD_LIMIT = {};\n", picture::UPLOAD_LIMIT)));
         assert!(SCRIPT.contains(&format!("const LIMIT = {};\n", crate::handler::FILE_LIMIT)));
     }
 }

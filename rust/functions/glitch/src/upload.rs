@@ -140,9 +140,8 @@ fn invalid(error: &multer::Error) -> Error {
 
 /// The type of a picture by its bytes; of other files the given one, unless that is a form's or no response can carry it.
 fn content_type_of(file: &[u8], given: Option<HeaderValue>) -> HeaderValue {
-    let picture = infer::get(file).filter(|kind| kind.matcher_type() == infer::MatcherType::Image);
-    if let Some(kind) = picture {
-        return HeaderValue::from_static(kind.mime_type());
+    if let Some(media_type) = picture::media_type(file) {
+        return HeaderValue::from_static(media_type);
     }
     let is_carried = |value: &HeaderValue| {
         value.to_str().is_ok_and(|text| !text.is_empty() && !starts_with(text, "application/x-www-form-urlencoded"))

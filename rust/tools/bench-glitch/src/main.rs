@@ -6,6 +6,8 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use base64_simd::STANDARD;
+use bucket::Bucket;
+use glitch::Glitch;
 use jpeg_encoder::{ColorType, Encoder};
 use serde_json::{Map, Value};
 
@@ -20,6 +22,7 @@ const TURNS: usize = 41;
 #[tokio::main(flavor = "current_thread")]
 #[expect(clippy::print_stdout, reason = "its output is what it is for")]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let glitch = Glitch::new(Bucket::from_env(|name| Some(name.to_owned()), "UPLOADS_URL")?);
     let base64 = STANDARD.encode_to_string(picture()?);
     let mut event: Map<String, Value> = serde_json::from_str(EVENT)?;
     event.insert("body".to_owned(), Value::from(base64.clone()));
@@ -30,7 +33,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         let started = Instant::now();
         let request = serde_json::from_str(&event)?;
         let handed_over = Instant::now();
-        let response = glitch::handle(request).await.map_err(|error| format!("{error:?}"))?;
+        let response = glitch.handle(request).await.map_err(|error| format!("{error:?}"))?;
         handler.push(handed_over.elapsed());
         drop(serde_json::to_vec(&response)?);
         whole.push(started.elapsed());

@@ -8,6 +8,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use base64_simd::STANDARD;
+use bucket::Bucket;
+use glitch::Glitch;
 use serde_json::{Value, json};
 
 const EFFECTS: [&str; 4] = ["bytes", "channels", "blocks", "sort"];
@@ -44,7 +46,8 @@ async fn glitched(
         "body": STANDARD.encode_to_string(file),
         "isBase64Encoded": true,
     });
-    match glitch::handle(serde_json::from_value(event)?).await {
+    let bucket = Bucket::from_env(|name| Some(name.to_owned()), "UPLOADS_URL")?;
+    match Glitch::new(bucket).handle(serde_json::from_value(event)?).await {
         Ok(response) => {
             let response: Value = serde_json::to_value(response)?;
             let body = response.get("body").and_then(Value::as_str).unwrap_or_default();

@@ -3,7 +3,7 @@ use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::samples::jpegs;
+use picture::samples::jpegs;
 
 const HTTP: &str = include_str!("../../events/http.json");
 const HTTP_PAGE: &str = include_str!("../../events/http-page.json");
@@ -28,7 +28,8 @@ fn with_query(query: &str) -> Value {
 /// The response as API Gateway gets it, and the bytes or the problem in it.
 async fn answered(event: &Value) -> (Value, Vec<u8>) {
     let event = LambdaEvent::new(serde_json::from_str(&event.to_string()).unwrap(), Context::default());
-    let response = http_service::respond_by(event, handle).await.unwrap();
+    let glitch = Glitch::new(Bucket::from_env(|name| Some(name.to_owned()), "UPLOADS_URL").unwrap());
+    let response = http_service::respond_by(event, async |request| glitch.handle(request).await).await.unwrap();
     let response: Value = serde_json::from_str(&serde_json::to_string(&response).unwrap()).unwrap();
     let body = response["body"].as_str().unwrap();
     let bytes = if response["isBase64Encoded"] == true { STANDARD.decode_to_vec(body).unwrap() } else { body.into() };
@@ -158,8 +159,8 @@ async fn a_file_over_the_limit_is_refused_with_the_limit() {
 #[tokio::test]
 async fn a_png_that_unpacks_to_too_much_is_refused() {
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
-    crate::chunk::write(*b"IHDR", &[0, 1, 0, 0, 0, 1, 0, 0, 8, 6, 0, 0, 0], &mut png);
-    crate::chunk::write(*b"IDAT", &[], &mut png);
+    picture::samples::write_chunk(*b"IHDR", &[0, 1, 0, 0, 0, 1, 0, 0, 8, 6, 0, 0, 0], &mut png);
+    picture::samples::write_chunk(*b"IDAT", &[], &mut png);
     let detail = refused(&with_body(&png), 413, "PictureTooLarge").await;
     assert!(detail.contains("134217728 bytes"), "{detail}");
 }
@@ -171,6 +172,6 @@ async fn the_bytes_decide_on_the_type_and_not_the_content_type() {
         event["headers"]["content-type"] = json!("image/x-icon");
         let (response, bytes) = answered(&event).await;
         assert_eq!(response["headers"]["content-type"], "image/jpeg");
-        assert_eq!(crate::samples::markers(&bytes), crate::samples::markers(&file), "{name}");
+        assert_eq!(picture::samples::markers(&bytes), picture::samples::markers(&file), "{name}");
     }
 }

@@ -1,6 +1,8 @@
 // Pictures as they can be sent: a JPEG or PNG as it is or scaled down, whatever else the browser can draw as a JPEG.
 
+// Bytes of a request; a larger picture is uploaded.
 const LIMIT = 4500000;
+const UPLOAD_LIMIT = 25000000;
 
 // The largest canvas that every browser has: https://github.com/jhildenbiddle/canvas-size#test-results
 const PIXEL_LIMIT = 16777216;
@@ -71,7 +73,7 @@ function changes(file, image, sent, isTooLarge) {
   const to = size(sent.width, sent.height);
   const sentences = [];
   if (isTooLarge) {
-    sentences.push(`${file.name} has ${count(file.size)} bytes, more than the ${count(LIMIT)} that can be sent.`);
+    sentences.push(`${file.name} has ${count(file.size)} bytes, more than the ${count(UPLOAD_LIMIT)} that can be sent.`);
   } else {
     sentences.push(`${file.name} is neither JPEG nor PNG, so your browser made a JPEG of it.`);
   }
@@ -86,7 +88,7 @@ function changes(file, image, sent, isTooLarge) {
 async function prepared(file) {
   const image = await decoded(file);
   const type = await typeOf(file);
-  const isTooLarge = file.size > LIMIT;
+  const isTooLarge = file.size > UPLOAD_LIMIT;
   if (type && !isTooLarge) {
     const { naturalWidth: width, naturalHeight: height } = image;
     return { name: file.name, blob: file.slice(0, file.size, type), width, height, note: "" };

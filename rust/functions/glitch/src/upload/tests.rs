@@ -2,8 +2,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::effect::Effect;
-use crate::samples::{jpegs, png, png_kinds};
+use picture::Effect;
+use picture::samples::{jpegs, png, png_kinds};
 
 const LIMIT: usize = 20_000;
 

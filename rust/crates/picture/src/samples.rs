@@ -5,6 +5,8 @@ use std::io::Write as _;
 use flate2::{Compression, write::ZlibEncoder};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
+pub use crate::chunk::write as write_chunk;
+
 use crate::chunk;
 use crate::random::Random;
 

@@ -6,7 +6,7 @@ use proptest::sample::Index;
 
 use super::*;
 use crate::effect::Effect;
-use crate::picture::glitched;
+use crate::glitched::glitched;
 use crate::png::Png;
 use crate::random::Random;
 use crate::samples::{HEIGHT, PngKind, png, png_kinds};

@@ -6,6 +6,7 @@ pub struct Random(Pcg64);
 
 impl Random {
     /// The numbers of a seed.
+    #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(Pcg64::seed_from_u64(seed))
     }

@@ -14,11 +14,23 @@ pub enum Effect {
 }
 
 impl Effect {
-    const ALL: [(&str, Self); 4] =
-        [("bytes", Self::Bytes), ("channels", Self::Channels), ("blocks", Self::Blocks), ("sort", Self::Sort)];
+    /// All effects.
+    pub const ALL: [Self; 4] = [Self::Bytes, Self::Channels, Self::Blocks, Self::Sort];
 
-    /// The effect with a name.
+    /// Returns the effect with a name.
+    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find_map(|(own, effect)| (own == name).then_some(effect))
+        Self::ALL.into_iter().find(|effect| effect.name() == name)
+    }
+
+    /// Returns the name of the effect.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Channels => "channels",
+            Self::Blocks => "blocks",
+            Self::Sort => "sort",
+        }
     }
 }

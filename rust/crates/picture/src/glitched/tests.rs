@@ -11,8 +11,7 @@ use crate::samples::{PngKind, jpegs, markers, noise, png, png_kinds};
 const LIMIT: usize = 4_500_000;
 
 fn run(file: &[u8], steps: u64, seed: u64) -> Result<Vec<u8>, String> {
-    glitched(file.to_vec(), LIMIT, Effect::Bytes, steps, &mut Random::new(seed))
-        .map_err(|error| error.into_diagnostic().error_type)
+    glitched(file.to_vec(), LIMIT, Effect::Bytes, steps, &mut Random::new(seed)).map_err(|error| error.to_string())
 }
 
 fn samples() -> Vec<Vec<u8>> {

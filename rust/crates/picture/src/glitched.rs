@@ -1,4 +1,4 @@
-use reply::Error;
+use thiserror::Error;
 
 use crate::effect::Effect;
 use crate::glitch::{changes, glitch};
@@ -7,17 +7,22 @@ use crate::png::{PICTURE_LIMIT, Png, Refusal, SCANLINE_LIMIT};
 use crate::random::Random;
 use crate::repair::image_data;
 
+/// A PNG that would take too much memory, or too much space once it is glitched.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0}. Send a smaller picture, or a JPEG.")]
+pub struct TooLarge(String);
+
 /// Glitch a file of up to `limit` bytes. What its bytes say it is counts, not what it is called.
 ///
 /// # Errors
-/// `PictureTooLarge` for a PNG with too much in it, or whose glitch is compressed to more than `limit` bytes.
+/// A PNG has too much in it, or its glitch is compressed to more than `limit` bytes.
 pub fn glitched(
     mut file: Vec<u8>,
     limit: usize,
     effect: Effect,
     steps: u64,
     random: &mut Random,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Vec<u8>, TooLarge> {
     if let Some(mut jpeg) = Jpeg::parse(&mut file) {
         if effect != Effect::Channels || !jpeg.strengthen_colors(steps, random) {
             let changes = changes(jpeg.length, |position| jpeg.byte(position), effect, steps, random);
@@ -30,9 +35,9 @@ pub fn glitched(
             if effect == Effect::Bytes {
                 png.scanlines().for_each(|scanlines| glitch(scanlines, effect, steps, random));
             }
-            png.assemble(limit).ok_or_else(|| too_large(format!("Glitched, this PNG takes more than {limit} bytes")))
+            png.assemble(limit).ok_or_else(|| TooLarge(format!("Glitched, this PNG takes more than {limit} bytes")))
         }
-        Err(Refusal::TooLarge) => Err(too_large(format!(
+        Err(Refusal::TooLarge) => Err(TooLarge(format!(
             "This PNG takes more than {PICTURE_LIMIT} bytes uncompressed, or {SCANLINE_LIMIT} for a line"
         ))),
         Err(Refusal::NotPng) => {
@@ -55,10 +60,6 @@ fn glitch_bytes(file: &mut [u8], effect: Effect, steps: u64, random: &mut Random
             *byte = glitched;
         }
     }
-}
-
-fn too_large(reason: String) -> Error {
-    Error::too_large("PictureTooLarge", reason + ". Send a smaller picture, or a JPEG.")
 }
 
 #[cfg(test)]

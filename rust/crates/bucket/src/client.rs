@@ -1,0 +1,112 @@
+use std::error::Error;
+use std::time::{Duration, SystemTime};
+
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::request::Builder;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client as HttpClient;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use thiserror::Error as ThisError;
+
+use crate::{Bucket, LinkError};
+
+/// A request is sent at once, so its link need not live longer.
+const LINK_LIFETIME: Duration = Duration::from_secs(60);
+
+type Body = Full<Bytes>;
+
+/// Reads and writes the objects of a bucket.
+#[derive(Debug, Clone)]
+pub struct Client {
+    bucket: Bucket,
+    http: HttpClient<HttpsConnector<HttpConnector>, Body>,
+}
+
+/// An object that cannot be read or written.
+#[derive(Debug, ThisError)]
+pub enum ObjectError {
+    /// It has more bytes than the caller takes.
+    #[error("the object has more than {limit} bytes")]
+    TooLarge {
+        /// The limit.
+        limit: usize,
+    },
+    /// S3 refuses the request.
+    #[error("S3 answers {status} to {method}")]
+    Refused {
+        /// The request's method.
+        method: Method,
+        /// The response's status.
+        status: StatusCode,
+    },
+    /// S3 cannot be reached, or ends the connection.
+    #[error("S3 cannot be reached: {0}")]
+    Unreachable(#[source] Box<dyn Error + Send + Sync>),
+    /// The request cannot be made.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+}
+
+impl Client {
+    /// Returns a client of a bucket: HTTP/1.1 over TLS, with Mozilla's root certificates.
+    ///
+    /// # Errors
+    /// TLS cannot be set up.
+    pub fn new(bucket: Bucket) -> Result<Self, rustls::Error> {
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_connect_timeout(Some(Duration::from_secs(1)));
+        let https = HttpsConnectorBuilder::new()
+            .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(tcp);
+        let http = HttpClient::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(https);
+        Ok(Self { bucket, http })
+    }
+
+    /// Returns the bytes of an object, of which there may be `limit`.
+    ///
+    /// # Errors
+    /// There is none, it is larger, or S3 cannot be reached.
+    pub async fn get(&self, key: &str, limit: usize) -> Result<Vec<u8>, ObjectError> {
+        let link = self.bucket.get_link(key, LINK_LIFETIME, SystemTime::now())?;
+        let response = self.send(Request::get(link), Vec::new()).await?;
+        let body = Limited::new(response.into_body(), limit).collect().await.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                ObjectError::TooLarge { limit }
+            } else {
+                ObjectError::Unreachable(error)
+            }
+        })?;
+        Ok(body.to_bytes().into())
+    }
+
+    /// Writes an object.
+    ///
+    /// # Errors
+    /// S3 refuses it or cannot be reached.
+    pub async fn put(&self, key: &str, content_type: &'static str, body: Vec<u8>) -> Result<(), ObjectError> {
+        let link = self.bucket.put_link(key, body.len(), LINK_LIFETIME, SystemTime::now())?;
+        let request = Request::put(link)
+            .header(CONTENT_TYPE, HeaderValue::from_static(content_type))
+            .header(CONTENT_LENGTH, body.len());
+        self.send(request, body).await?;
+        Ok(())
+    }
+
+    async fn send(&self, request: Builder, body: Vec<u8>) -> Result<Response<Incoming>, ObjectError> {
+        let request = request.body(Full::new(Bytes::from(body)));
+        let request = request.map_err(|error| ObjectError::Unreachable(error.into()))?;
+        let method = request.method().clone();
+        let response = self.http.request(request).await.map_err(|error| ObjectError::Unreachable(error.into()))?;
+        match response.status() {
+            status if status.is_success() => Ok(response),
+            status => Err(ObjectError::Refused { method, status }),
+        }
+    }
+}
