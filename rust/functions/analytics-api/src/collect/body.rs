@@ -28,7 +28,8 @@ pub fn visit(json: &[u8], site: &Site, sites: &Sites) -> Result<Visit, Error> {
     let url = fields.required("url", |value| text(value).map(str::to_owned));
     let referrer = fields.optional("referrer", |value| text(value).map(str::to_owned));
     let visit = url.as_deref().zip(referrer).and_then(|(url, referrer)| {
-        let visit = address(url, site, sites).map(|address| Visit::of(site, &address, &referrer.unwrap_or_default()));
+        let visit =
+            address(url, site, sites).map(|address| Visit::from_address(site, &address, &referrer.unwrap_or_default()));
         fields.check("url", visit)
     });
     fields.end(Unknown::Ignored, visit)

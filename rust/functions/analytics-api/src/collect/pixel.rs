@@ -59,9 +59,9 @@ async fn count(collector: &Collector, query: &str, headers: &HeaderMap, client: 
     let parameter = |wanted| form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted);
     let referrer = parameter("referrer").map(|(_, referrer)| referrer).unwrap_or_default();
     let visit = match (parameter("path"), page) {
-        (Some((_, path)), _) => Visit::to(site, &path, query, &referrer),
-        (None, Some(page)) => Visit::of(site, &page, &referrer),
-        (None, None) => Visit::to(site, "", query, &referrer),
+        (Some((_, path)), _) => Visit::from_path(site, &path, query, &referrer),
+        (None, Some(page)) => Visit::from_address(site, &page, &referrer),
+        (None, None) => Visit::from_path(site, "", query, &referrer),
     };
     collector.view(site, visit, client).await.map(drop)
 }

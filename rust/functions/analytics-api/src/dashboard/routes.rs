@@ -9,7 +9,7 @@ use http::request::Parts;
 use http_service::{RequestId, with_error};
 use reply::Error;
 
-use super::asked::Asked;
+use super::page_query::PageQuery;
 use super::view::{Page, View};
 use crate::html::Html;
 use crate::report::Reports;
@@ -56,7 +56,7 @@ async fn page(State(service): State<Service>, claim: Result<Claim, Refusal>, req
 }
 
 async fn report_page(Service { reports, html, .. }: &Service, user: &str, parts: &Parts) -> Result<Response, Error> {
-    let asked = Asked::of(parts.uri.query().unwrap_or_default());
+    let asked = PageQuery::parse(parts.uri.query().unwrap_or_default());
     let report_asked = asked.report(reports.sites(), reports.today()?);
     let page = Page { asked: &asked, report_asked: &report_asked, sites: reports.sites(), user };
     let read = match reports.read(&report_asked.query()).await {

@@ -195,7 +195,7 @@ fn day(text: &str) -> Option<Day> {
 
 /// The first day at which a bucket begins, from a day on.
 fn first_after(by: Granularity, day: Day) -> Day {
-    let bucket = Bucket::of(by, day);
+    let bucket = Bucket::new(by, day);
     if bucket.first() == day { day } else { bucket.next().unwrap_or(bucket).first() }
 }
 
