@@ -148,7 +148,10 @@ dashboard = Dashboard(
         functions=functions,
         stream_functions=[analytics.trigger_function],
         tables=tables,
-        queues={analytics.trigger_function.name: analytics.trigger.queue_name},
+        queues={
+            analytics.trigger_function.name: analytics.trigger.queue_name,
+            glitch.uploads_function.name: glitch.trigger.failure_queue_name,
+        },
     ),
 )
 url = api.url
@@ -179,6 +182,7 @@ pulumi.export(
         "analyticsTracker": pulumi.Output.concat(url, "/analytics/a.js"),
         "dashboard": dashboard.url,
         "failedRecordsQueue": analytics.trigger.queue_url,
+        "failedUploadsQueue": glitch.trigger.failure_queue_url,
     },
 )
 pulumi.export("routes", api.routes)
