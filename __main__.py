@@ -98,8 +98,7 @@ glitch = Glitch(
 analytics = Analytics(
     "analytics",
     AnalyticsArgs(
-        api_artifact=workspace.artifact("analytics-api"),
-        trigger_artifact=workspace.artifact("analytics-trigger"),
+        artifact=workspace.artifact,
         api=api,
         sites=settings.analytics_sites,
         www_is_apex=settings.analytics_www_is_apex,
@@ -115,14 +114,7 @@ analytics = Analytics(
         credentials=settings.credentials,
     ),
 )
-functions = (
-    echo,
-    glitch.function,
-    glitch.uploads_function,
-    currencies.function,
-    analytics.api_function,
-    analytics.trigger_function,
-)
+functions = (echo, *glitch.functions, currencies.function, *analytics.functions)
 tables = {"currencies": currencies.table_name, **analytics.table_names}
 for function in functions:
     alarms.watch_function(function)

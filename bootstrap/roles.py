@@ -58,11 +58,8 @@ def deploy(at: Account, stacks: Stacks) -> list[Statement]:
 
 def pull_request(at: Account, stacks: Stacks) -> list[Statement]:
     """Return the permissions of deployments of pull requests, which cannot access anything of a stage."""
-    bucket = f"arn:aws:s3:::{stacks.resources}"
     return [
         *policies.write_state(at.state, stacks.pattern),
         *policies.use_secrets(at.key, [stacks.name], ["kms:Decrypt", "kms:Encrypt"]),
-        # The stack's own artifact bucket.
-        policies.allow(["s3:*"], [bucket]),
         *stack_access.manage(stacks),
     ]

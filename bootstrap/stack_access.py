@@ -25,6 +25,10 @@ WORKFLOWS = (
     f"policy/{PREFIX}boundary-*",
 )
 """The workflows' own roles and boundaries."""
+SCHEDULE_ROLE = "-nightly-role-*"
+"""End of the names of roles of schedules."""
+PASSED_TO = ("lambda", "scheduler")
+"""Services that use the roles of a stack."""
 TAG = "stack"
 """Tag of every resource, set by `aws:defaultTags` in the stack files."""
 
@@ -88,7 +92,7 @@ def manage(stacks: Stacks) -> list[Statement]:
 
 
 def boundary(stacks: Stacks) -> list[Statement]:
-    """Return the permissions boundary of the roles of the stacks' functions.
+    """Return the permissions boundary of the roles of the stacks' functions and schedules.
 
     It allows what the components grant, on the stacks' own resources, and excludes state, artifacts and IAM.
     """
@@ -101,7 +105,18 @@ def boundary(stacks: Stacks) -> list[Statement]:
         ),
         allow([str(access) for access in Access], [tables]),
         allow(streams, [f"{tables}/stream/*"]),
-        allow(["sqs:SendMessage"], [stacks.arn("sqs", stacks.resources)]),
+        # Roles of schedules invoke functions, and roles of functions do not.
+        allow(
+            ["lambda:InvokeFunction"],
+            [stacks.arn("lambda", f"function:{stacks.resources}")],
+            ArnLike={"aws:PrincipalArn": f"arn:aws:iam::{stacks.account}:role/{stacks.resources}{SCHEDULE_ROLE}"},
+        ),
+        allow(
+            ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"],
+            [stacks.arn("sqs", stacks.resources)],
+        ),
+        # Only pictures: the name of an artifact bucket starts with the same prefix.
+        allow(["s3:GetObject", "s3:PutObject"], [f"arn:aws:s3:::{stacks.resources}glitch-uploads-*/*"]),
         # These have no resource types: names of streams, and traces.
         allow(["dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
     ]
@@ -125,7 +140,14 @@ def read_configuration(region: str) -> list[Statement]:
         # Its response includes a link to the code, but the provider needs it.
         "lambda:GetFunction",
         *("logs:DescribeLogGroups", "logs:DescribeMetricFilters", "logs:ListTagsForResource"),
+        "lambda:GetFunctionEventInvokeConfig",
+        *("s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLocation"),
+        *("s3:GetBucketLogging", "s3:GetBucketNotification", "s3:GetBucketObjectLockConfiguration"),
+        *("s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment", "s3:GetBucketTagging"),
+        *("s3:GetBucketVersioning", "s3:GetBucketWebsite", "s3:GetEncryptionConfiguration"),
+        *("s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration", "s3:ListBucket"),
         *("sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListTagsForResource"),
+        "scheduler:GetSchedule",
         *("sqs:GetQueueAttributes", "sqs:ListQueueTags"),
     ]
     everywhere = [
@@ -152,6 +174,8 @@ def _named(stacks: Stacks) -> list[Statement]:
         "dynamodb": [stacks.arn("dynamodb", f"table/{own}")],
         "lambda": [stacks.arn("lambda", f"function:{own}")],
         "logs": [stacks.arn("logs", f"log-group:{group}") for group in groups],
+        "s3": [f"arn:aws:s3:::{own}"],
+        "scheduler": [stacks.arn("scheduler", f"schedule/default/{own}")],
         "sqs": [stacks.arn("sqs", own)],
     }
     return [allow([f"{service}:*"], arns) for service, arns in resources.items()]
@@ -183,7 +207,11 @@ def _roles(stacks: Stacks) -> list[Statement]:
     return [
         allow(giving, roles, StringEquals={"iam:PermissionsBoundary": stacks.boundary_arn}),
         allow(other, roles),
-        allow(["iam:PassRole"], roles, StringEquals={"iam:PassedToService": "lambda.amazonaws.com"}),
+        allow(
+            ["iam:PassRole"],
+            roles,
+            StringEquals={"iam:PassedToService": [f"{name}.amazonaws.com" for name in PASSED_TO]},
+        ),
         # Needed once per account, for the first API with an access log.
         allow(["iam:CreateServiceLinkedRole"], [service_role]),
         deny(["iam:*"], workflows),

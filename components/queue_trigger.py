@@ -90,20 +90,26 @@ class QueueTrigger(pulumi.ComponentResource):
         )
 
     def _queue(self, args: QueueTriggerArgs) -> aws.sqs.Queue:
-        failures = failure_queue(
-            self.pulumi_resource_name, f"Messages were given up by {args.function.name}.", args.on_call, self
-        )
-        redrive = failures.arn.apply(
-            lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": args.maximum_receives})
-        )
-        return aws.sqs.Queue(
-            f"{self.pulumi_resource_name}-queue",
-            sqs_managed_sse_enabled=True,
-            message_retention_seconds=4 * 24 * 3600,
-            visibility_timeout_seconds=VISIBILITY_TIMEOUTS * args.function_timeout_seconds,
-            redrive_policy=redrive,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        name = self.pulumi_resource_name
+        failures = failure_queue(name, f"Messages were given up by {args.function.name}.", args.on_call, self)
+        return handled_queue(f"{name}-queue", failures, args, 4 * 24 * 3600, self)
+
+
+def handled_queue(
+    name: str, failures: aws.sqs.Queue, args: QueueTriggerArgs, retention_seconds: int, parent: pulumi.Resource
+) -> aws.sqs.Queue:
+    """Declare an encrypted queue for a trigger, with the failure queue of the messages that it gives up."""
+    redrive = failures.arn.apply(
+        lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": args.maximum_receives})
+    )
+    return aws.sqs.Queue(
+        name,
+        sqs_managed_sse_enabled=True,
+        message_retention_seconds=retention_seconds,
+        visibility_timeout_seconds=VISIBILITY_TIMEOUTS * args.function_timeout_seconds,
+        redrive_policy=redrive,
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
 
 
 def _receive(arn: str) -> str:

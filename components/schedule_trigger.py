@@ -30,6 +30,8 @@ class ScheduleTriggerArgs:
     maximum_retries: int = 2
     maximum_age_seconds: int = 3600
     """Maximum age of an invocation in seconds, 60 to 86,400; older ones are discarded."""
+    permissions_boundary: str | None = None
+    """ARN of the permissions boundary of the schedule's role."""
     on_call: OnCall = field(default_factory=OnCall)
     """Notified when an invocation is discarded."""
 
@@ -51,6 +53,7 @@ class ScheduleTrigger(pulumi.ComponentResource):
             assume_role_policy=args.function.invoked_arn.apply(
                 lambda arn: trust_policy("scheduler.amazonaws.com", account=arn.split(":")[4])
             ),
+            permissions_boundary=args.permissions_boundary,
             opts=child,
         )
         may_invoke = aws.iam.RolePolicy(

@@ -1,15 +1,16 @@
 """A function that processes a DynamoDB or Kinesis stream."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pulumi
 import pulumi_aws as aws
 
-from .failure_queue import failure_queue
+from .failure_queue import RETENTION_SECONDS, failure_queue
 from .function import Function
 from .iam import Statement, policy_document
 from .metric_alarm import OnCall
+from .queue_trigger import QueueTrigger, QueueTriggerArgs, handled_queue
 from .table import Table
 
 READ_DYNAMODB = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
@@ -43,6 +44,8 @@ class StreamTriggerArgs:
     """Number of retries before a batch goes to the queue. Bisecting a batch does not count."""
     maximum_age_seconds: int = 6 * 3600
     """Age at which records go to the queue. The stream stores them for 24 hours, which leaves 18 to read them."""
+    recovery: QueueTriggerArgs | None = None
+    """Processes the messages of the queue. Messages that it discards go to a second queue, which has the alarm then."""
     on_call: OnCall = field(default_factory=OnCall)
     """Notified while the queue is not empty."""
 
@@ -59,7 +62,7 @@ class StreamTrigger(pulumi.ComponentResource):
         """Declare the queue, its alarm, the permissions and the mapping; `name` should be the function's."""
         super().__init__("rust-serverless:index:StreamTrigger", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        queue = failure_queue(name, f"Records of the stream were given up by {args.function.name}.", args.on_call, self)
+        queue, remaining = self._queues(name, args)
         stream_arn = _stream_of(name, args)
         may_read_and_report = aws.iam.RolePolicy(
             f"{name}-reads-stream",
@@ -83,9 +86,23 @@ class StreamTrigger(pulumi.ComponentResource):
             # Lambda checks the permission when the mapping is created.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[may_read_and_report]),
         )
-        self.queue_url = queue.url
-        self.queue_name = queue.name
+        self.queue_url = remaining.url
+        self.queue_name = remaining.name
+        """The queue that waits for a person."""
         self.register_outputs({"queueUrl": self.queue_url})
+
+    def _queues(self, name: str, args: StreamTriggerArgs) -> tuple[aws.sqs.Queue, aws.sqs.Queue]:
+        """Declare the queue that the stream reports to, and the one that waits for a person. They may be the same."""
+        meaning = f"Records of the stream were given up by {args.function.name}."
+        if args.recovery is None:
+            queue = failure_queue(name, meaning, args.on_call, self)
+            return queue, queue
+        meaning = f"{meaning[:-1]}, and by {args.recovery.function.name}."
+        remaining = failure_queue(f"{name}-recovery", meaning, args.on_call, self)
+        queue = handled_queue(f"{name}-failures", remaining, args.recovery, RETENTION_SECONDS, self)
+        recovery = replace(args.recovery, existing_queue_arn=queue.arn)
+        QueueTrigger(f"{name}-recovery", recovery, pulumi.ResourceOptions(parent=self))
+        return queue, remaining
 
 
 def _stream_of(name: str, args: StreamTriggerArgs) -> pulumi.Output[str]:

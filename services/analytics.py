@@ -1,7 +1,7 @@
 """Site analytics: collects page views, counts them exactly, and reports them to users who sign in."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
@@ -12,8 +12,10 @@ from components.failure_queue import RETENTION_SECONDS
 from components.http_api import HttpApi, Route, Throttle
 from components.metric_alarm import Metric, OnCall, Threshold, logged_metric, metric_alarm
 from components.program_python import module_command
+from components.queue_trigger import QueueTriggerArgs
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
 from components.rust_workspace import Artifact
+from components.schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
 from components.stream_trigger import StreamTrigger, StreamTriggerArgs
 from components.table import Access, KeyAccess, Table, TableArgs
 
@@ -43,6 +45,16 @@ CAPPED = '{ $.message = "cap reached" }'
 GONE = '{ $.message = "views gone" }'
 """The trigger's log line for records whose views were not in the table any more; `records` has their number."""
 
+RECOUNTED = '{ $.message = "recount finished" }'
+"""The log line of the nightly recount; `drift` is the number of counters that differ from the views."""
+
+NIGHTLY = "cron(0 3 * * ? *)"
+"""At 3:00 UTC the trigger has counted the last views of yesterday, as long as it works."""
+
+RECOUNT_TIMEOUT_SECONDS = 300
+REDRIVE_TIMEOUT_SECONDS = 300
+"""The function gives a message up after 240 s."""
+
 STREAM_DAYS = 1
 """Retention of records in a DynamoDB stream."""
 QUEUE_DAYS = RETENTION_SECONDS // 86_400
@@ -65,8 +77,8 @@ def origins(sites: Sequence[str], www_is_apex: bool) -> list[str]:
 class AnalyticsArgs:
     """Arguments of `Analytics`."""
 
-    api_artifact: Artifact
-    trigger_artifact: Artifact
+    artifact: Callable[[str], Artifact]
+    """Returns the artifact of a binary, such as `workspace.artifact`."""
     api: HttpApi
     sites: Sequence[str]
     """Origins of the sites whose views are counted, such as `https://example.com`."""
@@ -130,7 +142,10 @@ class Analytics(pulumi.ComponentResource):
             self._child,
         )
         self.api_function = self._api_function()
+        self.redrive_function = self._redrive_function()
         self.trigger_function = self._trigger_function()
+        self.recount_function = self._recount_function()
+        self.functions = (self.api_function, self.trigger_function, self.redrive_function, self.recount_function)
         self._routes()
         self.table_names = {
             f"{name}-views": self._views.table_name,
@@ -172,7 +187,7 @@ class Analytics(pulumi.ComponentResource):
         function = RustFunction(
             f"{self.pulumi_resource_name}-api",
             RustFunctionArgs(
-                artifact=self._args.api_artifact,
+                artifact=self._args.artifact(f"{self._name}-api"),
                 memory_mib=256,
                 # The function responds with 503 two seconds earlier.
                 timeout_seconds=15,
@@ -182,9 +197,7 @@ class Analytics(pulumi.ComponentResource):
                     "TOTALS_TABLE": self._totals.table_name,
                     "ACCOUNTS_TABLE": self._accounts.table_name,
                     "STATE_TABLE": self._state.table_name,
-                    "ANALYTICS_SITES": json.dumps(list(self._args.sites)),
-                    "ANALYTICS_WWW_IS_APEX": str(self._args.www_is_apex).lower(),
-                    "VIEW_RETENTION_DAYS": str(self._args.view_retention_days),
+                    **self._site_variables(),
                     "PATHS_PER_DAY": str(self._args.paths_per_day),
                     "CLOUDFRONT_HEADER_SHA256": self._args.origin_secret_sha256,
                 },
@@ -216,7 +229,7 @@ class Analytics(pulumi.ComponentResource):
         function = RustFunction(
             name,
             RustFunctionArgs(
-                artifact=self._args.trigger_artifact,
+                artifact=self._args.artifact(name),
                 memory_mib=256,
                 timeout_seconds=30,
                 operation=self._args.operation,
@@ -232,7 +245,17 @@ class Analytics(pulumi.ComponentResource):
         self._totals.allow(function, Access.BATCH_GET, Access.PUT, Access.UPDATE)
         self.trigger = StreamTrigger(
             name,
-            StreamTriggerArgs(table=self._views, function=function, on_call=self._args.on_call),
+            StreamTriggerArgs(
+                table=self._views,
+                function=function,
+                recovery=QueueTriggerArgs(
+                    function=self.redrive_function,
+                    function_timeout_seconds=REDRIVE_TIMEOUT_SECONDS,
+                    batch_size=1,
+                    maximum_concurrency=2,
+                ),
+                on_call=self._args.on_call,
+            ),
             self._child,
         )
         self.quarantined = self._logged("quarantined-records", function, "QuarantinedRecords", QUARANTINED)
@@ -242,6 +265,73 @@ class Analytics(pulumi.ComponentResource):
             metric=self._logged("gone-views", function, "GoneViews", GONE, value="$.records"),
         )
         return function
+
+    def _redrive_function(self) -> RustFunction:
+        name = f"{self._name}-redrive"
+        function = RustFunction(
+            name,
+            RustFunctionArgs(
+                artifact=self._args.artifact(name),
+                memory_mib=512,
+                timeout_seconds=REDRIVE_TIMEOUT_SECONDS,
+                operation=self._args.operation,
+                environment={
+                    "VIEWS_TABLE": self._views.table_name,
+                    "TOTALS_TABLE": self._totals.table_name,
+                    "TOTAL_SHARDS": str(self._args.total_shards),
+                    **self._site_variables(),
+                },
+            ),
+            self._child,
+        )
+        self._views.allow(function, Access.BATCH_GET, Access.QUERY, Access.UPDATE)
+        self._totals.allow(function, Access.BATCH_GET, Access.PUT, Access.QUERY, Access.UPDATE)
+        return function
+
+    def _recount_function(self) -> RustFunction:
+        name = f"{self._name}-recount"
+        function = RustFunction(
+            name,
+            RustFunctionArgs(
+                artifact=self._args.artifact(name),
+                memory_mib=512,
+                timeout_seconds=RECOUNT_TIMEOUT_SECONDS,
+                operation=self._args.operation,
+                environment={
+                    "VIEWS_TABLE": self._views.table_name,
+                    "TOTALS_TABLE": self._totals.table_name,
+                    "STATE_TABLE": self._state.table_name,
+                    **self._site_variables(),
+                },
+            ),
+            self._child,
+        )
+        self._views.allow(function, Access.QUERY)
+        self._totals.allow(function, Access.QUERY)
+        self._state.allow(function, on_keys=(KeyAccess(keys=["visitor-secret/*"], access=[Access.DELETE]),))
+        ScheduleTrigger(
+            f"{self._name}-nightly",
+            ScheduleTriggerArgs(
+                function=function,
+                expression=NIGHTLY,
+                permissions_boundary=self._args.operation.permissions_boundary,
+                on_call=self._args.on_call,
+            ),
+            self._child,
+        )
+        self._alarm(
+            "drift",
+            meaning="Totals of yesterday differ from the views that they count.",
+            metric=self._logged("drift", function, "Drift", RECOUNTED, value="$.drift"),
+        )
+        return function
+
+    def _site_variables(self) -> dict[str, pulumi.Input[str]]:
+        return {
+            "ANALYTICS_SITES": json.dumps(list(self._args.sites)),
+            "ANALYTICS_WWW_IS_APEX": str(self._args.www_is_apex).lower(),
+            "VIEW_RETENTION_DAYS": str(self._args.view_retention_days),
+        }
 
     def _alarm(self, section: str, *, meaning: str, metric: Metric) -> None:
         metric_alarm(

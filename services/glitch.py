@@ -97,6 +97,7 @@ class Glitch(pulumi.ComponentResource):
         for route_key in ("POST /glitch", "GET /glitch"):
             args.api.route(route_key, self.function)
         args.api.route("POST /glitch/uploads", Route(function=self.function, throttle=UPLOAD_THROTTLE))
+        self.functions = (self.function, self.uploads_function)
         self.register_outputs({"functionName": self.function.function_name})
 
     def _bucket(self) -> aws.s3.Bucket:

@@ -30,6 +30,7 @@ ARNS = {
     "aws:kms/key:Key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/",
     "aws:lambda/function:Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:",
     "aws:s3/bucket:Bucket": "arn:aws:s3:::",
+    "aws:scheduler/schedule:Schedule": f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/",
     "aws:sns/topic:Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:",
     "aws:sqs/queue:Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:",
 }
@@ -71,6 +72,8 @@ class AccountRecording(Recording):
         arn = PROVIDER if args.typ.startswith("aws:iam/openId") else f"{ARNS.get(args.typ, 'arn:aws:none:::')}{name}"
         if args.typ in ARNS:
             self.arns[args.name] = arn
+        if args.typ == "aws:lambda/alias:Alias":
+            arn = f"{ARNS['aws:lambda/function:Function']}{args.inputs['functionName']}:{name}"
         known = {**outputs, "name": name, "bucket": name, "arn": arn}
         if args.typ == "aws:dynamodb/table:Table":
             known["streamArn"] = f"{arn}/stream/2026-01-01T00:00:00.000"

@@ -15,8 +15,7 @@ from tests.recording import ROOT, Recording, record
 
 def args(api: HttpApi, **changes: object) -> AnalyticsArgs:
     values: dict[str, object] = {
-        "api_artifact": artifact("analytics-api"),
-        "trigger_artifact": artifact("analytics-trigger"),
+        "artifact": artifact,
         "api": api,
         "sites": ["https://example.com"],
         "view_retention_days": 400,

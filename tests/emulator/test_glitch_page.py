@@ -22,6 +22,7 @@ from tests.visits import SMALL_SCREEN, WIDE_SCREEN, Visit, barriers, is_wider_th
 LARGEST_SEED = str(2**64 - 1)
 FIRST_LOAD_BYTES = 100_000
 BODY_LIMIT = 4_500_000
+UPLOAD_LIMIT = 25_000_000
 STALE = re.compile("stale")
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
@@ -272,9 +273,53 @@ def test_of_two_changes_the_later_wins(visitor: Visit) -> None:
     assert options(page)["seed"] == "1"
 
 
+def test_a_picture_that_no_request_holds_is_uploaded_as_it_is(visitor: Visit, scene: Image.Image) -> None:
+    large = photograph(scene, (5200, 3900), 95)
+    assert BODY_LIMIT < len(large) < UPLOAD_LIMIT
+    page = visitor.page
+    page.goto(f"{visitor.address}?seed=7")
+    choose(page, FilePayload(name="large.jpg", mimeType="image/jpeg", buffer=large))
+    name, first = uploaded(page)
+    picture = opened(first)
+    assert (name, picture.format, picture.size) == ("large-glitched-7.jpg", "JPEG", (5200, 3900))
+    assert dict(picture.getexif()) == dict(opened(large).getexif())
+    expect(page.locator("#note")).to_be_empty()
+    assert options(page)["seed"] == "7"
+    page.get_by_label("Effect").select_option("Sort")
+    assert uploaded(page)[1] != first
+    visitor.forgive_refusals()
+
+
+def test_an_upload_that_is_refused_gets_a_sentence(visitor: Visit, scene: Image.Image) -> None:
+    page = visitor.page
+    page.goto(visitor.address)
+    expect_result(page)
+    page.route("**/uploads/*/*/*/*", lambda route: route.fulfill(status=403))
+    choose(page, FilePayload(name="large.jpg", mimeType="image/jpeg", buffer=photograph(scene, (5200, 3900), 95)))
+    expect(page.locator("#result").get_by_role("alert")).to_have_text(
+        "The upload was refused with 403. Try again.", timeout=PATIENCE_MS
+    )
+    page.unroute("**/uploads/*/*/*/*")
+    page.get_by_role("button", name="Try again").click()
+    assert opened(uploaded(page)[1]).size == (5200, 3900)
+    visitor.forgive_refusals()
+
+
+PATIENCE_MS = 120_000
+"""For a large picture on a machine that is busy; nothing is asserted of how long it takes."""
+
+
+def uploaded(page: Page) -> tuple[str, bytes]:
+    """Wait for the result of a large picture, and return its name and its bytes."""
+    expect(page.locator("#status")).to_have_text(re.compile("bytes"), timeout=PATIENCE_MS)
+    expect(page.locator("#result")).not_to_have_class(STALE, timeout=PATIENCE_MS)
+    return downloaded(page)
+
+
 def test_a_picture_over_the_limit_is_scaled_down_and_the_page_says_so(visitor: Visit, scene: Image.Image) -> None:
     large = photograph(scene, (5200, 3900), 95)
-    assert len(large) > BODY_LIMIT
+    # What is after the end of a JPEG is no part of the picture, and saves drawing one of 25 MB.
+    large += bytes(UPLOAD_LIMIT)
     page = visitor.page
     page.goto(visitor.address)
     choose(page, FilePayload(name="large.jpg", mimeType="image/jpeg", buffer=large))
@@ -283,7 +328,7 @@ def test_a_picture_over_the_limit_is_scaled_down_and_the_page_says_so(visitor: V
     assert abs(width / height - 5200 / 3900) < 0.01
     expect(page.locator("#note")).to_have_text(
         re.compile(
-            f"large.jpg has {len(large):,} bytes, more than the {BODY_LIMIT:,} that can be sent. "
+            f"large.jpg has {len(large):,} bytes, more than the {UPLOAD_LIMIT:,} that can be sent. "
             f"Your browser scaled it down from 5200 by 3900 to {width} by {height}, [34],[0-9]{{3}},[0-9]{{3}} bytes."
         )
     )
@@ -378,15 +423,22 @@ def test_before_can_be_slid_over_after(visitor: Visit) -> None:
     assert stage.screenshot() not in (before, after)
 
 
-def test_a_large_png_is_scaled_down_and_stays_a_png(visitor: Visit) -> None:
+def test_a_large_png_stays_a_png(visitor: Visit) -> None:
     noisy = Image.effect_noise((2400, 1600), 90).convert("RGBA")
     large = saved(noisy, "PNG")
-    assert len(large) > BODY_LIMIT
-    visitor.page.goto(visitor.address)
-    choose(visitor.page, FilePayload(name="large.png", mimeType="image/png", buffer=large))
-    picture = opened(result(visitor.page))
-    assert picture.format == "PNG"
-    assert picture.width < noisy.width
+    assert BODY_LIMIT < len(large) < UPLOAD_LIMIT
+    page = visitor.page
+    page.goto(visitor.address)
+    choose(page, FilePayload(name="large.png", mimeType="image/png", buffer=large))
+    name, whole = uploaded(page)
+    assert (name.endswith(".png"), opened(whole).format, opened(whole).size) == (True, "PNG", noisy.size)
+    too_large = large + bytes(UPLOAD_LIMIT)
+    choose(page, FilePayload(name="larger.png", mimeType="image/png", buffer=too_large))
+    expect(page.locator("#note")).to_contain_text("larger.png has", timeout=PATIENCE_MS)
+    scaled = opened(uploaded(page)[1])
+    assert scaled.format == "PNG"
+    assert scaled.width < noisy.width
+    visitor.forgive_refusals()
 
 
 @pytest.mark.parametrize(

@@ -54,9 +54,9 @@ def reserved(operation: str, before: int | None, after: int | None) -> dict[str,
 
 
 def test_prod_exceeds_the_limits_of_a_new_account(tmp_path: Path) -> None:
-    """Five functions at 50, and a new account has 10."""
+    """Eight functions at 50, and a new account has 10."""
     (said,) = problems(previewed(tmp_path, first_up("prod")), NEW_ACCOUNT)
-    assert "would reserve 250 more concurrent executions, but only 0 are available" in said
+    assert "would reserve 400 more concurrent executions, but only 0 are available" in said
     assert "Lower reservedConcurrency" in said
 
 

@@ -77,10 +77,10 @@ def test_every_route_states_its_authorization_and_only_these_are_open(recording:
     assert {route_key for route_key, typ in types.items() if typ == "NONE"} == OPEN_ROUTES | heads
 
 
-def test_every_stream_ends_in_an_encrypted_queue_with_an_alarm(recording: Recording) -> None:
+def test_every_stream_and_queue_ends_in_an_encrypted_queue_with_an_alarm(recording: Recording) -> None:
     mappings = recording.of_type("aws:lambda/eventSourceMapping:EventSourceMapping")
     queues = {
-        f"arn:aws:test:::{queue.name}": queue.name
+        f"arn:aws:test:::{queue.name}": queue
         for queue in recording.of_type("aws:sqs/queue:Queue")
         if queue.inputs["sqsManagedSseEnabled"]
     }
@@ -91,7 +91,11 @@ def test_every_stream_ends_in_an_encrypted_queue_with_an_alarm(recording: Record
     }
     assert mappings
     for mapping in mappings:
-        assert queues[mapping.inputs["destinationConfig"]["onFailure"]["destinationArn"]] in alarmed, mapping.name
+        destination = mapping.inputs.get("destinationConfig", {}).get("onFailure", {}).get("destinationArn")
+        queue = queues[destination or mapping.inputs["eventSourceArn"]]
+        while redrive := queue.inputs.get("redrivePolicy"):
+            queue = queues[json.loads(redrive)["deadLetterTargetArn"]]
+        assert queue.name in alarmed, mapping.name
 
 
 def test_a_destroy_reaches_the_protection_first(recording: Recording) -> None:

@@ -15,6 +15,7 @@ LIMITS = {
     "aws:iam/rolePolicy:RolePolicy": 128,
     "aws:lambda/function:Function": 64,
     "aws:s3/bucket:Bucket": 63,
+    "aws:scheduler/schedule:Schedule": 64,
     "aws:sns/topic:Topic": 256,
     "aws:sqs/queue:Queue": 80,
 }

@@ -2,15 +2,23 @@
 
 use analytics::Day;
 use analytics::keys::{attribute, state};
+use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::StoreError;
 
-/// Deletes secrets of days from the state table.
+/// Deletes secrets of days.
 ///
 /// Once a secret is deleted, nobody can find out any more whether an address and an agent were a visitor of that day.
+#[async_trait]
+pub trait DeleteSecrets: Send + Sync {
+    /// Deletes the secrets of all days before a day.
+    async fn delete_before(&self, day: Day) -> Result<(), StoreError>;
+}
+
+/// The secrets in a state table in DynamoDB.
 #[derive(Debug, Clone)]
 pub struct DaySecrets {
     client: Client,
@@ -18,17 +26,16 @@ pub struct DaySecrets {
 }
 
 impl DaySecrets {
-    /// Creates the access to the secrets in a state table.
+    /// Creates the access to the secrets of a table.
     #[must_use]
     pub fn new(client: Client, state_table: String) -> Self {
         Self { client, state_table }
     }
+}
 
-    /// Deletes the secrets of all days before a day.
-    ///
-    /// # Errors
-    /// The error of DynamoDB.
-    pub async fn delete_before(&self, day: Day) -> Result<(), StoreError> {
+#[async_trait]
+impl DeleteSecrets for DaySecrets {
+    async fn delete_before(&self, day: Day) -> Result<(), StoreError> {
         for name in [state::visitor_secret(day), state::visitor_secret(day.plus(1))] {
             let deleted = self
                 .client

@@ -13,7 +13,7 @@ mod transaction;
 
 pub use correct::{CorrectTotals, Correction, REVISION, TotalCorrector};
 pub use count::{CountViews, ViewCounter};
-pub use day_secrets::DaySecrets;
+pub use day_secrets::{DaySecrets, DeleteSecrets};
 pub use dynamo::StoreError;
 #[cfg(feature = "memory")]
 pub use memory::{Memory, Tables};

@@ -11,7 +11,7 @@ mod repair;
 mod stored;
 
 pub use period::Period;
-pub use repair::{Repaired, Surplus, Waiting, repair};
+pub use repair::{Repaired, Surplus, Waiting, count_waiting, repair};
 
 use recount::Recount;
 use stored::{FirstShard, Stored};

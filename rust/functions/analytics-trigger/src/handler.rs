@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 
 use analytics_store::CountViews;
 use analytics_totals::{Counting, Deadline, Shards};
-use batch_response::BatchResponse;
 use lambda_runtime::{Diagnostic, LambdaEvent};
+use partial_batch::{BatchItemFailure, Response};
 use reply::{Error, Received};
 
 use crate::Event;
@@ -18,7 +18,7 @@ pub async fn handle(
     event: LambdaEvent<Received<Event>>,
     store: &dyn CountViews,
     shards: Shards,
-) -> Result<BatchResponse, Diagnostic> {
+) -> Result<Response, Diagnostic> {
     let LambdaEvent { payload: Received(received), context } = event;
     let event = received.map_err(|reason| not_a_stream_event(&reason))?;
     if let Some(source) = event.foreign_source() {
@@ -52,7 +52,12 @@ pub async fn handle(
     if let Some(error) = views.error.or(leaves.error).or(quarantine.error) {
         tracing::warn!(%error, "records failed, the mapping retries them");
     }
-    Ok(failed.into_iter().map(|index| batch.sequence_number(index).unwrap_or_default()).collect())
+    let retry = |index| {
+        // An empty identifier, of a record that has none, makes the mapping retry the whole batch.
+        let item_identifier = batch.sequence_number(index).unwrap_or_default().to_owned();
+        BatchItemFailure { item_identifier }
+    };
+    Ok(Response { batch_item_failures: failed.into_iter().map(retry).collect() })
 }
 
 fn not_a_stream_event(reason: &str) -> Diagnostic {

@@ -68,12 +68,17 @@ pub async fn repair(
         let is_corrected = correct(corrections, &total, &stored, &changes).await?;
         *(if is_corrected { &mut repaired.corrected } else { &mut repaired.left }) += 1;
     }
-    repaired.waiting = count_waiting(counting, report, surplus, |received| now.since(received) > OVERDUE).await;
+    repaired.waiting = count_due(counting, report, surplus, |received| now.since(received) > OVERDUE).await;
     Ok(repaired)
 }
 
-/// Counts the views and leaves of a report that wait, as far as the view was received at a time that is due.
-async fn count_waiting(
+/// Counts all views and leaves of a report that wait. Lowers no total.
+pub async fn count_waiting(counting: Counting<'_>, report: Report) -> Waiting {
+    count_due(counting, report, Surplus::Keep, |_| true).await
+}
+
+/// Counts the views and leaves of a report that wait, if the view was received at a moment that is due.
+async fn count_due(
     counting: Counting<'_>,
     report: Report,
     surplus: Surplus,

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use analytics::keys::{attribute, state};
 use analytics::{Day, Leave, Moment, View};
-use analytics_store::DaySecrets;
+use analytics_store::{DaySecrets, DeleteSecrets as _};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;

@@ -1,0 +1,36 @@
+//! Runs the nightly check on Lambda, over the tables that the environment names.
+
+use std::env;
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use analytics::{Moment, Sites};
+use analytics_recount::{Night, Outcome};
+use analytics_store::{Consistency, DaySecrets, TableReader};
+use dynamo::Connection;
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::Value;
+use settings::{required, whole_number};
+
+async fn serve() -> Result<(), lambda_runtime::Error> {
+    let variable = |name: &str| env::var(name).ok();
+    let (views_table, totals_table) = (required(variable, "VIEWS_TABLE")?, required(variable, "TOTALS_TABLE")?);
+    let state_table = required(variable, "STATE_TABLE")?;
+    let client = dynamo::client(Connection::from_env(variable)?)?;
+    let night = Night {
+        reader: Box::new(TableReader::new(client.clone(), views_table, totals_table, Consistency::Strong)),
+        secrets: Box::new(DaySecrets::new(client, state_table)),
+        sites: Sites::from_env(variable)?.all(),
+        retention_days: whole_number(variable, "VIEW_RETENTION_DAYS", 1..=3650)?,
+    };
+    let night = &night;
+    // The schedule sends no data: the clock says which day is yesterday.
+    lambda_runtime::run(service_fn(async move |_: LambdaEvent<Value>| -> Result<Outcome, lambda_runtime::Error> {
+        Ok(night.run(Moment::try_from(SystemTime::now())?).await?)
+    }))
+    .await
+}
+
+fn main() -> ExitCode {
+    startup::run(serve())
+}
