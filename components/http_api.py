@@ -290,7 +290,7 @@ def _source(route_key: str) -> str:
     match = ROUTE_KEY.fullmatch(route_key)
     if match is None:
         raise pulumi.RunError(
-            f"{route_key!r} is no route key: write a method and a path, such as 'POST /echo', or '{DEFAULT}'"
+            f"{route_key!r} is not a route key: write a method and a path, such as 'POST /echo', or '{DEFAULT}'"
         )
     return ("*" if match["method"] == "ANY" else match["method"]) + match["path"]
 
