@@ -19,6 +19,7 @@ from settings import read_settings
 settings = read_settings()
 operation = Operation(
     log_level=settings.log_level,
+    log_sample_percent=settings.log_sample_percent,
     log_retention_days=settings.log_retention_days,
     tracing=settings.tracing,
     reserved_concurrency=settings.reserved_concurrency,
@@ -196,6 +197,7 @@ pulumi.export(
     {"sites": list(settings.analytics_sites), "viewRetentionDays": settings.analytics_view_retention_days},
 )
 pulumi.export("logGroups", {function.name: function.log_group_name for function in functions})
+pulumi.export("accessLogGroup", api.access_log_group_name)
 pulumi.export(
     "signIn",
     {
