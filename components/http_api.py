@@ -30,9 +30,13 @@ ACCESS_LOG_FIELDS = {
     "responseLatencyMs": "$context.responseLatency",
     "integrationLatencyMs": "$context.integrationLatency",
     "integrationStatus": "$context.integration.status",
+    "integrationRequestId": "$context.integration.requestId",
     "integrationError": "$context.integrationErrorMessage",
 }
-"""Fields of the access log. The caller's IP address is not one of them."""
+"""Fields of the access log. The caller's IP address is not one of them.
+
+`requestId` is the `correlation_id` of the function's log lines, `integrationRequestId` their `function_request_id`.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

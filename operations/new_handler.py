@@ -27,10 +27,10 @@ workspace = true
 [dependencies]
 http.workspace = true
 http-event.workspace = true
-lambda_runtime.workspace = true
+http-service.workspace = true
+powertools.workspace = true
 reply.workspace = true
 serde_json.workspace = true
-startup.workspace = true
 """
 
 MAIN = """\
@@ -40,7 +40,6 @@ use std::process::ExitCode;
 
 use http::StatusCode;
 use http_event::{{Request, Response}};
-use lambda_runtime::service_fn;
 use reply::Error;
 
 async fn handle(request: Request) -> Result<Response, Error> {{
@@ -50,7 +49,7 @@ async fn handle(request: Request) -> Result<Response, Error> {{
 }}
 
 fn main() -> ExitCode {{
-    startup::run(lambda_runtime::run(service_fn(|event| reply::respond(event, handle))))
+    powertools::run(env!("CARGO_BIN_NAME"), http_service::run_handler(handle))
 }}
 """
 

@@ -16,6 +16,7 @@ UNGUARDED = frozenset(
         *("aws:apigatewayv2/authorizer:Authorizer", "aws:apigatewayv2/integration:Integration"),
         *("aws:apigatewayv2/route:Route", "aws:apigatewayv2/stage:Stage"),
         *("aws:cloudwatch/dashboard:Dashboard", "aws:cloudwatch/logMetricFilter:LogMetricFilter"),
+        "aws:cloudwatch/queryDefinition:QueryDefinition",
         *("aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cognito/resourceServer:ResourceServer"),
         *("aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"),
         # Their code is in the artifact bucket.

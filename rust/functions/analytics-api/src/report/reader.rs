@@ -50,7 +50,7 @@ async fn totals_in(
     period: Period,
     budget: &Budget,
 ) -> Result<Figures, Error> {
-    let mut figures = Figures::of(period);
+    let mut figures = Figures::new(period);
     let mut batches = Batches::new(store, Table::Totals, sections);
     while let Some(items) = batches.next().await.map_err(store_error)? {
         budget.take(items.len(), too_many_totals)?;
@@ -82,7 +82,7 @@ pub async fn views(
         sum.merge(part);
         Ok(sum)
     };
-    parts.buffer_unordered(DAYS_AT_ONCE).try_fold(Figures::of(period), sum).await
+    parts.buffer_unordered(DAYS_AT_ONCE).try_fold(Figures::new(period), sum).await
 }
 
 async fn views_of(
@@ -93,7 +93,7 @@ async fn views_of(
     filter: &Filter,
     budget: &Budget,
 ) -> Result<Figures, Error> {
-    let (mut figures, mut tally) = (Figures::of(period), DayTally::default());
+    let (mut figures, mut tally) = (Figures::new(period), DayTally::default());
     let sections = keys::views_of_day(site, day);
     let mut batches = Batches::new(store, Table::Views, &sections);
     while let Some(items) = batches.next().await.map_err(store_error)? {
@@ -111,7 +111,7 @@ async fn views_of(
 }
 
 fn sum(period: Period, parts: impl IntoIterator<Item = Figures>) -> Figures {
-    let mut sum = Figures::of(period);
+    let mut sum = Figures::new(period);
     parts.into_iter().for_each(|part| sum.merge(part));
     sum
 }
