@@ -1,15 +1,20 @@
 """Computes a language's figures from its samples."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.languages.language import Package
 from benchmarks.measure import Samples
-from benchmarks.price import dollars_per_million
-from benchmarks.stats import percentile
 from benchmarks.subjects.subject import Subject
 
 NS_PER_MS = 1e6
+
+DOLLARS_PER_MILLION_REQUESTS = 0.20
+DOLLARS_PER_GB_SECOND = 0.0000133334
+"""List prices of arm64 in us-east-1, without the free tier, for the first tier: https://aws.amazon.com/lambda/pricing/"""
+MILLION = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,3 +68,15 @@ def figures(subject: Subject, memory_mib: int, package: Package, samples: Sample
         own_share=cpu_ns / busy_ns,
         dollars=dollars_per_million(p50, memory_mib),
     )
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """Return a percentile by the nearest-rank method."""
+    ranked = sorted(values)
+    return ranked[max(0, math.ceil(len(ranked) * percent / 100) - 1)]
+
+
+def dollars_per_million(milliseconds: float, memory_mib: int) -> float:
+    """Return the price of a million warm requests of a function. Lambda rounds durations up to a millisecond."""
+    gb_seconds = MILLION * math.ceil(milliseconds) / 1000 * memory_mib / 1024
+    return DOLLARS_PER_MILLION_REQUESTS + gb_seconds * DOLLARS_PER_GB_SECOND

@@ -1,4 +1,4 @@
-"""What logs and metrics cost: a function with the crate `powertools` beside the same one that logs nothing."""
+"""Measures the cost of logs and metrics: compares a function with the crate `powertools` with one that logs nothing."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.environment import Program, environment
-from benchmarks.packing import zipped_bytes
+from benchmarks.languages.language import zipped_bytes
 from benchmarks.section import BenchError, Section, Table
 from benchmarks.tables import number, targets
 from benchmarks.targets import Target, judge

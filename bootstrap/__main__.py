@@ -11,13 +11,12 @@ import pulumi
 
 from bootstrap import policies, roles
 from bootstrap.boundary import Boundary, BoundaryArgs
-from bootstrap.buckets import VersionedBucket, VersionedBucketArgs
 from bootstrap.budget import Budget
 from bootstrap.github import GitHubRoles, GitHubRolesArgs
 from bootstrap.log_delivery import LogDelivery, LogDeliveryArgs
 from bootstrap.settings import read_settings
 from bootstrap.stack_access import Stacks
-from bootstrap.state_key import StateKey
+from bootstrap.storage import StateKey, VersionedBucket, VersionedBucketArgs
 
 settings = read_settings()
 

@@ -18,31 +18,31 @@ UPLOADS = "uploads/"
 RESULTS = "results/"
 """Prefixes of keys, as in `rust/crates/picture`."""
 OBJECT_DAYS = 1
-"""Days after which objects are deleted, the fewest that S3 knows. Links to them end after an hour."""
+"""Days after which objects are deleted, S3's minimum. Links to them expire after an hour."""
 UPLOAD_THROTTLE = Throttle(rate_per_second=2, burst=10)
-"""Each upload may have 25 MB, and costs a second of a function with 1 GiB."""
+"""Each upload can have 25 MB, and takes a second of a function with 1 GiB."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GlitchArgs:
-    """Code, API and operation of the service."""
+    """Arguments of `Glitch`."""
 
     artifact: Artifact
     uploads_artifact: Artifact
     api: HttpApi
     page_origins: Sequence[pulumi.Input[str]]
-    """Origins that the page is served from; its script uploads to the bucket."""
+    """Origins of the page, whose script uploads to the bucket."""
     on_call: OnCall
     operation: Operation = field(default_factory=Operation)
     endpoint: str | None = None
-    """S3 endpoint of the stack's provider, if it is not AWS's."""
+    """S3 endpoint of the provider, if it is not AWS's."""
 
 
 class Glitch(pulumi.ComponentResource):
     """Creates the functions `glitch` and `glitch-uploads`, and a private bucket between them.
 
     A picture of up to 4.5 MB is glitched in its request. For a larger one, `POST /glitch/uploads` returns two links.
-    The client sends the picture to the first. S3 invokes `glitch-uploads`, which writes what the second link reads.
+    The client sends the picture to the first link. S3 invokes `glitch-uploads`, which writes the result for the second.
     """
 
     def __init__(self, name: str, args: GlitchArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -66,7 +66,7 @@ class Glitch(pulumi.ComponentResource):
                 operation=args.operation,
                 environment={"UPLOADS_URL": url},
             ),
-            # It had no parent before this component.
+            # The function had no parent before this component existed.
             pulumi.ResourceOptions(parent=self, aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)]),
         )
         self.uploads_function = RustFunction(
@@ -80,7 +80,7 @@ class Glitch(pulumi.ComponentResource):
             ),
             self._child,
         )
-        # Links are signed by the role of `glitch`, and can do what it may.
+        # The role of `glitch` signs the links, which have its permissions.
         _allow(self.function, bucket, put=UPLOADS, get=RESULTS)
         _allow(self.uploads_function, bucket, put=RESULTS, get=UPLOADS)
         self.trigger = BucketTrigger(
@@ -140,7 +140,7 @@ class Glitch(pulumi.ComponentResource):
 
 
 def _allow(function: RustFunction, bucket: aws.s3.Bucket, *, put: str, get: str) -> None:
-    """Let a function write objects below one prefix and read those below another."""
+    """Allow a function to write objects with one prefix and to read those with another."""
     aws.iam.RolePolicy(
         f"{function.name}-objects",
         role=function.role_name,

@@ -5,8 +5,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.environment import Program
-from benchmarks.languages.language import Language, Package, lambda_variables
-from benchmarks.packing import zipped_bytes
+from benchmarks.languages.language import Language, Package, lambda_variables, zipped_bytes
 from benchmarks.stack import Function, Stack
 
 NAME = "bare C"

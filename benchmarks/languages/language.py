@@ -1,6 +1,8 @@
 """The interface of a language."""
 
-from collections.abc import Callable, Mapping
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,3 +58,15 @@ def lambda_variables(stack: Stack, function: Function, folder: Path, handler: st
         "_HANDLER": handler,
         **function.variables,
     }
+
+
+def zipped_bytes(paths: Iterable[Path]) -> int:
+    """Return the size of a zip archive of files and folders, without Python bytecode."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path in paths:
+            files = sorted(path.rglob("*")) if path.is_dir() else [path]
+            for file in files:
+                if file.is_file() and "__pycache__" not in file.parts:
+                    archive.write(file, file.relative_to(path.parent))
+    return packed.tell()

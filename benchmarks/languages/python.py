@@ -7,8 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from benchmarks.environment import Program
-from benchmarks.languages.language import Language, Package, UnavailableError, lambda_variables
-from benchmarks.packing import zipped_bytes
+from benchmarks.languages.language import Language, Package, UnavailableError, lambda_variables, zipped_bytes
 from benchmarks.stack import Function, Stack
 
 NAME = "Python"

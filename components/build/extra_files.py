@@ -9,19 +9,19 @@ from .plan import BuildError
 from .sources import SourceFile, Sources
 
 EXECUTABLE = "bootstrap"
-"""The name by which Lambda starts the executable of a function."""
+"""File name of the executable on Lambda."""
 
 
 @dataclass(frozen=True)
 class ExtraFile:
-    """One file of the zip."""
+    """A file of the archive."""
 
     source: SourceFile
     executable: bool
 
     @property
     def mode(self) -> int:
-        """Permissions: every user of Lambda's environment may read it, and run it when its owner can."""
+        """Permissions: readable by everyone, and executable if the owner may execute it."""
         return 0o755 if self.executable else 0o644
 
 
@@ -41,7 +41,7 @@ def find_sources(binary: str, wanted: Mapping[str, str], base: Path, allowed: tu
 
 
 def read_extra_files(binary: str, found: Mapping[str, Path], sources: Sources) -> dict[str, ExtraFile]:
-    """Return the files of what `find_sources` found, by their path in the zip.
+    """Return the files of the found sources, by their path in the archive.
 
     Raises:
         BuildError: with the file and the remedy.

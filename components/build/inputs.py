@@ -34,7 +34,7 @@ class Part:
     files: Mapping[str, SourceFile]
     package: Package | None = None
     vendored: str | None = None
-    """Name of the package, where it stands in for one of a registry."""
+    """Name of the package, if it substitutes one of a registry."""
 
     @property
     def crate(self) -> str | None:
@@ -147,11 +147,11 @@ class BuildInputs:
 
     @property
     def config_place(self) -> str:
-        """Path of Cargo's configuration relative to the anchor; the paths in it are relative to the workspace."""
+        """Path of Cargo's configuration relative to the anchor; paths in it are relative to the workspace."""
         return os.path.normpath(Path(self.relative(self.workspace.folder), ".cargo/config.toml"))
 
     def covers(self, binary: str, path: Path) -> bool:
-        """Whether a file takes part in the digest of a binary; it may have been deleted. The lock is a file apart."""
+        """Return whether a file is in the digest of a binary, also if it was deleted. The lock file is separate."""
         closure = self.closures[binary]
         configuration = {*self.workspace.configuration.files, self.workspace.root.manifest}
         if path in configuration or path in {package.manifest for package in closure.packages.values()}:
@@ -166,7 +166,7 @@ class BuildInputs:
         return nearest in reached and not not_built(os.path.relpath(path, nearest))
 
     def lock_lines(self, binary: str) -> list[str]:
-        """Return the part of the lock that decides a binary, a line for each package."""
+        """Return the part of the lock file that affects a binary, one line per package."""
         closure = self.closures[binary]
         others = reaching(self.lock, closure, self.closures.values())
         return [
@@ -195,7 +195,7 @@ class BuildInputs:
             f"configuration {_text([configuration.cargo, configuration.cargo_lambda])}",
             f"workspace {self.workspace.root.resolver} {_text(self._metadata())} {self._from_root(self.anchor)}",
             f"patches {_text(self._patches(closure))}",
-            # cargo-lambda reads a package's own metadata only when it builds that package alone.
+            # cargo-lambda reads a package's metadata only if it builds that package alone.
             f"alone {len(self.closures) == 1 and 'lambda' in table(closure.owner.data, 'package', 'metadata')}",
             f"features {_text(self._features(reached | set(users)))}",
             *self.lock_lines(binary),
@@ -217,7 +217,7 @@ class BuildInputs:
         return os.path.relpath(folder, self.workspace.folder)
 
     def _features(self, folders: Iterable[Path]) -> dict[str, list[str]]:
-        """Return the features that are asked for in packages of some folders."""
+        """Return the features that packages of some folders request."""
         asked: dict[str, list[str]] = {}
         for binary, closure in self.closures.items():
             if closure.owner.folder in folders and (names := self.settings.features.get(binary)):
@@ -226,7 +226,7 @@ class BuildInputs:
         return asked
 
     def _profiles(self, closure: Closure) -> Toml:
-        """Return the profile that is built with, those that it inherits, and its overrides of locked packages."""
+        """Return the build profile, the profiles that it inherits, and its overrides for locked packages."""
         defined = table(self.workspace.root.data, "profile")
         names = {name for name, _, _ in closure.locked}
         used: Toml = {}
@@ -252,7 +252,7 @@ class BuildInputs:
         return {source: entries for source, entries in relevant.items() if entries}
 
     def _metadata(self) -> Toml:
-        """Return what cargo-lambda reads of the workspace's metadata."""
+        """Return the workspace metadata for cargo-lambda."""
         return table(self.workspace.root.workspace, "metadata", "lambda")
 
     def _root_manifest(self) -> Toml:
@@ -304,7 +304,7 @@ class BuildInputs:
         return {path: name for paths in found for path, name in paths.items()}
 
     def _vendored_paths(self, closure: Closure) -> dict[Path, str]:
-        """Return the folders that stand in for packages of a closure; Cargo tells them apart by their manifests."""
+        """Return the folders that substitute packages of a closure, as Cargo finds them by their manifests."""
         candidates = {
             folder / directory: name
             for folder in self.workspace.configuration.vendored
@@ -318,9 +318,9 @@ class BuildInputs:
         return [self._vendored[path] for path in self._vendored_paths(closure)]
 
     def _find_anchor(self, folders: Iterable[Path]) -> Path:
-        """Return the nearest folder above all sources, which is the staged workspace's root.
+        """Return the nearest common folder of all sources, which is the root of the staging tree.
 
-        Cargo gives rustc paths relative to it, so that the staged tree's own place is in no binary.
+        Cargo passes paths relative to it to rustc, so binaries do not contain the staging tree's path.
         """
         anchor = Path(os.path.commonpath([self.workspace.folder, *folders]))
         if not anchor.is_dir():
@@ -345,7 +345,7 @@ def _part_lines(part: Part) -> list[str]:
 
 
 def _requests(package: Package) -> list[Toml]:
-    """Return the tables of a manifest that decide what it asks of its dependencies."""
+    """Return the tables of a manifest that affect its dependencies."""
     tables = ("dependencies", "build-dependencies", "features", "target")
     return [table(package.data, name) for name in tables]
 

@@ -14,7 +14,7 @@ Identity = tuple[str, str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Closure:
-    """Everything that a binary may be linked from."""
+    """The packages that a binary may be linked from."""
 
     owner: Package
     packages: Mapping[str, Package]
@@ -27,10 +27,10 @@ class Lock:
     """A parsed `Cargo.lock`."""
 
     def __init__(self, workspace: Workspace, path: Path | None = None) -> None:
-        """Read the lock of a workspace, or another one in its place.
+        """Read the lock file of a workspace, or another one instead.
 
         Raises:
-            BuildError: there is none, or it is not TOML.
+            BuildError: it does not exist or is not TOML.
         """
         self._workspace = workspace
         self.path = path or workspace.folder / "Cargo.lock"
@@ -41,7 +41,7 @@ class Lock:
             self._by_name.setdefault(entry["name"], []).append(entry)
 
     def closure(self, owner: Package) -> Closure:
-        """Return what the binaries of a member are built from.
+        """Return the packages that the binaries of a member are built from.
 
         Raises:
             BuildError: the lock does not fit the manifests.
@@ -59,7 +59,7 @@ class Lock:
         return Closure(owner=owner, packages=packages, locked=seen)
 
     def references(self, entry: Toml, packages: Mapping[str, Package]) -> Iterator[Toml]:
-        """Yield the entries that one depends on; a package on disk also locks what only its tests use."""
+        """Yield the dependencies of an entry; for packages on disk, including those of tests."""
         package = packages.get(entry["name"]) if "source" not in entry else None
         for reference in entry.get("dependencies", []):
             if package is None or reference.split(" ", 1)[0] in package.dependencies:
@@ -88,15 +88,15 @@ class Lock:
 
 
 def identity(entry: Toml) -> Identity:
-    """Return what tells an entry from all others."""
+    """Return the identity of an entry."""
     return entry["name"], entry["version"], entry.get("source", "")
 
 
 def reaching(lock: Lock, targets: Closure, closures: Iterable[Closure]) -> dict[Identity, Toml]:
-    """Return the entries outside a closure that depend on something in it.
+    """Return the entries outside a closure that depend on entries in it.
 
-    What these ask for decides the features of the shared packages, because Cargo unifies features over everything that
-    it builds together.
+    They affect the features of shared packages, because Cargo unifies features over everything that it builds
+    together.
     """
     outside: dict[Identity, list[Identity]] = {}
     entries: dict[Identity, Toml] = {}

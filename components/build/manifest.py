@@ -1,4 +1,4 @@
-"""Reads the manifest of one package, with what it inherits from its workspace already filled in."""
+"""Reads the manifest of a package, and resolves what it inherits from its workspace."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from .plan import BuildError
 Toml = dict[str, Any]
 MANIFEST = "Cargo.toml"
 DEPENDENCY_TABLES = {"dependencies": "dependencies", "build-dependencies": "build-dependencies"}
-"""The tables whose packages can be part of a binary, by each spelling that Cargo accepts."""
+"""Tables of dependencies that can be part of a binary, with all spellings that Cargo accepts."""
 DEPENDENCY_TABLES |= {"build_dependencies": "build-dependencies"}
 IGNORED_TABLES = {"dev-dependencies", "dev_dependencies", "test", "bench", "example", "badges", "lints"}
 """Tables that only tests, benchmarks, examples, registries and linters use."""
@@ -36,7 +36,7 @@ def read_toml(path: Path) -> Toml:
 
 
 def table(data: Mapping[str, Any], *names: str) -> Toml:
-    """Return a nested table, or an empty one where there is none."""
+    """Return a nested table, or an empty one."""
     found: Any = data
     for name in names:
         found = found.get(name) if isinstance(found, dict) else None
@@ -44,10 +44,10 @@ def table(data: Mapping[str, Any], *names: str) -> Toml:
 
 
 def below(folder: Path, name: str, manifest: Path) -> Path:
-    """Return the path that a manifest names relative to `folder`.
+    """Return a path of a manifest relative to `folder`.
 
     Raises:
-        BuildError: the name is an absolute path, which is another one on each machine.
+        BuildError: the path is absolute, so it differs between machines.
     """
     if Path(name).is_absolute():
         raise BuildError(f"{manifest} names the absolute path {name}: use a path relative to the manifest")
@@ -56,12 +56,12 @@ def below(folder: Path, name: str, manifest: Path) -> Path:
 
 @dataclass(frozen=True, kw_only=True)
 class Package:
-    """One package on disk."""
+    """A package on disk."""
 
     folder: Path
     """Folder of the manifest, absolute."""
     data: Toml
-    """The parsed manifest, without what no binary depends on; nothing is inherited any more."""
+    """The parsed manifest with inherited values, without parts that do not affect binaries."""
 
     @property
     def manifest(self) -> Path:
@@ -109,10 +109,10 @@ def dependency_specs(data: Toml) -> Iterator[tuple[str, Toml]]:
 
 
 def read_package(folder: Path, data: Toml, workspace_root: Path, workspace: Toml) -> Package:
-    """Return the package of a parsed manifest in the workspace that it inherits from.
+    """Return the package of a parsed manifest, which inherits from a workspace.
 
     Raises:
-        BuildError: the manifest has no package name, or inherits what the workspace does not have.
+        BuildError: the manifest has no package name, or inherits a value that the workspace lacks.
     """
     manifest = folder / MANIFEST
     if not isinstance(table(data, "package").get("name"), str):
@@ -129,7 +129,7 @@ def read_package(folder: Path, data: Toml, workspace_root: Path, workspace: Toml
 
 @dataclass(frozen=True)
 class _Inheritance:
-    """Fills in what `workspace = true` stands for."""
+    """Resolves `workspace = true`."""
 
     folder: Path
     root: Path

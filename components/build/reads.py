@@ -1,4 +1,4 @@
-"""Holds what a build really read against what its digests cover."""
+"""Compares the files and variables that a build read with those in its digests."""
 
 import filecmp
 import os
@@ -15,7 +15,7 @@ from .plan import BuildError
 from .stage import Stage
 
 SPECIAL_PROFILES = {"dev": "debug", "test": "debug", "bench": "release"}
-"""Profiles whose folder has another name."""
+"""Profiles with a different folder name."""
 ENV_DEP = re.compile(r"^# env-dep:([^=\n]+)", re.MULTILINE)
 RERUN_IF_ENV = re.compile(r"^cargo::?rerun-if-env-changed=(.+)$", re.MULTILINE)
 HASHED_LIBRARY = re.compile(r"lib(.+-[0-9a-f]{16})\.\w+")
@@ -25,7 +25,7 @@ class Reads:
     """Cargo's records of the files that a build read."""
 
     def __init__(self, inputs: BuildInputs, stage: Stage, compiler: Compiler, compiled: Compiled) -> None:
-        """Prepare for checking a finished call of cargo-lambda."""
+        """Prepare to check a finished call of cargo-lambda."""
         self._inputs = inputs
         self._stage = stage
         self._compiler = compiler
@@ -37,7 +37,7 @@ class Reads:
         """Check every file and variable that the packages on disk read.
 
         Raises:
-            BuildError: something that no digest covers was read; names it, and how to declare it.
+            BuildError: something outside the digests was read; the message says how to declare it.
         """
         files = {problem for binary in self._inputs.closures for problem in self._foreign_files(binary)}
         if files:
@@ -55,17 +55,17 @@ class Reads:
             )
 
     def check_executable(self, binary: str, content: bytes) -> None:
-        """Check that an executable holds no folder of this machine.
+        """Check that an executable contains no path of this machine.
 
         Raises:
-            BuildError: it holds one, so that other machines make other bytes of the same sources.
+            BuildError: it contains one, so other machines would build another executable.
         """
         folders = {str(self._stage.place), str(self._compiler.caller_home.absolute())}
         for folder in sorted(folders):
             if (at := content.find(os.fsencode(folder))) >= 0:
                 text = content[at : at + 200].split(b"\0", 1)[0].decode(errors="replace")
                 raise BuildError(
-                    f"{binary} holds a folder of this machine, {text}: do not embed CARGO_MANIFEST_DIR or OUT_DIR as a "
+                    f"{binary} contains a local path, {text}: do not embed CARGO_MANIFEST_DIR or OUT_DIR as a "
                     "text, and set strip = true in the profile if the path is in debug information of C code"
                 )
 
@@ -100,7 +100,7 @@ class Reads:
         return any(path.is_relative_to(home / name) for home in homes for name in ("registry", "git"))
 
     def _variables(self) -> Iterator[str]:
-        """Yield the variables that packages on disk, or their build scripts, looked up."""
+        """Yield the variables that packages on disk or their build scripts read."""
         for message in self._compiled.messages:
             folder = urlsplit(str(message.get("package_id", "")).removeprefix("path+")).path
             if not Path(unquote(folder)).is_relative_to(self._stage.folder):
@@ -130,7 +130,7 @@ def check_recompiled(compiled: Compiled, stage: Stage, changed: Iterable[str]) -
     """Check that Cargo compiled every package whose staged files changed.
 
     Raises:
-        BuildError: it took something old, which cannot be trusted; everything compiled is removed.
+        BuildError: it used outdated results; everything compiled is removed.
     """
     folders = {os.path.normpath(stage.folder / folder) for folder in changed}
     stale = {
@@ -146,7 +146,7 @@ def check_recompiled(compiled: Compiled, stage: Stage, changed: Iterable[str]) -
 
 
 def _dependencies(path: Path) -> Iterator[Path]:
-    """Yield the files that an executable was built from, as Cargo's dependency file of it lists them."""
+    """Yield the files that an executable was built from, from Cargo's dependency file."""
     for line in _text(path).splitlines():
         _, _, listed = line.partition(": ")
         for name in re.findall(r"(?:\\.|[^\s\\])+", listed):

@@ -1,7 +1,7 @@
 """The files that a package is built from.
 
 With git, a file counts if it is tracked or if git would not ignore it; without git, every file counts. Links are
-followed inside the repository. Of a package's own files, those that no binary is built from are left out.
+followed inside the repository. A package's files that are not part of binaries do not count.
 """
 
 import bisect
@@ -26,8 +26,8 @@ NOT_BUILT = (
     *("clippy.toml", ".clippy.toml", "rustfmt.toml", ".rustfmt.toml", "deny.toml", "renovate.json", "Pulumi*.yaml"),
     *("Cargo.lock", MANIFEST, "CargoLambda.toml", "rust-toolchain", "rust-toolchain.toml", "__main__.py"),
 )
-"""Names at the top of a package that no binary is built from, unless its code includes them. Configuration files and
-manifests count by what is in them."""
+"""Top-level names of a package that are not part of binaries, unless code includes them. Configuration files and
+manifests count by content."""
 
 CHUNK_BYTES = 1 << 20
 READ_BY_CODE = re.compile(
@@ -52,7 +52,7 @@ class SourceFile:
     origin: Path
     sha256: str
     normalized: bool
-    """Whether its line endings are those of a checkout: the build reads LF where the file has CRLF."""
+    """Whether the checkout changed its line endings: the build reads LF instead of CRLF."""
 
     def read(self) -> Iterator[bytes]:
         """Yield the content as the build sees it."""
@@ -60,10 +60,10 @@ class SourceFile:
 
 
 class Sources:
-    """Lists and reads files, and asks git once for each repository."""
+    """Lists and reads files; calls git once per repository."""
 
     def __init__(self, folders: Iterable[Path], program: Path) -> None:
-        """Prepare for reading `folders` in a program's folder."""
+        """Prepare to read `folders` in a program's folder."""
         self._program = program
         self._tracked: dict[Path, list[str]] = {}
         self._files: dict[Path, SourceFile] = {}
@@ -95,7 +95,7 @@ class Sources:
         return {name: self.file(path) for name, path in kept.items()}
 
     def folder(self, path: Path) -> dict[str, SourceFile]:
-        """Return every file of a folder, or the one file that `path` is under the name `""`."""
+        """Return every file of a folder, or a single file under the name `""`."""
         if path.is_file():
             return {"": self.file(path.resolve())}
         return {name: self.file(real) for name, real in self._listed(path)}
@@ -117,7 +117,7 @@ class Sources:
                 yield name
 
     def file(self, path: Path) -> SourceFile:
-        """Return a file with its digest; a second call reads it no second time.
+        """Return a file with its digest, which is cached.
 
         Raises:
             BuildError: the file cannot be read.
@@ -129,7 +129,7 @@ class Sources:
     def _read(self, path: Path) -> SourceFile:
         try:
             digest, has_crlf = _hash(path, normalized=path.suffix == ".rs")
-            # rustc reads CRLF in Rust sources as LF. Of other files git knows whether a checkout made it.
+            # rustc reads CRLF in Rust sources as LF. For other files, git knows whether the checkout changed them.
             normalized = has_crlf and (path.suffix == ".rs" or _git_normalizes(path))
             if normalized and path.suffix != ".rs":
                 digest, _ = _hash(path, normalized=True)
@@ -138,7 +138,7 @@ class Sources:
         return SourceFile(path, digest, normalized)
 
     def _listed(self, folder: Path, above: tuple[Path, ...] = ()) -> Iterator[tuple[str, Path]]:
-        """Yield the files below a folder with where they really are."""
+        """Yield the files below a folder with their resolved paths."""
         real = folder.resolve()
         if real in above:
             raise BuildError(f"{folder} is a link to a folder above it: remove the link")
@@ -183,7 +183,7 @@ class Sources:
 
 
 def _git_files(top: Path, folders: Iterable[Path]) -> list[str]:
-    """Return what git tracks or would not ignore below `folders`, sorted, relative to the repository."""
+    """Return the files below `folders` that git tracks or would not ignore, sorted, relative to the repository."""
     command = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
     names = [folder.relative_to(top).as_posix() for folder in folders]
     listed = _git(top, *command, *names).split(b"\0")
@@ -191,7 +191,7 @@ def _git_files(top: Path, folders: Iterable[Path]) -> list[str]:
 
 
 def _git(folder: Path, *arguments: str) -> bytes:
-    # The variables that git sets for its hooks name another repository; a file monitor would be a process of its own.
+    # git's variables in hooks refer to another repository, and a file monitor would start another process.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     options = ("-c", "safe.directory=*", "-c", "core.fsmonitor=false", "--literal-pathspecs")
     try:
@@ -215,7 +215,7 @@ def _walk(folder: Path) -> Iterator[str]:
 
 
 def _is_generated(folder: Path) -> bool:
-    """Whether a folder is a target folder, a virtual environment or a cache."""
+    """Return whether a folder is a target folder, a virtual environment or a cache."""
     return folder.name == "__pycache__" or any((folder / name).exists() for name in ("CACHEDIR.TAG", "pyvenv.cfg"))
 
 
@@ -224,7 +224,7 @@ def _is_below(name: str, folders: Iterable[str]) -> bool:
 
 
 def not_built(name: str) -> bool:
-    """Whether a file of a package, by its path in it, is one that no binary is built from."""
+    """Return whether a file of a package is not part of binaries, by its path in the package."""
     first = name.split("/", 1)[0]
     return any(fnmatch.fnmatchcase(first, pattern) for pattern in NOT_BUILT)
 
@@ -292,7 +292,7 @@ def _content(path: Path, normalized: bool) -> Iterator[bytes]:
 
 
 def _git_normalizes(path: Path) -> bool:
-    """Whether git would store the file with LF, so that CRLF is this checkout's alone."""
+    """Return whether git would store the file with LF, so that only this checkout has CRLF."""
     top = repository_root(path.parent)
     if top is None:
         return False

@@ -1,7 +1,7 @@
-"""The tree that binaries are compiled in: a copy of exactly the files that the digests cover.
+"""The staging tree: a copy of exactly the files that the digests cover.
 
-A file is rewritten only when its content changed, so that Cargo compiles little. When anything in a package's folder
-changed, Cargo's records of that package go, because Cargo trusts file times, and times say nothing about content.
+A file is rewritten only if its content changed, for incremental builds. If any file of a package changed, Cargo's
+records of the package are removed, because Cargo compares file times instead of content.
 """
 
 import hashlib
@@ -19,12 +19,12 @@ from .sources import SourceFile
 
 LOCK = "Cargo.lock"
 CACHE_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
-"""Marks a folder as a cache, https://bford.info/cachedir/."""
+"""Marks a folder as a cache: https://bford.info/cachedir/"""
 
 
 @dataclass(frozen=True)
 class Record:
-    """A staged file as it was written."""
+    """Record of a staged file."""
 
     sha256: str
     size: int
@@ -38,17 +38,17 @@ class Record:
 
 
 class Stage:
-    """The staged tree of a target folder, with Cargo's own target folder next to it."""
+    """The staging tree of a target folder, with Cargo's target folder next to it."""
 
     def __init__(self, place: Path) -> None:
-        """Use a folder that holds nothing else."""
+        """Use an exclusive folder."""
         self.place = place
         self.folder = place / "sources"
         self.target = place / "target"
         self._index = place / "sources.json"
 
     def update(self, inputs: BuildInputs) -> set[str]:
-        """Make the tree hold exactly the inputs.
+        """Update the tree to contain exactly the inputs.
 
         Returns:
             The folders of packages in which something changed, relative to the tree.
@@ -83,11 +83,11 @@ class Stage:
         return {part.folder for part in changed}
 
     def needs_resolving(self) -> bool:
-        """Whether Cargo has not yet cut the lock down to the staged packages."""
+        """Whether Cargo still has to reduce the lock file to the staged packages."""
         return "" not in self._read_index()
 
     def set_resolved(self, inputs: BuildInputs) -> None:
-        """Keep the lock as Cargo cut it."""
+        """Store the lock file that Cargo reduced."""
         documents = sorted(inputs.documents.items())
         resolved = _sha256([name.encode() + b"\0" + content for name, content in documents])
         lock = self.folder / LOCK
@@ -107,7 +107,7 @@ class Stage:
                     shutil.rmtree(entry.path)
 
     def discard(self) -> None:
-        """Remove everything that was staged and compiled."""
+        """Remove the staging tree and everything compiled."""
         self._index.unlink(missing_ok=True)
         shutil.rmtree(self.target, ignore_errors=True)
 
@@ -170,7 +170,7 @@ class Stage:
 
 
 def _crates_of(inputs: BuildInputs, names: Iterable[str]) -> list[Part]:
-    """Return the packages that hold the files; every package may read what lies outside all of them."""
+    """Return the packages that contain the files; every package may read files outside of packages."""
     crates = sorted((part for part in inputs.parts if part.crate), key=lambda part: len(part.folder), reverse=True)
     included = [part for part in inputs.parts if not part.crate]
     found: dict[str, Part] = {}
@@ -187,7 +187,7 @@ def _is_in(part: Part, name: str) -> bool:
 
 
 def _make_way(root: Path, name: PurePosixPath) -> None:
-    """Make the folders of a file, in the place of files and links that are there."""
+    """Create the folders of a file, replacing files and links."""
     for parent in reversed(name.parents[:-1]):
         if (root / parent).is_symlink() or (root / parent).is_file():
             _remove(root / parent)

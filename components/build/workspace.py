@@ -1,6 +1,6 @@
-"""Finds the packages of a Cargo workspace as Cargo does, from its manifests alone.
+"""Finds the packages of a Cargo workspace from its manifests, like Cargo.
 
-Runs no cargo and resolves no versions: a preview works on a machine without Rust.
+It does not call Cargo or resolve versions, so previews work without Rust.
 """
 
 import glob
@@ -20,7 +20,7 @@ NEWEST_RESOLVER = {"2021": "2", "2024": "3"}
 
 @dataclass(frozen=True)
 class Root:
-    """The manifest of a workspace, or of a package that is in none."""
+    """The manifest of a workspace, or of a package without a workspace."""
 
     folder: Path
     data: Toml
@@ -46,7 +46,7 @@ class Root:
         return str(stated or NEWEST_RESOLVER.get(str(edition), "1"))
 
     def is_excluded(self, folder: Path) -> bool:
-        """Whether `workspace.exclude` keeps a folder out; a member that is named literally stays in."""
+        """Return whether `workspace.exclude` excludes a folder; literally named members stay."""
 
         def named(key: str) -> bool:
             return any(folder.is_relative_to(self.folder / str(entry)) for entry in self.workspace.get(key, []))
@@ -55,13 +55,13 @@ class Root:
 
 
 class Workspace:
-    """The packages that binaries of a workspace are built from."""
+    """The packages of a workspace."""
 
     def __init__(self, root: Root, project: Path) -> None:
         """Use `read_workspace`."""
         self.root = root
         self.project = project
-        """The folder that the workspace was found from: its own, or that of a member."""
+        """The requested folder: the workspace's or a member's."""
         self._packages: dict[Path, Package] = {}
         self.members = tuple(sorted(self._find_members(), key=lambda package: package.folder))
 
@@ -72,7 +72,7 @@ class Workspace:
 
     @cached_property
     def configuration(self) -> Configuration:
-        """Configuration of Cargo, cargo-lambda and rustup that the workspace brings along."""
+        """The workspace's configuration of Cargo, cargo-lambda and rustup."""
         return read_configuration(self.folder)
 
     @property
@@ -96,7 +96,7 @@ class Workspace:
         return owners[0]
 
     def package(self, folder: Path) -> Package:
-        """Return the package in a folder, which may lie outside the workspace.
+        """Return the package in a folder, which may be outside the workspace.
 
         Raises:
             BuildError: its manifest cannot be read.
@@ -118,14 +118,14 @@ class Workspace:
 
     @cached_property
     def substitutes(self) -> dict[str, Package]:
-        """Packages by name that `[patch]` or `paths` put in the place of a registry's."""
+        """Packages that `[patch]` or `paths` substitute for a registry's, by name."""
         specs = [(name, spec) for entries in self.patches.values() for name, spec in entries.items()]
         folders = [below(self.folder, spec["path"], self.root.manifest) for _, spec in specs if "path" in spec]
         packages = [self.package(folder) for folder in (*folders, *self.configuration.overrides)]
         return {package.name: package for package in packages}
 
     def by_path(self, packages: Iterable[Package]) -> dict[str, Package]:
-        """Return `packages` and all that they depend on by path, directly or not, by name."""
+        """Return `packages` and their transitive path dependencies, by name."""
         found: dict[str, Package] = {}
         pending = list(packages)
         while pending:
@@ -137,7 +137,7 @@ class Workspace:
         return found
 
     def _find_members(self) -> Iterator[Package]:
-        """Follow Cargo: the globs of `members`, the root package, and path dependencies below the root."""
+        """Find the members as Cargo does: globs of `members`, the root package, path dependencies below the root."""
         pending = [self.folder] if "package" in self.root.data else []
         for pattern in self.root.workspace.get("members", []):
             pending += self._expand(str(pattern))
@@ -153,12 +153,12 @@ class Workspace:
 
     def _expand(self, pattern: str) -> list[Path]:
         found = self.folder.glob(pattern) if glob.has_magic(pattern) else ()
-        # Like Cargo: a pattern that matches nothing is a path, and a folder that matches must be a package.
+        # Like Cargo: a pattern without matches is a path, and a matching folder must be a package.
         folders = [folder for folder in found if folder.is_dir()] or [self.folder / pattern]
         return [Path(os.path.normpath(folder)) for folder in folders]
 
     def _path_dependencies(self, folder: Path) -> list[Path]:
-        """Return the folders of all path dependencies; those of tests make members too."""
+        """Return the folders of all path dependencies, including those of tests."""
         data = read_toml(folder / MANIFEST)
         specs = list(dependency_specs(data))
         for tables in (data, *table(data, "target").values()):

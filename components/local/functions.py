@@ -12,7 +12,7 @@ POLL_SECONDS = 1
 LOOK_BACK_SECONDS = 600
 DAY_SECONDS = 86_400
 Show = Callable[[str, str], str | None]
-"""Returns a line as it is shown, by the name of its function; None for a line of no use."""
+"""Formats a line of a function; returns None to omit it."""
 
 
 def invoke(client: Any, functions: Mapping[str, str], function: str, payload: str) -> str:
@@ -34,7 +34,7 @@ def invoke(client: Any, functions: Mapping[str, str], function: str, payload: st
 
 
 def named_logs(logs: Any, log_groups: Mapping[str, str], show: Show) -> Iterator[str]:
-    """Yield the log lines of the last ten minutes, and further ones as they come, each as it is shown."""
+    """Yield the formatted log lines of the last ten minutes, then new ones."""
     width = max(map(len, log_groups))
     for name, line in follow_logs(logs, log_groups, time.time() - LOOK_BACK_SECONDS):
         shown = show(f"{name:<{width}}", line)
@@ -43,12 +43,12 @@ def named_logs(logs: Any, log_groups: Mapping[str, str], show: Show) -> Iterator
 
 
 def request_logs(logs: Any, log_groups: Mapping[str, str], request_id: str, show: Show) -> Iterator[str]:
-    """Yield the lines of a day in which an id is, from all log groups in the order of time.
+    """Yield the lines of the last day with an id, from all log groups, by time.
 
-    The id is that by which API Gateway or Lambda knows a request.
+    The id is API Gateway's or Lambda's request id.
 
     Raises:
-        LocalError: there is none.
+        LocalError: there are none.
     """
     since, width = int((time.time() - DAY_SECONDS) * 1000), max(map(len, log_groups))
     found = sorted(

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 FRAME = ("START ", "END ", "INIT_START ")
-"""How the lines begin that Lambda writes around an invocation."""
+"""Prefixes of the lines that Lambda writes around an invocation."""
 SAME = (
     *("service", "function_name", "function_memory_size", "function_arn", "function_version", "function_request_id"),
     *("correlation_id", "correlation_ids", "xray_trace_id", "timestamp", "level", "message", "target", "_aws"),
 )
-"""Fields that are the same for many lines, that say where in the code a line comes from, or have their own place."""
+"""Fields that are omitted or formatted separately."""
 CLOSING = ("outcome", "duration_ms", "cold_start", "route", "status")
-"""Fields of a closing line with a place of their own."""
+"""Fields of a closing line that are formatted separately."""
 GREEN, YELLOW, RED, RESET = "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[0m"
 COLORS = {
     "success": GREEN,
@@ -23,15 +23,14 @@ COLORS = {
     "WARN": YELLOW,
     "ERROR": RED,
 }
-"""By outcome and by level; any other is red."""
+"""Colors by outcome and level; others are red."""
 
 
 def readable(line: str, *, color: bool = False) -> str | None:
-    """Return a line without what only machines read; None for a line of no use.
+    """Return a formatted line, or None to omit it.
 
-    Of the line that closes an invocation this is `POST /echo 200 success 0.21 ms`, of others
-    `ERROR request failed error=…`, of API Gateway's access log `GET /docs 200 7 ms`. Of Lambda's report the duration is
-    left, and lines that are not JSON are left as they are.
+    A closing line becomes `POST /echo 200 success 0.21 ms`, other lines `ERROR request failed error=…`, lines of the
+    access log `GET /docs 200 7 ms`. Lambda's report is reduced to the duration. Lines that are not JSON are unchanged.
     """
     if line.startswith(FRAME):
         return None

@@ -3,11 +3,9 @@
 import pytest
 
 from benchmarks.environment import Memory
-from benchmarks.figures import figures
+from benchmarks.figures import dollars_per_million, figures, percentile
 from benchmarks.languages.language import Package
 from benchmarks.measure import Samples
-from benchmarks.price import dollars_per_million
-from benchmarks.stats import percentile
 from benchmarks.subjects.subject import Subject
 
 SUBJECT = Subject(

@@ -7,8 +7,7 @@ import pytest
 
 from benchmarks import quota
 from benchmarks.languages import javascript
-from benchmarks.languages.language import UnavailableError
-from benchmarks.packing import zipped_bytes
+from benchmarks.languages.language import UnavailableError, zipped_bytes
 from benchmarks.quota import cpu_quota
 
 

@@ -2,7 +2,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
-from benchmarks.tracker import size
+from benchmarks.handlers import tracker_size_of
 
 
 class Api(BaseHTTPRequestHandler):
@@ -18,4 +18,4 @@ class Api(BaseHTTPRequestHandler):
 def test_the_size_of_the_tracker_is_of_the_served_file() -> None:
     with HTTPServer(("127.0.0.1", 0), Api) as api:
         Thread(target=api.handle_request, daemon=True).start()
-        assert size(f"http://127.0.0.1:{api.server_port}").startswith("**tracker**: 1,234 bytes, ")
+        assert tracker_size_of(f"http://127.0.0.1:{api.server_port}").startswith("**tracker**: 1,234 bytes, ")

@@ -58,7 +58,7 @@ def test_an_executable_of_each_architecture_runs_on_its_own_alone(tmp_path: Path
         elf.check_executable("echo", tmp_path / "main", other)
 
 
-def test_what_is_no_executable_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_executable_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bootstrap").write_text("#!/bin/sh\n")
     with pytest.raises(BuildError, match="not an ELF executable"):
         elf.check_executable("echo", tmp_path / "bootstrap", HOST)

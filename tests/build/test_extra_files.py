@@ -48,7 +48,7 @@ def test_files_and_folders_lie_at_their_places(site: Project) -> None:
     ]
 
 
-def test_a_handler_reads_them_as_it_finds_them_in_the_repository(site: Project) -> None:
+def test_a_handler_reads_the_files_of_the_repository(site: Project) -> None:
     (site.folder / "web/run.sh").chmod(0o700)
     (site.folder / "web/templates/a.html").chmod(0o600)
     archive = zipfile.ZipFile(io.BytesIO(packed(site, {"web/": "../web"})))
@@ -86,7 +86,7 @@ def test_ways_to_write_the_same_files_have_one_key(site: Project) -> None:
     assert whole == key(site, {"web/run.sh": "../web/run.sh", "web/templates": "../web/templates"})
 
 
-def test_what_git_ignores_is_not_packed(site: Project) -> None:
+def test_ignored_files_are_not_packed(site: Project) -> None:
     site.write({".gitignore": "*.log\n", "web/noise.log": "noise"})
     site.commit()
     site.write({"web/new.txt": "not committed yet"})
@@ -121,7 +121,7 @@ def test_line_endings_of_a_checkout_change_nothing(site: Project) -> None:
     assert before != unix == packed(site, {"./": "../web"})
 
 
-def test_a_file_that_changes_while_it_is_packed_stops_the_build(site: Project) -> None:
+def test_a_file_that_changes_during_packing_stops_the_build(site: Project) -> None:
     files = site.changed(files={"app": {"web/": "../web"}}).inputs().extra_files["app"]
     site.write({"web/run.sh": "another"})
     with pytest.raises(BuildError, match=r"run\.sh changed while this ran: run it again"):
@@ -198,7 +198,7 @@ def test_a_folder_with_nothing_in_it_is_refused(site: Project) -> None:
         packed(site, {"empty/": "../empty"})
 
 
-def test_what_is_no_file_is_refused(site: Project) -> None:
+def test_special_files_are_refused(site: Project) -> None:
     subprocess.run(["mkfifo", site.folder / "web/pipe"], check=True)
     with pytest.raises(BuildError, match="pipe is not a regular file"):
         packed(site, {"web/": "../web"})

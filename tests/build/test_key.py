@@ -15,7 +15,7 @@ APP_MANIFEST = manifest("app", '\n[dependencies]\nshared = { path = "../../crate
 ROOT = str(WORKSPACE["rust/Cargo.toml"])
 
 
-def test_a_linked_folder_counts_with_what_is_in_it(project: Project) -> None:
+def test_a_linked_folder_counts_with_its_content(project: Project) -> None:
     project.write(
         {
             "common/word.rs": 'pub const WORD: &str = "first";\n',
@@ -40,7 +40,7 @@ def test_a_link_out_of_the_repository_is_refused(project: Project, tmp_path_fact
         project.keys()
 
 
-def test_a_link_to_a_folder_above_is_refused_and_a_dangling_one_ignored(project: Project) -> None:
+def test_links_to_parent_folders_are_refused_dangling_ones_ignored(project: Project) -> None:
     project.commit()
     before = project.keys()
     (project.folder / APP / "src/nothing").symlink_to("gone")
@@ -58,7 +58,7 @@ def test_a_link_to_a_folder_above_is_refused_and_a_dangling_one_ignored(project:
         ('include!("../../../../text/word.rs");\n' + prints("WORD"), "text/word.rs"),
     ],
 )
-def test_a_file_outside_the_package_must_be_included_and_then_counts(project: Project, code: str, file: str) -> None:
+def test_a_file_outside_the_package_must_be_included(project: Project, code: str, file: str) -> None:
     contents = {
         word: f'pub const WORD: &str = "{word}";\n' if file.endswith(".rs") else word for word in ("one", "two")
     }
@@ -87,7 +87,7 @@ def test_a_file_of_another_package_must_be_included_too(project: Project) -> Non
         replace(project, binaries=("app", "other")).build()
 
 
-def test_a_binary_outside_its_package_is_refused_until_it_is_included(project: Project) -> None:
+def test_a_binary_outside_its_package_must_be_included(project: Project) -> None:
     rest = '\n[[bin]]\nname = "app"\npath = "../../../mains/app.rs"\n'
     project.write({f"{APP}/Cargo.toml": manifest("app", rest), "mains/app.rs": prints('"outside"')})
     project.write({"rust/Cargo.lock": lock("app", "other", "shared")})
@@ -98,7 +98,7 @@ def test_a_binary_outside_its_package_is_refused_until_it_is_included(project: P
 
 
 @pytest.mark.parametrize("declared", ['println!("cargo:rerun-if-changed=../../../proto/api.txt");', ""])
-def test_what_a_build_script_reads_elsewhere_must_be_included(project: Project, declared: str) -> None:
+def test_other_files_that_a_build_script_reads_must_be_included(project: Project, declared: str) -> None:
     script = (
         f'fn main() {{ {declared} let word = std::fs::read_to_string("../../../proto/api.txt").unwrap_or_default();\n'
         'println!("cargo:rustc-env=WORD={word}"); }\n'
@@ -211,7 +211,7 @@ def test_vendored_packages_count(empty: Project) -> None:
 @pytest.mark.parametrize(
     "name", [".cargo/config.toml", ".cargo/config", "rust/.cargo/config", "rust/.cargo/config.toml"]
 )
-def test_configuration_of_cargo_counts_up_to_the_root_of_the_repository(project: Project, name: str) -> None:
+def test_configuration_of_cargo_counts_up_to_the_repository(project: Project, name: str) -> None:
     project.write({MAIN: prints('if cfg!(chosen) { "chosen" } else { "plain" }')})
     project.commit()
     before = project.keys()
@@ -253,7 +253,7 @@ def test_cargo_lambda_s_configuration_counts(project: Project) -> None:
     assert project.keys() != before
 
 
-def test_the_toolchain_is_pinned_by_the_project_and_not_by_the_shell(project: Project) -> None:
+def test_the_project_and_not_the_shell_pins_the_toolchain(project: Project) -> None:
     shell = replace(project, caller={"RUSTUP_TOOLCHAIN": "nothing-like-this"})
     assert shell.run() == "word"
     before = project.keys()
@@ -278,7 +278,7 @@ def test_a_tracked_file_counts_although_a_pattern_ignores_it(project: Project) -
     assert project.run() == "two"
 
 
-def test_an_ignored_file_and_one_of_no_package_do_not_count(project: Project) -> None:
+def test_ignored_files_and_files_outside_packages_do_not_count(project: Project) -> None:
     project.write({".gitignore": "*.swp\ntarget\n"})
     project.commit()
     before = project.keys()
@@ -387,7 +387,7 @@ def test_a_key_stays(project: Project, files: dict[str, str]) -> None:
     assert project.keys() == before
 
 
-def test_modules_of_tests_do_not_count_and_code_that_includes_a_test_file_does(project: Project) -> None:
+def test_test_modules_do_not_count_unless_code_includes_them(project: Project) -> None:
     project.write({MAIN: "#[cfg(test)]\nmod checks;\n" + prints("1"), f"{APP}/src/checks.rs": "#[test] fn a() {}\n"})
     before = project.keys()
     project.write({f"{APP}/src/checks.rs": "#[test] fn b() {}\n"})

@@ -55,7 +55,7 @@ def test_required_features_never_give_the_binary_of_an_earlier_run(project: Proj
     assert project.changed(features={"app": ("extra",)}).run() == "needs extra"
 
 
-def test_default_members_do_not_decide_what_is_built(project: Project) -> None:
+def test_default_members_do_not_affect_the_build(project: Project) -> None:
     project.run()
     root = f'[workspace]\nmembers = ["crates/*", "functions/*"]\ndefault-members = ["functions/other"]\n{PROFILE}'
     project.write({"rust/Cargo.toml": root, MAIN: prints('"mine"')})
@@ -78,7 +78,7 @@ def test_the_output_format_of_a_project_does_not_matter(project: Project, files:
     assert project.run() == "binary"
 
 
-def test_what_changes_during_the_compile_is_not_in_the_binary(project: Project) -> None:
+def test_changes_during_the_compile_are_not_in_the_binary(project: Project) -> None:
     """Another branch is checked out while cargo runs, and back before it ends."""
     project.write(
         {
@@ -106,14 +106,14 @@ def test_two_builds_in_one_target_folder_each_get_their_own(
     assert results["here"] != results["there"]
 
 
-def test_an_altered_stage_is_mended(project: Project) -> None:
+def test_a_modified_stage_is_restored(project: Project) -> None:
     assert project.run() == "word"
     staged = project.target / "rust-serverless/sources/functions/app/src/main.rs"
     staged.write_text(prints('"altered"'))
     assert project.run() == "word"
 
 
-def test_what_is_gone_from_the_sources_is_gone_from_the_stage(project: Project) -> None:
+def test_files_deleted_from_the_sources_leave_the_stage(project: Project) -> None:
     project.write(
         {MAIN: "mod extra;\n" + prints("extra::WORD"), "rust/functions/app/src/extra.rs": "pub const WORD: u8 = 1;\n"}
     )
@@ -123,7 +123,7 @@ def test_what_is_gone_from_the_sources_is_gone_from_the_stage(project: Project) 
         project.build()
 
 
-def test_flags_of_the_project_reach_the_compiler_and_those_of_the_shell_do_not(project: Project) -> None:
+def test_flags_of_the_project_and_not_the_shell_apply(project: Project) -> None:
     code = 'if cfg!(chosen) { "chosen" } else { "plain" }'
     project.write({MAIN: prints(code)})
     shell = {"RUSTFLAGS": "--cfg chosen", "CARGO_ENCODED_RUSTFLAGS": "--cfg\x1fchosen", "RUSTC_WRAPPER": "/bin/false"}
@@ -143,5 +143,5 @@ def test_the_home_of_cargo_chooses_no_flags(project: Project, tmp_path_factory: 
 
 def test_a_folder_of_this_machine_in_a_binary_is_refused(project: Project) -> None:
     project.write({MAIN: prints('env!("CARGO_MANIFEST_DIR")')})
-    with pytest.raises(BuildError, match="app holds a folder of this machine"):
+    with pytest.raises(BuildError, match="app contains a local path"):
         project.build()

@@ -65,7 +65,7 @@ def test_toml_1_1_and_a_byte_order_mark(project: Project) -> None:
     assert project.run() == "word"
 
 
-def test_a_path_of_a_binary_that_is_written_in_another_way_is_no_second_binary(project: Project) -> None:
+def test_another_spelling_of_a_path_is_the_same_binary(project: Project) -> None:
     needs = '\n[dependencies]\nshared = { path = "../../crates/shared" }\n'
     rest = f'{needs}\n[[bin]]\nname = "app-bin"\npath = "./src/main.rs"\n'
     project.write({"rust/functions/app/Cargo.toml": manifest("app", rest)})
@@ -162,7 +162,7 @@ def test_a_refusal_names_the_file_and_the_remedy(
         project.build()
 
 
-def test_a_package_below_a_workspace_that_is_no_member_is_refused_as_cargo_does(project: Project) -> None:
+def test_a_package_that_is_not_a_member_is_refused(project: Project) -> None:
     project.write({"rust/alone/Cargo.toml": manifest("alone"), "rust/alone/src/main.rs": prints("1")})
     with pytest.raises(
         BuildError, match=r"lies below the workspace .* and is not a member of it: add it to workspace\.members"
@@ -236,7 +236,7 @@ def test_members_and_binaries_are_those_of_cargo(empty: Project, seed: int) -> N
         assert members(empty.folder) == expected
 
 
-def test_the_workspace_of_this_program_is_read_as_cargo_reads_it() -> None:
+def test_this_workspace_is_read_as_by_cargo() -> None:
     folder = Path(__file__).parents[2] / "rust"
     assert members(folder) == cargo_members(folder)
 

@@ -169,7 +169,7 @@ SEEDS = 4
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_an_incremental_build_stores_what_a_build_from_nothing_stores(
+def test_incremental_and_clean_builds_store_the_same(
     empty: Project, seed: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     chance = random.Random(seed)

@@ -46,17 +46,17 @@ def alarm(name: str) -> Mapping[str, Any]:
         ("sums-write-throttles", ("AWS/DynamoDB", "WriteThrottleEvents"), 0),
     ],
 )
-def test_what_goes_wrong_raises_its_alarm(name: str, metric: tuple[str, str], above: float) -> None:
+def test_each_problem_has_its_alarm(name: str, metric: tuple[str, str], above: float) -> None:
     found = alarm(name)
     assert (found["namespace"], found["metricName"], found["threshold"]) == (*metric, above)
     assert found["comparisonOperator"] == "GreaterThanThreshold"
 
 
-def test_silence_is_no_alarm() -> None:
+def test_missing_data_fires_no_alarm() -> None:
     assert {found.inputs["treatMissingData"] for found in declared().of_type(ALARM)} == {"notBreaching"}
 
 
-def test_an_address_is_told_when_an_alarm_is_raised_and_when_it_is_over() -> None:
+def test_an_address_is_notified_of_alarms_and_recovery() -> None:
     recording = declared(email="on-call@example.com")
     subscription = recording.named("alarms-email").inputs
     assert (subscription["protocol"], subscription["endpoint"]) == ("email", "on-call@example.com")
@@ -64,7 +64,7 @@ def test_an_address_is_told_when_an_alarm_is_raised_and_when_it_is_over() -> Non
         assert found.inputs["alarmActions"] == found.inputs["okActions"] == ["arn:aws:test:::alarms-topic"]
 
 
-def test_without_an_address_there_is_no_topic() -> None:
+def test_no_address_means_no_topic() -> None:
     recording = declared()
     assert not recording.of_type("aws:sns/topic:Topic")
     assert all(found.inputs["alarmActions"] == [] for found in recording.of_type(ALARM))

@@ -49,14 +49,14 @@ def variables(recording: Recording, function: str) -> dict[str, Any]:
     return dict(recording.named(f"{function}-function").inputs["environment"]["variables"])
 
 
-def test_only_new_views_invoke_the_trigger_and_totals_are_in_a_table_without_a_stream(recording: Recording) -> None:
+def test_only_new_views_invoke_the_trigger(recording: Recording) -> None:
     assert recording.named("analytics-views-table").inputs["streamViewType"] == "NEW_IMAGE"
     assert recording.named("analytics-totals-table").inputs["streamEnabled"] is False
     mapping = recording.named("analytics-trigger-mapping").inputs
     assert mapping["eventSourceArn"].startswith("arn:aws:test:::analytics-views-table/stream")
 
 
-def test_each_function_may_do_to_each_table_what_it_does_there(recording: Recording) -> None:
+def test_each_function_has_exactly_its_grants(recording: Recording) -> None:
     assert allowed(recording, "analytics-api-uses-analytics-views") == {"PutItem", "Query"}
     assert allowed(recording, "analytics-api-uses-analytics-totals") == {"Query"}
     assert allowed(recording, "analytics-api-uses-analytics-accounts") == {"GetItem"}
@@ -64,7 +64,7 @@ def test_each_function_may_do_to_each_table_what_it_does_there(recording: Record
     assert allowed(recording, "analytics-trigger-uses-analytics-totals") == {"BatchGetItem", "PutItem", "UpdateItem"}
 
 
-def test_the_session_key_is_made_beside_the_provider_and_is_no_input_or_output(recording: Recording) -> None:
+def test_the_session_key_is_neither_input_nor_output(recording: Recording) -> None:
     command = recording.named("analytics-session-key").inputs
     assert command["create"].endswith(" -m services.session_keys")
     assert "delete" not in command
@@ -76,7 +76,7 @@ def test_the_api_waits_for_its_key(recording: Recording) -> None:
     assert any("analytics-session-key" in urn for urn in recording.named("analytics-api-function").depends_on)
 
 
-def test_a_few_callers_do_not_use_up_what_the_route_of_sign_in_lets_through(recording: Recording) -> None:
+def test_a_few_callers_cannot_exhaust_the_sign_in_throttle(recording: Recording) -> None:
     (stage,) = recording.of_type("aws:apigatewayv2/stage:Stage")
     rates = {setting["routeKey"]: setting["throttlingRateLimit"] for setting in stage.inputs["routeSettings"]}
     assert rates.pop("POST /analytics/sign-in") == SIGN_IN_THROTTLE.rate_per_second >= 1000
@@ -117,7 +117,7 @@ def test_the_names_of_state_items_are_those_of_the_service(recording: Recording)
     assert granted == written
 
 
-def test_views_totals_and_users_are_kept_as_the_stack_says_and_state_never_is() -> None:
+def test_the_stack_protects_all_tables_but_the_state() -> None:
     for kept in (True, False):
         recording = declared(point_in_time_recovery=kept, deletion_protection=kept)
         for table in ("views", "totals", "accounts"):
@@ -143,13 +143,13 @@ def test_what_is_lost_raises_an_alarm(recording: Recording, alarm: str, service:
     assert found["dimensions"] == {"function_name": f"{service}-function"}
 
 
-def test_a_country_is_believed_only_where_a_setting_says_who_is_in_front(recording: Recording) -> None:
+def test_countries_count_only_with_the_secret_of_cloudfront(recording: Recording) -> None:
     assert variables(recording, "analytics-api")["CLOUDFRONT_HEADER_SHA256"] == ""
     believed = variables(declared(origin_secret_sha256="0" * 64), "analytics-api")
     assert believed["CLOUDFRONT_HEADER_SHA256"] == "0" * 64
 
 
-def test_views_are_kept_for_longer_than_anything_names_those_that_were_given_up(recording: Recording) -> None:
+def test_views_outlive_the_stream_and_the_failure_queue(recording: Recording) -> None:
     queue = recording.named("analytics-trigger-failures").inputs
     stream_days, weekend_days = 1, 2.5
     assert stream_days + queue["messageRetentionSeconds"] / 86_400 + weekend_days <= LEAST_RETENTION_DAYS
@@ -163,7 +163,7 @@ def test_the_access_of_the_stack_reaches_the_key_s_command() -> None:
     assert (access.profile, access.region) == ("dev", "eu-west-1")
 
 
-def test_www_and_apex_may_both_send_views_where_they_are_one_site() -> None:
+def test_www_and_apex_of_one_site_may_send_views() -> None:
     sites = ["https://www.example.com", "http://localhost:8000"]
     assert origins(sites, www_is_apex=False) == sites
     assert origins(sites, www_is_apex=True) == [

@@ -14,14 +14,14 @@ from components.architecture import Architecture, host_architecture
         ("aarch64", Architecture.ARM64),
     ],
 )
-def test_the_host_is_known_by_every_name_that_systems_give_it(
+def test_every_name_of_the_host_architecture_is_known(
     monkeypatch: pytest.MonkeyPatch, machine: str, architecture: Architecture
 ) -> None:
     monkeypatch.setattr(platform, "machine", lambda: machine)
     assert host_architecture() is architecture
 
 
-def test_a_host_that_lambda_has_no_name_for_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unsupported_host_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     with pytest.raises(ValueError, match="riscv64"):
         host_architecture()

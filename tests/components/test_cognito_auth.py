@@ -39,7 +39,7 @@ def test_passwords_are_strong_and_a_second_factor_can_be_added() -> None:
     assert pool["softwareTokenMfaConfiguration"] == {"enabled": True}
 
 
-def test_users_are_made_by_an_administrator_and_recover_by_e_mail() -> None:
+def test_administrators_create_users_who_recover_by_e_mail() -> None:
     pool = declared().named("auth-users").inputs
     assert pool["adminCreateUserConfig"] == {"allowAdminCreateUserOnly": True}
     assert pool["accountRecoverySetting"] == {"recoveryMechanisms": [{"name": "verified_email", "priority": 1}]}
@@ -50,7 +50,7 @@ def test_users_can_be_protected_from_deletion(protected: bool, value: str) -> No
     assert declared(deletion_protection=protected).named("auth-users").inputs["deletionProtection"] == value
 
 
-def test_a_browser_has_no_secret_and_comes_back_to_known_addresses_only() -> None:
+def test_browsers_have_no_secret_and_fixed_callback_urls() -> None:
     client = declared().named("auth-browser-client").inputs
     assert client["generateSecret"] is False
     assert client["allowedOauthFlows"] == ["code"]
@@ -58,7 +58,7 @@ def test_a_browser_has_no_secret_and_comes_back_to_known_addresses_only() -> Non
     assert client["callbackUrls"] == ["https://api.example/docs/oauth2-redirect.html"]
 
 
-def test_a_machine_has_a_secret_and_no_way_to_sign_in_as_a_person() -> None:
+def test_machines_have_a_secret_and_cannot_sign_in() -> None:
     client = declared().named("auth-machine-client").inputs
     assert client["generateSecret"] is True
     assert client["allowedOauthFlows"] == ["client_credentials"]
@@ -66,7 +66,7 @@ def test_a_machine_has_a_secret_and_no_way_to_sign_in_as_a_person() -> None:
     assert "callbackUrls" not in client
 
 
-def test_tokens_are_short_lived_revocable_and_say_nothing_of_who_exists() -> None:
+def test_tokens_are_short_lived_and_users_cannot_be_enumerated() -> None:
     for client in declared().of_type(CLIENT):
         assert client.inputs["accessTokenValidity"] == 60
         assert client.inputs["tokenValidityUnits"]["accessToken"] == "minutes"
@@ -81,12 +81,12 @@ def sign_in_url(**changes: object) -> str:
     return urls[0]
 
 
-def test_the_sign_in_page_is_where_the_provider_s_cognito_is() -> None:
+def test_the_sign_in_page_uses_the_provider_s_endpoint() -> None:
     assert sign_in_url() == "https://sign-in-auth-users-id.auth.eu-west-1.amazoncognito.com"
     assert sign_in_url(endpoint="http://127.0.0.1:4566") == "http://127.0.0.1:4566"
 
 
-def test_a_route_that_requires_a_scope_believes_this_pool_s_tokens_for_both_clients() -> None:
+def test_a_scoped_route_accepts_tokens_of_both_clients() -> None:
     def declare() -> None:
         auth = CognitoAuth("auth", args())
         api = HttpApi("api", HttpApiArgs())
@@ -111,7 +111,7 @@ def test_the_plan_is_the_smallest_unless_another_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize("end", ["xAWSy1234", "awsaws123", "1AmaZon23", "coGNito99", "aaws00000"])
-def test_an_id_with_a_reserved_word_makes_a_prefix_without_one(end: str) -> None:
+def test_a_reserved_word_in_the_id_is_avoided(end: str) -> None:
     prefix = sign_in_prefix(f"eu-west-1_{end}")
     assert not any(word in prefix for word in RESERVED_WORDS)
     assert re.fullmatch(r"sign-in-[a-z0-9]{9,40}", prefix)

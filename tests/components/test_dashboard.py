@@ -30,7 +30,7 @@ def test_each_graph_shows_every_function_by_its_logical_name() -> None:
     ]
 
 
-def test_what_a_person_on_call_asks_first_is_there() -> None:
+def test_the_dashboard_has_the_urgent_graphs() -> None:
     assert {"Requests", "Latency (ms)", "Function errors", "Behind the stream (ms)"} <= set(widgets())
     assert "SOURCE 'echo-logs-1' | SOURCE 'counts-logs-1' | " in widgets()["Errors"]["properties"]["query"]
 
@@ -46,7 +46,7 @@ def test_a_graph_of_nothing_is_left_out() -> None:
     assert "Queues that should be empty" not in widgets(bare)
 
 
-def test_the_page_is_made_of_physical_names() -> None:
+def test_the_dashboard_uses_physical_names() -> None:
     def declare() -> None:
         echo = function("echo")
         args = DashboardArgs(

@@ -68,7 +68,7 @@ def test_the_rules_of_the_policy_pack_hold(recording: Recording) -> None:
 
 
 @pytest.mark.parametrize("trigger", ["queue", "nightly", "uploads", "shipped", "news", "clicks"])
-def test_what_fails_is_kept_in_an_encrypted_queue_with_an_alarm(recording: Recording, trigger: str) -> None:
+def test_failed_events_go_to_an_encrypted_queue_with_alarm(recording: Recording, trigger: str) -> None:
     queue = recording.named(f"{trigger}-failures")
     alarm = recording.named(f"{trigger}-failures-alarm")
     assert queue.inputs["sqsManagedSseEnabled"] is True
@@ -86,7 +86,7 @@ def test_permissions_name_the_source_and_those_of_s3_the_account(recording: Reco
     assert permissions["shipped-permission"]["sourceArn"] == "arn:aws:test:::shipped-rule"
 
 
-def test_messages_that_fail_come_again_and_then_go_to_the_failure_queue(recording: Recording) -> None:
+def test_failed_messages_are_retried_then_go_to_the_queue(recording: Recording) -> None:
     queue = recording.named("queue-queue").inputs
     assert json.loads(queue["redrivePolicy"]) == {
         "deadLetterTargetArn": "arn:aws:test:::queue-failures",
@@ -99,7 +99,7 @@ def test_messages_that_fail_come_again_and_then_go_to_the_failure_queue(recordin
     assert statement["Resource"] == ["arn:aws:test:::queue-queue"]
 
 
-def test_a_schedule_has_its_zone_its_window_and_a_role_for_one_function(recording: Recording) -> None:
+def test_a_schedule_has_zone_window_and_a_minimal_role(recording: Recording) -> None:
     schedule = recording.named("nightly-schedule").inputs
     assert schedule["scheduleExpressionTimezone"] == "Europe/Berlin"
     assert schedule["flexibleTimeWindow"] == {"mode": "FLEXIBLE", "maximumWindowInMinutes": 15}
@@ -112,7 +112,7 @@ def test_a_schedule_has_its_zone_its_window_and_a_role_for_one_function(recordin
     assert "aws:SourceAccount" in trust["Condition"]["StringEquals"]
 
 
-def test_a_service_may_fill_a_failure_queue_from_its_own_source_only(recording: Recording) -> None:
+def test_a_service_may_send_from_its_own_source_only(recording: Recording) -> None:
     (statement,) = statements(recording.named("news-failures-policy"))
     assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": TOPIC}}
@@ -141,7 +141,7 @@ def existing() -> ExistingFunction:
 
 
 @pytest.mark.parametrize("made", [lambda: function("reads"), existing])
-def test_two_triggers_of_a_function_share_its_queue_of_failed_events(made: Callable[[], Function]) -> None:
+def test_two_triggers_of_a_function_share_its_failure_queue(made: Callable[[], Function]) -> None:
     def declare() -> None:
         reads = made()
         TopicTrigger("news", TopicTriggerArgs(function=reads, topic_arn=TOPIC))
@@ -152,7 +152,7 @@ def test_two_triggers_of_a_function_share_its_queue_of_failed_events(made: Calla
     assert len(recording.of_type("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")) == 1
 
 
-def test_a_function_that_says_what_becomes_of_events_is_left_alone() -> None:
+def test_a_configured_function_keeps_its_destinations() -> None:
     def declare() -> None:
         args = RustFunctionArgs(artifact=artifact("reads"), asynchronous=AsyncInvocation(on_failure=QUEUE))
         TopicTrigger("news", TopicTriggerArgs(function=RustFunction("reads", args), topic_arn=TOPIC))

@@ -38,7 +38,7 @@ def declared(*, gradual: bool = True) -> Recording:
     return record(declare)
 
 
-def test_each_change_is_a_version_behind_an_alias_that_a_preview_does_not_compare() -> None:
+def test_each_change_is_a_version_that_previews_ignore() -> None:
     recording = declared()
     assert recording.named("counts-function").inputs["publish"] is True
     alias = recording.named("counts-live")
@@ -63,7 +63,7 @@ def test_without_it_there_is_neither_a_version_nor_an_alias() -> None:
     assert recording.named("counts-mapping").inputs["functionName"] == "counts-function"
 
 
-def test_the_command_is_told_what_to_move_and_what_to_watch_and_runs_when_the_version_changes() -> None:
+def test_the_command_runs_for_each_new_version() -> None:
     command = declared().named("counts-deployment-shift").inputs
     assert "components.version_shift" in command["create"]
     environment = command["environment"]
@@ -82,7 +82,7 @@ def test_a_function_without_versions_cannot_be_deployed_gradually() -> None:
 
 
 @pytest.mark.parametrize(("stack", "gradual"), [("dev", False), ("staging", False), ("prod", True)])
-def test_it_is_what_prod_does(stack: str, gradual: bool) -> None:
+def test_prod_deploys_gradually(stack: str, gradual: bool) -> None:
     recording = program(stack)
     functions, aliases = recording.of_type(FUNCTION), recording.of_type("aws:lambda/alias:Alias")
     assert len(aliases) == (len(functions) if gradual else 0)

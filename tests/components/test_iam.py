@@ -3,7 +3,7 @@ import json
 from components.iam import Statement, policy_document, tls_only_policy, trust_policy
 
 
-def test_a_policy_allows_what_its_statements_name() -> None:
+def test_a_policy_contains_its_statements() -> None:
     document = json.loads(policy_document(Statement(actions=["s3:GetObject"], resources=["arn:aws:s3:::b/k"])))
     assert document["Statement"] == [{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::b/k"]}]
 

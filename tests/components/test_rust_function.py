@@ -27,7 +27,7 @@ def inputs(**args: Any) -> Mapping[str, Any]:
     return function.inputs
 
 
-def test_it_runs_the_artifact_small_and_on_arm64_unless_told_otherwise() -> None:
+def test_a_function_has_small_defaults_on_arm64() -> None:
     found = inputs()
     assert (found["s3Bucket"], found["s3Key"]) == ("artifacts", "echo/arm64/abc.zip")
     assert (found["runtime"], found["handler"], found["architectures"]) == ("provided.al2023", "bootstrap", ["arm64"])
@@ -43,7 +43,7 @@ def test_memory_timeout_level_and_environment_can_be_chosen() -> None:
     assert found["environment"]["variables"] == {"RUST_LOG": "debug", "RUST_BACKTRACE": "1", "TABLE": "views"}
 
 
-def test_logs_go_to_a_group_of_its_own_that_exists_first_and_is_kept_for_a_while() -> None:
+def test_logs_go_to_an_own_group_with_retention() -> None:
     recording = declared(operation=Operation(log_retention_days=90))
     (group,) = recording.of_type("aws:cloudwatch/logGroup:LogGroup")
     (function,) = recording.of_type(FUNCTION)
@@ -52,18 +52,18 @@ def test_logs_go_to_a_group_of_its_own_that_exists_first_and_is_kept_for_a_while
     assert any(urn.endswith("::echo-logs") for urn in function.depends_on)
 
 
-def test_lambda_does_not_filter_what_the_level_of_the_handler_lets_through() -> None:
+def test_only_the_handler_filters_log_levels() -> None:
     assert inputs()["loggingConfig"]["applicationLogLevel"] == "TRACE"
 
 
-def test_its_role_may_write_to_its_log_group_and_nothing_else() -> None:
+def test_the_role_may_write_its_logs_only() -> None:
     (policy,) = declared().of_type("aws:iam/rolePolicy:RolePolicy")
     (statement,) = json.loads(policy.inputs["policy"])["Statement"]
     assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     assert statement["Resource"] == ["arn:aws:test:::echo-logs:log-stream:*"]
 
 
-def test_it_waits_for_its_code_and_for_the_permission_to_log() -> None:
+def test_the_function_depends_on_code_and_permissions() -> None:
     (function,) = declared().of_type(FUNCTION)
     assert any(urn.endswith("::echo-upload") for urn in function.depends_on)
     assert any(urn.endswith("::echo-writes-logs") for urn in function.depends_on)
@@ -156,7 +156,7 @@ def test_every_setting_reaches_the_provider() -> None:
     assert destinations["onFailure"] == {"destination": "arn:aws:sqs:eu-west-1:123456789012:failed"}
 
 
-def test_its_role_may_do_what_its_settings_need() -> None:
+def test_the_role_has_the_permissions_of_the_settings() -> None:
     allowed = {
         (action, resource)
         for policy in declared(**EVERYTHING).of_type("aws:iam/rolePolicy:RolePolicy")
@@ -204,7 +204,7 @@ def test_an_input_that_no_resource_takes_is_refused_by_name() -> None:
         declared(customize={"function": {"memory": 1}})
 
 
-def test_a_resource_that_is_not_in_the_component_is_refused_by_name() -> None:
+def test_customizing_an_unknown_resource_is_refused() -> None:
     with pytest.raises(pulumi.RunError, match="echo: customize has 'url', and there is no such resource here"):
         declared(customize={"url": {"invoke_mode": "BUFFERED"}})
 
@@ -214,6 +214,6 @@ def test_an_arn_that_takes_no_events_is_refused() -> None:
         declared(asynchronous=AsyncInvocation(on_failure="arn:aws:s3:::failed"))
 
 
-def test_environments_are_kept_ready_for_an_alias_only() -> None:
+def test_provisioned_concurrency_requires_an_alias() -> None:
     with pytest.raises(pulumi.RunError, match="set gradual_deployment in its Operation"):
         declared(provisioned_concurrency=1)

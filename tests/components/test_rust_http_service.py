@@ -113,7 +113,7 @@ def test_a_function_gets_its_settings(recording: Recording) -> None:
     assert recording.named("shop-alone-function").inputs["memorySize"] == 128
 
 
-def test_a_policy_allows_exactly_what_it_says(recording: Recording) -> None:
+def test_a_policy_allows_exactly_its_actions(recording: Recording) -> None:
     policy = recording.named("shop-hello-may-also").inputs
     assert policy["role"] == "shop-hello-role"
     assert json.loads(policy["policy"])["Statement"] == [
@@ -121,7 +121,7 @@ def test_a_policy_allows_exactly_what_it_says(recording: Recording) -> None:
     ]
 
 
-def test_a_policy_can_name_a_resource_that_is_made_with_it() -> None:
+def test_a_policy_can_refer_to_a_new_resource() -> None:
     def declare() -> None:
         made = pulumi.Output.from_input(TABLE)
         args: RustHttpServiceArgs = {
@@ -191,7 +191,7 @@ def test_without_queues_their_outputs_are_empty_maps() -> None:
         ("queues", {"x": {"function": "nobody"}}),
     ],
 )
-def test_a_function_that_is_not_declared_is_refused_with_its_place(section: str, value: dict[str, Any]) -> None:
+def test_an_undeclared_function_is_refused_with_its_place(section: str, value: dict[str, Any]) -> None:
     args: Any = {"path": "rust", "functions": {"hello": {}}, section: value}
     with pytest.raises(pulumi.RunError, match=rf"{section}\['.*x'\] names the function 'nobody'.* use one of hello"):
         record(lambda: RustHttpService("shop", args))

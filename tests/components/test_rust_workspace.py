@@ -57,7 +57,7 @@ def test_only_binaries_that_were_asked_for_are_built() -> None:
 
 
 @pytest.mark.usefixtures("program")
-def test_the_build_is_one_command_that_the_place_of_the_checkout_does_not_change() -> None:
+def test_the_build_command_is_the_same_in_every_checkout() -> None:
     inputs = build(declared()).inputs
     assert inputs["dir"] == "."
     assert inputs["addPreviousOutputInEnv"] is False
@@ -85,7 +85,7 @@ def test_an_edit_changes_one_key_and_only_the_environment(program: Path) -> None
 
 
 @pytest.mark.usefixtures("program")
-def test_the_bucket_is_private_speaks_tls_only_and_goes_with_the_stack() -> None:
+def test_the_bucket_is_private_tls_only_and_disposable() -> None:
     recording = declared()
     (bucket,) = recording.of_type("aws:s3/bucket:Bucket")
     assert bucket.inputs["forceDestroy"] is True
@@ -128,7 +128,7 @@ def test_an_explicit_provider_gives_the_build_its_region_and_credentials() -> No
 
 
 @pytest.mark.usefixtures("program")
-def test_a_binary_that_the_workspace_does_not_have_is_one_line_with_the_remedy() -> None:
+def test_an_unknown_binary_is_refused_with_the_remedy() -> None:
     def declare() -> None:
         RustWorkspace("rust", RustWorkspaceArgs(region="eu-west-1")).artifact("helo")
 
@@ -136,14 +136,14 @@ def test_a_binary_that_the_workspace_does_not_have_is_one_line_with_the_remedy()
         record(declare)
 
 
-def test_a_workspace_that_cannot_be_read_is_one_line_with_the_remedy(program: Path) -> None:
+def test_an_unreadable_workspace_is_refused_with_the_remedy(program: Path) -> None:
     write_workspace(program / "rust", {**FILES, "Cargo.toml": "[package]"})
     with pytest.raises(pulumi.RunError, match=r"Cargo.toml has no package\.name"):
         declared()
 
 
 @pytest.mark.usefixtures("program")
-def test_files_next_to_a_binary_are_in_the_plan_and_move_its_key_alone() -> None:
+def test_extra_files_change_the_key_of_their_binary_only() -> None:
     def declare(files: dict[str, str]) -> Recording:
         def declare() -> None:
             workspace = RustWorkspace("rust", RustWorkspaceArgs(region="eu-west-1"))

@@ -29,7 +29,7 @@ def mapping(recording: Recording) -> dict[str, Any]:
     return dict(recording.named("counts-mapping").inputs)
 
 
-def test_a_batch_that_fails_is_tried_again_in_parts_and_given_up_in_the_end(mapping: dict[str, Any]) -> None:
+def test_a_failed_batch_is_bisected_retried_and_discarded(mapping: dict[str, Any]) -> None:
     assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["bisectBatchOnFunctionError"] is True
     assert 0 < mapping["maximumRetryAttempts"] < 10_000
@@ -45,27 +45,25 @@ def test_only_new_items_invoke_the_function(mapping: dict[str, Any]) -> None:
     assert json.loads(chosen["pattern"]) == {"eventName": ["INSERT"]}
 
 
-def test_what_is_given_up_is_in_an_encrypted_queue_for_as_long_as_there_is(
-    recording: Recording, mapping: dict[str, Any]
-) -> None:
+def test_discarded_batches_go_to_an_encrypted_queue(recording: Recording, mapping: dict[str, Any]) -> None:
     queue = recording.named("counts-failures")
     assert mapping["destinationConfig"]["onFailure"]["destinationArn"] == f"arn:aws:test:::{queue.name}"
     assert queue.inputs["sqsManagedSseEnabled"] is True
     assert queue.inputs["messageRetentionSeconds"] == 14 * 24 * 3600
 
 
-def test_an_alarm_tells_that_the_queue_is_not_empty(recording: Recording) -> None:
+def test_an_alarm_fires_while_the_queue_is_not_empty(recording: Recording) -> None:
     alarm = recording.named("counts-failures-alarm").inputs
     assert (alarm["namespace"], alarm["metricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
     assert alarm["dimensions"] == {"QueueName": "counts-failures"}
     assert (alarm["comparisonOperator"], alarm["threshold"]) == ("GreaterThanThreshold", 0)
 
 
-def test_the_mapping_waits_for_what_the_function_may_do(recording: Recording) -> None:
+def test_the_mapping_depends_on_the_permissions(recording: Recording) -> None:
     assert any("counts-reads-stream" in urn for urn in recording.named("counts-mapping").depends_on)
 
 
-def test_the_function_may_read_this_stream_report_to_this_queue_and_no_more(recording: Recording) -> None:
+def test_the_function_may_read_the_stream_and_send_only(recording: Recording) -> None:
     policy = recording.named("counts-reads-stream").inputs
     assert policy["role"] == "counts-role"
     allowed = {

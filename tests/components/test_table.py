@@ -21,7 +21,7 @@ def declared(args: TableArgs) -> Recording:
 PLAIN = TableArgs(partition_key="pk", point_in_time_recovery=False, deletion_protection=False)
 
 
-def test_it_is_paid_by_request_and_has_its_keys() -> None:
+def test_a_table_is_on_demand_and_has_its_keys() -> None:
     args = TableArgs(partition_key="pk", sort_key="sk", point_in_time_recovery=False, deletion_protection=False)
     (table,) = declared(args).of_type(TABLE)
     assert table.inputs["billingMode"] == "PAY_PER_REQUEST"
@@ -30,7 +30,7 @@ def test_it_is_paid_by_request_and_has_its_keys() -> None:
 
 
 @pytest.mark.parametrize("kept", [True, False])
-def test_recovery_and_protection_are_said_either_way(kept: bool) -> None:
+def test_recovery_and_protection_are_always_stated(kept: bool) -> None:
     (table,) = declared(TableArgs(partition_key="pk", point_in_time_recovery=kept, deletion_protection=kept)).of_type(
         TABLE
     )
@@ -67,9 +67,7 @@ WRITE = ["dynamodb:PutItem", "dynamodb:DeleteItem"]
         (Table.allow_read_write, "report-reads-and-writes-views", READ + WRITE),
     ],
 )
-def test_a_grant_is_exact_actions_on_this_table_for_the_function_s_role(
-    grant: object, name: str, actions: list[str]
-) -> None:
+def test_a_grant_names_exact_actions_on_the_table(grant: object, name: str, actions: list[str]) -> None:
     assert callable(grant)
     policy = record(lambda: grant(Table("views", PLAIN), function("report"))).named(name)
     assert policy.inputs["role"] == "report-role"
@@ -77,7 +75,7 @@ def test_a_grant_is_exact_actions_on_this_table_for_the_function_s_role(
     assert statement == {"Effect": "Allow", "Action": actions, "Resource": ["arn:aws:test:::views-table"]}
 
 
-def test_a_function_may_be_allowed_exactly_what_it_does() -> None:
+def test_exact_actions_can_be_granted() -> None:
     policy = record(lambda: Table("views", PLAIN).allow(function("report"), Access.PUT, Access.QUERY)).named(
         "report-uses-views"
     )
@@ -85,7 +83,7 @@ def test_a_function_may_be_allowed_exactly_what_it_does() -> None:
     assert statement["Action"] == ["dynamodb:PutItem", "dynamodb:Query"]
 
 
-def test_nobody_may_touch_it_without_a_grant() -> None:
+def test_without_a_grant_no_function_has_access() -> None:
     def declare() -> None:
         Table("views", PLAIN)
         function("report")

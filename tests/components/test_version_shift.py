@@ -83,7 +83,7 @@ def test_a_version_without_a_problem_gets_all_after_five_minutes() -> None:
     assert simulation.history == [(0, {OLD: 1 - SHARE, NEW: SHARE}), (WATCH_SECONDS, {NEW: 1})]
 
 
-def test_a_version_that_panics_serves_a_tenth_for_five_minutes_at_most_and_is_gone() -> None:
+def test_a_version_that_panics_is_rolled_back() -> None:
     simulation = Simulation(fails_at=0, seen_after=90)
     result = simulation.deploy()
     assert result == Result(outcome=Outcome.BROUGHT_BACK, live=OLD, reason="version 8 failed 3 times")
@@ -94,7 +94,7 @@ def test_a_version_that_panics_serves_a_tenth_for_five_minutes_at_most_and_is_go
 
 
 @given(st.floats(0, WATCH_SECONDS), st.floats(0, 600))
-def test_whenever_it_fails_it_has_a_tenth_for_five_minutes_at_most(fails_at: float, seen_after: float) -> None:
+def test_a_failing_version_never_gets_more_than_a_tenth(fails_at: float, seen_after: float) -> None:
     simulation = Simulation(fails_at=fails_at, seen_after=seen_after)
     result = simulation.deploy()
     if fails_at + seen_after <= WATCH_SECONDS:
@@ -147,7 +147,7 @@ def test_a_watch_that_cannot_see_leaves_the_version_before() -> None:
     assert simulation.weights == {OLD: 1}
 
 
-def test_the_way_back_from_a_version_that_fails_takes_no_five_minutes() -> None:
+def test_a_rollback_shifts_at_once() -> None:
     simulation = Simulation(fails_at=0)
     assert simulation.deploy(at_once=True) == Result(outcome=Outcome.DEPLOYED, live=NEW)
     assert simulation.history == [(0, {NEW: 1})]
@@ -195,7 +195,7 @@ def answers(stub: Stubber, raised: list[str], errors: float = 0) -> None:
         (["errors"], ["errors"], 2, "version 8 failed 2 times"),
     ],
 )
-def test_an_alarm_that_is_new_or_an_error_of_the_version_is_a_problem(
+def test_new_alarms_and_errors_of_the_version_are_problems(
     raised: list[str], loud: list[str], errors: float, problem: str | None
 ) -> None:
     """An alarm that was raised before may be what the new version ends."""

@@ -80,7 +80,7 @@ def invocations(outsider: Outsider, function: str) -> list[str]:
 
 
 @pytest.mark.parametrize("source", sorted(SENT))
-def test_it_invokes_its_function(outsider: Outsider, outputs: dict[str, Any], source: str) -> None:
+def test_every_event_source_invokes_its_function(outsider: Outsider, outputs: dict[str, Any], source: str) -> None:
     assert outputs
     end = time.monotonic() + PATIENCE_SECONDS
     while not invocations(outsider, source):
@@ -88,7 +88,7 @@ def test_it_invokes_its_function(outsider: Outsider, outputs: dict[str, Any], so
         time.sleep(0.5)
 
 
-def test_an_object_beside_the_prefix_invokes_nothing(outsider: Outsider, outputs: dict[str, Any]) -> None:
+def test_an_object_outside_the_prefix_invokes_nothing(outsider: Outsider, outputs: dict[str, Any]) -> None:
     before = len(invocations(outsider, "bucket"))
     s3 = outsider.context.client("s3")
     s3.put_object(Bucket=outputs["bucket"], Key="out/cat.png", Body=b"cat")
@@ -100,7 +100,7 @@ def test_an_object_beside_the_prefix_invokes_nothing(outsider: Outsider, outputs
     assert len(invocations(outsider, "bucket")) == before + 1
 
 
-def test_what_is_not_declared_any_more_is_removed(outsider: Outsider, outputs: dict[str, Any]) -> None:
+def test_resources_that_are_no_longer_declared_are_removed(outsider: Outsider, outputs: dict[str, Any]) -> None:
     outsider.up(PROGRAM.split("orders = ", maxsplit=1)[0])
     context = outsider.context
     assert context.client("scheduler").list_schedules()["Schedules"] == []

@@ -27,7 +27,7 @@ def schema(outsider: Outsider) -> dict[str, Any]:
     return found
 
 
-def test_it_serves_the_service_with_the_version_of_the_package(schema: dict[str, Any]) -> None:
+def test_the_plugin_has_the_version_of_the_package(schema: dict[str, Any]) -> None:
     project = tomllib.loads((ROOT / "components/pyproject.toml").read_text())["project"]
     assert (schema["name"], schema["version"]) == (project["name"], project["version"])
     assert list(schema["resources"]) == ["rust-serverless:index:RustHttpService"]

@@ -41,7 +41,7 @@ def until(found: Callable[[], Any]) -> Any:
     return value
 
 
-def test_a_bad_order_comes_again_alone_and_ends_in_the_failure_queue(example: Outsider) -> None:
+def test_only_the_bad_order_is_retried_and_fails(example: Outsider) -> None:
     queue = example.up((example.root / "__main__.py").read_text())["queueUrl"]
     context = example.context
     sqs, logs = context.client("sqs"), context.client("logs")

@@ -32,7 +32,7 @@ def run(code: str) -> Recording:
 
 @pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize("code", EXAMPLES)
-def test_every_example_runs_and_keeps_the_rules(code: str) -> None:
+def test_every_example_runs_and_violates_no_rule(code: str) -> None:
     recording = run(code)
     assert recording.of_type("aws:lambda/function:Function") or "ExistingFunction" in code
     broken = [
@@ -55,7 +55,7 @@ def is_component(value: object) -> bool:
     return isinstance(value, type) and issubclass(value, pulumi.ComponentResource)
 
 
-def test_the_reference_is_what_the_docstrings_say() -> None:
+def test_the_reference_matches_the_docstrings() -> None:
     assert (ROOT / FILE).read_text() == library_page(ROOT), "run make check FIX=1"
 
 

@@ -33,7 +33,7 @@ def test_the_tests_of_its_handler_pass() -> None:
     subprocess.run(command, cwd=STARTER / "rust", check=True)
 
 
-def test_it_asks_for_the_version_of_the_library_that_is_here() -> None:
+def test_the_starter_requires_the_current_version() -> None:
     needed = (STARTER / "requirements.txt").read_text()
     project = (ROOT / "components" / "pyproject.toml").read_text()
     assert needed == "rust-serverless[local]>=0.1,<0.2\n"

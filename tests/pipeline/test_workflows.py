@@ -10,7 +10,7 @@ import yaml
 
 from bootstrap.policies import PREFIX
 from bootstrap.roles import BUILDS, STAGES
-from bootstrap.state_key import ALIAS
+from bootstrap.storage import ALIAS
 from pipeline.__main__ import _parser
 from pipeline.pull_request import LABEL, stack_of
 from tests.recording import ROOT

@@ -1,4 +1,4 @@
-"""Private, versioned buckets."""
+"""Versioned buckets for state and artifacts, and the key for secrets in the state."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -10,6 +10,8 @@ import pulumi_aws as aws
 from bootstrap.policies import Statement, document
 from components.iam import tls_only_policy
 from components.public_access import block_public_access
+
+ALIAS = "alias/rust-serverless-state"
 
 RETENTION_DAYS = 90
 """Retention of overwritten and deleted objects."""
@@ -85,3 +87,23 @@ def _expire(prefix: str) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
 def _policy(args: VersionedBucketArgs, arn: str, account: str) -> str:
     tls_only: list[Statement] = json.loads(tls_only_policy(arn))["Statement"]
     return document([*tls_only, *(args.statements(arn, account) if args.statements else ())])
+
+
+class StateKey(pulumi.ComponentResource):
+    """Creates the KMS key of the secrets provider `awskms://alias/rust-serverless-state?region=…&context_stack=<stack>`.
+
+    One key serves all stacks, because each role may use it for its own `context_stack` only.
+    """
+
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the key."""
+        super().__init__("rust-serverless:index:StateKey", name, None, opts)
+        key = aws.kms.Key(
+            f"{name}-key",
+            description="Secrets in the state of rust-serverless",
+            enable_key_rotation=True,
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        )
+        aws.kms.Alias(f"{name}-alias", name=ALIAS, target_key_id=key.key_id, opts=pulumi.ResourceOptions(parent=self))
+        self.arn = key.arn
+        self.register_outputs({"arn": self.arn})
