@@ -55,8 +55,8 @@ outputs: $(INSTALLED_LOCAL) ## Print a stack's URLs, and write all outputs to .o
 	@$(OPERATE) outputs
 
 .PHONY: logs
-logs: $(INSTALLED_LOCAL) ## Follow the logs of all functions (FN=echo for one)
-	@$(OPERATE) logs $(FN)
+logs: $(INSTALLED_LOCAL) ## Follow the logs of all functions (FN=echo for one, REQUEST=id for those of a request, JSON=1 for tools)
+	@$(OPERATE) logs $(FN) $(if $(REQUEST),--request "$(REQUEST)") $(if $(JSON),--json)
 
 .PHONY: invoke
 invoke: export PAYLOAD ?= {}

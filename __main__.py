@@ -19,6 +19,7 @@ from settings import read_settings
 settings = read_settings()
 operation = Operation(
     log_level=settings.log_level,
+    log_sample_percent=settings.log_sample_percent,
     log_retention_days=settings.log_retention_days,
     tracing=settings.tracing,
     reserved_concurrency=settings.reserved_concurrency,
@@ -147,7 +148,10 @@ dashboard = Dashboard(
         functions=functions,
         stream_functions=[analytics.trigger_function],
         tables=tables,
-        queues={analytics.trigger_function.name: analytics.trigger.queue_name},
+        queues={
+            analytics.trigger_function.name: analytics.trigger.queue_name,
+            glitch.uploads_function.name: glitch.trigger.failure_queue_name,
+        },
     ),
 )
 url = api.url
@@ -178,6 +182,7 @@ pulumi.export(
         "analyticsTracker": pulumi.Output.concat(url, "/analytics/a.js"),
         "dashboard": dashboard.url,
         "failedRecordsQueue": analytics.trigger.queue_url,
+        "failedUploadsQueue": glitch.trigger.failure_queue_url,
     },
 )
 pulumi.export("routes", api.routes)
@@ -192,6 +197,7 @@ pulumi.export(
     {"sites": list(settings.analytics_sites), "viewRetentionDays": settings.analytics_view_retention_days},
 )
 pulumi.export("logGroups", {function.name: function.log_group_name for function in functions})
+pulumi.export("accessLogGroup", api.access_log_group_name)
 pulumi.export(
     "signIn",
     {

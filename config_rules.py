@@ -29,7 +29,7 @@ POLICY = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+")
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(Generic[T]):
-    """What a value must be."""
+    """A rule for a value."""
 
     text: str
     """Completes the sentence "it must be …"."""

@@ -49,6 +49,7 @@ class Settings:
     architecture: Architecture
     build_profile: str
     log_level: str
+    log_sample_percent: int
     log_retention_days: int
     throttle_rate_per_second: int
     throttle_burst: int
@@ -147,6 +148,7 @@ def read_with(reader: Reader) -> Settings:
         architecture=reader.get("architecture", ARCHITECTURE, "arm64"),
         build_profile=reader.get("buildProfile", BUILD_PROFILE, "release"),
         log_level=reader.get("logLevel", LOG_LEVEL, "info"),
+        log_sample_percent=reader.get("logSamplePercent", whole_number(0, 100), "0"),
         log_retention_days=reader.get("logRetentionDays", RETENTION, "30"),
         throttle_rate_per_second=reader.get("throttleRatePerSecond", whole_number(1), "50"),
         throttle_burst=reader.get("throttleBurst", whole_number(1), "100"),

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import base64, builds, edits, handlers, trigger
+from benchmarks import base64, builds, edits, handlers, powertools, trigger
 from benchmarks.machine import busy, machine
 from benchmarks.report import show, show_end, write
 from benchmarks.section import BenchError, Section
@@ -17,6 +17,7 @@ BENCHMARKS: Mapping[str, Callable[[Path, Path, Callable[[str], None]], Section]]
     "handlers": handlers.run,
     "base64": base64.run,
     "trigger": trigger.run,
+    "powertools": powertools.run,
     "builds": builds.run,
     "edits": edits.run,
 }

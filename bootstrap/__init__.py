@@ -1,1 +1,1 @@
-"""What the workflows need in an AWS account, as a small Pulumi program of its own."""
+"""Sets up an AWS account for the workflows; a separate Pulumi program."""

@@ -139,7 +139,8 @@ def read_configuration(region: str) -> list[Statement]:
         *("lambda:GetFunctionConfiguration", "lambda:GetPolicy", "lambda:ListTags", "lambda:ListVersionsByFunction"),
         # Its response includes a link to the code, but the provider needs it.
         "lambda:GetFunction",
-        *("logs:DescribeLogGroups", "logs:DescribeMetricFilters", "logs:ListTagsForResource"),
+        *("logs:DescribeLogGroups", "logs:DescribeMetricFilters", "logs:DescribeQueryDefinitions"),
+        "logs:ListTagsForResource",
         "lambda:GetFunctionEventInvokeConfig",
         *("s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLocation"),
         *("s3:GetBucketLogging", "s3:GetBucketNotification", "s3:GetBucketObjectLockConfiguration"),
@@ -251,6 +252,8 @@ def _unnamed(stacks: Stacks) -> list[Statement]:
         *("cognito-idp:DescribeUserPoolDomain", "lambda:GetAccountSettings"),
         *("logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:GetLogDelivery", "logs:ListLogDeliveries"),
         *("logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:UpdateLogDelivery"),
+        # Saved queries are text; what they find, only those see who may read the logs.
+        *("logs:DeleteQueryDefinition", "logs:DescribeQueryDefinitions", "logs:PutQueryDefinition"),
     ]
     return [_allow_in(stacks.region, actions)]
 

@@ -62,5 +62,6 @@ class BucketTrigger(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )
         failures = args.function.failed_events.queue(name, args.on_call, self)
+        self.failure_queue_name = failures.name
         self.failure_queue_url = failures.url
         self.register_outputs({"failureQueueUrl": failures.url})

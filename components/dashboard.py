@@ -15,7 +15,10 @@ WIDTH, HEIGHT = 8, 6
 """Width of a graph; a row is 24 wide."""
 COLUMNS = 3
 
-ERRORS_QUERY = "fields @timestamp, @log, message, error | filter level = 'ERROR' | sort @timestamp desc"
+ERRORS_QUERY = (
+    "fields @timestamp, service, message, error, error_type, correlation_id | filter level = 'ERROR' "
+    "| sort @timestamp desc"
+)
 SLOWEST_QUERY = (
     "filter type = 'platform.report' | stats max(record.metrics.durationMs) as slowestMs, "
     "avg(record.metrics.durationMs) as averageMs, max(record.metrics.maxMemoryUsedMB) as memoryMb by @log"
@@ -24,6 +27,12 @@ COLD_STARTS_QUERY = (
     "filter type = 'platform.initReport' or ispresent(record.metrics.initDurationMs) "
     "| stats count() as coldStarts, max(record.metrics.initDurationMs) as slowestMs by @log, bin(1h)"
 )
+ONE_REQUEST_QUERY = (
+    "fields @timestamp, service, coalesce(message, routeKey) as what, coalesce(status, integrationStatus) as answer, "
+    "outcome, duration_ms, @log | filter @message like 'REQUEST_ID' | sort @timestamp asc"
+)
+"""Saved for a person to put an id in, that of the gateway or of an invocation. It finds the lines of the gateway, of
+the functions, and of the functions that those caused to run."""
 QUERIES = {"Errors": ERRORS_QUERY, "Slowest invocations": SLOWEST_QUERY, "Cold starts": COLD_STARTS_QUERY}
 """Queries of Logs Insights, https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html."""
 
@@ -47,11 +56,12 @@ class DashboardArgs:
 class Dashboard(pulumi.ComponentResource):
     """Creates a dashboard of the API, functions, tables and queues.
 
-    Below the graphs are Logs Insights queries of the functions' logs, with their results.
+    Below the graphs are Logs Insights queries of the functions' logs, with their results. A saved query follows one
+    request through the access log and all functions.
     """
 
     def __init__(self, name: str, args: DashboardArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declare the dashboard."""
+        """Declare the dashboard and the saved query."""
         super().__init__("rust-serverless:index:Dashboard", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         watched = pulumi.Output.all(
@@ -66,6 +76,15 @@ class Dashboard(pulumi.ComponentResource):
             f"{name}-page",
             dashboard_name=args.title,
             dashboard_body=watched.apply(lambda names: dashboard_body(args.region, Watched(**names))),
+            opts=child,
+        )
+        logs = [function.log_group_name for function in args.functions]
+        if args.api.access_log_group_name is not None:
+            logs.append(args.api.access_log_group_name)
+        aws.cloudwatch.QueryDefinition(
+            f"{name}-one-request",
+            log_group_names=logs,
+            query_string=ONE_REQUEST_QUERY,
             opts=child,
         )
         self.url = pulumi.Output.from_input(

@@ -63,7 +63,7 @@ class GradualDeployment(pulumi.ComponentResource):
     def _tell(self, function: str, result: Mapping[str, str]) -> None:
         if result.get("outcome") == Outcome.BROUGHT_BACK and not pulumi.runtime.is_dry_run():
             pulumi.log.warn(
-                f"{function} goes on with version {result['live']}: {result['reason']}. Correct it and deploy again",
+                f"{function} runs version {result['live']} again: {result['reason']}. Fix the code and deploy again",
                 self,
             )
 

@@ -30,9 +30,13 @@ ACCESS_LOG_FIELDS = {
     "responseLatencyMs": "$context.responseLatency",
     "integrationLatencyMs": "$context.integrationLatency",
     "integrationStatus": "$context.integration.status",
+    "integrationRequestId": "$context.integration.requestId",
     "integrationError": "$context.integrationErrorMessage",
 }
-"""Fields of the access log. The caller's IP address is not one of them."""
+"""Fields of the access log. The caller's IP address is not one of them.
+
+`requestId` is the `correlation_id` of the function's log lines, `integrationRequestId` their `function_request_id`.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,7 +290,7 @@ def _source(route_key: str) -> str:
     match = ROUTE_KEY.fullmatch(route_key)
     if match is None:
         raise pulumi.RunError(
-            f"{route_key!r} is no route key: write a method and a path, such as 'POST /echo', or '{DEFAULT}'"
+            f"{route_key!r} is not a route key: write a method and a path, such as 'POST /echo', or '{DEFAULT}'"
         )
     return ("*" if match["method"] == "ANY" else match["method"]) + match["path"]
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from .function import Invokable
+
 
 @dataclass(frozen=True, kw_only=True)
 class OnCall:
@@ -37,6 +39,13 @@ class Threshold:
     period_seconds: int = 60
     periods: int = 1
     """Number of consecutive periods above the threshold."""
+
+
+def counted_metric(function: Invokable, name: str) -> Metric:
+    """Return a metric that a function counts with the crate `powertools`, in embedded metric format in its log."""
+    return Metric(
+        namespace=function.name, name=name, dimensions={"function_name": function.function_name}, statistic="Sum"
+    )
 
 
 def logged_metric(  # noqa: PLR0913 (each describes the metric)

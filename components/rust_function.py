@@ -30,6 +30,8 @@ class Operation:
 
     log_level: str = "info"
     """Log level of the handler (`RUST_LOG`)."""
+    log_sample_percent: int = 0
+    """Percentage of invocations that log at debug at any level; for handlers that use the crate `powertools`."""
     log_retention_days: int = 30
     """Retention of the logs; CloudWatch Logs allows certain values only."""
     tracing: bool = False
@@ -182,6 +184,8 @@ class RustFunction(pulumi.ComponentResource):
     def _function_inputs(self, logs: aws.cloudwatch.LogGroup) -> dict[str, Any]:
         args, operation = self._args, self._args.operation
         level = {"RUST_LOG": operation.log_level, "RUST_BACKTRACE": "1"}
+        if operation.log_sample_percent:
+            level["POWERTOOLS_LOGGER_SAMPLE_RATE"] = str(operation.log_sample_percent / 100)
         network = args.network and {
             "subnet_ids": list(args.network.subnet_ids),
             "security_group_ids": list(args.network.security_group_ids),

@@ -96,17 +96,17 @@ def deploy(version: str, alias: Alias, watch: Watch, clock: Clock, *, at_once: b
 def _watched(before: str, version: str, alias: Alias, watch: Watch, clock: Clock) -> str | None:
     """Give the version its share while it is watched. If there is a problem, shift back and return it."""
     end = clock.now() + WATCH_SECONDS
-    kept = False
+    succeeded = False
     try:
         alias.route(before, version, SHARE)
         reason = watch.problem()
         while not reason and clock.now() < end:
             clock.sleep(min(PAUSE_SECONDS, end - clock.now()))
             reason = watch.problem()
-        kept = not reason
+        succeeded = not reason
         return reason
     finally:
-        if not kept:
+        if not succeeded:
             alias.route(before)
 
 

@@ -99,9 +99,9 @@ def _follow_logs(stack: LocalStack, log_groups: Mapping[str, str], progress: Pro
     while True:
         try:
             for function, line in follow_logs(stack.context.client("logs"), log_groups, since):
-                text = readable(line)
+                text = readable(line, color=progress.is_terminal)
                 if text is not None:
-                    progress.tell(f"{_now()} {function}  {text}")
+                    progress.tell(Text.from_ansi(f"{_now()} {function}  {text}"))
         except (BotoCoreError, ClientError):
             since = time.time()
             time.sleep(PAUSE_SECONDS)

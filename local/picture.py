@@ -1,4 +1,4 @@
-"""The picture that `glitch` is shown with: a lake in the evening, drawn, so that it is nobody's photograph."""
+"""Draws the sample picture of `glitch`: a lake in the evening."""
 
 import math
 from pathlib import Path
@@ -7,20 +7,20 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 SIZE = (600, 400)
 DRAWN = (1440, 960)
-"""Drawn larger than it is saved, for smooth edges."""
+"""Size of the drawing, larger than the file for smooth edges."""
 SHORE = 636
-"""The row where the land ends and its reflection begins."""
+"""Row of the shoreline."""
 SUN = (936, 452, 80)
 """Column, row and radius."""
 SKY = ((22, 32, 84), (122, 70, 132), (232, 122, 104), (255, 202, 128))
-"""Colours from the top of the sky to the horizon."""
+"""Colors from the top of the sky to the horizon."""
 RIDGES = (
     (504, 52, 0.0065, (176, 96, 118)),
     (552, 60, 0.0095, (112, 62, 102)),
     (596, 44, 0.0155, (56, 38, 76)),
     (630, 22, 0.029, (20, 20, 42)),
 )
-"""Row, height, frequency and colour of each range of hills, from the farthest."""
+"""Row, height, frequency and color of each range of hills, the farthest first."""
 
 
 def draw_picture(path: Path) -> None:
@@ -34,9 +34,9 @@ def draw_picture(path: Path) -> None:
 
 
 def _sky() -> Image.Image:
-    colours = Image.new("RGB", (1, len(SKY)))
-    colours.putdata(SKY)
-    sky = colours.resize((DRAWN[0], SHORE), Image.Resampling.BICUBIC)
+    colors = Image.new("RGB", (1, len(SKY)))
+    colors.putdata(SKY)
+    sky = colors.resize((DRAWN[0], SHORE), Image.Resampling.BICUBIC)
     picture = Image.new("RGB", DRAWN)
     picture.paste(sky)
     return picture
@@ -44,15 +44,15 @@ def _sky() -> Image.Image:
 
 def _add_sun(picture: Image.Image) -> None:
     x, y, radius = SUN
-    for spread, colour in ((300, (96, 52, 20)), (120, (110, 72, 30)), (3, (255, 238, 190))):
+    for spread, color in ((300, (96, 52, 20)), (120, (110, 72, 30)), (3, (255, 238, 190))):
         light = Image.new("RGB", DRAWN)
-        ImageDraw.Draw(light).ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+        ImageDraw.Draw(light).ellipse((x - radius, y - radius, x + radius, y + radius), fill=color)
         picture.paste(ImageChops.screen(picture, light.filter(ImageFilter.GaussianBlur(spread))))
 
 
-def _add_ridge(picture: Image.Image, row: int, height: int, frequency: float, colour: tuple[int, int, int]) -> None:
+def _add_ridge(picture: Image.Image, row: int, height: int, frequency: float, color: tuple[int, int, int]) -> None:
     crest = [(x, row - height * _hills(x * frequency + row)) for x in range(DRAWN[0])]
-    ImageDraw.Draw(picture).polygon([(0, SHORE), *crest, (DRAWN[0], SHORE)], fill=colour)
+    ImageDraw.Draw(picture).polygon([(0, SHORE), *crest, (DRAWN[0], SHORE)], fill=color)
 
 
 def _hills(x: float) -> float:

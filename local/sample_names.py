@@ -1,4 +1,4 @@
-"""Names of what sample requests create: never one that is in use, since later samples replace and delete it."""
+"""Names in sample requests that are not in use, because later samples replace and delete the item."""
 
 import dataclasses
 import json
@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from local.examples import Example
 
 FIELDS = ("code",)
-"""Fields of a body by which a client names what it creates."""
+"""Fields of a body with the name of the item."""
 
 
 def other_names(example: Example) -> Iterator[dict[str, str]]:
-    """Yield replacements of the name in a body, one after the other: `ZZY` for `ZZZ`, then `ZZX`."""
+    """Yield replacements of the name in a body: `ZZY` for `ZZZ`, then `ZZX`."""
     body = _json(example.body)
     for name in (body[field] for field in FIELDS if field in body):
         for letter in reversed(string.ascii_uppercase):
@@ -21,7 +21,7 @@ def other_names(example: Example) -> Iterator[dict[str, str]]:
 
 
 def renamed(example: Example, names: Mapping[str, str]) -> Example:
-    """Return the example with other names in its path and its body."""
+    """Return the example with replaced names in path and body."""
     path = "/".join(names.get(part, part) for part in example.path.split("/"))
     body = _json(example.body)
     changed = {field: names[value] for field, value in body.items() if field in FIELDS and value in names}

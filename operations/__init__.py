@@ -1,1 +1,1 @@
-"""What a person does with a stack that runs: the local one, or one on AWS."""
+"""The command-line program behind `make`, for the local stack and stacks on AWS."""

@@ -102,6 +102,8 @@ def _add_stack_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]
     _add(verbs, "outputs", _on_running(_outputs), "print a stack's URLs, and write all outputs to .outputs")
     verb = _add(verbs, "logs", _on_running(_logs), "follow the logs of all functions, or of one")
     verb.add_argument("function", nargs="?")
+    verb.add_argument("--request", help="print the lines of one request, by its id")
+    verb.add_argument("--json", action="store_true", help="print lines as they were written")
     verb = _add(verbs, "invoke", _on_running(_invoke), "invoke a function with a JSON payload")
     verb.add_argument("function")
     verb.add_argument("payload", nargs="?", default="{}")
@@ -182,7 +184,10 @@ def _outputs(stack: RunningStack, arguments: argparse.Namespace) -> None:
 
 
 def _logs(stack: RunningStack, arguments: argparse.Namespace) -> None:
-    print_logs(stack.client("logs"), chosen_log_groups(stack.outputs["logGroups"], arguments.function))
+    groups = chosen_log_groups(stack.outputs["logGroups"], arguments.function)
+    if arguments.request and "accessLogGroup" in stack.outputs:
+        groups = {"gateway": stack.outputs["accessLogGroup"], **groups}
+    print_logs(stack.client("logs"), groups, arguments.request, as_json=arguments.json)
 
 
 def _invoke(stack: RunningStack, arguments: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
-"""Writes the texts by which the analytics API knows crawlers, from the data of the package crawler-user-agents.
+"""Generates the texts that identify crawlers for the analytics API, from the package crawler-user-agents.
 
-The package has a regular expression for each crawler. Nearly all of them stand for a few texts, which the API looks up
-without an engine for expressions; the others name crawlers that it knows by its own rules.
+The package has a regular expression per crawler. Almost all of them match a few fixed texts, which the API searches
+without a regex engine. The others match crawlers that the API detects by its own rules.
 """
 
 import itertools
@@ -27,7 +27,7 @@ HEAD = """\
 
 PEOPLE = frozenset(
     {
-        # Applications in which people open pages.
+        # Applications that open pages for people.
         *("Asana/", "Blackboard", "Bluesky/", "Chirp", "Code/1.", "Daum/", "Fluid", "Goodreads", "Grammarly/"),
         *(
             "Hatena",
@@ -41,16 +41,16 @@ PEOPLE = frozenset(
             "Viber",
         ),
         *("WhatsApp", "upday/"),
-        # Browsers, and what is part of one.
+        # Browsers and their parts.
         *("CapitalOneShopping", "CyberPatrol", "DMBrowser", "Genieo", "Sogou", "coccoc", "mail.ru"),
-        # Parts of names of devices and builds.
+        # Names of devices and builds.
         *("008/", "AP3A.240617.008", "Adventurer", "Magellan", "Nitro-", "Odin;", "RED/", "Sonic"),
     }
 )
-"""Texts of the package that are in agents of people, too."""
+"""Texts of the package that also occur in user agents of people."""
 
 BY_RULE = re.compile(r"(bot|spider|crawler)(?![a-z])|https?://|www\.", re.IGNORECASE)
-"""What the API takes for a crawler's without a table."""
+"""User agents that the API detects as crawlers without the table."""
 
 
 def write(root: Path) -> None:
@@ -60,7 +60,7 @@ def write(root: Path) -> None:
 
 
 def crawlers() -> str:
-    """Return the texts of crawlers that no rule finds, a line each."""
+    """Return the texts of crawlers that no rule detects, one per line."""
     texts = {
         text
         for crawler in CRAWLERS
@@ -72,17 +72,17 @@ def crawlers() -> str:
 
 
 def ai_crawlers() -> str:
-    """Return the texts of crawlers that collect for artificial intelligence, a line each."""
+    """Return the texts of AI crawlers, one per line."""
     names = {
         text for crawler in CRAWLERS if "ai-crawler" in crawler.get("tags", ()) for text in _texts(crawler["pattern"])
     }
-    # Of several ways to write a name, the one with the most capitals.
+    # Of several spellings, the one with the most capitals.
     written = {name.lower(): name for name in sorted(names, key=lambda name: (sum(map(str.isupper, name)), name))}
     return _table("Texts in user agents of AI crawlers, each but for a slash its name.", sorted(written.values()))
 
 
 def _is_like_a_browser(crawler: dict[str, Any]) -> bool:
-    """Whether an agent of a crawler starts as those of browsers do: the others are found by that alone."""
+    """Return whether a crawler's user agent starts like a browser's; the others are detected by that."""
     return any(agent.startswith("Mozilla/") for agent in crawler["instances"]) or not crawler["instances"]
 
 
@@ -91,7 +91,7 @@ def _table(what: str, lines: Iterable[str]) -> str:
 
 
 def _shortest(texts: set[str]) -> Iterator[str]:
-    """Leave out texts that start with another one."""
+    """Yield the texts that do not start with another one."""
     last = None
     for text in sorted(texts):
         if last is None or not text.startswith(last):
@@ -100,7 +100,7 @@ def _shortest(texts: set[str]) -> Iterator[str]:
 
 
 def _texts(pattern: str) -> list[str]:
-    """Return the texts that an expression stands for; none where they are many, or are all of an agent or its start."""
+    """Return the texts that an expression matches; empty if they are too many or anchored at the start."""
     expanded = _expanded(parser.parse(pattern))
     return [text.lstrip() for text in expanded or () if len(text.strip()) > 1]
 
@@ -120,7 +120,7 @@ def _alternatives(code: object, argument: Any) -> list[str] | None:
         return _expanded(argument[-1])
     if code is codes.BRANCH:
         return [text for branch in argument[1] for text in _expanded(branch) or ()]
-    # An agent that starts with anything but Mozilla is no browser's.
+    # User agents of browsers start with Mozilla.
     return [""] if code is codes.AT and argument is codes.AT_END else None
 
 

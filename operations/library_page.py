@@ -1,4 +1,4 @@
-"""Writes the README of the library: what it is, examples, and every argument, from the docstrings."""
+"""Generates the library's README: the introduction, and a reference from the docstrings."""
 
 import ast
 from collections.abc import Iterator
@@ -6,17 +6,17 @@ from pathlib import Path
 
 FILE = Path("components") / "README.md"
 HEAD = Path("components") / "introduction.md"
-"""What stands before the reference, written by hand."""
+"""The introduction, written by hand."""
 
 
 def library_page(root: Path) -> str:
-    """Return the page's text."""
+    """Return the page as Markdown."""
     introduction = (root / HEAD).read_text(encoding="utf-8")
     return introduction + "".join(_section(root / "components" / f"{module}.py") for module in _modules(root))
 
 
 def _modules(root: Path) -> list[str]:
-    """Return the modules whose names the package exports, in its order."""
+    """Return the exported modules, in the package's order."""
     tree = ast.parse((root / "components" / "__init__.py").read_text(encoding="utf-8"))
     for statement in tree.body:
         if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "_MODULES":
@@ -25,7 +25,7 @@ def _modules(root: Path) -> list[str]:
 
 
 def _section(file: Path) -> str:
-    """Return what a module has: its components and their arguments."""
+    """Return the section of a module: its components and their arguments."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
     parts = [f"\n## {file.stem.replace('_', ' ').capitalize()}\n\n{_text(ast.get_docstring(tree))}\n"]
@@ -42,7 +42,7 @@ def _is_component(node: ast.ClassDef) -> bool:
 
 
 def _fields(node: ast.ClassDef) -> Iterator[str]:
-    """Yield a line for each field: name, type, default, and the docstring below it."""
+    """Yield a line per field: name, type, default and docstring."""
     for statement, following in zip(node.body, [*node.body[1:], None], strict=True):
         if isinstance(statement, ast.AnnAssign):
             name, typ = ast.unparse(statement.target), ast.unparse(statement.annotation)
@@ -52,7 +52,7 @@ def _fields(node: ast.ClassDef) -> Iterator[str]:
 
 
 def _methods(node: ast.ClassDef) -> Iterator[str]:
-    """Yield a line for each public method."""
+    """Yield a line per public method."""
     for method in node.body:
         if isinstance(method, ast.FunctionDef) and not method.name.startswith("_"):
             names = ", ".join(argument.arg for argument in method.args.args[1:])
@@ -61,7 +61,7 @@ def _methods(node: ast.ClassDef) -> Iterator[str]:
 
 
 def _default(value: ast.expr) -> str:
-    """Return a default as it would be written by a user: `field(default_factory=OnCall)` is `OnCall()`."""
+    """Return a default as users write it: `field(default_factory=OnCall)` is `OnCall()`."""
     if isinstance(value, ast.Call) and ast.unparse(value.func) == "field":
         (factory,) = [keyword.value for keyword in value.keywords]
         return ast.unparse(factory.body) if isinstance(factory, ast.Lambda) else f"{ast.unparse(factory)}()"
@@ -75,6 +75,6 @@ def _string(node: ast.stmt | None) -> str | None:
 
 
 def _text(docstring: str | None) -> str:
-    """Return a docstring as Markdown, one paragraph for each of its own."""
+    """Return a docstring as Markdown paragraphs."""
     paragraphs = [" ".join(paragraph.split()) for paragraph in (docstring or "").split("\n\n")]
     return "\n\n".join(paragraph for paragraph in paragraphs if not paragraph.startswith("Raises:"))

@@ -1,4 +1,4 @@
-"""Writes what a new handler needs, as README's "Add a handler" shows it."""
+"""Writes the files of a new handler, as in the README's section "Add a handler"."""
 
 import json
 import re
@@ -27,20 +27,19 @@ workspace = true
 [dependencies]
 http.workspace = true
 http-event.workspace = true
-lambda_runtime.workspace = true
+http-service.workspace = true
+powertools.workspace = true
 reply.workspace = true
 serde_json.workspace = true
-startup.workspace = true
 """
 
 MAIN = """\
-//! Greets whoever is named in the body.
+//! Greets the person named in the body.
 
 use std::process::ExitCode;
 
 use http::StatusCode;
 use http_event::{{Request, Response}};
-use lambda_runtime::service_fn;
 use reply::Error;
 
 async fn handle(request: Request) -> Result<Response, Error> {{
@@ -50,7 +49,7 @@ async fn handle(request: Request) -> Result<Response, Error> {{
 }}
 
 fn main() -> ExitCode {{
-    startup::run(lambda_runtime::run(service_fn(|event| reply::respond(event, handle))))
+    powertools::run(env!("CARGO_BIN_NAME"), http_service::run_handler(handle))
 }}
 """
 
@@ -59,18 +58,18 @@ def new_handler(root: Path, name: str, route: str) -> list[Path]:
     """Write the crate, its sample event and its lines in the program, and return the files.
 
     Raises:
-        OperationError: the name or the route cannot be used, or is used already.
+        OperationError: the name or the route is invalid or already used.
     """
     asked = ROUTE.fullmatch(route)
     if NAME.fullmatch(name) is None:
         raise OperationError(
-            f"{name!r} is no name of a handler: use lower case, digits and hyphens, such as NAME=hello"
+            f"{name!r} is not a valid name of a handler: use lower case, digits and hyphens, such as NAME=hello"
         )
     if asked is None:
-        raise OperationError(f"{route!r} is no route: write a method and a path, such as ROUTE='POST /{name}'")
+        raise OperationError(f"{route!r} is not a route: write a method and a path, such as ROUTE='POST /{name}'")
     crate = root / "rust" / "functions" / name
     if crate.exists():
-        raise OperationError(f"{crate.relative_to(root)} exists already: choose another NAME")
+        raise OperationError(f"{crate.relative_to(root)} already exists: choose another NAME")
     program = root / "__main__.py"
     before = program.read_text(encoding="utf-8")
     if FUNCTIONS not in before:
@@ -84,19 +83,19 @@ def new_handler(root: Path, name: str, route: str) -> list[Path]:
     for file, content in files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content, encoding="utf-8")
-    # Adds the crate to Cargo.lock, and compiles nothing.
+    # Adds the crate to Cargo.lock without compiling.
     command = ["cargo", "metadata", "--format-version", "1", "--manifest-path", str(root / "rust" / "Cargo.toml")]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError:
         raise OperationError("cargo is not on the PATH: install Rust with rustup, https://rustup.rs") from None
     if done.returncode != 0:
-        raise OperationError(f"cargo refuses the new crate: {done.stderr.strip()}")
+        raise OperationError(f"Cargo refuses the new crate: {done.stderr.strip()}")
     return list(files)
 
 
 def variable(name: str) -> str:
-    """Return the name of the handler in the program."""
+    """Return the handler's variable in the program."""
     return name.replace("-", "_")
 
 
@@ -109,7 +108,7 @@ def lines(name: str, route: str) -> str:
 
 
 def sample_event(method: str, path: str) -> str:
-    """Return the request that `make local` sends and shows."""
+    """Return the sample request that `make local` sends."""
     actual = re.sub(r"\{\w+\+?\}", "sample", path)
     event = {
         "version": "2.0",

@@ -6,8 +6,8 @@ from pathlib import Path
 from operations.cli import OperationError
 
 NAME = re.compile(r"(?!pr(-|$))(?=.{1,12}$)[a-z][a-z0-9]*(-[a-z0-9]+)*")
-"""Part of every resource's name, where two hyphens end it: its letters are allowed in all of them, and the name of a
-function has room for 12. The stacks of pull requests are called `pr-<number>`."""
+"""A stack's name is part of every resource's name, and ended there by two hyphens. All services allow these characters,
+and a function's name has room for 12. Names of the form `pr-<number>` are for pull requests."""
 
 CONTENT = """\
 config:
@@ -20,23 +20,23 @@ config:
   rust-serverless:pointInTimeRecovery: "false"
   rust-serverless:deletionProtection: "false"
 """
-"""Disposable, as `dev` is; see docs/settings.md for what else can be set."""
+"""Configuration with disposable data, as in `dev`; docs/settings.md lists all settings."""
 
 
 def new_stack(root: Path, name: str, region: str) -> Path:
     """Write `Pulumi.<name>.yaml` and return its path.
 
     Raises:
-        OperationError: the name cannot be one, or the file is there.
+        OperationError: the name is invalid, or the file exists.
     """
     if not NAME.fullmatch(name):
         raise OperationError(
-            f"{name!r} is no stack's name: use up to 12 lower-case letters, digits and single hyphens, not pr-…"
+            f"{name!r} is not a valid stack name: use up to 12 lower-case letters, digits and single hyphens, not pr-…"
         )
     file = root / f"Pulumi.{name}.yaml"
     try:
         with file.open("x", encoding="utf-8") as written:
             written.write(CONTENT.format(name=name, region=region))
     except FileExistsError:
-        raise OperationError(f"{file.name} is there already") from None
+        raise OperationError(f"{file.name} already exists: choose another NAME") from None
     return file

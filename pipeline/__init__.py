@@ -1,1 +1,1 @@
-"""What the workflows do beyond calling Pulumi: judge previews, comment, smoke-test, find what is stale."""
+"""The steps of the workflows besides Pulumi: guard, comments, smoke test, stale stacks, drift."""

@@ -1,4 +1,4 @@
-"""The comment about one stack on a pull request, as Markdown."""
+"""The comments on pull requests, as Markdown."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,30 +8,30 @@ from pipeline.markdown import code, fenced
 from pipeline.preview import Preview, Step
 
 LIMIT = 65_000
-"""Characters; GitHub takes 65,536 in a comment."""
+"""Maximum length; GitHub allows 65,536 characters."""
 SHOWN_RESOURCES = 40
 SHOWN_PROPERTIES = 6
 SHOWN_FILES = 8
 SHOWN_ERRORS = 5
 SHOWN_NAME = 300
-"""Characters of each name; the path of a file can have 4,096."""
+"""Maximum length of a name; a file's path can have 4,096 characters."""
 SHOWN_CHARACTERS = 5_000
-"""Of each error; a traceback ends with what matters."""
+"""Maximum length of an error, from its end, where a traceback has its message."""
 URL = re.compile(r"https?://[a-z0-9.:-]+(/[\w./-]*)?", re.ASCII)
 PROVIDER_LINES = re.compile(r"^\s*\[provider=.*\]\n", re.MULTILINE)
 
 
 def marker(stack: str) -> str:
-    """Return the invisible first line by which the comment is found again."""
+    """Return the invisible first line that identifies the comment."""
     return f"<!-- stack {stack} -->"
 
 
 def preview_comment(
     stack: str, preview: Preview, verdict: Verdict, causes: Mapping[str, Sequence[str]], diff: str
 ) -> str:
-    """Say what a pull request would do to a stack, which code changes and why, and what is refused.
+    """Return the comment about a preview: changes, new code with its causes, and refused losses.
 
-    `causes` names the files of the pull request that alter each binary. `diff` is the text of
+    `causes` has the files of the pull request that alter each binary. `diff` is the output of
     `pulumi preview --diff --suppress-outputs`, in which secrets are `[secret]`.
     """
     parts = [marker(stack), f"### {stack}: {_headline(preview)}"]
@@ -44,7 +44,7 @@ def preview_comment(
 
 
 def environment_comment(stack: str, api_url: str, label: str) -> str:
-    """Say where the environment of a pull request is, and when it goes."""
+    """Return the comment about a pull request's environment."""
     return (
         f"{marker(stack)}\n\n### {stack} is up\n\n{_link(api_url)}\n\n"
         f"Each push updates it. It is destroyed when this is closed or loses the label `{label}`.\n"
@@ -52,7 +52,7 @@ def environment_comment(stack: str, api_url: str, label: str) -> str:
 
 
 def _link(url: str) -> str:
-    """The outputs of a stack are what its program says, which may be anything."""
+    """Return a link, or a code span if the output is not a URL."""
     return url if URL.fullmatch(url) else code(url)
 
 
@@ -74,7 +74,7 @@ def _losses(verdict: Verdict) -> str:
     said += f"\n> - and {more} more" if more > 0 else ""
     if verdict.allowed:
         return f"> [!WARNING]\n> The label `{LABEL}` allows this:\n{said}"
-    return f"> [!CAUTION]\n> Refused:\n{said}\n>\n> If that is meant, add the label `{LABEL}`."
+    return f"> [!CAUTION]\n> Refused:\n{said}\n>\n> If this is intended, add the label `{LABEL}`."
 
 
 def _loss(loss: Loss) -> str:
@@ -86,7 +86,7 @@ def _code(preview: Preview, causes: Mapping[str, Sequence[str]]) -> str:
         f"| {_cell(binary)} | {_reason(step, causes.get(binary, []))} |"
         for binary, step in sorted(preview.code_changes.items())
     ]
-    return "\n".join(["| New code | Because of |", "|---|---|", *rows]) if rows else ""
+    return "\n".join(["| New code | Cause |", "|---|---|", *rows]) if rows else ""
 
 
 def _reason(step: Step, files: Sequence[str]) -> str:
@@ -96,7 +96,7 @@ def _reason(step: Step, files: Sequence[str]) -> str:
     if before != after:
         return f"another architecture, {_cell(before)} to {_cell(after)}"
     if not files:
-        return "no file of this pull request: the stack runs the code of another commit"
+        return "no file of this pull request: the stack runs another commit's code"
     said = [_cell(file) for file in files[:SHOWN_FILES]]
     more = len(files) - len(said)
     return "<br>".join([*said, f"and {more} more"] if more else said)
@@ -126,6 +126,6 @@ def _cell(text: str) -> str:
 
 def _details(diff: str, room: int) -> str:
     text = PROVIDER_LINES.sub("", diff).strip()
-    cut = "" if len(text) < room - 1_000 else "\n… the rest is in the log of this check"
+    cut = "" if len(text) < room - 1_000 else "\n… see the log of this check for the rest"
     shown = text[: room - 1_000] if cut else text
     return f"<details><summary><code>pulumi preview --diff</code></summary>\n\n{fenced(shown + cut)}\n\n</details>"

@@ -1,4 +1,4 @@
-"""Refuses a preview that would lose what no second `pulumi up` brings back: data, users, addresses, what saves them."""
+"""Refuses a preview that would lose data, users, addresses, or their protection."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,14 +8,15 @@ from pipeline.markdown import printable
 from pipeline.preview import Preview, Step
 
 LABEL = "allow-loss"
-"""Label of a pull request that means it."""
+"""Label of a pull request that allows losses."""
 
-HOLDS_NOTHING = frozenset(
+UNGUARDED = frozenset(
     {
         *("aws:acm/certificate:Certificate", "aws:acm/certificateValidation:CertificateValidation"),
         *("aws:apigatewayv2/authorizer:Authorizer", "aws:apigatewayv2/integration:Integration"),
         *("aws:apigatewayv2/route:Route", "aws:apigatewayv2/stage:Stage"),
         *("aws:cloudwatch/dashboard:Dashboard", "aws:cloudwatch/logMetricFilter:LogMetricFilter"),
+        "aws:cloudwatch/queryDefinition:QueryDefinition",
         *("aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cognito/resourceServer:ResourceServer"),
         *("aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"),
         # Their code is in the artifact bucket.
@@ -24,7 +25,7 @@ HOLDS_NOTHING = frozenset(
         "command:local:Command",
     }
 )
-"""Types that a second `up` makes as they were. Every other type is guarded, so that a new one is from the start."""
+"""Types that another `up` restores completely. Every other type is guarded, including new ones."""
 
 LOST = {
     "aws:apigatewayv2/api:Api": "the address that its clients know",
@@ -43,31 +44,31 @@ LOST = {
     "aws:sqs/queue:Queue": "its messages",
     "pulumi:index:Stash": "the protection of the stack",
 }
-"""What goes with a resource, for types that this program makes."""
+"""What is lost with a resource, for the types of this program."""
 
-KEEPING = frozenset({"same", "create", "update", "read", "refresh", "import"})
-"""Operations that keep a resource. Whatever is not among them is refused, so that a new word of Pulumi's is, too."""
+PRESERVING = frozenset({"same", "create", "update", "read", "refresh", "import"})
+"""Operations that preserve a resource. All others are refused, including new ones of Pulumi."""
 
 ON = (True, "true", "ACTIVE", "Enabled")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loss:
-    """One thing that would be lost."""
+    """A loss."""
 
     name: str
     type: str
     what: str
-    """Goes on after the resource: `would be deleted, and its items lost`."""
+    """Follows the resource in a sentence: `would be deleted, and its items lost`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What a preview would lose, and whether that is allowed."""
+    """The losses of a preview, and whether they are allowed."""
 
     losses: tuple[Loss, ...]
     failed: bool
-    """Whether the preview itself failed, so that nothing is known of what comes after the failure."""
+    """Whether the preview failed, so that later steps are unknown."""
     allowed: bool
 
     @property
@@ -78,25 +79,25 @@ class Verdict:
 
 Inputs = Mapping[str, Any]
 Weakens = Callable[[Inputs, Inputs], bool]
-"""Returns whether inputs keep less than the inputs before did. What is not known yet does not count as kept."""
+"""Returns whether new inputs weaken the protection of data. Unknown values count as weaker."""
 
 
 def judge(preview: Preview, labels: list[str]) -> Verdict:
-    """Look for guarded resources that would be deleted or replaced, or would keep less."""
+    """Find guarded resources that would be deleted, replaced or weakened."""
     losses = tuple(loss for step in preview.steps if step.custom for loss in _losses(step))
     return Verdict(losses=losses, failed=bool(preview.errors), allowed=LABEL in labels)
 
 
 def sentence(loss: Loss) -> str:
-    """Say what would be lost, on one line of a log."""
+    """Return a loss as one log line."""
     return printable(f"{loss.name} ({loss.type}) {loss.what}")
 
 
 def _losses(step: Step) -> Iterator[Loss]:
-    if step.operation not in KEEPING:
-        if step.type not in HOLDS_NOTHING and not step.type.startswith("pulumi:providers:"):
+    if step.operation not in PRESERVING:
+        if step.type not in UNGUARDED and not step.type.startswith("pulumi:providers:"):
             verb = "replaced" if "replace" in step.operation else "deleted"
-            yield _loss(step, f"would be {verb}, and {LOST.get(step.type, 'what it holds')} lost")
+            yield _loss(step, f"would be {verb}, and {LOST.get(step.type, 'its content')} lost")
         return
     if step.unprotected:
         yield _loss(step, "would no longer be protected from deletion")
@@ -125,7 +126,7 @@ def _turned_on(path: str) -> Weakens:
 
 
 def _reduced(path: str, default: float, unlimited: tuple[float, ...] = ()) -> Weakens:
-    """A number that got smaller; `default` is what AWS takes without one, `unlimited` what means no limit to it."""
+    """Returns whether a number is reduced; `default` is AWS's default, `unlimited` are values without a limit."""
 
     def number(inputs: Inputs) -> float:
         value = _at(inputs, path)
@@ -143,7 +144,7 @@ def _changed(value: Callable[[Inputs], Any]) -> Weakens:
 
 
 def _lost(value: Callable[[Inputs], Any]) -> Weakens:
-    """What there was is changed or gone; where there was nothing, nothing is lost."""
+    """Returns whether a value is changed or removed."""
     return lambda before, after: bool(value(before)) and value(before) != value(after)
 
 
@@ -171,7 +172,7 @@ def _replicas_are_fewer(before: Inputs, after: Inputs) -> bool:
 
 
 def _passes_less(before: Inputs, after: Inputs) -> bool:
-    """A filter that is new or another one; records that do not match are never delivered."""
+    """Returns whether a filter is new or changed; records that do not match are never delivered."""
     return bool(_at(after, "filterCriteria")) and _at(before, "filterCriteria") != _at(after, "filterCriteria")
 
 
@@ -190,48 +191,51 @@ WEAKER: Mapping[str, tuple[tuple[Weakens, str], ...]] = {
         ),
         (_reduced("pointInTimeRecovery.recoveryPeriodInDays", 35), "could be restored for fewer days"),
         (_turned_off("deletionProtectionEnabled"), "would lose its deletion protection"),
-        (_changed(_expiry), "would expire other items than now, by another TTL"),
+        (_changed(_expiry), "would expire other items, by another TTL"),
         (_lost(_stream), "would lose its stream, with the records that are not processed yet"),
-        (_lost(_keys), "would get other keys, and lose its items"),
+        (_lost(_keys), "would have other keys, and lose its items"),
         (_replicas_are_fewer, "would lose a replica"),
         (_shrinks_indexes, "would lose an index that queries use"),
     ),
     "aws:cognito/userPool:UserPool": ((_turned_off("deletionProtection"), "would lose its deletion protection"),),
     "aws:cloudwatch/logGroup:LogGroup": (
-        (_reduced("retentionInDays", 0, unlimited=(0,)), "would keep its logs for fewer days, and lose the older ones"),
+        (
+            _reduced("retentionInDays", 0, unlimited=(0,)),
+            "would store its logs for fewer days, and lose the older ones",
+        ),
     ),
     "aws:sqs/queue:Queue": (
         (
             _reduced("messageRetentionSeconds", 345_600),
-            "would keep messages for a shorter time, and lose the older ones",
+            "would store messages for a shorter time, and lose the older ones",
         ),
         (_removed("redrivePolicy"), "would lose its dead-letter queue"),
     ),
     "aws:s3/bucket:Bucket": ((_turned_on("forceDestroy"), "could be deleted with everything in it"),),
     "aws:s3/bucketVersioning:BucketVersioning": (
-        (_turned_off("versioningConfiguration.status"), "would no longer keep what is overwritten or deleted"),
+        (_turned_off("versioningConfiguration.status"), "would no longer keep overwritten and deleted objects"),
     ),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": (
-        (_changed(lambda inputs: _at(inputs, "rules")), "would delete other objects than now"),
+        (_changed(lambda inputs: _at(inputs, "rules")), "would delete other objects"),
     ),
     "aws:kms/key:Key": (
         (
             lambda before, after: _at(before, "isEnabled") is not False and _at(after, "isEnabled") not in (None, True),
-            ("would be disabled, and what it encrypts could not be read"),
+            ("would be disabled, and encrypted data could not be read"),
         ),
     ),
     "aws:lambda/eventSourceMapping:EventSourceMapping": (
         (
             lambda before, after: _at(before, "enabled") is not False and _at(after, "enabled") not in (None, True),
-            "would stop, and lose the records that are over a day old when it goes on",
+            "would stop, and lose records that expire until it is enabled again",
         ),
         (_passes_less, "would skip records that it delivers now"),
         (
             _removed("destinationConfig.onFailure.destinationArn"),
-            "would drop records that fail, instead of naming them in a queue",
+            "would drop failed records instead of recording them in a queue",
         ),
-        (_reduced("maximumRetryAttempts", -1, unlimited=(-1,)), "would give records up after fewer retries"),
-        (_reduced("maximumRecordAgeInSeconds", -1, unlimited=(-1,)), "would give records up at a younger age"),
+        (_reduced("maximumRetryAttempts", -1, unlimited=(-1,)), "would discard records after fewer retries"),
+        (_reduced("maximumRecordAgeInSeconds", -1, unlimited=(-1,)), "would discard records at a lower age"),
     ),
 }
-"""What makes a resource keep less than it does, by type, and what to say of it."""
+"""Changes that weaken a resource, by type, with their messages."""

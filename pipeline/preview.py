@@ -1,9 +1,7 @@
-"""What `pulumi preview --json` prints, with `--refresh` too.
+"""Reads the output of `pulumi preview --json`, also with `--refresh`.
 
-Only what the other modules ask for is read: the states in the JSON also hold outputs of commands, cargo's among them,
-which nobody wants in a comment.
-
-With `--show-sames` there is a step for each resource, unchanged ones too.
+It reads only what other modules need: the states in the JSON contain outputs of commands, such as Cargo's, which must
+not appear in a comment. With `--show-sames` there is a step for each resource, also for unchanged ones.
 """
 
 import json
@@ -14,28 +12,28 @@ from typing import Any
 
 FUNCTION = "aws:lambda/function:Function"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""How Pulumi writes a value that is not known before the update."""
+"""Pulumi's placeholder of a value that is unknown before the update."""
 SHOWN_FIRST = ("delete", "replace", "create", "update")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What Pulumi would do to one resource."""
+    """A step of a preview, for one resource."""
 
     operation: str
-    """Pulumi's word: same, create, update, replace, delete, refresh…"""
+    """Pulumi's operation: same, create, update, replace, delete, refresh…"""
     urn: str
     custom: bool
-    """Whether a provider makes it; components and the stack only group others."""
+    """Whether a provider manages it; components and the stack only group resources."""
     properties: tuple[str, ...]
-    """Paths of the properties that differ, such as `environment.variables.RUST_LOG`; their values are not here."""
+    """Paths of changed properties, such as `environment.variables.RUST_LOG`, without values."""
     before: Mapping[str, Any] = field(default_factory=dict, repr=False)
     after: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """Inputs before and afterwards, to judge. They may hold secrets, so nothing shows them."""
+    """Inputs before and after. They may contain secrets, so they are never shown."""
     references: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
-    """URNs of the resources that an input is made of, by input: known before their names are."""
+    """URNs of the resources that an input depends on, by input; known before their names."""
     unprotected: bool = False
-    """Whether the resource was protected from deletion, and will not be."""
+    """Whether the resource loses its protection from deletion."""
 
     @property
     def code_before(self) -> str | None:
@@ -44,7 +42,7 @@ class Step:
 
     @property
     def code_after(self) -> str | None:
-        """`s3Key` of a function's code afterwards."""
+        """`s3Key` of a function's code after the update."""
         return self.after.get("s3Key")
 
     @property
@@ -60,23 +58,23 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """One preview of one stack."""
+    """A preview of a stack."""
 
     steps: tuple[Step, ...]
     counts: Mapping[str, int]
-    """Number of resources by operation, those without a step included."""
+    """Number of resources by operation, including those without a step."""
     errors: tuple[str, ...]
-    """Why it failed; empty when it did not."""
+    """Errors; empty if it succeeded."""
 
     @property
     def changes(self) -> list[Step]:
-        """What would be done to AWS's resources, the worst first."""
+        """The steps that change resources, the most severe first."""
         changed = (step for step in self.steps if step.operation not in ("same", "refresh", "read"))
         return sorted((step for step in changed if step.custom), key=_severity)
 
     @property
     def code_changes(self) -> dict[str, Step]:
-        """The functions that get other code, by binary."""
+        """The steps of functions whose code changes, by binary."""
         return {
             step.code_after.split("/")[0]: step
             for step in self.changes
@@ -85,12 +83,12 @@ class Preview:
 
 
 def read_preview(path: Path) -> Preview:
-    """Read what the CLI printed; when it printed no preview, that is the error."""
+    """Read the CLI's output. If there is no preview in it, that is the error."""
     try:
         digest = json.loads(path.read_text(encoding="utf-8"))
         steps = digest.get("steps", [])
     except (OSError, ValueError, AttributeError):
-        return Preview(steps=(), counts={}, errors=("Pulumi could not start: the log of this check says why.",))
+        return Preview(steps=(), counts={}, errors=("Pulumi could not start: see the log of this check.",))
     return Preview(
         steps=tuple(_step(step) for step in steps),
         counts=digest.get("changeSummary", {}),

@@ -10,7 +10,7 @@ from pulumi_command import local
 from components.aws_credentials import AwsCredentials, access_environment, aws_access
 from components.failure_queue import RETENTION_SECONDS
 from components.http_api import HttpApi, Route, Throttle
-from components.metric_alarm import Metric, OnCall, Threshold, logged_metric, metric_alarm
+from components.metric_alarm import Metric, OnCall, Threshold, counted_metric, metric_alarm
 from components.program_python import module_command
 from components.queue_trigger import QueueTriggerArgs
 from components.rust_function import Operation, RustFunction, RustFunctionArgs
@@ -35,18 +35,6 @@ counts attempts by network and user, and refuses those over its limits before it
 SESSION_ROUTES = ("GET /analytics", "GET /analytics/report", "POST /analytics/sign-out")
 """Routes that require a session, and the dashboard with its sign-in form. `analytics-api` validates the session token
 itself; there is no API Gateway authorizer."""
-
-QUARANTINED = '{ $.message = "record quarantined" }'
-"""The trigger's log line for a record that it cannot count."""
-
-CAPPED = '{ $.message = "cap reached" }'
-"""The API's log line for a site of which no further page, referrer or campaign is counted by name today."""
-
-GONE = '{ $.message = "views gone" }'
-"""The trigger's log line for records whose views were not in the table any more; `records` has their number."""
-
-RECOUNTED = '{ $.message = "recount finished" }'
-"""The log line of the nightly recount; `drift` is the number of counters that differ from the views."""
 
 NIGHTLY = "cron(0 3 * * ? *)"
 """At 3:00 UTC the trigger has counted the last views of yesterday, as long as it works."""
@@ -220,7 +208,7 @@ class Analytics(pulumi.ComponentResource):
         self._alarm(
             "capped-names",
             meaning="A site had more new pages, referrers or campaigns in a day than are counted by name.",
-            metric=self._logged("capped-names", function, "CappedNames", CAPPED),
+            metric=counted_metric(function, "CappedNames"),
         )
         return function
 
@@ -258,11 +246,11 @@ class Analytics(pulumi.ComponentResource):
             ),
             self._child,
         )
-        self.quarantined = self._logged("quarantined-records", function, "QuarantinedRecords", QUARANTINED)
+        self.quarantined = counted_metric(function, "QuarantinedRecords")
         self._alarm(
             "gone-views",
             meaning="Views were gone from the table before they were counted.",
-            metric=self._logged("gone-views", function, "GoneViews", GONE, value="$.records"),
+            metric=counted_metric(function, "GoneViews"),
         )
         return function
 
@@ -322,7 +310,7 @@ class Analytics(pulumi.ComponentResource):
         self._alarm(
             "drift",
             meaning="Totals of yesterday differ from the views that they count.",
-            metric=self._logged("drift", function, "Drift", RECOUNTED, value="$.drift"),
+            metric=counted_metric(function, "Drift"),
         )
         return function
 
@@ -341,18 +329,6 @@ class Analytics(pulumi.ComponentResource):
             metric=metric,
             threshold=Threshold(above=0, period_seconds=300),
             on_call=self._args.on_call,
-            parent=self,
-        )
-
-    def _logged(self, name: str, function: RustFunction, metric: str, pattern: str, value: str = "1") -> Metric:
-        """Return a metric of a function's log lines: their number, or the sum of a field."""
-        return logged_metric(
-            f"{self.pulumi_resource_name}-{name}",
-            log_group_name=function.log_group_name,
-            namespace=function.function_name,
-            name=metric,
-            pattern=pattern,
-            value=value,
             parent=self,
         )
 

@@ -77,6 +77,10 @@ class Recording(Mocks):
         if args.token.endswith(":getApi"):
             arn = f"arn:aws:execute-api:eu-west-1:123456789012:{args.args['apiId']}"
             return {"apiId": args.args["apiId"], "executionArn": arn, "apiEndpoint": "https://example.com"}
+        if args.token.endswith(":getFunction"):
+            name = args.args["functionName"]
+            arn = f"arn:aws:lambda:eu-west-1:123456789012:function:{name}"
+            return {"functionName": name, "arn": arn, "role": f"arn:aws:iam::123456789012:role/service-role/{name}"}
         raise AssertionError(f"unexpected call of {args.token}")
 
     def of_type(self, typ: str) -> list[Recorded]:

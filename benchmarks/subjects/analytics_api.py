@@ -7,8 +7,8 @@ from benchmarks.stack import Stack
 from benchmarks.subjects.subject import Answers, Subject, all_equal, same_event, sample
 
 CALLS = 400
-OWN = ("Section", "Expires")
-"""Attributes that differ between views: the id, and those from the time."""
+OWN = ("Section", "Expires", "Request")
+"""Attributes that differ between views: the id, those from the time, and the id of the request."""
 
 
 def analytics_api(stack: Stack) -> Subject:

@@ -71,14 +71,14 @@ def read_configuration(folder: Path) -> Configuration:
     cargo_lambda = next((path for parent in chain if (path := parent / "CargoLambda.toml").is_file()), None)
     files += [cargo_lambda] if cargo_lambda else []
     build = {key: value for key, value in table(merged, "build").items() if key == "rustflags"}
-    kept = {key: merged[key] for key in ("target", "profile", "env") if key in merged} | (
+    relevant = {key: merged[key] for key in ("target", "profile", "env") if key in merged} | (
         {"build": build} if build else {}
     )
-    for spec in table(kept, "env").values():
+    for spec in table(relevant, "env").values():
         if isinstance(spec, dict) and spec.get("relative"):
             spec["value"] = os.path.relpath(spec["value"], folder)
     return Configuration(
-        cargo=kept,
+        cargo=relevant,
         transport={key: merged[key] for key in TRANSPORT if key in merged},
         patches={source: _relocated(entries, folder) for source, entries in table(merged, "patch").items()},
         overrides=tuple(Path(path) for path in merged.get("paths", [])),

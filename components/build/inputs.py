@@ -243,13 +243,13 @@ class BuildInputs:
     def _patches(self, closure: Closure) -> Toml:
         """Return the patches of packages in a closure."""
         names = {name for name, _, _ in closure.locked}
-        kept = {
+        relevant = {
             source: {
                 name: spec for name, spec in entries.items() if table({"": spec}, "").get("package", name) in names
             }
             for source, entries in self.workspace.patches.items()
         }
-        return {source: entries for source, entries in kept.items() if entries}
+        return {source: entries for source, entries in relevant.items() if entries}
 
     def _metadata(self) -> Toml:
         """Return what cargo-lambda reads of the workspace's metadata."""

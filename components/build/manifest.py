@@ -18,7 +18,7 @@ DEPENDENCY_TABLES = {"dependencies": "dependencies", "build-dependencies": "buil
 """The tables whose packages can be part of a binary, by each spelling that Cargo accepts."""
 DEPENDENCY_TABLES |= {"build_dependencies": "build-dependencies"}
 IGNORED_TABLES = {"dev-dependencies", "dev_dependencies", "test", "bench", "example", "badges", "lints"}
-"""What only tests, benchmarks, examples, registries and linters read."""
+"""Tables that only tests, benchmarks, examples, registries and linters use."""
 
 
 def read_toml(path: Path) -> Toml:

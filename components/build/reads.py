@@ -22,7 +22,7 @@ HASHED_LIBRARY = re.compile(r"lib(.+-[0-9a-f]{16})\.\w+")
 
 
 class Reads:
-    """What Cargo recorded about the reads of one build."""
+    """Cargo's records of the files that a build read."""
 
     def __init__(self, inputs: BuildInputs, stage: Stage, compiler: Compiler, compiled: Compiled) -> None:
         """Prepare for checking a finished call of cargo-lambda."""
@@ -142,7 +142,7 @@ def check_recompiled(compiled: Compiled, stage: Stage, changed: Iterable[str]) -
     }
     if stale:
         stage.discard()
-        raise BuildError(f"Cargo did not compile {', '.join(sorted(stale))} anew after a change: run it again")
+        raise BuildError(f"Cargo did not recompile {', '.join(sorted(stale))} after a change: run it again")
 
 
 def _dependencies(path: Path) -> Iterator[Path]:

@@ -96,7 +96,7 @@ class Stage:
         self._write_index(records)
 
     def forget(self, packages: Iterable[str]) -> None:
-        """Remove Cargo's records of some packages, so that it compiles them anew."""
+        """Remove Cargo's records of some packages, so that it recompiles them."""
         names = "|".join(re.escape(name) for name in packages)
         if not names:
             return

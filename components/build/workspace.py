@@ -187,7 +187,7 @@ def read_workspace(folder: Path) -> Workspace:
     workspace = Workspace(root, folder)
     if folder != root.folder and folder not in {member.folder for member in workspace.members}:
         raise BuildError(
-            f"{folder / MANIFEST} lies below the workspace {root.manifest} and is no member of it: add it to "
+            f"{folder / MANIFEST} lies below the workspace {root.manifest} and is not a member of it: add it to "
             "workspace.members or workspace.exclude there, or give it an empty [workspace] table"
         )
     return workspace

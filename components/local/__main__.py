@@ -37,6 +37,8 @@ def _parser() -> argparse.ArgumentParser:
     invocation.set_defaults(run=_invoke)
     logs = commands.add_parser("logs", help="follow the logs of all functions, or of one")
     logs.add_argument("function", nargs="?")
+    logs.add_argument("--request", help="print the lines of one request, by its id")
+    logs.add_argument("--json", action="store_true", help="print lines as they were written")
     logs.set_defaults(run=_logs)
     return parser
 
@@ -67,7 +69,8 @@ def _logs(arguments: argparse.Namespace, root: Path, home: Home) -> None:
         name: functions.get_function_configuration(FunctionName=physical)["LoggingConfig"]["LogGroup"]
         for name, physical in Memory(context).functions().items()
     }
-    print_logs(context.client("logs"), chosen_log_groups(groups, arguments.function))
+    chosen = chosen_log_groups(groups, arguments.function)
+    print_logs(context.client("logs"), chosen, arguments.request, as_json=arguments.json)
 
 
 if __name__ == "__main__":

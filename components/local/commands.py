@@ -14,9 +14,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from .emulator import Emulator, EmulatorHome
 from .errors import LocalError
-from .functions import named_logs
+from .functions import named_logs, request_logs
 from .home import Home
 from .isolation import bypass_proxy, drop_aws
+from .log_lines import readable
 from .resources.kind import Context
 from .stack import STACK
 from .stack_config import local_stack_config, write_stack_file_for
@@ -108,10 +109,24 @@ def running_context(root: Path, home: Path, start: str) -> Context:
     return Context(root=root, region=region, endpoint=emulator.url, report=lambda _: None)
 
 
-def print_logs(logs: Any, log_groups: Mapping[str, str]) -> None:
-    """Follow log groups until Ctrl-C."""
+def print_logs(
+    logs: Any, log_groups: Mapping[str, str], request_id: str | None = None, *, as_json: bool = False
+) -> None:
+    """Print the lines of log groups as they come, until Ctrl-C, or those of one request.
+
+    Lines are readable, in color on a terminal; `as_json` prints them as they were written, for tools.
+    """
+    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+    def show(name: str, line: str) -> str | None:
+        if as_json:
+            return line
+        text = readable(line, color=color)
+        return text if text is None else f"{name}  {text}"
+
+    lines = request_logs(logs, log_groups, request_id, show) if request_id else named_logs(logs, log_groups, show)
     with contextlib.suppress(KeyboardInterrupt):
-        for line in named_logs(logs, log_groups):
+        for line in lines:
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
 

@@ -3,13 +3,16 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .errors import LocalError
 
 POLL_SECONDS = 1
 LOOK_BACK_SECONDS = 600
+DAY_SECONDS = 86_400
+Show = Callable[[str, str], str | None]
+"""Returns a line as it is shown, by the name of its function; None for a line of no use."""
 
 
 def invoke(client: Any, functions: Mapping[str, str], function: str, payload: str) -> str:
@@ -30,11 +33,36 @@ def invoke(client: Any, functions: Mapping[str, str], function: str, payload: st
     return answer
 
 
-def named_logs(logs: Any, log_groups: Mapping[str, str]) -> Iterator[str]:
-    """Yield the log lines of the last ten minutes, then new ones, each with its function's name."""
+def named_logs(logs: Any, log_groups: Mapping[str, str], show: Show) -> Iterator[str]:
+    """Yield the log lines of the last ten minutes, and further ones as they come, each as it is shown."""
     width = max(map(len, log_groups))
-    for function, line in follow_logs(logs, log_groups, time.time() - LOOK_BACK_SECONDS):
-        yield f"{function:<{width}}  {line}"
+    for name, line in follow_logs(logs, log_groups, time.time() - LOOK_BACK_SECONDS):
+        shown = show(f"{name:<{width}}", line)
+        if shown is not None:
+            yield shown
+
+
+def request_logs(logs: Any, log_groups: Mapping[str, str], request_id: str, show: Show) -> Iterator[str]:
+    """Yield the lines of a day in which an id is, from all log groups in the order of time.
+
+    The id is that by which API Gateway or Lambda knows a request.
+
+    Raises:
+        LocalError: there is none.
+    """
+    since, width = int((time.time() - DAY_SECONDS) * 1000), max(map(len, log_groups))
+    found = sorted(
+        (event["timestamp"], name, event["message"].rstrip())
+        for name, group in log_groups.items()
+        for event in _events(logs, group, since, filterPattern=f'"{request_id}"')
+        if request_id in event["message"]
+    )
+    if not found:
+        raise LocalError(
+            f"no line of the last day has {request_id!r}: check the id; lines come seconds after a request"
+        )
+    lines = (show(f"{name:<{width}}", line) for _, name, line in found)
+    yield from (line for line in lines if line is not None)
 
 
 def follow_logs(logs: Any, log_groups: Mapping[str, str], since: float) -> Iterator[tuple[str, str]]:
@@ -62,8 +90,8 @@ def chosen_log_groups(log_groups: Mapping[str, str], function: str | None) -> Ma
     return {function: _physical(log_groups, function)} if function else log_groups
 
 
-def _events(logs: Any, group: str, since: int) -> Iterator[dict[str, Any]]:
-    for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since):
+def _events(logs: Any, group: str, since: int, **options: str) -> Iterator[dict[str, Any]]:
+    for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since, **options):
         yield from page["events"]
 
 

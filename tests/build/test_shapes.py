@@ -165,7 +165,7 @@ def test_a_refusal_names_the_file_and_the_remedy(
 def test_a_package_below_a_workspace_that_is_no_member_is_refused_as_cargo_does(project: Project) -> None:
     project.write({"rust/alone/Cargo.toml": manifest("alone"), "rust/alone/src/main.rs": prints("1")})
     with pytest.raises(
-        BuildError, match=r"lies below the workspace .* and is no member of it: add it to workspace\.members"
+        BuildError, match=r"lies below the workspace .* and is not a member of it: add it to workspace\.members"
     ):
         read_workspace(project.folder / "rust/alone")
     assert cargo_members(project.folder / "rust/alone") is None

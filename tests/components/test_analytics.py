@@ -130,28 +130,17 @@ def test_counters_are_spread_where_the_stack_says_so() -> None:
     assert variables(declared(total_shards=4), "analytics-trigger")["TOTAL_SHARDS"] == "4"
 
 
-def test_a_record_that_cannot_be_counted_is_a_metric(recording: Recording) -> None:
-    metric = recording.named("analytics-quarantined-records").inputs
-    assert metric["logGroupName"] == "analytics-trigger-logs"
-    assert metric["metricTransformation"]["name"] == "QuarantinedRecords"
-
-
-def test_records_whose_views_are_gone_raise_an_alarm(recording: Recording) -> None:
-    metric = recording.named("analytics-gone-views").inputs
-    assert metric["logGroupName"] == "analytics-trigger-logs"
-    assert metric["metricTransformation"]["value"] == "$.records"
-    alarm = recording.named("analytics-gone-views-alarm").inputs
-    assert (alarm["metricName"], alarm["namespace"], alarm["threshold"]) == (
-        "GoneViews",
-        "analytics-trigger-function",
-        0,
-    )
-
-
-def test_a_site_with_too_many_names_raises_an_alarm(recording: Recording) -> None:
-    assert recording.named("analytics-capped-names").inputs["logGroupName"] == "analytics-api-logs"
-    alarm = recording.named("analytics-capped-names-alarm").inputs
-    assert (alarm["metricName"], alarm["namespace"], alarm["threshold"]) == ("CappedNames", "analytics-api-function", 0)
+@pytest.mark.parametrize(
+    ("alarm", "service", "metric"),
+    [
+        ("analytics-gone-views-alarm", "analytics-trigger", "GoneViews"),
+        ("analytics-capped-names-alarm", "analytics-api", "CappedNames"),
+    ],
+)
+def test_what_is_lost_raises_an_alarm(recording: Recording, alarm: str, service: str, metric: str) -> None:
+    found = recording.named(alarm).inputs
+    assert (found["metricName"], found["namespace"], found["threshold"]) == (metric, service, 0)
+    assert found["dimensions"] == {"function_name": f"{service}-function"}
 
 
 def test_a_country_is_believed_only_where_a_setting_says_who_is_in_front(recording: Recording) -> None:

@@ -64,3 +64,22 @@ def test_the_page_is_made_of_physical_names() -> None:
     assert page["dashboardName"] == "rust-serverless-dev"
     assert "echo-function" in page["dashboardBody"]
     assert "echo-logs" in page["dashboardBody"]
+
+
+def test_a_saved_query_follows_a_request_through_gateway_and_functions() -> None:
+    def declare() -> None:
+        api = HttpApi("api", HttpApiArgs())
+        args = DashboardArgs(
+            title="rust-serverless-dev",
+            region="eu-west-1",
+            api=api,
+            functions=[function("echo"), function("counts")],
+            stream_functions=[],
+            tables={},
+            queues={},
+        )
+        Dashboard("page", args)
+
+    query = record(declare).named("page-one-request").inputs
+    assert query["logGroupNames"] == ["echo-logs", "counts-logs", "api-access-logs"]
+    assert "@message like 'REQUEST_ID'" in query["queryString"]

@@ -94,7 +94,7 @@ def test_the_url_is_known_to_the_caller_once_it_answers() -> None:
 
 @pytest.mark.parametrize("route_key", ["/items", "GET items", "get /items", "GET /items/ ", "$other", "ANY"])
 def test_a_route_key_that_api_gateway_would_refuse_is_refused_here(route_key: str) -> None:
-    with pytest.raises(pulumi.RunError, match="is no route key: write a method and a path, such as 'POST /echo'"):
+    with pytest.raises(pulumi.RunError, match="is not a route key: write a method and a path, such as 'POST /echo'"):
         declared(lambda api: api.route(route_key, function("shop")))
 
 

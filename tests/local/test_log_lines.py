@@ -4,20 +4,31 @@ import pytest
 
 from components.local.log_lines import readable
 
-ENTRY = {
+STANDARD = {
     "timestamp": "2026-11-21T10:00:00Z",
-    "level": "WARN",
-    "message": "records are left",
-    "failed": 3,
-    "target": "analytics_trigger::handler",
-    "span": {"requestId": "1"},
+    "service": "echo",
+    "cold_start": True,
+    "function_name": "echo-1",
+    "function_memory_size": 128,
+    "function_arn": "arn:aws:lambda:eu-west-1:000000000000:function:echo-1",
+    "function_request_id": "1",
+    "correlation_id": "2",
+    "xray_trace_id": "3",
 }
+CLOSING = {**STANDARD, "level": "INFO", "message": "POST /echo 200", "duration_ms": 0.21, "function_version": "1"}
+REQUEST = {**CLOSING, "outcome": "success", "route": "POST /echo", "status": 200}
+BATCH = {**CLOSING, "outcome": "partial", "cold_start": False, "records": 3, "failed": 1, "_aws": {"Timestamp": 1}}
+ENTRY = {**STANDARD, "level": "WARN", "message": "records failed", "failed": 3, "target": "analytics_trigger::handler"}
+ACCESS = {"requestId": "2", "routeKey": "POST /echo", "status": "200", "responseLatencyMs": "7"}
 
 
 @pytest.mark.parametrize(
     ("line", "read"),
     [
-        (json.dumps(ENTRY), "WARN records are left failed=3"),
+        (json.dumps(REQUEST), "POST /echo 200 success 0.21 ms cold start"),
+        (json.dumps(BATCH), "partial 0.21 ms records=3 failed=1"),
+        (json.dumps(ENTRY), "WARN records failed failed=3"),
+        (json.dumps(ACCESS), "POST /echo 200 7 ms"),
         (json.dumps({"message": "x"}), "x"),
         ("START RequestId: 1 Version: $LATEST", None),
         ("END RequestId: 1", None),
@@ -28,3 +39,9 @@ ENTRY = {
 )
 def test_a_line_is_formatted_for_people(line: str, read: str | None) -> None:
     assert readable(line) == read
+
+
+@pytest.mark.parametrize(("outcome", "code"), [("success", 32), ("client_error", 33), ("error", 31), ("panic", 31)])
+def test_the_outcome_has_a_color(outcome: str, code: int) -> None:
+    shown = readable(json.dumps({**REQUEST, "outcome": outcome}), color=True)
+    assert shown == f"POST /echo 200 \x1b[{code}m{outcome}\x1b[0m 0.21 ms cold start"

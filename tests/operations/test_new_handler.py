@@ -39,10 +39,10 @@ def test_hyphens_in_names_and_parameters_in_paths_work(checkout: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "route", "message"),
     [
-        ("Hello", "POST /hello", "'Hello' is no name of a handler"),
-        ("../hello", "POST /hello", "is no name of a handler"),
-        ("hello", "/hello", "'/hello' is no route: write a method and a path, such as ROUTE='POST /hello'"),
-        ("echo", "POST /hello", "rust/functions/echo exists already"),
+        ("Hello", "POST /hello", "'Hello' is not a valid name of a handler"),
+        ("../hello", "POST /hello", "is not a valid name of a handler"),
+        ("hello", "/hello", "'/hello' is not a route: write a method and a path, such as ROUTE='POST /hello'"),
+        ("echo", "POST /hello", "rust/functions/echo already exists"),
     ],
 )
 def test_invalid_names_and_routes_are_refused_without_writing(

@@ -115,7 +115,7 @@ def test_the_comment_contains_no_values(tmp_path: Path) -> None:
 def test_a_long_diff_is_cut_to_github_s_limit() -> None:
     said = comment(recorded_preview("code"), diff="~ changed\n" * 100_000)
     assert len(said) < GITHUB_LIMIT
-    assert "the rest is in the log of this check" in said
+    assert "see the log of this check for the rest" in said
     assert said.rstrip().endswith("</details>")
 
 

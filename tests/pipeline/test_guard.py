@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.guard import HOLDS_NOTHING, LABEL, WEAKER, Verdict, judge, sentence
+from pipeline.guard import LABEL, UNGUARDED, WEAKER, Verdict, judge, sentence
 from pipeline.preview import read_preview
 from tests.account import program
 from tests.pipeline.recorded import recorded_preview
@@ -113,9 +113,9 @@ LOSSES: list[tuple[str, dict[str, Any], str]] = [
     ("analytics-trigger-failures", {"messageRetentionSeconds": None}, "shorter time"),
     ("analytics-trigger-mapping", {"enabled": False}, "would stop"),
     ("analytics-trigger-mapping", {"filterCriteria": {"filters": [{"pattern": "{}"}]}}, "skip records"),
-    ("analytics-trigger-mapping", {"destinationConfig": None}, "drop records"),
+    ("analytics-trigger-mapping", {"destinationConfig": None}, "drop failed records"),
     ("analytics-trigger-mapping", {"maximumRetryAttempts": 0}, "fewer retries"),
-    ("analytics-trigger-mapping", {"maximumRecordAgeInSeconds": 60}, "younger age"),
+    ("analytics-trigger-mapping", {"maximumRecordAgeInSeconds": 60}, "lower age"),
 ]
 
 
@@ -158,7 +158,7 @@ def test_an_unknown_type_is_guarded(tmp_path: Path) -> None:
 
 def test_every_unguarded_type_is_used_by_the_program() -> None:
     types = {item.typ for item in RESOURCES.values()}
-    assert (HOLDS_NOTHING - types) <= {"aws:lambda/alias:Alias"}
+    assert (UNGUARDED - types) <= {"aws:lambda/alias:Alias"}
     assert set(WEAKER) & types
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from components.build.workspace import read_workspace
 from services import session_keys
-from services.analytics import CAPPED, GONE, QUARANTINED
 from tests.recording import ROOT, Recording, record_program
 
 WORKSPACE = read_workspace(ROOT / "rust")
@@ -104,22 +103,18 @@ def test_grants_on_tables_match_the_code(recording: Recording) -> None:
         assert called == allowed, binary
 
 
-def test_the_quarantine_metric_matches_the_log_line() -> None:
-    message = QUARANTINED.split('"')[1]
-    source = ROOT / "rust" / "functions" / "analytics-trigger" / "src" / "quarantine.rs"
-    assert f'"{message}");' in source.read_text()
-
-
-def test_the_cap_metric_matches_the_log_line() -> None:
-    message = CAPPED.split('"')[1]
-    source = ROOT / "rust" / "functions" / "analytics-api" / "src" / "collect" / "known.rs"
-    assert f'"{message}");' in source.read_text()
-
-
-def test_the_gone_views_metric_matches_the_log_line() -> None:
-    message = GONE.split('"')[1]
-    source = ROOT / "rust" / "functions" / "analytics-trigger" / "src" / "handler.rs"
-    assert re.search(rf'records = .*"{message}"\);', source.read_text())
+def test_every_metric_of_an_alarm_is_counted_by_its_service() -> None:
+    recording, _ = record_program("prod")
+    binaries = {path.name for path in (ROOT / "rust" / "functions").iterdir()}
+    counted = set()
+    for alarm in recording.of_type("aws:cloudwatch/metricAlarm:MetricAlarm"):
+        service, metric = alarm.inputs["namespace"], alarm.inputs["metricName"]
+        if service in binaries:
+            assert list(alarm.inputs["dimensions"]) == ["function_name"]
+            sources = (ROOT / "rust" / "functions" / service / "src").rglob("*.rs")
+            assert any(f'"{metric}"' in source.read_text() for source in sources), metric
+            counted.add(metric)
+    assert counted == {"CappedNames", "Drift", "GoneViews", "QuarantinedRecords"}
 
 
 def test_session_keys_are_created_where_the_service_reads_them() -> None:

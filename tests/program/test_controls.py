@@ -236,7 +236,7 @@ CONTROLS: Mapping[str, Control] = {
     ),
     "Failed records of streams are stored": Control(
         rule=obeys("streams-end-in-a-queue"),
-        without=one(c.MAPPING, destinationConfig=None),
+        without=each(c.MAPPING, destinationConfig=None),
     ),
     "Alarms for throttled tables": Control(rule=c.tables_are_watched, without=more(c.TABLE)),
     "Alarm for bursts of 429": Control(

@@ -60,6 +60,16 @@ def test_logical_names_are_unique_prefixed_kebab_case(recording: Recording) -> N
             assert resource.name.startswith(resource.parent.rsplit("::", 1)[1] + "-"), resource.name
 
 
+def test_no_metric_depends_on_the_wording_of_a_message(recording: Recording) -> None:
+    filters = recording.of_type("aws:cloudwatch/logMetricFilter:LogMetricFilter")
+    assert filters
+    for found in filters:
+        pattern = found.inputs["pattern"]
+        # A pattern of words, or one that reads the message, is a sentence that somebody will improve.
+        assert re.fullmatch(r"\{ \$\.\w+ = .+ \}", pattern), pattern
+        assert "message" not in pattern, pattern
+
+
 OPEN_ROUTES = {
     *("POST /echo", "POST /glitch", "GET /glitch", "POST /glitch/uploads"),
     *("GET /openapi.json", "GET /docs", "GET /docs/{file}"),

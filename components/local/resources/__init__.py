@@ -29,6 +29,7 @@ KINDS: Mapping[str, Kind] = {
     "aws:cloudwatch/logGroup:LogGroup": logs.LOG_GROUP,
     "aws:cloudwatch/dashboard:Dashboard": cloudwatch.DASHBOARD,
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": logs.LOG_METRIC_FILTER,
+    "aws:cloudwatch/queryDefinition:QueryDefinition": logs.QUERY_DEFINITION,
     "aws:cloudwatch/metricAlarm:MetricAlarm": cloudwatch.METRIC_ALARM,
     "aws:cognito/resourceServer:ResourceServer": cognito.RESOURCE_SERVER,
     "aws:cognito/userPool:UserPool": cognito.USER_POOL,

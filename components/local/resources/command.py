@@ -52,7 +52,7 @@ def _inherited() -> dict[str, str]:
 
 
 def _is_progress(context: Context, line: str) -> bool:
-    """Report cargo's `   Compiling serde v1.0.0` as progress; everything else is kept in case the build fails."""
+    """Report cargo's `   Compiling serde v1.0.0` as progress; everything else is stored for the error message."""
     words = ANSI.sub("", line).split()
     if not words or words[0] not in ("Compiling", "Downloading", "Downloaded", "Updating", "Finished"):
         return False

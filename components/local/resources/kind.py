@@ -59,7 +59,7 @@ class Made:
 
     id: str
     outputs: Properties
-    """What the program may use besides the inputs."""
+    """Outputs for the program, besides the inputs."""
 
 
 @dataclass(frozen=True, kw_only=True)

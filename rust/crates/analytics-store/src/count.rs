@@ -99,7 +99,7 @@ impl CountViews for ViewCounter {
 
     async fn visitors(&self, keys: &[Key]) -> Result<BTreeSet<Key>, StoreError> {
         let items = self.read(&self.totals_table, keys).await?;
-        items.iter().map(Key::of).collect::<Result<_, _>>().map_err(StoreError::new)
+        items.iter().map(Key::from_item).collect::<Result<_, _>>().map_err(StoreError::new)
     }
 
     async fn quarantine(&self, item: &Item) -> Result<(), StoreError> {

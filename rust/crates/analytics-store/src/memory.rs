@@ -131,7 +131,7 @@ impl CountViews for Memory {
     }
 
     async fn quarantine(&self, item: &Item) -> Result<(), StoreError> {
-        let key = Key::of(item).map_err(StoreError::new)?;
+        let key = Key::from_item(item).map_err(StoreError::new)?;
         self.tables().totals.insert(key, item.clone());
         Ok(())
     }

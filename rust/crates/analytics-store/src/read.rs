@@ -114,7 +114,7 @@ impl ReadTables for TableReader {
             .set_expression_attribute_values(Some(values.into()))
             .set_exclusive_start_key(after.map(|key| key.item().into()));
         let output = request.send().await?;
-        let next = output.last_evaluated_key.map(|key| Key::of(&Item::from(key))).transpose();
+        let next = output.last_evaluated_key.map(|key| Key::from_item(&Item::from(key))).transpose();
         let items = output.items.unwrap_or_default().into_iter().map(Item::from).collect();
         Ok(Batch { items, next: next.map_err(StoreError::new)? })
     }

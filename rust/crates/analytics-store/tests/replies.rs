@@ -163,7 +163,7 @@ async fn unprocessed_keys_are_requested_again() {
     ];
     let (store, requests) = store(replies.map(|reply| Some((200, reply))).into()).await;
     let items = store.views(&["a", "b", "c"].map(key)).await.unwrap();
-    assert_eq!(items.iter().map(|item| Key::of(item).unwrap()).collect::<Vec<_>>(), ["a", "c"].map(key));
+    assert_eq!(items.iter().map(|item| Key::from_item(item).unwrap()).collect::<Vec<_>>(), ["a", "c"].map(key));
     let asked = requests
         .await
         .unwrap()

@@ -45,9 +45,9 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// The bucket that a day is in.
+    /// Returns the bucket of a day.
     #[must_use]
-    pub fn of(granularity: Granularity, day: Day) -> Self {
+    pub fn new(granularity: Granularity, day: Day) -> Self {
         let first = match granularity {
             Granularity::Day => day,
             Granularity::Week => day.minus(u16::from(day.date().weekday().number_days_from_monday())),
@@ -102,7 +102,7 @@ impl Bucket {
     /// The bucket after it, unless there are no days left.
     #[must_use]
     pub fn next(self) -> Option<Self> {
-        let next = Self::of(self.granularity, self.last().plus(1));
+        let next = Self::new(self.granularity, self.last().plus(1));
         (next > self).then_some(next)
     }
 }
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     fn texts(day: &str) -> [String; 3] {
-        Granularity::ALL.map(|granularity| Bucket::of(granularity, day.parse().unwrap()).to_string())
+        Granularity::ALL.map(|granularity| Bucket::new(granularity, day.parse().unwrap()).to_string())
     }
 
     #[test]
@@ -142,7 +142,7 @@ mod tests {
         let mut day: Day = "2023-12-20".parse().unwrap();
         for _ in 0..800 {
             for granularity in Granularity::ALL {
-                let bucket = Bucket::of(granularity, day);
+                let bucket = Bucket::new(granularity, day);
                 assert!((bucket.first()..=bucket.last()).contains(&day), "{bucket} {day}");
                 assert_eq!(Bucket::parse(granularity, &bucket.to_string()), Some(bucket));
                 assert_eq!(bucket.next().unwrap().first(), bucket.last().plus(1));
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn texts_sort_as_the_buckets_do() {
         for granularity in Granularity::ALL {
-            let mut bucket = Bucket::of(granularity, "2023-12-20".parse().unwrap());
+            let mut bucket = Bucket::new(granularity, "2023-12-20".parse().unwrap());
             for _ in 0..200 {
                 let next = bucket.next().unwrap();
                 assert!(bucket < next && bucket.to_string() < next.to_string(), "{bucket} {next}");
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn time_ends_with_the_year_9999() {
         for granularity in Granularity::ALL {
-            assert_eq!(Bucket::of(granularity, "9999-12-31".parse().unwrap()).next(), None);
+            assert_eq!(Bucket::new(granularity, "9999-12-31".parse().unwrap()).next(), None);
         }
     }
 

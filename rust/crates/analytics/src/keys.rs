@@ -39,11 +39,11 @@ impl Key {
         texts([(attribute::PATH, &self.path), (attribute::SECTION, &self.section)])
     }
 
-    /// The key of an item.
+    /// Returns the key of an item.
     ///
     /// # Errors
     /// The key attribute that is missing or no string.
-    pub fn of(item: &Item) -> Result<Self, DecodeError> {
+    pub fn from_item(item: &Item) -> Result<Self, DecodeError> {
         let key = |name| Attributes(item).text(name).map(str::to_owned);
         Ok(Self { path: key(attribute::PATH)?, section: key(attribute::SECTION)? })
     }

@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn what_is_told_twice_is_one_item() {
-        let key = |leave| keys::Key::of(&item(&leave)).unwrap();
+        let key = |leave| keys::Key::from_item(&item(&leave)).unwrap();
         assert_eq!(key(leave(5, 10)), key(leave(5, 10)));
         assert_ne!(key(leave(5, 10)), key(leave(6, 10)));
     }

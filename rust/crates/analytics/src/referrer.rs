@@ -15,7 +15,7 @@ pub struct Referrer(String);
 impl Referrer {
     /// The host of a web address or the app of an `android-app:` one, unless it is the site itself or no address.
     #[must_use]
-    pub fn of(address: &str, site: &Site) -> Option<Self> {
+    pub fn parse(address: &str, site: &Site) -> Option<Self> {
         let uri: Uri = address.split('#').next()?.parse().ok()?;
         let is_web = matches!(uri.scheme_str(), Some("http" | "https" | "android-app" | "ios-app"));
         let host = without_www(&uri.host()?.to_ascii_lowercase()).to_owned();
@@ -59,7 +59,7 @@ mod tests {
 
     fn host(address: &str) -> Option<String> {
         let site = Site::parse("example.com").unwrap();
-        Some(Referrer::of(address, &site)?.as_str().to_owned())
+        Some(Referrer::parse(address, &site)?.as_str().to_owned())
     }
 
     #[test]

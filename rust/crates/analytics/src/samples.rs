@@ -17,7 +17,7 @@ pub fn view(page: &str) -> View {
         id: ViewId { time: Moment::from_milliseconds(NOON).unwrap(), random: 7 },
         page: Page::normalise(page),
         visitor: Some(Visitor::from_bytes([7; 16])),
-        referrer: Referrer::of("https://search.example/", &site()),
+        referrer: Referrer::parse("https://search.example/", &site()),
         campaign: Campaign::named("spring"),
         real_page: None,
         utm: Some("utm_campaign=spring".to_owned()),

@@ -24,7 +24,7 @@ impl Site {
     ///
     /// # Errors
     /// When it is no origin as browsers send it.
-    pub fn of_origin(origin: &str) -> Result<Self, InvalidSite> {
+    pub fn from_origin(origin: &str) -> Result<Self, InvalidSite> {
         let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
         Self::parse(host.ok_or(InvalidSite)?)
     }
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn an_origin_names_its_site() {
         for (origin, site) in [("https://example.com", "example.com"), ("http://localhost:8000", "localhost:8000")] {
-            assert_eq!(Site::of_origin(origin).unwrap().as_str(), site);
+            assert_eq!(Site::from_origin(origin).unwrap().as_str(), site);
         }
         assert_eq!(Site::parse("localhost:8000").unwrap().host(), "localhost");
     }
@@ -71,7 +71,7 @@ mod tests {
             assert_eq!(Site::parse(name), Err(InvalidSite), "{name:?}");
         }
         for origin in ["example.com", "null", "https://", "https://a.com/", "ftp://a.com"] {
-            assert_eq!(Site::of_origin(origin), Err(InvalidSite), "{origin:?}");
+            assert_eq!(Site::from_origin(origin), Err(InvalidSite), "{origin:?}");
         }
     }
 }

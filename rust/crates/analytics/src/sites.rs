@@ -27,7 +27,7 @@ impl Sites {
         };
         let origins: Vec<String> =
             serde_json::from_str(&value).map_err(|_| wrong("which is no such list".to_owned()))?;
-        let sites = origins.into_iter().map(|origin| match Site::of_origin(&origin) {
+        let sites = origins.into_iter().map(|origin| match Site::from_origin(&origin) {
             Ok(site) => Ok((origin, site)),
             Err(_) => Err(wrong(format!("and {origin:?} is no origin"))),
         });

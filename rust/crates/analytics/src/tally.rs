@@ -91,7 +91,7 @@ impl Tally {
 
     fn add(&mut self, site: &Site, day: Day, counter: &Counter, counts: &[(Count, i64)]) {
         for granularity in Granularity::ALL {
-            let bucket = Bucket::of(granularity, day);
+            let bucket = Bucket::new(granularity, day);
             let key = TotalKey { site: site.clone(), bucket, counter: counter.clone() };
             self.add_counts(key, counts.iter().cloned());
         }

@@ -32,11 +32,13 @@ pub struct StoreError {
 
 impl StoreError {
     /// Creates an error that a retry does not resolve, such as an item that cannot be read.
+    #[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
     pub fn new(cause: impl ToString) -> Self {
         Self { message: cause.to_string(), is_transient: false }
     }
 
     /// Creates an error that passes by itself.
+    #[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
     pub fn transient(cause: impl ToString) -> Self {
         Self { message: cause.to_string(), is_transient: true }
     }

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
@@ -40,13 +40,32 @@ struct Connector(Client<HttpsConnector<TcpConnector>, SdkBody>);
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let client = self.0.clone();
-        HttpConnectorFuture::new(async move {
+        let operation = operation(&request);
+        HttpConnectorFuture::new(logged(operation, async move {
             let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
             // Whatever breaks a connection is worth another attempt: a write that was done is not done again, because
             // it is conditional.
             let response = client.request(request).await.map_err(|error| ConnectorError::io(error.into()))?;
             HttpResponse::try_from(response.map(SdkBody::from_body_1_x))
                 .map_err(|error| ConnectorError::other(error.into(), None))
-        })
+        }))
     }
+}
+
+/// Returns the operation that a request asks for, of `DynamoDB_20120810.PutItem`.
+fn operation(request: &HttpRequest) -> String {
+    let target = request.headers().get("x-amz-target").unwrap_or_default();
+    target.rsplit('.').next().unwrap_or_default().to_owned()
+}
+
+/// Logs one attempt of a call at debug, by its operation, status and duration: nothing of what it carries.
+async fn logged(
+    operation: String,
+    call: impl Future<Output = Result<HttpResponse, ConnectorError>>,
+) -> Result<HttpResponse, ConnectorError> {
+    let started = Instant::now();
+    let response = call.await;
+    let status = response.as_ref().map_or(0, |response| response.status().as_u16());
+    tracing::debug!(operation, status, elapsed_ms = started.elapsed().as_secs_f64() * 1e3, "dynamodb call");
+    response
 }

@@ -14,8 +14,14 @@ impl Body {
     /// Whether the client sent no bytes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How long the body is in the event.
+    #[must_use]
+    pub fn len(&self) -> usize {
         match self {
-            Self::Text(text) | Self::Base64(text) => text.is_empty(),
+            Self::Text(text) | Self::Base64(text) => text.len(),
         }
     }
 

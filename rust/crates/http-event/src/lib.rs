@@ -1,9 +1,6 @@
-//! HTTP API events in payload format 2.0: the request that a function is invoked with, the response that it returns.
-//!
-//! Knows the wire format and nothing of what a service does with it: which bodies are too large, and what an error
-//! looks like to a client, is decided elsewhere.
-//!
-//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
+//! Events of an API Gateway HTTP API in payload format 2.0: requests and responses.
+// Not part of a build: what it says changes no binary.
+#![cfg_attr(any(doc, doctest), doc = include_str!("../README.md"))]
 
 mod body;
 mod request;

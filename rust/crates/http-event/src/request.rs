@@ -27,6 +27,10 @@ pub struct Request {
     pub source_ip: Option<SourceIp>,
     /// The host that the client called, without a port: the API's own, or a custom domain.
     pub domain_name: Option<String>,
+    /// The route that took the request, such as `GET /currencies/{code}`.
+    pub route_key: Option<String>,
+    /// The id by which API Gateway knows the request; it is in the access log too.
+    pub request_id: Option<String>,
     raw_query: String,
 }
 
@@ -50,7 +54,8 @@ impl TryFrom<Event> for Request {
         if event.version.as_deref() != Some("2.0") {
             return Err("its version is not 2.0");
         }
-        let RequestContext { http, domain_name } = event.request_context.ok_or("it has no requestContext")?;
+        let RequestContext { http, domain_name, request_id } =
+            event.request_context.ok_or("it has no requestContext")?;
         let body = event.body.unwrap_or_default();
         let cookies: Vec<String> = event.cookies.unwrap_or_default().into_iter().flatten().collect();
         Ok(Self {
@@ -60,6 +65,8 @@ impl TryFrom<Event> for Request {
             body: if event.is_base64_encoded == Some(true) { Body::Base64(body) } else { Body::Text(body) },
             source_ip: http.source_ip,
             domain_name,
+            route_key: event.route_key,
+            request_id,
             raw_query: event.raw_query_string.unwrap_or_default(),
         })
     }
@@ -100,6 +107,7 @@ fn with_cookies(Headers(mut headers): Headers, cookies: &[String]) -> HeaderMap 
 #[serde(rename_all = "camelCase")]
 struct Event {
     version: Option<String>,
+    route_key: Option<String>,
     raw_path: Option<String>,
     raw_query_string: Option<String>,
     #[serde(default, deserialize_with = "null_as_default")]
@@ -139,6 +147,7 @@ impl Event {
 struct RequestContext {
     http: Http,
     domain_name: Option<String>,
+    request_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -254,6 +263,15 @@ mod tests {
         event["requestContext"]["domainName"] = json!("api.example.com");
         let request: Request = serde_json::from_value(event).unwrap();
         assert_eq!(request.domain_name.as_deref(), Some("api.example.com"));
+    }
+
+    #[test]
+    fn the_gateways_route_and_id_are_at_hand() {
+        let mut event = event();
+        event["requestContext"]["requestId"] = json!("JKJaXmPLvHcESHA=");
+        let request: Request = serde_json::from_value(event).unwrap();
+        assert_eq!(request.route_key.as_deref(), Some("POST /glitch"));
+        assert_eq!(request.request_id.as_deref(), Some("JKJaXmPLvHcESHA="));
     }
 
     #[test]

@@ -1,16 +1,18 @@
-//! Serves HTTP API events with a tower service: the router of axum, the web framework of this system's services.
-//!
-//! The framework sees an ordinary HTTP request, and the client sees this system's errors: a service answers a request
-//! that fails with [`failure`], and what is told of it is decided by `reply`, as in every other function.
+//! Hosts an HTTP service behind an API Gateway HTTP API.
+// Not part of a build: what it says changes no binary.
+#![cfg_attr(any(doc, doctest), doc = include_str!("../README.md"))]
 
+mod app;
+mod body;
+mod edge;
 mod failure;
+pub mod headers;
+mod host;
 mod http_request;
-mod json_bytes;
-mod problem;
-mod respond;
 
-pub use failure::{failure, take_failure};
+pub use app::{App, no_route, with_body_limit};
+pub use body::{json_bytes, media_type, text_bytes};
+pub use edge::{RequestId, refused};
+pub use failure::{Problem, with_error};
+pub use host::{answer_by, respond, respond_by, run, run_handler};
 pub use http_request::DomainName;
-pub use json_bytes::{json_bytes, media_type, text_bytes};
-pub use problem::{Problem, no_method, no_route};
-pub use respond::{RequestId, respond};

@@ -4,21 +4,13 @@
 //! them.
 
 use base64_simd::STANDARD;
-use http::header::{
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, InvalidHeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS,
-};
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, InvalidHeaderValue, REFERRER_POLICY};
 use http::{HeaderMap, HeaderValue};
 use sha2::{Digest as _, Sha256};
 
 const COMMON_STYLE: &str = include_str!("page.css");
 
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
-
-/// The value of `Strict-Transport-Security`: browsers ask this host and its subdomains over HTTPS alone, for a year.
-///
-/// <https://www.rfc-editor.org/rfc/rfc6797#section-6.1>
-pub const HTTPS_FOR_A_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
 
 /// The style and the script of a page, and the headers that allow just these two.
 #[derive(Debug, Clone)]
@@ -42,11 +34,9 @@ impl Assets {
         let headers = HeaderMap::from_iter([
             (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
             (CONTENT_SECURITY_POLICY, policy),
-            (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
             // A form's post has an Origin only where a referrer may be sent.
             (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
             (CROSS_ORIGIN_OPENER_POLICY, HeaderValue::from_static("same-origin")),
-            (STRICT_TRANSPORT_SECURITY, HTTPS_FOR_A_YEAR),
         ]);
         Ok(Self { style, script, headers })
     }
@@ -79,12 +69,6 @@ mod tests {
         assert!(policy.contains(&format!("style-src '{}'", hash(&assets.style))), "{policy}");
         assert!(policy.starts_with("default-src 'none';") && !policy.contains("unsafe"), "{policy}");
         assert!(assets.style.ends_with("p { color: red }"));
-    }
-
-    #[test]
-    fn a_page_is_asked_for_over_https_alone() {
-        let value = Assets::new("", "").unwrap().headers.get(STRICT_TRANSPORT_SECURITY).cloned().unwrap();
-        assert_eq!(value, "max-age=31536000; includeSubDomains");
     }
 
     #[test]

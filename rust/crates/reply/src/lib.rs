@@ -1,17 +1,16 @@
-//! What a caller is told when a request cannot be answered as asked: the system's one mapping from errors to replies.
-//!
-//! The client's mistake is a reply that says how to mend it, and no log line. Ours is one log line, and a reply that
-//! says nothing but its request id.
+//! One error type for a service, and its replies over HTTP, to direct invocations and on pages.
+// Not part of a build: what it says changes no binary.
+#![cfg_attr(any(doc, doctest), doc = include_str!("../README.md"))]
 
 mod content;
 mod error;
+mod problem;
 mod received;
-mod respond;
 
 pub use content::{check_coding, check_text};
-pub use error::{Error, FieldError};
+pub use error::Error;
+pub use problem::{FieldError, Problem};
 pub use received::Received;
-pub use respond::respond;
 
 /// Bytes that Lambda passes on at most, of an event or of a reply.
 ///

@@ -1,7 +1,6 @@
 //! The files of [Swagger UI](https://github.com/swagger-api/swagger-ui) that a page needs, compressed, in the binary.
 //!
-//! They come out of the release archive that `utoipa-swagger-ui-vendored` brings: nothing is downloaded, and nothing is
-//! compressed again. The page, and the script that starts Swagger UI, are up to whoever serves them.
+//! They come out of the release archive that `utoipa-swagger-ui-vendored` brings: nothing is downloaded. The page, and the script that starts Swagger UI, are up to whoever serves them.
 
 /// A file of Swagger UI.
 #[derive(Debug, Clone, Copy)]

@@ -4,9 +4,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::Next;
-use axum::response::Response;
-use http::HeaderValue;
-use http::header::{STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
+use axum::response::{IntoResponse as _, Response};
+use http_service::{App, Problem};
 use reply::Error;
 use tokio::time::timeout;
 
@@ -34,29 +33,19 @@ pub struct Parts {
 }
 
 /// Returns the service.
-pub fn app(Parts { collector, sessions, reports, html }: Parts) -> Router {
+pub fn app(Parts { collector, sessions, reports, html }: Parts) -> App {
     let (sessions, reports) = (Arc::new(sessions), Arc::new(reports));
-    Router::new()
+    let routes = Router::new()
         .merge(collect::routes(Arc::new(collector)))
         .merge(session::routes(sessions.clone(), html.clone()))
         .merge(report::routes(reports.clone(), sessions.clone()))
         .merge(dashboard::routes(reports, sessions, html))
-        .fallback(http_service::no_route)
-        .method_not_allowed_fallback(http_service::no_method)
-        .layer(axum::middleware::from_fn(in_time))
-        .layer(axum::middleware::map_response(with_security_headers))
+        .layer(axum::middleware::from_fn(in_time));
+    App::new(routes, BODY_LIMIT)
 }
 
 /// Answers 503 before Lambda ends the invocation, which would answer 500.
 async fn in_time(request: Request, next: Next) -> Response {
-    let late = |_| http_service::failure(Error::unavailable(format!("a request took over {LONGEST:?}")));
+    let late = |_| Problem::from(Error::unavailable(format!("a request took over {LONGEST:?}"))).into_response();
     timeout(LONGEST, next.run(request)).await.unwrap_or_else(late)
-}
-
-/// Prevents browsers from guessing content types, and from using plain HTTP.
-async fn with_security_headers(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(STRICT_TRANSPORT_SECURITY, page::HTTPS_FOR_A_YEAR);
-    response
 }

@@ -4,24 +4,24 @@ use std::time::SystemTime;
 use analytics::{InvalidMoment, Moment};
 use reply::Error;
 
-/// What tells the time; in tests, any time.
+/// A clock, which tests can set.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
 
 impl Clock {
-    /// The system's.
+    /// Creates a clock with the time of the system.
     #[must_use]
     pub fn system() -> Self {
-        Self::of(SystemTime::now)
+        Self::new(SystemTime::now)
     }
 
-    /// A clock that shows what a function returns.
+    /// Creates a clock with the time that a function returns.
     #[must_use]
-    pub fn of(time: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+    pub fn new(time: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self(Arc::new(time))
     }
 
-    /// The time.
+    /// Returns the time.
     ///
     /// # Errors
     /// A time before 1970 or after the year 9999.
@@ -29,10 +29,10 @@ impl Clock {
         Moment::try_from((self.0)())
     }
 
-    /// The time, for a request: without it, the request fails.
+    /// Returns the time of a request.
     ///
     /// # Errors
-    /// A time before 1970 or after the year 9999 is our failure.
+    /// A time before 1970 or after the year 9999 fails the request.
     pub fn now(&self) -> Result<Moment, Error> {
         self.time().map_err(Error::internal)
     }

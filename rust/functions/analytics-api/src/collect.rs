@@ -11,7 +11,6 @@ mod body;
 mod client;
 mod collector;
 mod edge;
-mod json_text;
 mod known;
 mod limits;
 mod pixel;

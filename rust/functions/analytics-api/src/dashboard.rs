@@ -1,14 +1,14 @@
-//! The page `/analytics`: what is counted of a site, for people.
+//! The page `/analytics`: the dashboard of a site.
 //!
-//! All of its state is in the query of its address, and it works without a script: what can be chosen is a link or a
-//! form. Its numbers are those of `/analytics/report` for the same query, read by the same code. All names in it,
-//! such as paths and referrers, are what strangers sent.
+//! All of its state is in the query of its URL, and it works without a script: all controls are links or forms. Its
+//! numbers are those of `/analytics/report` for the same query, read by the same code. Names in it, such as paths and
+//! referrers, come from strangers.
 
-mod asked;
 mod chart;
 mod controls;
 mod figures;
 mod lists;
+mod page_query;
 mod routes;
 mod text;
 mod tracker;

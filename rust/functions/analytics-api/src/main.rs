@@ -8,11 +8,9 @@ use analytics::Sites;
 use analytics_api::collect::{Collector, Edge, Limits};
 use analytics_api::report::Reports;
 use analytics_api::session::{Sessions, verify};
-use analytics_api::{BODY_LIMIT, Clock, Html, Parts, app, collect, session};
+use analytics_api::{Clock, Html, Parts, app, collect, session};
 use analytics_store::{Consistency, TableReader};
-use axum::body::Body;
 use dynamo::Connection;
-use lambda_runtime::service_fn;
 use settings::required;
 
 /// The environment, read once.
@@ -59,11 +57,9 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     let views = collect::store::dynamodb::DynamoDb::new(client, views_table, state_table);
     let collector = Collector::new(Arc::new(views), sites, limits, edge, clock);
 
-    let app = app(Parts { collector, sessions, reports, html: Html::new()? });
-    lambda_runtime::run(service_fn(move |event| http_service::respond::<_, Body, _>(event, app.clone(), BODY_LIMIT)))
-        .await
+    http_service::run(app(Parts { collector, sessions, reports, html: Html::new()? })).await
 }
 
 fn main() -> ExitCode {
-    startup::run(serve())
+    powertools::run(env!("CARGO_BIN_NAME"), serve())
 }

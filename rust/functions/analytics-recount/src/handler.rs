@@ -57,8 +57,19 @@ impl Night {
             waiting: waiting.len() + waiting_leaves.len(),
             unreadable: *unreadable,
         };
-        let Outcome { day, drift, waiting, .. } = &outcome;
-        tracing::info!(day, counted, drift, waiting, unknown, unreadable, "recount finished");
+        powertools::record("day", outcome.day.as_str());
+        for (name, value) in [
+            ("counted", *counted),
+            ("drift", outcome.drift),
+            ("waiting", outcome.waiting),
+            ("unknown", *unknown),
+            ("unreadable", *unreadable),
+        ] {
+            powertools::record(name, value);
+        }
+        if outcome.drift > 0 {
+            powertools::count("Drift", outcome.drift.try_into().unwrap_or(u64::MAX));
+        }
         Ok(outcome)
     }
 }

@@ -8,7 +8,7 @@ use analytics::{Moment, Sites};
 use analytics_recount::{Night, Outcome};
 use analytics_store::{Consistency, DaySecrets, TableReader};
 use dynamo::Connection;
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde_json::Value;
 use settings::{required, whole_number};
 
@@ -25,12 +25,13 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     };
     let night = &night;
     // The schedule sends no data: the clock says which day is yesterday.
-    lambda_runtime::run(service_fn(async move |_: LambdaEvent<Value>| -> Result<Outcome, lambda_runtime::Error> {
-        Ok(night.run(Moment::try_from(SystemTime::now())?).await?)
-    }))
+    powertools::serve(async move |_: LambdaEvent<Value>| -> Result<Outcome, Diagnostic> {
+        let now = Moment::try_from(SystemTime::now()).map_err(powertools::failure)?;
+        night.run(now).await.map_err(powertools::failure)
+    })
     .await
 }
 
 fn main() -> ExitCode {
-    startup::run(serve())
+    powertools::run(env!("CARGO_BIN_NAME"), serve())
 }

@@ -58,7 +58,7 @@ fn tables(views: &[(View, bool)]) -> Memory {
             item.insert(keys::attribute::COUNTED.to_owned(), AttributeValue::Bool(true));
         }
         tally.add(&Record::decode(&item).unwrap());
-        memory.tables().views.insert(Key::of(&item).unwrap(), item);
+        memory.tables().views.insert(Key::from_item(&item).unwrap(), item);
     }
     for (total, counts) in tally.into_totals() {
         let key = keys::total(&total, 0);
@@ -102,7 +102,7 @@ async fn only_views_of_yesterday_are_recounted() {
     for other in [view(YESTERDAY - 86_400_000, 2), view(NOW, 3)] {
         let mut item = other.item(Moment::from_milliseconds(NOW).unwrap());
         item.insert(keys::attribute::COUNTED.to_owned(), AttributeValue::Bool(true));
-        memory.tables().views.insert(Key::of(&item).unwrap(), item);
+        memory.tables().views.insert(Key::from_item(&item).unwrap(), item);
     }
     assert_eq!(run(memory, Deleted::default()).await, Ok(outcome(0, 0)));
 }

@@ -8,6 +8,9 @@ use analytics_redrive::{Message, Recovery};
 use analytics_store::{Consistency, TableReader, ViewCounter};
 use analytics_totals::Shards;
 use dynamo::Connection;
+use lambda_runtime::{Diagnostic, LambdaEvent};
+use partial_batch::Batch;
+use powertools::Outcome;
 use settings::{required, whole_number};
 
 async fn serve() -> Result<(), lambda_runtime::Error> {
@@ -22,9 +25,18 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
         whole_number(variable, "VIEW_RETENTION_DAYS", 1..=3650)?,
     );
     let recovery = &recovery;
-    partial_batch::run(async |message: Message| recovery.handle(&message).await).await
+    let handle = &async |message: Message| recovery.handle(&message).await;
+    powertools::serve(async |event: LambdaEvent<Batch>| {
+        let response = partial_batch::respond(event.payload, handle).await.map_err(powertools::failure)?;
+        powertools::record("failed", response.batch_item_failures.len());
+        if !response.batch_item_failures.is_empty() {
+            powertools::record("outcome", Outcome::Partial);
+        }
+        Ok::<_, Diagnostic>(response)
+    })
+    .await
 }
 
 fn main() -> ExitCode {
-    startup::run(serve())
+    powertools::run(env!("CARGO_BIN_NAME"), serve())
 }

@@ -86,7 +86,7 @@ impl CountViews for Tables {
 
 impl Tables {
     fn put(&self, item: Item) {
-        self.memory.tables().views.insert(Key::of(&item).unwrap(), item);
+        self.memory.tables().views.insert(Key::from_item(&item).unwrap(), item);
     }
 
     fn with_views(views: &[View]) -> Self {
@@ -101,7 +101,7 @@ impl Tables {
 
     /// The counts of the day of a view.
     fn counts(&self, view: &View) -> Counts {
-        let bucket = Bucket::of(Granularity::Day, view.id.time.day());
+        let bucket = Bucket::new(Granularity::Day, view.id.time.day());
         let key = keys::total(&TotalKey { site: site(), bucket, counter: Counter::Summary }, 0);
         self.memory.tables().totals.get(&key).map(|item| Total::decode(item).unwrap().counts).unwrap_or_default()
     }

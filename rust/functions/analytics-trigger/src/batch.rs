@@ -1,5 +1,5 @@
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use analytics::{Leave, Record, keys};
 use analytics_totals::Pending;
@@ -20,6 +20,8 @@ pub struct Changes {
     pub leaves: Vec<Pending<Leave>>,
     /// Indexes of records that cannot be decoded, and why.
     pub malformed: Vec<(usize, String)>,
+    /// The ids by which API Gateway knows the requests that stored them.
+    pub request_ids: BTreeSet<String>,
 }
 
 impl Batch {
@@ -27,9 +29,10 @@ impl Batch {
     #[must_use]
     pub fn read(event: Event) -> (Self, Changes) {
         let (mut views, mut leaves, mut malformed) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
-        let mut records = Vec::with_capacity(event.records.len());
+        let (mut records, mut request_ids) = (Vec::with_capacity(event.records.len()), BTreeSet::new());
         for (index, json) in event.records.into_iter().enumerate() {
-            let StreamRecord { sequence_number, change } = StreamRecord::parse(&json);
+            let StreamRecord { sequence_number, request_id, change } = StreamRecord::parse(&json);
+            request_ids.extend(request_id);
             records.push((sequence_number, json));
             match change {
                 Ok(Change::View(record)) => {
@@ -47,7 +50,7 @@ impl Batch {
             }
         }
         let (views, leaves) = (views.into_values().collect(), leaves.into_values().collect());
-        (Self(records), Changes { views, leaves, malformed })
+        (Self(records), Changes { views, leaves, malformed, request_ids })
     }
 
     /// Returns the number of records.

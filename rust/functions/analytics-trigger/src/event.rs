@@ -2,7 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>
 
-use analytics::{Item, Leave, Record, keys};
+use analytics::keys::{self, attribute};
+use analytics::{AttributeValue, Item, Leave, Record};
 use http_event::Invocation;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -57,6 +58,8 @@ struct Source {
 pub struct StreamRecord {
     /// Its sequence number, if it can be read.
     pub sequence_number: Option<String>,
+    /// The id by which API Gateway knows the request that stored the item.
+    pub request_id: Option<String>,
     /// The change, or why it cannot be decoded.
     pub change: Result<Change, String>,
 }
@@ -94,12 +97,18 @@ impl StreamRecord {
     pub fn parse(record: &RawValue) -> Self {
         let Outer { event_name, dynamodb } = match serde_json::from_str(record.get()) {
             Ok(outer) => outer,
-            Err(error) => return Self { sequence_number: None, change: Err(error.to_string()) },
+            Err(error) => return Self { sequence_number: None, request_id: None, change: Err(error.to_string()) },
         };
         let (sequence_number, image) = dynamodb.map_or((None, None), |inner| (inner.sequence_number, inner.new_image));
+        let item = image.map(|image| serde_json::from_str::<Item>(image.get()).map_err(|error| error.to_string()));
+        let request_id = match item.as_ref().and_then(|item| item.as_ref().ok()?.get(attribute::REQUEST)) {
+            Some(AttributeValue::S(id)) => Some(id.clone()),
+            _ => None,
+        };
         Self {
             sequence_number: sequence_number.filter(|text| is_number(text)),
-            change: change(event_name.as_deref(), image),
+            request_id,
+            change: change(event_name.as_deref(), item),
         }
     }
 }
@@ -109,14 +118,13 @@ fn is_number(text: &str) -> bool {
     (1..=100).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn change(event_name: Option<&str>, image: Option<&RawValue>) -> Result<Change, String> {
+fn change(event_name: Option<&str>, item: Option<Result<Item, String>>) -> Result<Change, String> {
     match event_name {
         Some("INSERT") => {}
         Some(_) => return Ok(Change::Other),
         None => return Err("the record has no eventName".to_owned()),
     }
-    let image = image.ok_or("the record has no NewImage")?;
-    let item: Item = serde_json::from_str(image.get()).map_err(|error| error.to_string())?;
+    let item = item.ok_or("the record has no NewImage")??;
     let decoded = if keys::is_leave(&item) {
         Leave::decode(&item).map(Change::Leave)
     } else {

@@ -4,6 +4,7 @@ use analytics_store::CountViews;
 use analytics_totals::{Counting, Deadline, Shards};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use partial_batch::{BatchItemFailure, Response};
+use powertools::Outcome;
 use reply::{Error, Received};
 
 use crate::Event;
@@ -32,22 +33,35 @@ pub async fn handle(
     let quarantine = quarantine(counting, &batch, rejected, &context.request_id).await;
 
     let failed: BTreeSet<usize> = [views.failed, leaves.failed, quarantine.failed].concat().into_iter().collect();
-    tracing::info!(
-        records = batch.len(),
-        views_counted = views.counted,
-        views_unchanged = views.unchanged,
-        views_gone = views.gone.len(),
-        leaves_counted = leaves.counted,
-        leaves_unchanged = leaves.unchanged,
-        leaves_without_view = leaves.gone.len(),
-        quarantined = quarantine.counted,
-        failed = failed.len(),
-        "batch processed"
-    );
     let gone = [views.gone, leaves.gone].concat();
+    let (counted, unchanged) = (views.counted + leaves.counted, views.unchanged + leaves.unchanged);
+    for (name, value) in [
+        ("records", batch.len()),
+        ("views_counted", views.counted),
+        ("leaves_counted", leaves.counted),
+        ("unchanged", unchanged),
+        ("gone", gone.len()),
+        ("quarantined", quarantine.counted),
+        ("failed", failed.len()),
+    ] {
+        powertools::record(name, value);
+    }
+    powertools::record("correlation_ids", changes.request_ids.into_iter().collect::<Vec<_>>());
+    for (metric, amount) in [
+        ("CountedRecords", counted),
+        ("DuplicateRecords", unchanged),
+        ("QuarantinedRecords", quarantine.counted),
+        ("GoneViews", gone.len()),
+    ] {
+        if amount > 0 {
+            powertools::count(metric, amount.try_into().unwrap_or(u64::MAX));
+        }
+    }
     if let Some(&first) = gone.first() {
-        // The metric of the alarm adds up the records of these lines.
-        tracing::error!(records = gone.len(), sequence_number = batch.sequence_number(first), "views gone");
+        tracing::error!(sequence_number = batch.sequence_number(first), "views gone");
+    }
+    if !failed.is_empty() {
+        powertools::record("outcome", Outcome::Partial);
     }
     if let Some(error) = views.error.or(leaves.error).or(quarantine.error) {
         tracing::warn!(%error, "records failed, the mapping retries them");
@@ -63,5 +77,6 @@ pub async fn handle(
 fn not_a_stream_event(reason: &str) -> Diagnostic {
     let detail =
         format!("This function takes batches of a DynamoDB stream ({reason}). Invoke it by the stream's mapping.");
+    powertools::record("outcome", Outcome::ClientError);
     Error::bad_request("NotAStreamEvent", detail).into_diagnostic()
 }

@@ -7,7 +7,6 @@ use analytics_store::ViewCounter;
 use analytics_totals::Shards;
 use analytics_trigger::handle;
 use dynamo::Connection;
-use lambda_runtime::service_fn;
 use settings::required;
 
 async fn serve() -> Result<(), lambda_runtime::Error> {
@@ -15,10 +14,9 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     let (views_table, totals_table) = (required(variable, "VIEWS_TABLE")?, required(variable, "TOTALS_TABLE")?);
     let shards = Shards::from_env(variable)?;
     let store = ViewCounter::new(dynamo::client(Connection::from_env(variable)?)?, views_table, totals_table);
-    let store = &store;
-    lambda_runtime::run(service_fn(move |event| handle(event, store, shards))).await
+    powertools::serve(|event| handle(event, &store, shards)).await
 }
 
 fn main() -> ExitCode {
-    startup::run(serve())
+    powertools::run(env!("CARGO_BIN_NAME"), serve())
 }

@@ -35,7 +35,6 @@ pub async fn quarantine(
         let reason = shortened(&reason, REASON_BYTES);
         match store(counting, sequence_number, batch.text(index), reason, index).await {
             Ok(()) => {
-                // The metric of the alarm counts these lines.
                 tracing::error!(sequence_number, reason, "record quarantined");
                 result.counted += 1;
             }

@@ -1,12 +1,9 @@
-//! What is logged: the lines that a metric and a person look for, in the form of the crate `startup`.
+//! What is logged, and which metrics are counted.
 
 // So that clippy takes the helpers for test code, too.
 #![cfg(test)]
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::io;
-use std::sync::Once;
 use std::time::{Duration, SystemTime};
 
 use analytics::Item;
@@ -16,28 +13,9 @@ use analytics_totals::Shards;
 use analytics_trigger::{Event, handle};
 use async_trait::async_trait;
 use lambda_runtime::{Context, LambdaEvent};
+use powertools::{captured, observe};
 use reply::Received;
 use serde_json::{Value, json};
-use tracing_subscriber::layer::SubscriberExt as _;
-
-thread_local! {
-    /// What this test has logged.
-    static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Writes to the lines of the test.
-struct Lines;
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        LINES.with_borrow_mut(|lines| lines.extend_from_slice(bytes));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// A store that has too much to do.
 struct Busy;
@@ -65,91 +43,61 @@ impl CountViews for Busy {
     }
 }
 
-/// What an invocation logs, without times.
-async fn logged(store: &dyn CountViews, event: &str) -> Vec<Value> {
-    static SUBSCRIBER: Once = Once::new();
-    SUBSCRIBER.call_once(|| {
-        let layer = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false);
-        let subscriber = tracing_subscriber::registry().with(layer.with_writer(|| Lines));
-        tracing::subscriber::set_global_default(subscriber).unwrap();
-    });
+/// Returns the lines of an invocation: those of the handler, and then the closing line.
+async fn logged(store: &dyn CountViews, event: &str) -> (Vec<Value>, Value) {
     let payload: Received<Event> = serde_json::from_str(event).unwrap();
     let mut context = Context::default();
     let deadline = SystemTime::now() + Duration::from_secs(30);
     context.deadline = u64::try_from(deadline.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis()).unwrap();
-    handle(LambdaEvent::new(payload, context), store, Shards::ONE).await.unwrap();
-    let text = String::from_utf8(LINES.take()).unwrap();
-    let line = |line: &str| {
-        let mut line: Value = serde_json::from_str(line).unwrap();
-        assert!(line.as_object_mut().unwrap().remove("timestamp").is_some());
-        line
-    };
-    text.lines().filter(|line| line.contains("analytics_trigger")).map(line).collect()
+    let handled = handle(LambdaEvent::new(payload, context.clone()), store, Shards::ONE);
+    let (handled, mut lines) = captured(observe(context, handled)).await.unwrap();
+    handled.unwrap();
+    let closing = lines.pop().unwrap();
+    (lines, closing)
 }
 
-fn counts(counts: [(&str, u64); 9]) -> Value {
-    let mut line = json!({"level": "INFO", "target": "analytics_trigger::handler", "message": "batch processed"});
-    line.as_object_mut().unwrap().extend(counts.map(|(name, count)| (name.to_owned(), json!(count))));
-    line
+fn figures(closing: &Value) -> [u64; 7] {
+    let names = ["records", "views_counted", "leaves_counted", "unchanged", "gone", "quarantined", "failed"];
+    names.map(|name| closing[name].as_u64().unwrap_or_else(|| panic!("{name} is missing in {closing}")))
 }
 
 #[tokio::test]
-async fn a_quarantined_record_is_a_line_that_a_metric_counts() {
-    let quarantined = json!({
-        "level": "ERROR", "target": "analytics_trigger::quarantine", "message": "record quarantined",
-        "sequence_number": "000000000000000000001", "reason": "the attribute Page is missing",
-    });
-    let processed = counts([
-        ("records", 1),
-        ("views_counted", 0),
-        ("views_unchanged", 0),
-        ("views_gone", 0),
-        ("leaves_counted", 0),
-        ("leaves_unchanged", 0),
-        ("leaves_without_view", 0),
-        ("quarantined", 1),
-        ("failed", 0),
-    ]);
-    let event = include_str!("../events/stream-malformed.json");
-    assert_eq!(logged(&Memory::default(), event).await, [quarantined, processed]);
+async fn a_quarantined_record_is_an_error_and_a_metric() {
+    let (lines, closing) = logged(&Memory::default(), include_str!("../events/stream-malformed.json")).await;
+    let [line] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!((&line["level"], &line["reason"]), (&json!("ERROR"), &json!("the attribute Page is missing")));
+    assert_eq!(line["sequence_number"], "000000000000000000001");
+    assert_eq!(figures(&closing), [1, 0, 0, 0, 0, 1, 0]);
+    assert_eq!(closing["QuarantinedRecords"], 1);
 }
 
 #[tokio::test]
-async fn records_whose_views_are_gone_are_a_line_that_a_metric_counts() {
-    let gone = json!({
-        "level": "ERROR", "target": "analytics_trigger::handler", "message": "views gone",
-        "records": 2, "sequence_number": "000000000000000000001",
-    });
-    let processed = counts([
-        ("records", 2),
-        ("views_counted", 0),
-        ("views_unchanged", 0),
-        ("views_gone", 1),
-        ("leaves_counted", 0),
-        ("leaves_unchanged", 0),
-        ("leaves_without_view", 1),
-        ("quarantined", 0),
-        ("failed", 0),
-    ]);
-    assert_eq!(logged(&Memory::default(), include_str!("../events/stream.json")).await, [processed, gone]);
+async fn records_whose_views_are_gone_are_an_error_and_a_metric() {
+    let (lines, closing) = logged(&Memory::default(), include_str!("../events/stream.json")).await;
+    let [line] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!((&line["level"], &line["sequence_number"]), (&json!("ERROR"), &json!("000000000000000000001")));
+    assert_eq!(figures(&closing), [2, 0, 0, 0, 2, 0, 0]);
+    assert_eq!(closing["GoneViews"], 2);
+    let directive = &closing["_aws"]["CloudWatchMetrics"][0];
+    assert_eq!(directive["Dimensions"], json!([["function_name"]]));
+    assert_eq!(directive["Metrics"], json!([{"Name": "GoneViews", "Unit": "Count"}]));
 }
 
 #[tokio::test(start_paused = true)]
-async fn records_that_are_left_are_a_warning_with_the_reason() {
-    let processed = counts([
-        ("records", 2),
-        ("views_counted", 0),
-        ("views_unchanged", 0),
-        ("views_gone", 0),
-        ("leaves_counted", 0),
-        ("leaves_unchanged", 0),
-        ("leaves_without_view", 0),
-        ("quarantined", 0),
-        ("failed", 2),
-    ]);
-    let left = json!({
-        "level": "WARN", "target": "analytics_trigger::handler",
-        "message": "records failed, the mapping retries them", "error": "throttled",
-    });
-    assert_eq!(logged(&Busy, include_str!("../events/stream.json")).await, [processed, left]);
+async fn records_that_fail_are_a_warning_with_the_reason() {
+    let (lines, closing) = logged(&Busy, include_str!("../events/stream.json")).await;
+    let [line] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!((&line["level"], &line["error"]), (&json!("WARN"), &json!("throttled")));
+    assert_eq!((figures(&closing), &closing["outcome"]), ([2, 0, 0, 0, 0, 0, 2], &json!("partial")));
+}
+
+#[tokio::test]
+async fn a_line_names_the_requests_that_its_records_come_from() {
+    let event = include_str!("../events/stream.json").replacen(
+        r#""NewImage": {"#,
+        r#""NewImage": {"Request": {"S": "JKJaXmPLvHcESHA="}, "#,
+        1,
+    );
+    let (_, closing) = logged(&Memory::default(), &event).await;
+    assert_eq!(closing["correlation_ids"], json!(["JKJaXmPLvHcESHA="]));
 }

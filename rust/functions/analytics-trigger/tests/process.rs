@@ -24,7 +24,13 @@ fn a_variable_that_is_missing_stops_the_start_and_is_named() {
         let output = process.env_clear().envs(variables).output().unwrap();
         assert!(!output.status.success(), "{missing}");
         let line: Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert_eq!(line["message"], "the function cannot run");
+        assert_eq!(line["message"], "the function cannot start");
         assert!(line["error"].as_str().unwrap().starts_with(&format!("{missing} is not set. ")), "{line}");
     }
+}
+
+#[test]
+fn each_batch_ends_with_a_whole_closing_line() {
+    let function = bootstrap_test::Bootstrap::new(env!("CARGO_BIN_EXE_analytics-trigger"), &VARIABLES);
+    function.assert_closing_line("analytics-trigger", r#"{"Records": []}"#, "success");
 }

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use http::StatusCode;
 use reply::Error;
 
+use crate::currency::Creation;
 use crate::preconditions::{Preconditions, Unmet};
 use crate::store::{Store, Write};
 use crate::{Code, Content, Currency};
@@ -36,8 +37,8 @@ pub async fn list(store: &dyn Store, after: Option<&Code>, limit: usize) -> Resu
 ///
 /// # Errors
 /// `CurrencyExists`, and the store's failure.
-pub async fn create(store: &dyn Store, code: Code, content: Content) -> Result<Currency, Error> {
-    let currency = content.of(code, first_version()?);
+pub async fn create(store: &dyn Store, creation: Creation) -> Result<Currency, Error> {
+    let currency = creation.with(first_version()?);
     match store.put(&currency, None).await.map_err(Error::internal)? {
         Write::Done => Ok(currency),
         Write::Lost => Err(Error::client(
@@ -71,7 +72,7 @@ pub async fn replace(
         let seen = store.get(code).await.map_err(Error::internal)?.map(|currency| currency.version);
         preconditions.check(seen).map_err(|unmet| precondition_failed(code, unmet))?;
         let version = seen.map_or_else(first_version, |version| Ok(version + 1))?;
-        let currency = content.clone().of(code.clone(), version);
+        let currency = content.clone().with(code.clone(), version);
         if store.put(&currency, seen).await.map_err(Error::internal)? == Write::Done {
             return Ok(if seen.is_some() { Replaced::Updated(currency) } else { Replaced::Created(currency) });
         }

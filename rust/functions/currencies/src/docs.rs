@@ -2,43 +2,43 @@
 //! wherever the API is, also under a path; all files come from here, so that the page may be allowed nothing else.
 
 use std::io::Read as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use flate2::read::GzDecoder;
-use http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY,
-};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY};
 use http::{HeaderMap, HeaderValue};
+use http_service::headers::accepts_gzip;
 use http_service::{DomainName, Problem};
 use reply::Error;
 use serde_json::json;
 use swagger_ui::{ASSETS, Asset};
 use utoipa::openapi::{OpenApi, Server};
 
-use crate::OAuth;
+use crate::{OAuth, openapi};
 
 const PAGE: &str = include_str!("docs/page.html");
 const START: &str = include_str!("docs/start.js");
 
 /// What there is to read about the service.
 pub struct Docs {
-    document: OpenApi,
+    /// Made for the first who asks: most environments are asked for currencies only.
+    document: OnceLock<OpenApi>,
     oauth: OAuth,
     api_url: String,
 }
 
 impl Docs {
     /// The documentation of a service, which is called at `api_url` unless it has a domain of its own.
-    pub fn new(document: OpenApi, oauth: OAuth, api_url: String) -> Self {
-        Self { document, oauth, api_url }
+    pub fn new(oauth: OAuth, api_url: String) -> Self {
+        Self { document: OnceLock::new(), oauth, api_url }
     }
 
     /// The document for a client that called the domain.
     fn json(&self, domain: Option<&DomainName>) -> Result<String, Error> {
-        let mut document = self.document.clone();
+        let mut document = self.document.get_or_init(|| openapi::document(&self.oauth)).clone();
         document.servers = Some(vec![Server::new(self.server(domain))]);
         document.to_json().map_err(Error::internal)
     }
@@ -107,21 +107,12 @@ fn packed(asset: &Asset, headers: &HeaderMap) -> Result<Response, Error> {
         (CACHE_CONTROL, A_DAY),
         (VARY, HeaderValue::from_static("accept-encoding")),
     ];
-    if takes_gzip(headers) {
+    if accepts_gzip(headers) {
         return Ok((common, [(CONTENT_ENCODING, "gzip")], asset.gzip).into_response());
     }
     let mut bytes = Vec::new();
     GzDecoder::new(asset.gzip).read_to_end(&mut bytes).map_err(Error::internal)?;
     Ok((common, bytes).into_response())
-}
-
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    accepted.flat_map(|value| value.split(',')).any(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        let refused = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0));
-        ["gzip", "*"].contains(&name.trim()) && !refused
-    })
 }
 
 /// A response that no other site can frame, and that tells no other site the address it is at, in which a code may be.
@@ -135,25 +126,3 @@ const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// Swagger UI changes with a deployment only, and a day-old one works as well.
 const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn gzip_goes_to_those_who_take_it() {
-        for (value, takes) in [
-            ("gzip", true),
-            ("deflate, gzip;q=0.5", true),
-            ("*", true),
-            ("gzip;q=0", false),
-            ("gzip; q=0.0", false),
-            ("br", false),
-            ("", false),
-        ] {
-            let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(value))]);
-            assert_eq!(takes_gzip(&headers), takes, "{value}");
-        }
-        assert!(!takes_gzip(&HeaderMap::new()));
-    }
-}

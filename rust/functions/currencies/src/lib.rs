@@ -2,22 +2,19 @@
 //! nothing of what it runs on. `main.rs` runs it on Lambda, `examples/serve.rs` on a port.
 
 mod actions;
-mod body;
+mod app;
 mod code;
 mod currency;
 mod cursor;
 mod docs;
-mod json_body;
 mod oauth;
 mod openapi;
 mod page;
 mod preconditions;
-mod router;
 mod routes;
 pub mod store;
 
+pub use app::{BODY_LIMIT, app};
 pub use code::Code;
 pub use currency::{Content, Currency};
-pub use json_body::BODY_LIMIT;
 pub use oauth::OAuth;
-pub use router::router;

@@ -4,11 +4,9 @@ use std::env;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use axum::body::Body;
+use currencies::OAuth;
 use currencies::store::dynamodb::DynamoDb;
-use currencies::{BODY_LIMIT, OAuth};
 use dynamo::Connection;
-use lambda_runtime::service_fn;
 use settings::required;
 
 /// What the environment says, all of it read here.
@@ -34,11 +32,9 @@ impl Settings {
 async fn serve() -> Result<(), lambda_runtime::Error> {
     let Settings { table, oauth, api_url, connection } = Settings::from_env()?;
     let store = DynamoDb::new(dynamo::client(connection)?, table);
-    let router = currencies::router(Arc::new(store), oauth, api_url);
-    lambda_runtime::run(service_fn(move |event| http_service::respond::<_, Body, _>(event, router.clone(), BODY_LIMIT)))
-        .await
+    http_service::run(currencies::app(Arc::new(store), oauth, api_url)).await
 }
 
 fn main() -> ExitCode {
-    startup::run(serve())
+    powertools::run(env!("CARGO_BIN_NAME"), serve())
 }

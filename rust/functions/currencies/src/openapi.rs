@@ -2,52 +2,51 @@
 
 use std::collections::BTreeMap;
 
-use utoipa::openapi::schema::AdditionalProperties;
+use reply::{FieldError, Problem};
+use serde_json::json;
+use utoipa::openapi::schema::{AdditionalProperties, Object, ObjectBuilder, Type};
 use utoipa::openapi::security::{AuthorizationCode, ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    ComponentsBuilder, ContactBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
-    Response, ResponseBuilder, Schema,
+    ContactBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi as OpenApiDocument, Ref, RefOr, Response,
+    ResponseBuilder, Schema,
 };
-use utoipa::{IntoResponses, PartialSchema as _, ToSchema};
+use utoipa::{IntoResponses, OpenApi, PartialSchema as _, ToSchema};
 
-use crate::OAuth;
-use crate::body::{CurrencyContent, CurrencyCreation};
+use crate::currency::{Content as CurrencyContent, Creation};
+use crate::{OAuth, routes};
 
 /// What the operations are about.
 pub const TAG: &str = "currencies";
 
-/// The document around the paths, without the server.
-pub fn frame(oauth: &OAuth) -> OpenApi {
-    let components = ComponentsBuilder::new()
-        .schema(Problem::name(), Problem::schema())
-        .schema(FieldError::name(), FieldError::schema())
-        .schema(GatewayMessage::name(), GatewayMessage::schema())
-        .security_scheme("oauth2", security_scheme(oauth));
-    OpenApiBuilder::new()
-        .info(
-            InfoBuilder::new()
-                .title("Currencies")
-                .version(env!("CARGO_PKG_VERSION"))
-                .description(Some("Currencies by ISO 4217 code, to create, read, replace and delete."))
-                .contact(Some(ContactBuilder::new().name(Some("The maintainers of rust-serverless")).build()))
-                .license(Some(LicenseBuilder::new().name("Apache License 2.0").identifier(Some("Apache-2.0")).build())),
-        )
-        .tags(Some([TagBuilder::new().name(TAG).description(Some("Currencies by their codes.")).build()]))
-        .components(Some(components.build()))
-        .build()
-}
+#[derive(OpenApi)]
+#[openapi(paths(routes::list, routes::create, routes::read, routes::replace, routes::delete))]
+struct Operations;
 
-/// The document with the paths. Bodies of requests have no other fields than those that are named; those of responses
-/// may get further ones, so that clients of today go on working.
-pub fn with_closed_requests(mut document: OpenApi) -> OpenApi {
-    let schemas = document.components.iter_mut().flat_map(|components| &mut components.schemas);
-    let requests = [CurrencyCreation::name(), CurrencyContent::name()];
-    for (_, schema) in schemas.filter(|(name, _)| requests.iter().any(|request| request == *name)) {
-        if let RefOr::T(Schema::Object(object)) = schema {
+/// Returns the document without the server.
+pub fn document(oauth: &OAuth) -> OpenApiDocument {
+    let mut document = Operations::openapi();
+    document.info = InfoBuilder::new()
+        .title("Currencies")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some("Currencies by ISO 4217 code, to create, read, replace and delete."))
+        .contact(Some(ContactBuilder::new().name(Some("The maintainers of rust-serverless")).build()))
+        .license(Some(LicenseBuilder::new().name("Apache License 2.0").identifier(Some("Apache-2.0")).build()))
+        .build();
+    document.tags = Some(vec![TagBuilder::new().name(TAG).description(Some("Currencies by their codes.")).build()]);
+    let components = document.components.get_or_insert_default();
+    let schemas = &mut components.schemas;
+    schemas.insert(Problem::name().into_owned(), Problem::schema());
+    schemas.insert(FieldError::name().into_owned(), FieldError::schema());
+    schemas.insert(GATEWAY_MESSAGE.to_owned(), gateway_message().into());
+    // Bodies of requests have no other fields than those that are named; those of responses may get further ones, so that
+    // clients of today go on working.
+    for request in [Creation::name(), CurrencyContent::name()] {
+        if let Some(RefOr::T(Schema::Object(object))) = schemas.get_mut(request.as_ref()) {
             object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
         }
     }
+    components.security_schemes.insert("oauth2".to_owned(), security_scheme(oauth).into());
     document
 }
 
@@ -64,55 +63,17 @@ fn security_scheme(OAuth { authorization_url, token_url, .. }: &OAuth) -> Securi
     ))
 }
 
-/// What is wrong with a request, and how to mend it, <https://www.rfc-editor.org/rfc/rfc9457>.
-#[derive(ToSchema)]
-#[schema(
-    rename_all = "camelCase",
-    example = json!({
-        "type": "about:blank", "title": "Unprocessable Entity", "status": 422, "detail": "name is missing.",
-        "errorType": "InvalidCurrency", "requestId": "6bc28136-b3a3-4e9c-a9d4-000000000000",
-        "errors": [{"field": "name", "rule": "required", "detail": "name is missing."}],
-    }),
-)]
-#[expect(dead_code, reason = "stands for the JSON that reply writes")]
-pub struct Problem {
-    /// Always `about:blank`: the status says what kind of problem it is, `errorType` which one.
-    r#type: String,
-    /// The status in words.
-    title: String,
-    /// The HTTP status.
-    #[schema(minimum = 400, maximum = 599)]
-    status: u16,
-    /// What is wrong and how to mend it.
-    detail: String,
-    /// A name to tell problems apart by.
-    error_type: String,
-    /// The request's name in the logs.
-    request_id: String,
-    /// Each field or parameter that breaks a rule; with status 422 only.
-    #[schema(value_type = Vec<FieldError>, required = false)]
-    errors: Option<Vec<FieldError>>,
-}
+/// What API Gateway answers when it does not let a request through, or the service does not answer.
+const GATEWAY_MESSAGE: &str = "GatewayMessage";
 
-/// A field or parameter that breaks a rule.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "stands for the JSON that reply writes")]
-pub struct FieldError {
-    /// The field or parameter.
-    field: String,
-    /// The rule, such as `required`, `type`, `length`, `pattern`, `range`, `unique`, `readOnly` or `unknown`.
-    rule: String,
-    /// The rule in words.
-    detail: String,
-}
-
-/// What API Gateway says when it does not let a request through, or the service does not answer.
-#[derive(ToSchema)]
-#[schema(example = json!({"message": "Unauthorized"}))]
-#[expect(dead_code, reason = "stands for the JSON that API Gateway writes")]
-pub struct GatewayMessage {
-    /// Why.
-    message: String,
+fn gateway_message() -> Object {
+    let message = ObjectBuilder::new().schema_type(Type::String).description(Some("Why."));
+    ObjectBuilder::new()
+        .description(Some("What API Gateway answers without the service."))
+        .property("message", message)
+        .required("message")
+        .examples([json!({"message": "Unauthorized"})])
+        .build()
 }
 
 /// What every operation may answer.
@@ -145,7 +106,7 @@ impl IntoResponses for Body {
 }
 
 fn problem(status: &str, description: &str) -> (String, RefOr<Response>) {
-    response::<Problem>(status, description, "application/problem+json")
+    response(status, description, "application/problem+json", &Problem::name())
 }
 
 /// What either the service or API Gateway says.
@@ -153,16 +114,16 @@ fn either(status: &str, description: &str) -> (String, RefOr<Response>) {
     let response = ResponseBuilder::new()
         .description(description)
         .content("application/problem+json", Content::new(Some(Ref::from_schema_name(Problem::name()))))
-        .content("application/json", Content::new(Some(Ref::from_schema_name(GatewayMessage::name()))));
+        .content("application/json", Content::new(Some(Ref::from_schema_name(GATEWAY_MESSAGE))));
     (status.to_owned(), RefOr::T(response.build()))
 }
 
 fn gateway(status: &str, description: &str) -> (String, RefOr<Response>) {
-    response::<GatewayMessage>(status, description, "application/json")
+    response(status, description, "application/json", GATEWAY_MESSAGE)
 }
 
-fn response<T: ToSchema>(status: &str, description: &str, content_type: &str) -> (String, RefOr<Response>) {
-    let content = Content::new(Some(Ref::from_schema_name(T::name())));
+fn response(status: &str, description: &str, content_type: &str, schema: &str) -> (String, RefOr<Response>) {
+    let content = Content::new(Some(Ref::from_schema_name(schema)));
     let response = ResponseBuilder::new().description(description).content(content_type, content).build();
     (status.to_owned(), RefOr::T(response))
 }

@@ -1,24 +1,24 @@
 //! The routes: what of a request goes to which action, and what of its result into the response.
 
-use http_service::Problem;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, RawPathParams, State};
+use axum::extract::{FromRequestParts, RawPathParams, Request, State};
 use axum::response::{IntoResponse as _, Response};
+use fields::Broken;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
+use http_service::{Problem, json_bytes};
 use reply::{Error, FieldError};
 use serde::Serialize;
 
 use crate::actions::{self, Replaced};
-use crate::body::{self, CODE_RULE, CurrencyContent, CurrencyCreation};
-use crate::json_body::JsonBody;
-use crate::openapi::{Always, Body as OfBody, Problem as ProblemBody, TAG};
-use crate::page::{Page, PageQuery, Wanted};
-use crate::preconditions::{Conditions, Preconditions, Unmet, etag};
+use crate::currency::{Creation, code_rule};
+use crate::openapi::{Always, Body as OfBody, TAG};
+use crate::page::{Page, PageQuery};
+use crate::preconditions::{Preconditions, Unmet, etag};
 use crate::store::Store;
-use crate::{Code, Currency, cursor};
+use crate::{Code, Content, Currency, cursor};
 
 type Stored = State<Arc<dyn Store>>;
 
@@ -33,16 +33,16 @@ type Stored = State<Arc<dyn Store>>;
     params(PageQuery),
     responses(
         (status = 200, description = "A page of currencies.", body = Page),
-        (status = 400, description = "The cursor is not one that this service gave.", body = ProblemBody,
+        (status = 400, description = "The cursor is not one that this service gave.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 422, description = "A parameter breaks a rule.", body = ProblemBody,
+        (status = 422, description = "A parameter breaks a rule.", body = reply::Problem,
             content_type = "application/problem+json"),
         Always,
     ),
     security(("oauth2" = ["currencies/read"])),
 )]
-pub async fn list(State(store): Stored, Wanted { after, limit }: Wanted) -> Result<Response, Problem> {
-    let (items, more) = actions::list(store.as_ref(), after.as_ref(), limit).await?;
+pub async fn list(State(store): Stored, PageQuery { limit, cursor }: PageQuery) -> Result<Response, Problem> {
+    let (items, more) = actions::list(store.as_ref(), cursor.as_ref(), limit.into()).await?;
     let next_cursor = items.last().filter(|_| more).map(|last| cursor::after(&last.code));
     json(StatusCode::OK, &Page { items, next_cursor })
 }
@@ -53,22 +53,22 @@ pub async fn list(State(store): Stored, Wanted { after, limit }: Wanted) -> Resu
     path = "/currencies",
     operation_id = "createCurrency",
     tag = TAG,
-    request_body = CurrencyCreation,
+    request_body = Creation,
     responses(
         (status = 201, description = "The currency is created.", body = Currency, headers(
             ("location" = String, description = "Where the currency is, relative to this path."),
             ("etag" = String, description = "The version, in quotes."),
         )),
-        (status = 409, description = "There is a currency with this code.", body = ProblemBody,
+        (status = 409, description = "There is a currency with this code.", body = reply::Problem,
             content_type = "application/problem+json"),
         OfBody,
         Always,
     ),
     security(("oauth2" = ["currencies/write"])),
 )]
-pub async fn create(State(store): Stored, JsonBody(bytes): JsonBody) -> Result<Response, Problem> {
-    let (code, content) = body::new_currency(&bytes)?;
-    let currency = actions::create(store.as_ref(), code, content).await?;
+pub async fn create(State(store): Stored, request: Request) -> Result<Response, Problem> {
+    let creation = Creation::parse(&json_bytes(request, &["application/json"]).await?)?;
+    let currency = actions::create(store.as_ref(), creation).await?;
     created(&currency, format!("currencies/{}", currency.code))
 }
 
@@ -80,20 +80,20 @@ pub async fn create(State(store): Stored, JsonBody(bytes): JsonBody) -> Result<R
     tag = TAG,
     params(
         ("code" = String, Path, description = "ISO 4217 alphabetic code.", pattern = "^[A-Z]{3}$", example = "EUR"),
-        Conditions,
+        Preconditions,
     ),
     responses(
         (status = 200, description = "The currency.", body = Currency,
             headers(("etag" = String, description = "The version, in quotes."))),
         (status = 304, description = "The currency is known already: it has one of the entity tags.",
             headers(("etag" = String, description = "The version, in quotes."))),
-        (status = 400, description = "A header is no list of entity tags.", body = ProblemBody,
+        (status = 400, description = "A header is no list of entity tags.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 404, description = "There is no currency with this code.", body = ProblemBody,
+        (status = 404, description = "There is no currency with this code.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 412, description = "The currency has none of the entity tags.", body = ProblemBody,
+        (status = 412, description = "The currency has none of the entity tags.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 422, description = "The path has no code.", body = ProblemBody,
+        (status = 422, description = "The path has no code.", body = reply::Problem,
             content_type = "application/problem+json"),
         Always,
     ),
@@ -123,9 +123,9 @@ pub async fn read(
     tag = TAG,
     params(
         ("code" = String, Path, description = "ISO 4217 alphabetic code.", pattern = "^[A-Z]{3}$", example = "EUR"),
-        Conditions,
+        Preconditions,
     ),
-    request_body = CurrencyContent,
+    request_body = Content,
     responses(
         (status = 200, description = "The currency is replaced.", body = Currency,
             headers(("etag" = String, description = "The version, in quotes."))),
@@ -133,9 +133,9 @@ pub async fn read(
             ("location" = String, description = "Where the currency is, relative to this path."),
             ("etag" = String, description = "The version, in quotes."),
         )),
-        (status = 409, description = "Others keep changing the currency; try again.", body = ProblemBody,
+        (status = 409, description = "Others keep changing the currency; try again.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 412, description = "The currency is not in a state that the headers allow.", body = ProblemBody,
+        (status = 412, description = "The currency is not in a state that the headers allow.", body = reply::Problem,
             content_type = "application/problem+json"),
         OfBody,
         Always,
@@ -146,9 +146,9 @@ pub async fn replace(
     State(store): Stored,
     CodeInPath(code): CodeInPath,
     preconditions: Preconditions,
-    JsonBody(bytes): JsonBody,
+    request: Request,
 ) -> Result<Response, Problem> {
-    let content = body::content(&bytes)?;
+    let content = Content::parse(&json_bytes(request, &["application/json"]).await?)?;
     match actions::replace(store.as_ref(), &code, &content, &preconditions).await? {
         Replaced::Updated(currency) => currency_json(StatusCode::OK, &currency),
         Replaced::Created(currency) => created(&currency, code.to_string()),
@@ -163,19 +163,19 @@ pub async fn replace(
     tag = TAG,
     params(
         ("code" = String, Path, description = "ISO 4217 alphabetic code.", pattern = "^[A-Z]{3}$", example = "EUR"),
-        Conditions,
+        Preconditions,
     ),
     responses(
         (status = 204, description = "The currency is deleted."),
-        (status = 400, description = "A header is no list of entity tags.", body = ProblemBody,
+        (status = 400, description = "A header is no list of entity tags.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 404, description = "There is no currency with this code.", body = ProblemBody,
+        (status = 404, description = "There is no currency with this code.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 409, description = "Others keep changing the currency; try again.", body = ProblemBody,
+        (status = 409, description = "Others keep changing the currency; try again.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 412, description = "The currency is not in a state that the headers allow.", body = ProblemBody,
+        (status = 412, description = "The currency is not in a state that the headers allow.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 422, description = "The path has no code.", body = ProblemBody,
+        (status = 422, description = "The path has no code.", body = reply::Problem,
             content_type = "application/problem+json"),
         Always,
     ),
@@ -204,7 +204,7 @@ impl<S: Send + Sync> FromRequestParts<S> for CodeInPath {
 }
 
 fn invalid_code() -> Error {
-    let (rule, how) = CODE_RULE;
+    let Broken { rule, how } = code_rule();
     let error = FieldError { field: "code".to_owned(), rule, detail: format!("The code in the path {how}.") };
     Error::invalid("InvalidCode", vec![error])
 }

@@ -1,7 +1,7 @@
 use http::StatusCode;
 use http_event::{Invocation, Request, Response};
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use reply::{Error, PAYLOAD_LIMIT, Received, check_coding, check_text};
+use reply::{Error, PAYLOAD_LIMIT, Received, check_text};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -21,13 +21,13 @@ pub enum Reply {
 /// A direct invocation's `InvalidMessage` or `MessageTooLarge`; over HTTP these are responses.
 pub async fn handle(event: LambdaEvent<Received<Box<RawValue>>>) -> Result<Reply, Diagnostic> {
     let LambdaEvent { payload: Received(received), context } = event;
-    let json = received.map_err(|reason| invalid(reason).into_diagnostic())?;
+    let json = received.map_err(|reason| http_service::refused(invalid(reason)))?;
     match serde_json::from_str(json.get()) {
         Ok(Invocation::WarmUp) => Ok(Reply::Http(Response::no_content())),
         Ok(Invocation::Request(request)) => {
-            Ok(Reply::Http(over_http(*request).unwrap_or_else(|error| error.into_response(&context.request_id))))
+            Ok(Reply::Http(http_service::answer_by(*request, &context, async |request| over_http(request)).await))
         }
-        Err(_) => directly(&json).map(Reply::Direct).map_err(Error::into_diagnostic),
+        Err(_) => directly(&json).map(Reply::Direct).map_err(http_service::refused),
     }
 }
 
@@ -36,7 +36,6 @@ fn directly(json: &RawValue) -> Result<Echo, Error> {
 }
 
 fn over_http(request: Request) -> Result<Response, Error> {
-    check_coding(&request.headers)?;
     let body = request.body.into_bytes(PAYLOAD_LIMIT)?;
     check_text(&request.headers, &body)?;
     let echo = within_limit(Echo::of(&body)?)?;

@@ -2,11 +2,9 @@
 
 use std::process::ExitCode;
 
-use lambda_runtime::service_fn;
-
 mod handler;
 mod message;
 
 fn main() -> ExitCode {
-    startup::run(lambda_runtime::run(service_fn(handler::handle)))
+    powertools::run(env!("CARGO_BIN_NAME"), powertools::serve(handler::handle))
 }

@@ -1,131 +1,105 @@
-//! The function as Lambda runs it: a process with an environment, a runtime API to ask, and logs to write.
+//! The function as Lambda runs it: a process with an environment, a Runtime API, and a log.
 
 // So that clippy takes the helpers for test code, too.
 #![cfg(test)]
 
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Command, Stdio};
-use std::thread;
-
+use bootstrap_test::{Bootstrap, STANDARD_KEYS};
 use serde_json::{Value, json};
 
 const ECHO: &str = env!("CARGO_BIN_EXE_echo");
 
-const LAMBDA: [(&str, &str); 3] = [
-    ("AWS_LAMBDA_FUNCTION_NAME", "echo"),
-    ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
-    ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
-];
-
-/// What the process answers to a payload: where to, and what.
-struct Answer {
-    path: String,
-    body: String,
-}
-
-/// Run the function for some payloads: its answers, and its log.
-fn invoke(rust_log: &str, payloads: &[&str]) -> (Vec<Answer>, Vec<Value>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let mut process = Command::new(ECHO)
-        .env_clear()
-        .envs(LAMBDA)
-        .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
-        .env("RUST_LOG", rust_log)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let stdout = process.stdout.take().unwrap();
-    let log = thread::spawn(move || {
-        let log = io::read_to_string(stdout).unwrap();
-        // Should the function end early, this keeps `accept` from waiting for ever.
-        drop(TcpStream::connect(address));
-        log
-    });
-    let answers = (1..).zip(payloads).map(|(number, payload)| answer(&listener, number, payload)).collect();
-    process.kill().unwrap();
-    process.wait().unwrap();
-    (answers, lines(&log.join().unwrap()))
-}
-
-/// Give the function a payload as soon as it asks for one, and take its answer.
-fn answer(listener: &TcpListener, number: usize, payload: &str) -> Answer {
-    let (mut next, _) = accept(listener);
-    let headers = format!("lambda-runtime-aws-request-id: id-{number}\r\nlambda-runtime-deadline-ms: 0\r\n");
-    respond(&mut next, "200 OK", &headers, payload);
-    let (mut posted, answer) = accept(listener);
-    respond(&mut posted, "202 Accepted", "", "");
-    answer
-}
-
-/// Take one request.
-fn accept(listener: &TcpListener) -> (TcpStream, Answer) {
-    let (stream, _) = listener.accept().unwrap();
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let mut lines = reader.by_ref().lines().map(Result::unwrap);
-    let path = lines.next().expect("a request, unless the function has ended").split(' ').nth(1).unwrap().to_owned();
-    let headers: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
-    let length = headers.iter().find_map(|header| header.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
-    let mut body = String::new();
-    reader.take(length.unwrap_or(0)).read_to_string(&mut body).unwrap();
-    (stream, Answer { path, body })
-}
-
-/// Reply to a request, and let the next one come by itself.
-fn respond(stream: &mut TcpStream, status: &str, headers: &str, body: &str) {
-    let length = body.len();
-    write!(stream, "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}")
-        .unwrap();
-}
-
-/// Run the function in an environment in which it cannot start: the one line that it logs.
-fn fail(environment: &[(&str, &str)]) -> Value {
-    let output = Command::new(ECHO).env_clear().envs(environment.iter().copied()).output().unwrap();
-    assert!(!output.status.success());
-    assert_eq!(output.stderr, b"");
-    let mut lines = lines(&String::from_utf8(output.stdout).unwrap());
-    assert_eq!(lines.len(), 1, "{lines:?}");
-    lines.remove(0)
-}
-
-/// A log, which has a JSON object on each line.
-fn lines(log: &str) -> Vec<Value> {
-    log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
+const HTTP: &str = include_str!("../events/http.json");
 
 #[test]
-fn payloads_are_answered_and_a_callers_mistake_is_not_logged() {
-    let payloads = [r#"{"message": "hi"}"#, r#"{"message": 1}"#, "{", include_str!("../events/http.json")];
-    let (answers, log) = invoke("info", &payloads);
-    let paths: Vec<&str> = answers.iter().map(|answer| answer.path.rsplit_once("/invocation/").unwrap().1).collect();
+fn each_invocation_is_answered_and_ends_with_one_line() {
+    let run = Bootstrap::new(ECHO, &[]).invoke(&[r#"{"message": "hi"}"#, r#"{"message": 1}"#, "{", HTTP]).unwrap();
+    let paths: Vec<&str> = run.answers.iter().map(|(path, _)| path.rsplit_once("/invocation/").unwrap().1).collect();
     assert_eq!(paths, ["id-1/response", "id-2/error", "id-3/error", "id-4/response"]);
-    assert_eq!(answers[0].body, r#"{"echo":"hi... hi... hi..."}"#);
-    for mistake in [&answers[1], &answers[2]] {
-        assert!(mistake.body.starts_with(r#"{"errorType":"InvalidMessage","errorMessage":"Send "#), "{}", mistake.body);
+    assert_eq!(run.answers[0].1, r#"{"echo":"hi... hi... hi..."}"#);
+    for (_, mistake) in &run.answers[1..3] {
+        assert!(mistake.starts_with(r#"{"errorType":"InvalidMessage","errorMessage":"Send "#), "{mistake}");
     }
-    assert!(log.is_empty(), "{log:?}");
+    let closing = run.closing_lines();
+    assert_eq!(closing.len(), run.lines.len(), "a caller's mistake is no line of its own: {:?}", run.lines);
+    let fields = |name| closing.iter().map(|line| &line[name]).collect::<Vec<&Value>>();
+    assert_eq!(fields("outcome"), ["success", "client_error", "client_error", "success"]);
+    assert_eq!(fields("error_type"), [&Value::Null, &json!("InvalidMessage"), &json!("InvalidMessage"), &Value::Null]);
+    assert_eq!(fields("cold_start"), [true, false, false, false]);
+    assert_eq!(fields("function_request_id"), ["id-1", "id-2", "id-3", "id-4"]);
 }
 
 #[test]
-fn a_log_line_has_its_time_and_the_request_id_whatever_is_logged() {
-    let (_, log) = invoke("error,lambda_runtime::layers::api_response=trace", &[r#"{"message": "hi"}"#]);
-    let [line] = log.as_slice() else { panic!("{log:?}") };
-    assert_eq!((&line["level"], &line["span"]["requestId"]), (&json!("TRACE"), &json!("id-1")));
-    let time = line["timestamp"].as_str().unwrap();
+fn a_closing_line_has_every_standard_key() {
+    let run = Bootstrap::new(ECHO, &[]).invoke(&[r#"{"message": "hi"}"#, HTTP]).unwrap();
+    let [direct, http] = run.lines.as_slice() else { panic!("{:?}", run.lines) };
+    for key in STANDARD_KEYS {
+        assert!(!direct[key].is_null() && !http[key].is_null(), "{key}: {direct} {http}");
+    }
+    let event: Value = serde_json::from_str(HTTP).unwrap();
+    assert_eq!(http["correlation_id"], event["requestContext"]["requestId"]);
+    assert_eq!(
+        (&http["route"], &http["status"], &http["message"]),
+        (&json!("POST /echo"), &json!(200), &json!("POST /echo 200"))
+    );
+    assert_eq!(direct["correlation_id"], "id-1");
+    assert_eq!(direct["xray_trace_id"], "1-5759e988-bd862e3fe1be46a994272793");
+    assert_eq!((&direct["service"], &direct["function_memory_size"]), (&json!("echo"), &json!(128)));
+    let time = direct["timestamp"].as_str().unwrap();
     assert!(time.len() == "2026-11-21T03:19:00.000000Z".len() && time.ends_with('Z'), "{time}");
 }
 
 #[test]
-fn a_rust_log_that_is_not_understood_stops_the_start() {
-    let line = fail(&[("RUST_LOG", "inof")]);
-    assert_eq!(line["level"], "ERROR");
-    assert!(line["error"].as_str().unwrap().starts_with(r#"RUST_LOG is "inof", which is no log level."#), "{line}");
+fn nothing_of_a_request_but_its_route_is_logged() {
+    let mut event: Value = serde_json::from_str(HTTP).unwrap();
+    event["rawPath"] = json!("/echo/secret-path");
+    event["rawQueryString"] = json!("token=secret-query");
+    event["headers"]["authorization"] = json!("Bearer secret-token");
+    event["headers"]["user-agent"] = json!("secret-agent");
+    event["requestContext"]["http"]["sourceIp"] = json!("192.0.2.77");
+    event["body"] = json!(r#"{"message": "secret-body"}"#);
+    for environment in [[("RUST_LOG", "debug")], [("POWERTOOLS_LOGGER_SAMPLE_RATE", "1")]] {
+        let run = Bootstrap::new(ECHO, &environment).invoke(&[&event.to_string()]).unwrap();
+        let log = serde_json::to_string(&run.lines).unwrap();
+        assert!(!log.contains("secret") && !log.contains("192.0.2"), "{log}");
+        assert_eq!(run.closing_lines().len(), 1);
+    }
+}
+
+#[test]
+fn a_level_above_info_has_no_closing_lines() {
+    let run = Bootstrap::new(ECHO, &[("RUST_LOG", "error")]).invoke(&[r#"{"message": "hi"}"#]).unwrap();
+    assert!(run.lines.is_empty(), "{:?}", run.lines);
+}
+
+#[test]
+fn a_sampled_request_is_logged_at_debug_with_all_its_ids() {
+    let sampled = [("RUST_LOG", "warn"), ("POWERTOOLS_LOGGER_SAMPLE_RATE", "1")];
+    let run = Bootstrap::new(ECHO, &sampled).invoke(&[HTTP]).unwrap();
+    let [line, _closing] = run.lines.as_slice() else { panic!("{:?}", run.lines) };
+    assert_eq!(
+        (&line["level"], &line["message"], &line["body_bytes"]),
+        (&json!("DEBUG"), &json!("request"), &json!(17))
+    );
+    for key in STANDARD_KEYS.into_iter().filter(|key| *key != "duration_ms") {
+        assert!(!line[key].is_null(), "{key}: {line}");
+    }
+}
+
+#[test]
+fn a_level_that_is_not_understood_stops_the_start() {
+    for (variable, value, start) in [
+        ("RUST_LOG", "inof", r#"RUST_LOG is "inof", which is no log level."#),
+        ("POWERTOOLS_LOGGER_SAMPLE_RATE", "2", r#"POWERTOOLS_LOGGER_SAMPLE_RATE is "2"."#),
+    ] {
+        let line = Bootstrap::new(ECHO, &[(variable, value)]).fail_to_start(&[]).unwrap();
+        assert_eq!((&line["level"], &line["service"]), (&json!("ERROR"), &json!("echo")));
+        assert!(line["error"].as_str().unwrap().starts_with(start), "{line}");
+    }
 }
 
 #[test]
 fn a_panic_is_logged_as_json_with_its_place() {
-    let line = fail(&[]);
+    let line = Bootstrap::new(ECHO, &[]).fail_to_start(&["AWS_LAMBDA_FUNCTION_NAME"]).unwrap();
     assert_eq!(line["level"], "ERROR");
     assert!(line["message"].as_str().unwrap().contains("panic: Missing AWS_LAMBDA_FUNCTION_NAME"), "{line}");
     assert!(line["place"].as_str().unwrap().contains("lambda_runtime"), "{line}");

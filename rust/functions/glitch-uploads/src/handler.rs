@@ -16,7 +16,8 @@ pub async fn handle(event: LambdaEvent<Event>, client: &Client) -> Result<(), Er
         let key = record.s3.object.key;
         let job = Job::parse(&key).ok_or_else(|| format!("{key} is not the key of an upload"))?;
         let (content_type, result) = result_of(&job, client.get(&key, UPLOAD_LIMIT).await)?;
-        tracing::info!(bytes = result.len(), content_type, "upload glitched");
+        powertools::record("bytes", result.len());
+        powertools::record("content_type", content_type);
         client.put(&job.result_key(), content_type, result).await?;
     }
     Ok(())

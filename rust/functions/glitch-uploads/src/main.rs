@@ -4,16 +4,16 @@ use std::env;
 use std::process::ExitCode;
 
 use bucket::{Bucket, Client};
-use lambda_runtime::{Error, service_fn};
+use lambda_runtime::Error;
 
 mod event;
 mod handler;
 
 fn main() -> ExitCode {
-    startup::run(serve())
+    powertools::run(env!("CARGO_BIN_NAME"), serve())
 }
 
 async fn serve() -> Result<(), Error> {
     let client = &Client::new(Bucket::from_env(|name| env::var(name).ok(), "UPLOADS_URL")?)?;
-    lambda_runtime::run(service_fn(async |event| handler::handle(event, client).await)).await
+    powertools::serve(async |event| handler::handle(event, client).await.map_err(powertools::failure)).await
 }

@@ -2,7 +2,7 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use bucket::Bucket;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use http_event::{Request, Response};
 use reply::Error;
@@ -70,7 +70,6 @@ async fn glitch(request: Request) -> Result<Response, Error> {
         .header(X_GLITCH_SEED, seed.into())
         .header(CACHE_CONTROL, HeaderValue::from_static("no-store"))
         // The client chose type and contents: no browser may take them for a page of this site.
-        .header(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))
         .header(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'")))
 }
 

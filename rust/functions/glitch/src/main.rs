@@ -5,13 +5,13 @@ use std::process::ExitCode;
 
 use bucket::Bucket;
 use glitch::Glitch;
-use lambda_runtime::{Error, service_fn};
+use lambda_runtime::Error;
 
 fn main() -> ExitCode {
-    startup::run(serve())
+    powertools::run(env!("CARGO_BIN_NAME"), serve())
 }
 
 async fn serve() -> Result<(), Error> {
     let glitch = Glitch::new(Bucket::from_env(|name| env::var(name).ok(), "UPLOADS_URL")?);
-    lambda_runtime::run(service_fn(|event| reply::respond(event, |request| glitch.handle(request)))).await
+    http_service::run_handler(async |request| glitch.handle(request).await).await
 }

@@ -71,7 +71,7 @@ impl Place {
         let item = traffic::item(view);
         match &self.tables {
             Tables::Memory(memory) => {
-                drop(memory.tables().views.insert(Key::of(&item).map_err(StoreError::new)?, item))
+                drop(memory.tables().views.insert(Key::from_item(&item).map_err(StoreError::new)?, item));
             }
             Tables::DynamoDb { client, views, .. } => {
                 client.put_item().table_name(views).set_item(Some(item.into())).send().await?;

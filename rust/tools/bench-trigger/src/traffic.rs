@@ -32,7 +32,7 @@ fn view(random: &mut Random, visitors: &mut Vec<Visitor>) -> Result<View, Box<dy
         },
         page: Page::normalise(&format!("/articles/{}", random.zipf(200))),
         visitor: Some(visitor(random, visitors)),
-        referrer: Referrer::of(&referrer, &site).filter(|_| random.happens(0.4)),
+        referrer: Referrer::parse(&referrer, &site).filter(|_| random.happens(0.4)),
         campaign: None,
         real_page: None,
         utm: None,

@@ -46,7 +46,7 @@ impl Counting<'_> {
         let keys: Vec<Key> = leaves.iter().map(|one| view(&one.value)).collect();
         let random = leaves.first().map_or(0, |first| first.value.view.random);
         let items = self.deadline.call(random, || self.store.views(&keys)).await?;
-        Ok(items.into_iter().filter_map(|item| Some((Key::of(&item).ok()?, item))).collect())
+        Ok(items.into_iter().filter_map(|item| Some((Key::from_item(&item).ok()?, item))).collect())
     }
 }
 

@@ -16,7 +16,7 @@ fn strangers(number: u8) -> Vec<Pending<Record>> {
         id: ViewId { time: moment(NOON), random: u64::from(index) },
         page: Page::normalise(&format!("/{index}")),
         visitor: Some(Visitor::from_bytes([index; 16])),
-        referrer: Referrer::of(&format!("https://{index}.example/"), &site),
+        referrer: Referrer::parse(&format!("https://{index}.example/"), &site),
         campaign: Campaign::named(&index.to_string()),
         real_page: None,
         utm: None,

@@ -16,9 +16,9 @@ impl Period {
     /// views have expired: the recount would miss them, and the totals have them.
     #[must_use]
     pub fn new(from: Option<Day>, to: Option<Day>, today: Day, retention_days: u16) -> Self {
-        let month = Bucket::of(Granularity::Month, today).first();
-        let previous_month = Bucket::of(Granularity::Month, month.minus(1)).first();
-        let from = from.unwrap_or_else(|| Bucket::of(Granularity::Week, previous_month).first());
+        let month = Bucket::new(Granularity::Month, today).first();
+        let previous_month = Bucket::new(Granularity::Month, month.minus(1)).first();
+        let from = from.unwrap_or_else(|| Bucket::new(Granularity::Week, previous_month).first());
         Self { from: from.max(today.first_retained(retention_days)), to: to.unwrap_or(today).min(today), today }
     }
 
@@ -36,7 +36,7 @@ impl Period {
     /// Returns the first and the last bucket that it covers.
     #[must_use]
     pub fn covered(self, granularity: Granularity) -> Option<(Bucket, Bucket)> {
-        let mut buckets = self.days().map(|day| Bucket::of(granularity, day)).filter(|bucket| self.covers(*bucket));
+        let mut buckets = self.days().map(|day| Bucket::new(granularity, day)).filter(|bucket| self.covers(*bucket));
         let first = buckets.next()?;
         Some((first, buckets.last().unwrap_or(first)))
     }

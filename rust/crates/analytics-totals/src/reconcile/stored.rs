@@ -41,7 +41,7 @@ impl Stored {
     }
 
     fn add(&mut self, item: &Item) {
-        let (Ok(Total { key, counts }), Ok(item_key)) = (Total::decode(item), Key::of(item)) else {
+        let (Ok(Total { key, counts }), Ok(item_key)) = (Total::decode(item), Key::from_item(item)) else {
             self.unreadable += 1;
             return;
         };

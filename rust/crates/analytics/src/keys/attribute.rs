@@ -31,6 +31,8 @@ pub const DEVICE: &str = "Device";
 pub const BOT: &str = "Bot";
 /// Country of a view.
 pub const COUNTRY: &str = "Country";
+/// Id by which API Gateway knows the request that a view or a leave comes from.
+pub const REQUEST: &str = "Request";
 /// There once the view is in the totals.
 pub const COUNTED: &str = "Counted";
 /// Milliseconds of a leave; of a view, those that are in the totals.

@@ -47,7 +47,7 @@ fn what_is_no_counter_is_refused_by_attribute() {
 fn a_range_of_buckets_has_all_of_them_and_no_other() {
     let site = site();
     for granularity in Granularity::ALL {
-        let first = Bucket::of(granularity, "2025-12-20".parse().unwrap());
+        let first = Bucket::new(granularity, "2025-12-20".parse().unwrap());
         let buckets: Vec<Bucket> = std::iter::successors(Some(first), |bucket| bucket.next()).take(60).collect();
         for (from, to) in [(10, 50), (20, 21), (30, 30)] {
             let of_range = |sections: &Sections, counter: &Counter| {
@@ -85,7 +85,7 @@ proptest! {
         let site = site();
         let values = [
             Some((Dimension::Page, Page::normalise(&path).as_str().to_owned())),
-            Referrer::of(&referrer, &site).map(|referrer| (Dimension::Referrer, referrer.as_str().to_owned())),
+            Referrer::parse(&referrer, &site).map(|referrer| (Dimension::Referrer, referrer.as_str().to_owned())),
             Campaign::named(&campaign).map(|campaign| (Dimension::Campaign, campaign.as_str().to_owned())),
         ];
         for (dimension, value) in values.into_iter().flatten() {

@@ -108,5 +108,5 @@ fn measures_of_a_view_come_to_the_same_in_any_order_and_number() {
 fn all_views_are_in_the_part_of_their_site() {
     let item = view("/").item(expires());
     let sections = keys::views_of_day(&site(), view("/").id.time.day());
-    assert!(sections.has(&keys::Key::of(&item).unwrap()));
+    assert!(sections.has(&keys::Key::from_item(&item).unwrap()));
 }

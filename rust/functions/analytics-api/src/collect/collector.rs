@@ -3,11 +3,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use analytics::{Campaign, Dimension, Leave, Measure, Moment, Page, Referrer, Site, Sites, View, ViewId, Visitor};
+use fields::Broken;
 use http::header::ORIGIN;
 use http::{HeaderMap, StatusCode};
 use reply::Error;
 
-use super::body::{ANSWERED, Left, broken};
+use super::body::{Left, view_rule};
 use super::client::Client;
 use super::known::Known;
 use super::limits::LEAST_RETENTION_DAYS;
@@ -98,8 +99,10 @@ impl Collector {
         let (Visit { page, referrer, campaign, utm }, real_page) =
             self.within_caps((site, &secret), visit, &client, now).await?;
         let Client { agent, country, .. } = client;
+        let metric = if agent.bot.is_some() { "ViewsOfBots" } else { "ViewsAccepted" };
         let view = View { site: site.clone(), id, page, real_page, visitor, referrer, campaign, utm, agent, country };
         self.store.put_view(&view, now.plus(self.view_kept)).await.map_err(store_error)?;
+        powertools::count(metric, 1);
         ViewToken::new(&secret, site, id).map_err(Error::internal)
     }
 
@@ -110,17 +113,20 @@ impl Collector {
     pub async fn leave(&self, site: &Site, Left { view: token, measure }: Left) -> Result<(), Error> {
         let (now, view) = (self.clock.now()?, token.id);
         if view.time > now.plus(CLOCK_SKEW) {
-            return Err(Error::invalid("InvalidLeave", vec![broken("view", ("future", "is not yet to come"))]));
+            return Err(Error::invalid(
+                "InvalidLeave",
+                vec![Broken::new("future", "is not yet to come").in_field("view")],
+            ));
         }
         let open = now.since(view.time);
         if open > OPEN {
-            let rule = ("age", "is from more than 24 hours ago; the page was open for too long");
-            return Err(Error::invalid("ViewTooOld", vec![broken("view", rule)]));
+            let rule = Broken::new("age", "is from more than 24 hours ago; the page was open for too long");
+            return Err(Error::invalid("ViewTooOld", vec![rule.in_field("view")]));
         }
         let secret = self.secrets.of(self.store.as_ref(), view.time.day(), now).await.map_err(store_error)?;
         let is_signed = secret.map(|secret| token.is_signed(&secret, site)).transpose().map_err(Error::internal)?;
         if is_signed != Some(true) {
-            return Err(Error::invalid("InvalidLeave", vec![broken("view", ANSWERED)]));
+            return Err(Error::invalid("InvalidLeave", vec![view_rule().in_field("view")]));
         }
         let most = u64::try_from(open.as_millis()).map_err(Error::internal)?;
         let measure = Measure { duration_ms: measure.duration_ms.min(most), ..measure };

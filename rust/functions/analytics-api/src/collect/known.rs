@@ -101,7 +101,7 @@ impl Known {
         }
         let before = learnt.values.insert((site.clone(), *dimension), Values { known, is_full });
         if is_full && !before.is_some_and(|before| before.is_full) {
-            // The alarm's metric counts these lines.
+            powertools::count("CappedNames", 1);
             tracing::error!(%site, dimension = dimension.name(), cap = self.most, "cap reached");
         }
     }

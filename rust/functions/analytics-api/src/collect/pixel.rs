@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ORIGIN, REFERER};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, Uri};
+use http_service::with_error;
 use reply::Error;
 
 use super::Collector;
 use super::address::Address;
 use super::client::Client;
+use super::routes::count_refused;
 use super::visit::Visit;
 
 /// One transparent pixel, <https://www.w3.org/Graphics/GIF/spec-gif89a.txt>.
@@ -35,19 +37,18 @@ pub async fn view(
     let counted = if method == Method::HEAD {
         Ok(())
     } else {
-        count(&collector, uri.query().unwrap_or_default(), &headers, client).await
-    };
-    let status = match counted {
-        Ok(()) => StatusCode::OK,
-        // Logs our failure; the rest of the problem has no place in a picture.
-        Err(error) => error.into_problem("").0,
+        let counted = count(&collector, uri.query().unwrap_or_default(), &headers, client).await;
+        counted.inspect_err(count_refused)
     };
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("image/gif")),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (super::CROSS_ORIGIN_RESOURCE_POLICY, super::ANY_ORIGIN),
     ];
-    (status, headers, GIF.as_slice()).into_response()
+    match counted {
+        Ok(()) => (headers, GIF.as_slice()).into_response(),
+        Err(error) => with_error((error.status(), headers, GIF.as_slice()).into_response(), error),
+    }
 }
 
 /// The page is that of the query, or that which the picture is on, as far as the browser tells.
@@ -58,9 +59,9 @@ async fn count(collector: &Collector, query: &str, headers: &HeaderMap, client: 
     let parameter = |wanted| form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted);
     let referrer = parameter("referrer").map(|(_, referrer)| referrer).unwrap_or_default();
     let visit = match (parameter("path"), page) {
-        (Some((_, path)), _) => Visit::to(site, &path, query, &referrer),
-        (None, Some(page)) => Visit::of(site, &page, &referrer),
-        (None, None) => Visit::to(site, "", query, &referrer),
+        (Some((_, path)), _) => Visit::from_path(site, &path, query, &referrer),
+        (None, Some(page)) => Visit::from_address(site, &page, &referrer),
+        (None, None) => Visit::from_path(site, "", query, &referrer),
     };
     collector.view(site, visit, client).await.map(drop)
 }

@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
+use http_service::{Problem, json_bytes};
+use reply::Error;
 use serde_json::json;
 
 use super::client::Client;
-use super::json_text::JsonText;
 use super::{Collector, body, pixel, tracker};
-use http_service::Problem;
+
+/// Of bodies in JSON. A browser sends plain text to another origin without asking it first.
+const MEDIA_TYPES: &[&str] = &["text/plain", "application/json"];
 
 /// What pages load and call.
 pub fn routes(collector: Arc<Collector>) -> Router {
@@ -29,19 +32,31 @@ async fn collect(
     State(collector): State<Arc<Collector>>,
     headers: HeaderMap,
     client: Client,
-    JsonText(json): JsonText,
+    request: Request,
 ) -> Result<Response, Problem> {
-    let site = collector.site(&headers)?;
-    let view = collector.view(site, body::visit(&json, site, collector.sites())?, client).await?;
+    let view = async {
+        let json = json_bytes(request, MEDIA_TYPES).await?;
+        let site = collector.site(&headers)?;
+        collector.view(site, body::visit(&json, site, collector.sites())?, client).await
+    };
+    let view = view.await.inspect_err(count_refused)?;
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
     Ok((StatusCode::ACCEPTED, headers, json!({"view": view.to_string()}).to_string()).into_response())
+}
+
+/// Counts a view that is refused by its mistake; our own failures have metrics already.
+pub(crate) fn count_refused(error: &Error) {
+    if error.status().is_client_error() {
+        powertools::count_by("ViewsRefused", error.error_type());
+    }
 }
 
 async fn append(
     State(collector): State<Arc<Collector>>,
     headers: HeaderMap,
-    JsonText(json): JsonText,
+    request: Request,
 ) -> Result<StatusCode, Problem> {
+    let json = json_bytes(request, MEDIA_TYPES).await?;
     let site = collector.site(&headers)?;
     collector.leave(site, body::left(&json)?).await?;
     Ok(StatusCode::ACCEPTED)

@@ -3,18 +3,20 @@
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use http_service::Problem;
+use http_service::headers::EntityTags;
 use reply::Error;
 use sha2::{Digest as _, Sha256};
 
-use http_service::Problem;
-
 const SOURCE: &str = include_str!("a.js");
 
-/// Send the script, unless the client has it.
+/// Sends the script, unless the client has it.
 pub async fn script(headers: HeaderMap) -> Result<Response, Problem> {
     let script = served(SOURCE);
     let etag = format!("\"{}\"", hex::encode(Sha256::digest(&script)));
-    let is_known = knows(&headers, &etag);
+    // A header that is no list of tags names none that the client has.
+    let known = EntityTags::parse(&headers, &IF_NONE_MATCH).ok().flatten();
+    let is_known = known.is_some_and(|tags| tags.match_weakly(&etag));
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8")),
         (CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
@@ -47,13 +49,6 @@ fn served(source: &str) -> String {
         let letter = ('a'..='z').chain('A'..='Z').nth(index).map_or_else(|| format!("${name}"), String::from);
         text + &letter + rest
     })
-}
-
-/// <https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2>
-fn knows(headers: &HeaderMap, etag: &str) -> bool {
-    let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut tags = lists.flat_map(|list| list.split(',')).map(str::trim);
-    tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
 #[cfg(test)]

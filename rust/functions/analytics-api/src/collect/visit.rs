@@ -5,7 +5,7 @@ use super::address::Address;
 /// Bytes of `utm_` parameters that are kept of an address.
 const UTM_LIMIT: usize = 1024;
 
-/// What was visited, and from where.
+/// A visited page, and where the visitor came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visit {
     /// The page.
@@ -19,15 +19,15 @@ pub struct Visit {
 }
 
 impl Visit {
-    /// The visit of an address of a site.
-    pub fn of(site: &Site, address: &Address<'_>, referrer: &str) -> Self {
-        Self::to(site, address.path, address.query, referrer)
+    /// Returns the visit of a URL of a site.
+    pub fn from_address(site: &Site, address: &Address<'_>, referrer: &str) -> Self {
+        Self::from_path(site, address.path, address.query, referrer)
     }
 
-    /// The visit of a path of a site; of the query, only the `utm_` parameters are kept.
-    pub fn to(site: &Site, path: &str, query: &str, referrer: &str) -> Self {
+    /// Returns the visit of a path of a site, with only the `utm_` parameters of the query.
+    pub fn from_path(site: &Site, path: &str, query: &str, referrer: &str) -> Self {
         let (utm, campaign) = utm(query);
-        Self { page: Page::normalise(path), referrer: Referrer::of(referrer, site), campaign, utm }
+        Self { page: Page::normalise(path), referrer: Referrer::parse(referrer, site), campaign, utm }
     }
 }
 
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     fn visit(path: &str, query: &str, referrer: &str) -> Visit {
-        Visit::to(&Site::parse("example.com").unwrap(), path, query, referrer)
+        Visit::from_path(&Site::parse("example.com").unwrap(), path, query, referrer)
     }
 
     #[test]

@@ -1,8 +1,7 @@
-//! The chart of a report as SVG, which browsers scale: views and visitors of each bucket, before those of the bucket
-//! as long before.
+//! The chart of a report as scalable SVG: views and visitors of each bucket, in front of those of the previous period.
 //!
-//! It has no ids, no script and no `style` attributes. Its colours are those of a light page, and `analytics.css` says
-//! what they are on a dark one.
+//! It has no ids, no script and no `style` attributes. Its colors are those of a light page; `analytics.css` replaces them
+//! on a dark one.
 
 use std::iter::{once, repeat_n};
 
@@ -13,48 +12,48 @@ use reply::Error;
 
 use super::text::grouped;
 
-/// What is drawn of a bucket.
+/// The numbers of one bucket.
 #[derive(Debug, Clone)]
 pub struct Bar {
-    /// Its name under the axis.
+    /// Label below the axis.
     pub label: String,
     /// Views by people.
     pub views: i64,
-    /// Those people.
+    /// Visitors.
     pub visitors: i64,
-    /// Views in the bucket of the period before.
+    /// Views in the same bucket of the previous period.
     pub previous: Option<i64>,
 }
 
-/// How large a chart is drawn, in pixels at which its text is as large as the page's.
+/// Size of a chart in pixels at which its text has the size of the page's text.
 #[derive(Debug, Clone, Copy)]
 pub struct Size(pub u32, pub u32);
 
-/// For windows, and for telephones.
+/// Sizes for wide and for narrow screens.
 pub const SIZES: [(&str, Size); 2] = [("wide", Size(900, 250)), ("narrow", Size(360, 240))];
 
-/// Units of the drawing in a pixel: its coordinates are whole numbers, and bars may be narrower than that.
+/// Units per pixel: coordinates are whole numbers, and bars may be narrower than a pixel.
 const UNITS: i32 = 4;
 
-/// Fonts are drawn smaller than they are asked for by about a fifth.
+/// Correction of the font size: plotters draws fonts about a fifth too small.
 const TEXT: i32 = 16 * UNITS;
 
-/// About how wide a character is.
+/// Approximate width of a character.
 const CHARACTER: i32 = 8 * UNITS;
 
-/// A line as wide as a pixel.
+/// Width of a line: one pixel.
 const LINE: u32 = UNITS.unsigned_abs();
 
-/// How much of a bucket's width is free on either side of its bars.
+/// Free part of a bucket's width on either side of its bars.
 const GAP: f64 = 0.16;
 
-/// Buckets that bars stand apart for; more of them are lines.
+/// Maximum number of buckets with separate bars; more of them are drawn as lines.
 const MOST_BARS: usize = 62;
 
-/// Bars that there is room for at least, so that a few are not as wide as all of it.
+/// Minimum number of bars that the width is divided by, so that a few bars are not too wide.
 const LEAST_SLOTS: usize = 7;
 
-/// More than this is drawn as this: the axis has room for so many digits.
+/// Maximum value that is drawn: the axis has room for its digits.
 const MOST: i64 = 999_999_999_999;
 
 const VIEWS: RGBColor = RGBColor(0x5B, 0x8F, 0xE0);
@@ -64,10 +63,10 @@ const PREVIOUS_EDGE: RGBColor = RGBColor(0x85, 0x8D, 0x9B);
 const GRID: RGBColor = RGBColor(0xC9, 0xCD, 0xD6);
 const LABEL: RGBColor = RGBColor(0x56, 0x5C, 0x69);
 
-/// The drawing.
+/// Draws the chart.
 ///
 /// # Errors
-/// None that numbers can cause.
+/// The error of the drawing library.
 pub fn svg(bars: &[Bar], Size(width, height): Size) -> Result<String, Error> {
     let mut svg = String::new();
     draw(bars, &SVGBackend::with_string(&mut svg, (units(width), units(height))).into_drawing_area())
@@ -126,14 +125,14 @@ fn draw<'a>(bars: &[Bar], area: &DrawingArea<SVGBackend<'a>, plotters::coord::Sh
     area.present()
 }
 
-/// How many bars further on the next one is whose label does not touch a bar's.
+/// Returns the number of bars from one label to the next, so that labels do not overlap.
 fn label_step(bars: &[Bar], width: u32) -> usize {
     let longest = bars.iter().map(|bar| bar.label.len()).max().unwrap_or_default();
     let room = usize::try_from(width / CHARACTER.unsigned_abs()).unwrap_or_default() / (longest + 1);
     bars.len().div_ceil(room.max(1)).max(1)
 }
 
-/// The upper edges of bars, down to the axis between them if they stand apart.
+/// Returns the upper edges of bars, which go down to the axis between separate bars.
 fn outline(values: &[i64], gap: f64) -> Vec<(f64, i64)> {
     let (last, feet) = (count(values.len()), if gap > 0.0 { 1 } else { 0 });
     let foot = |x| repeat_n((x, 0), feet);

@@ -1,12 +1,12 @@
-//! What can be chosen.
+//! The controls of the page.
 
 use analytics::{Granularity, Site};
 use maud::{Markup, html};
 
-use super::asked::{Asked, PERIODS};
+use super::page_query::{PERIODS, PageQuery};
 
-/// Which site and period, and what of it.
-pub fn controls(asked: &Asked, report_asked: &Asked, sites: &[Site]) -> Markup {
+/// Renders the choice of the site, the period and the filters.
+pub fn controls(asked: &PageQuery, report_asked: &PageQuery, sites: &[Site]) -> Markup {
     html! {
         nav.periods aria-label="Period" {
             @for (name, label) in PERIODS {

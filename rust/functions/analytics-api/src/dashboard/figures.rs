@@ -3,12 +3,12 @@
 use maud::{Markup, PreEscaped, html};
 use reply::Error;
 
-use super::asked::Asked;
 use super::chart::{self, Bar};
+use super::page_query::PageQuery;
 use super::text::{days, duration, grouped, short};
 use crate::report::{Numbers, Point, Report};
 
-/// The totals, each with that of the period before.
+/// Renders the totals, each with that of the previous period.
 pub fn totals(report: &Report<'_>) -> Markup {
     html! {
         dl.totals {
@@ -54,11 +54,11 @@ fn total(
     }
 }
 
-/// The chart, and its numbers as a table.
+/// Renders the chart, and its numbers as a table.
 ///
 /// # Errors
 /// See [`chart::svg`].
-pub fn chart(report: &Report<'_>, report_asked: &Asked) -> Result<Markup, Error> {
+pub fn chart(report: &Report<'_>, report_asked: &PageQuery) -> Result<Markup, Error> {
     let bars = bars(report);
     let drawings = chart::SIZES
         .into_iter()
@@ -96,12 +96,12 @@ fn bars(report: &Report<'_>) -> Vec<Bar> {
     report.part.series.iter().enumerate().map(bar).collect()
 }
 
-/// The bucket as long before.
+/// Returns the same bucket of the previous period.
 fn before<'a>(report: &'a Report<'_>, index: usize) -> Option<&'a Point> {
     report.previous.as_ref()?.series.get(index)
 }
 
-/// The chart in words.
+/// Describes the chart in words.
 fn about(Report { by, part, .. }: &Report<'_>) -> String {
     let most = part.series.iter().max_by_key(|point| point.numbers.views);
     let most = most.map(|most| format!("Most views: {} in {}. ", grouped(most.numbers.views), most.bucket));
@@ -137,8 +137,8 @@ fn numbers(report: &Report<'_>) -> Markup {
     }
 }
 
-/// A link to a table as a file.
-pub fn csv(report_asked: &Asked, table: &str) -> Markup {
+/// Renders a link to a table as a file.
+pub fn csv(report_asked: &PageQuery, table: &str) -> Markup {
     let query = report_asked.with("format", "csv").with("table", table).query();
     html! { a href={ "analytics/report?" (query) } aria-label={ "CSV of " (table) } download { "CSV" } }
 }

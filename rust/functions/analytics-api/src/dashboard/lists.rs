@@ -3,8 +3,8 @@
 use analytics::Dimension;
 use maud::{Markup, html};
 
-use super::asked::Asked;
 use super::figures::csv;
+use super::page_query::PageQuery;
 use super::text::{grouped, share};
 use crate::report::{List, Report, Sources};
 
@@ -12,7 +12,7 @@ use crate::report::{List, Report, Sources};
 const MORE: [usize; 2] = [100, 1000];
 
 /// Renders a table for each dimension. A value links to the report of its views.
-pub fn lists(report: &Report<'_>, asked: &Asked, report_asked: &Asked) -> Markup {
+pub fn lists(report: &Report<'_>, asked: &PageQuery, report_asked: &PageQuery) -> Markup {
     let Report { part, lists, ai_crawlers, .. } = report;
     let (views, bots) = (part.totals.views, part.totals.bots);
     html! {
@@ -47,7 +47,7 @@ pub fn lists(report: &Report<'_>, asked: &Asked, report_asked: &Asked) -> Markup
 }
 
 /// Renders the sources, each with a link per referrer to the report of its views.
-fn sources(report: &Report<'_>, asked: &Asked, report_asked: &Asked) -> Markup {
+fn sources(report: &Report<'_>, asked: &PageQuery, report_asked: &PageQuery) -> Markup {
     let Report { part, sources, .. } = report;
     html! {
         section aria-labelledby=(Dimension::Referrer.plural()) {
@@ -58,7 +58,7 @@ fn sources(report: &Report<'_>, asked: &Asked, report_asked: &Asked) -> Markup {
     }
 }
 
-fn sources_table(sources: &Sources<'_>, whole: i64, asked: &Asked) -> Markup {
+fn sources_table(sources: &Sources<'_>, whole: i64, asked: &PageQuery) -> Markup {
     if sources.rows.is_empty() {
         return html! { p.quiet { "None." } };
     }
@@ -95,7 +95,7 @@ fn row(value: &Markup, views: i64, whole: i64, class: Option<&str>) -> Markup {
 }
 
 /// Renders a list. If `asked` is given, each row links to the same page with a filter.
-fn table(dimension: Dimension, list: &List<'_>, whole: i64, of: &str, asked: Option<&Asked>) -> Markup {
+fn table(dimension: Dimension, list: &List<'_>, whole: i64, of: &str, asked: Option<&PageQuery>) -> Markup {
     if list.rows.is_empty() {
         return html! { p.quiet { "None." } };
     }
@@ -121,7 +121,7 @@ fn table(dimension: Dimension, list: &List<'_>, whole: i64, of: &str, asked: Opt
 }
 
 /// Renders the number of rows, a link to more of them, and a link to all as a file.
-fn rest(dimension: Dimension, (shown, all): (usize, usize), asked: &Asked, report_asked: &Asked) -> Markup {
+fn rest(dimension: Dimension, (shown, all): (usize, usize), asked: &PageQuery, report_asked: &PageQuery) -> Markup {
     let name = dimension.plural();
     html! {
         @if shown > 0 {

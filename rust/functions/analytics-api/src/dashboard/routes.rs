@@ -6,10 +6,10 @@ use axum::response::Response;
 use axum::routing::get;
 use http::StatusCode;
 use http::request::Parts;
-use http_service::RequestId;
+use http_service::{RequestId, with_error};
 use reply::Error;
 
-use super::asked::Asked;
+use super::page_query::PageQuery;
 use super::view::{Page, View};
 use crate::html::Html;
 use crate::report::Reports;
@@ -56,14 +56,15 @@ async fn page(State(service): State<Service>, claim: Result<Claim, Refusal>, req
 }
 
 async fn report_page(Service { reports, html, .. }: &Service, user: &str, parts: &Parts) -> Result<Response, Error> {
-    let asked = Asked::of(parts.uri.query().unwrap_or_default());
+    let asked = PageQuery::parse(parts.uri.query().unwrap_or_default());
     let report_asked = asked.report(reports.sites(), reports.today()?);
     let page = Page { asked: &asked, report_asked: &report_asked, sites: reports.sites(), user };
     let read = match reports.read(&report_asked.query()).await {
         Ok(read) => read,
         Err(error) => {
-            let (status, said) = error.into_sentences(RequestId::of(&parts.extensions));
-            return Ok(html.page(status, "Analytics", &page.html(&View::Refused(&said))?));
+            let sentences = error.sentences(RequestId::of(&parts.extensions));
+            let page = html.page(error.status(), "Analytics", &page.html(&View::Refused(&sentences))?);
+            return Ok(with_error(page, error));
         }
     };
     let report = read.report();

@@ -1,8 +1,8 @@
-//! Numbers and dates as people read them.
+//! Numbers and dates for people.
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// A number with commas between thousands.
+/// Formats a number with commas between thousands.
 pub fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::from(if number < 0 { "-" } else { "" });
@@ -15,13 +15,13 @@ pub fn grouped(number: i64) -> String {
     text
 }
 
-/// A part of a whole in percent, to a tenth; none of nothing.
+/// Formats a part of a whole in percent with one decimal; none if the whole is zero.
 pub fn share(part: i64, whole: i64) -> Option<String> {
     let thousandths = part.saturating_mul(1000).saturating_add(whole / 2).checked_div(whole)?;
     Some(format!("{}.{}%", thousandths / 10, thousandths % 10))
 }
 
-/// A time as it takes.
+/// Formats a duration.
 pub fn duration(milliseconds: i64) -> String {
     let seconds = milliseconds / 1000;
     if seconds < 60 {
@@ -31,12 +31,12 @@ pub fn duration(milliseconds: i64) -> String {
     }
 }
 
-/// The days of a period.
+/// Formats the first and the last day of a period.
 pub fn days(from: &str, to: &str) -> String {
     if from == to { from.to_owned() } else { format!("{from} to {to}") }
 }
 
-/// A bucket in few characters.
+/// Abbreviates the name of a bucket.
 pub fn short(bucket: &str) -> String {
     let month = |number: &str| MONTHS.get(number.parse::<usize>().ok()?.checked_sub(1)?);
     match *bucket.split('-').collect::<Vec<_>>() {

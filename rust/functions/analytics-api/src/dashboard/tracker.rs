@@ -5,8 +5,8 @@ use maud::{Markup, html};
 
 use crate::scheme::scheme;
 
-/// How to add the tracker to a page: with its address on the host that the request was for, since pages of other sites
-/// are to load it.
+/// Renders the lines that add the tracker to a page. The URL has the host of the request, because pages of other sites load
+/// it.
 pub fn snippet(parts: &Parts) -> Markup {
     let url = format!("{}{}", origin(parts), parts.uri.path());
     html! {
@@ -26,7 +26,7 @@ pub fn snippet(parts: &Parts) -> Markup {
     }
 }
 
-/// The domain has no port, and the host may be another where the API is below a path.
+/// Returns the host: the domain has no port, and the host header may differ if the API is under a path.
 fn origin(Parts { headers, extensions, .. }: &Parts) -> String {
     let scheme = scheme(headers);
     let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();

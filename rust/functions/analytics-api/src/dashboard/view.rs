@@ -3,29 +3,29 @@ use http::request::Parts;
 use maud::{Markup, html};
 use reply::Error;
 
-use super::asked::Asked;
 use super::controls::controls;
 use super::figures::{chart, totals};
 use super::lists::lists;
+use super::page_query::PageQuery;
 use super::text::days;
 use super::tracker::snippet;
 use crate::report::Report;
 
-/// What a page is made for.
+/// The context of a page.
 pub struct Page<'a> {
-    /// The page that is asked for.
-    pub asked: &'a Asked,
-    /// The report that this is.
-    pub report_asked: &'a Asked,
-    /// The sites that there are.
+    /// Query of the page.
+    pub asked: &'a PageQuery,
+    /// Query of the report.
+    pub report_asked: &'a PageQuery,
+    /// All sites.
     pub sites: &'a [Site],
     /// Name of the user.
     pub user: &'a str,
 }
 
-/// What it shows.
+/// The content of a page.
 pub enum View<'a> {
-    /// Why there is no report.
+    /// An error message.
     Refused(&'a str),
     /// A report, and the request that asked for it.
     Report {
@@ -37,7 +37,7 @@ pub enum View<'a> {
 }
 
 impl Page<'_> {
-    /// The page.
+    /// Renders the page.
     ///
     /// # Errors
     /// See [`chart`].
@@ -65,7 +65,7 @@ impl Page<'_> {
     fn report(&self, report: &Report<'_>, parts: &Parts) -> Result<Markup, Error> {
         let Self { asked, report_asked, .. } = self;
         let part = &report.part;
-        // Bots come by themselves; whether the tracker is on the site, views of people tell.
+        // Only views of people show that the tracker is on the site: bots come anyway.
         let is_empty = part.totals.views == 0 && report.filters.is_empty();
         Ok(html! {
             div.heading {

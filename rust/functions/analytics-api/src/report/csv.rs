@@ -93,11 +93,11 @@ mod tests {
     /// The table of campaigns.
     fn campaigns(names: &[(&str, i64)]) -> String {
         let day = "2026-11-21".parse().unwrap();
-        let mut figures = Figures::of(Period::covering(Granularity::Day, day, day).unwrap());
+        let mut figures = Figures::new(Period::covering(Granularity::Day, day, day).unwrap());
         for (name, views) in names {
             let counter = Counter::Value(Dimension::Campaign, (*name).to_owned());
             let site = Site::parse("example.com").unwrap();
-            let key = TotalKey { site, bucket: Bucket::of(Granularity::Day, day), counter };
+            let key = TotalKey { site, bucket: Bucket::new(Granularity::Day, day), counter };
             figures.add(key, &Counts::from([(Count::Views, *views)]));
         }
         String::from_utf8(Table::Values(Dimension::Campaign).csv(&figures).unwrap()).unwrap()

@@ -10,7 +10,7 @@ use super::filter::Filter;
 use super::period::Period;
 use crate::collect::is_ai_crawler;
 
-/// What was counted of a site in a period, and in the one before.
+/// The numbers of a site in a period and in the previous one.
 #[derive(Serialize)]
 pub struct Report<'a> {
     /// The site.
@@ -20,11 +20,11 @@ pub struct Report<'a> {
     /// The period.
     #[serde(flatten)]
     pub part: Part,
-    /// The values that the report is narrowed to, by their dimensions.
+    /// The values to filter by, by dimension.
     pub filters: BTreeMap<&'static str, &'a str>,
-    /// As many buckets before; null where a report with filters would need views that are deleted.
+    /// The previous period of the same length; null if a filtered report would need expired views.
     pub previous: Option<Part>,
-    /// What is to be known of the numbers in a sentence; null where they speak for themselves.
+    /// A note about the numbers, if they need one.
     pub note: Option<String>,
     /// The values of each dimension. Views by bots are only in the list of bots.
     #[serde(flatten)]
@@ -45,7 +45,7 @@ pub struct Part {
     pub from: String,
     /// The last day.
     pub to: String,
-    /// Of the whole period.
+    /// Numbers of the whole period.
     pub totals: Numbers,
     /// Every bucket, the earliest first.
     pub series: Vec<Point>,
@@ -54,31 +54,30 @@ pub struct Part {
 /// A bucket and its numbers.
 #[derive(Serialize)]
 pub struct Point {
-    /// As in `2026-11-21`, `2026-W47` or `2026-11`.
+    /// Its name, such as `2026-11-21`, `2026-W47` or `2026-11`.
     pub bucket: String,
-    /// What was counted in it.
+    /// Its numbers.
     #[serde(flatten)]
     pub numbers: Numbers,
 }
 
-/// What was counted in a bucket, or in several.
+/// The numbers of a bucket, or of several.
 ///
-/// Identities last a day, so that the visitors of a longer time are the sum of its days' visitors: whoever comes on two
-/// days is two.
+/// A visitor is identified for one day only, so the visitors of a longer time are the sum of its days.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Numbers {
     /// Views by people.
     pub views: i64,
-    /// Those people, each once a day.
+    /// Visitors, each once a day.
     pub visitors: i64,
     /// Views by bots.
     pub bots: i64,
-    /// Milliseconds that a view was looked at; null where none was measured.
+    /// Average duration of a view in milliseconds; null if none was measured.
     pub average_duration_ms: Option<i64>,
-    /// How far down a view was scrolled, in percent; null where none was measured.
+    /// Average scroll depth in percent; null if none was measured.
     pub average_scroll_percent: Option<i64>,
-    /// Views of which duration and scroll depth are known.
+    /// Number of measured views.
     pub measured: i64,
 }
 
@@ -101,9 +100,9 @@ impl Serialize for Lists<'_> {
 /// Values with their views, the most views first.
 #[derive(Serialize)]
 pub struct List<'a> {
-    /// The first of them.
+    /// The first values.
     pub rows: Vec<Row<'a>>,
-    /// How many values there are, in these rows and beyond.
+    /// Number of all values.
     pub all: usize,
 }
 
@@ -112,32 +111,32 @@ pub struct List<'a> {
 pub struct Row<'a> {
     /// The value.
     pub value: &'a str,
-    /// Views by people, or of bots.
+    /// Views by people, or by bots.
     pub views: i64,
 }
 
 /// Sources with their views, the most views first.
 #[derive(Serialize)]
 pub struct Sources<'a> {
-    /// The first of them.
+    /// The first sources.
     pub rows: Vec<Source<'a>>,
-    /// How many there are, in these rows and beyond.
+    /// Number of all sources.
     pub all: usize,
 }
 
-/// Where visitors came from.
+/// A source of visitors.
 #[derive(Serialize)]
 pub struct Source<'a> {
-    /// Its name, or its host where that is all of it.
+    /// Its name, or its host if it has no name.
     pub value: &'a str,
     /// Views by people.
     pub views: i64,
-    /// Its hosts and apps.
+    /// Hosts and apps of the source.
     pub referrers: Vec<Row<'a>>,
 }
 
 impl<'a> Sources<'a> {
-    fn of(figures: &'a Figures, limit: usize) -> Self {
+    fn new(figures: &'a Figures, limit: usize) -> Self {
         let mut sources: BTreeMap<&'a str, Source<'a>> = BTreeMap::new();
         for (value, views) in figures.values(Dimension::Referrer) {
             let name = label::source(value).unwrap_or(value);
@@ -154,10 +153,16 @@ impl<'a> Sources<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// The report of figures, with lists of at most `limit` rows.
-    pub fn of(site: &'a str, filter: &'a Filter, figures: &'a Figures, previous: Option<Period>, limit: usize) -> Self {
+    /// Creates a report of figures, with lists of at most `limit` rows.
+    pub fn new(
+        site: &'a str,
+        filter: &'a Filter,
+        figures: &'a Figures,
+        previous: Option<Period>,
+        limit: usize,
+    ) -> Self {
         let period = figures.period();
-        let part = Part::of(figures, period);
+        let part = Part::new(figures, period);
         let note = note(filter, &part.totals);
         Self {
             site,
@@ -165,16 +170,16 @@ impl<'a> Report<'a> {
             by: period.by().name(),
             part,
             filters: filter.named(),
-            previous: previous.map(|previous| Part::of(figures, previous)),
-            lists: Lists(Dimension::ALL.map(|dimension| (dimension, List::of(figures, dimension, limit)))),
-            sources: Sources::of(figures, limit),
+            previous: previous.map(|previous| Part::new(figures, previous)),
+            lists: Lists(Dimension::ALL.map(|dimension| (dimension, List::new(figures, dimension, limit)))),
+            sources: Sources::new(figures, limit),
             ai_crawlers: List::ai_crawlers(figures, limit),
             unreadable: figures.unreadable,
         }
     }
 }
 
-/// A filter by a value that no view has is no mistake, but looks like one.
+/// Returns a note for a filter that matches no view, which looks like a mistake.
 fn note(filter: &Filter, totals: &Numbers) -> Option<String> {
     let named = filter.named();
     if named.is_empty() || totals.views > 0 || totals.bots > 0 {
@@ -185,24 +190,24 @@ fn note(filter: &Filter, totals: &Numbers) -> Option<String> {
 }
 
 impl Part {
-    fn of(figures: &Figures, period: Period) -> Self {
+    fn new(figures: &Figures, period: Period) -> Self {
         Self {
             from: period.first_day().to_string(),
             to: period.last_day().to_string(),
-            totals: Numbers::of(period.buckets().filter_map(|bucket| figures.bucket(bucket))),
+            totals: Numbers::sum(period.buckets().filter_map(|bucket| figures.bucket(bucket))),
             series: series(figures, period),
         }
     }
 }
 
-/// The numbers of every bucket of a period.
+/// Returns the numbers of every bucket of a period.
 pub fn series(figures: &Figures, period: Period) -> Vec<Point> {
-    let point = |bucket: Bucket| Point { bucket: bucket.to_string(), numbers: Numbers::of(figures.bucket(bucket)) };
+    let point = |bucket: Bucket| Point { bucket: bucket.to_string(), numbers: Numbers::sum(figures.bucket(bucket)) };
     period.buckets().map(point).collect()
 }
 
 impl Numbers {
-    fn of<'a>(counts: impl IntoIterator<Item = &'a Counts>) -> Self {
+    fn sum<'a>(counts: impl IntoIterator<Item = &'a Counts>) -> Self {
         let (mut views, mut visitors, mut bots) = (0, 0, 0);
         let (mut measured, mut duration, mut scroll) = (0_i64, 0_i64, 0_i64);
         for (count, number) in counts.into_iter().flatten() {
@@ -228,13 +233,13 @@ impl Numbers {
     }
 }
 
-/// To the nearest whole number, and up from the middle of two.
+/// Rounds half up.
 fn average(sum: i64, of: i64) -> Option<i64> {
     sum.saturating_add(of / 2).checked_div_euclid(of)
 }
 
 impl<'a> List<'a> {
-    fn of(figures: &'a Figures, dimension: Dimension, limit: usize) -> Self {
+    fn new(figures: &'a Figures, dimension: Dimension, limit: usize) -> Self {
         Self::first(&figures.values(dimension), limit)
     }
 

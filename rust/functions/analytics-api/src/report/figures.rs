@@ -4,23 +4,23 @@ use analytics::{Bucket, Count, Counter, Counts, DayTally, Dimension, TotalKey, l
 
 use super::period::Period;
 
-/// What was counted in a period and the one before, added up as a report shows it.
+/// The sums of the counters in a period and the previous one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figures {
     period: Period,
     buckets: BTreeMap<Bucket, Counts>,
     values: BTreeMap<Dimension, BTreeMap<String, i64>>,
-    /// Items that are not what they should be, and are left out.
+    /// Number of items that cannot be decoded.
     pub unreadable: u64,
 }
 
 impl Figures {
-    /// Nothing yet.
-    pub fn of(period: Period) -> Self {
+    /// Creates empty sums.
+    pub fn new(period: Period) -> Self {
         Self { period, buckets: BTreeMap::new(), values: BTreeMap::new(), unreadable: 0 }
     }
 
-    /// Add a counter, or one of its shards.
+    /// Adds a counter, or one of its shards.
     pub fn add(&mut self, TotalKey { bucket, counter, .. }: TotalKey, counts: &Counts) {
         if bucket.granularity() != self.period.by() {
             return;
@@ -45,7 +45,7 @@ impl Figures {
         views.into_totals().for_each(|(key, counts)| self.add(key, &counts));
     }
 
-    /// Add what others have counted of the same period.
+    /// Adds other sums of the same period.
     pub fn merge(&mut self, other: Self) {
         for (bucket, counts) in other.buckets {
             let total = self.buckets.entry(bucket).or_default();
@@ -67,12 +67,12 @@ impl Figures {
         self.period
     }
 
-    /// The counts of a bucket of the period or the one before.
+    /// Returns the counts of a bucket.
     pub fn bucket(&self, bucket: Bucket) -> Option<&Counts> {
         self.buckets.get(&bucket)
     }
 
-    /// The values of a dimension in the period with their views, the most views first, and then in the order of values.
+    /// Returns the values of a dimension in the period with their views, ordered by views and then by value.
     pub fn values(&self, dimension: Dimension) -> Vec<(&str, i64)> {
         let mut values: BTreeMap<&str, i64> = BTreeMap::new();
         let in_summaries = self.buckets.iter().filter(|(bucket, _)| self.is_current(**bucket));
@@ -97,7 +97,7 @@ impl Figures {
     }
 }
 
-/// A value by its name of today.
+/// Returns the current name of a value.
 pub fn labelled(dimension: Dimension, value: &str) -> &str {
     match dimension {
         Dimension::System => label::system(value),

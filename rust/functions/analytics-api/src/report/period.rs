@@ -2,27 +2,27 @@ use std::iter;
 
 use analytics::{Bucket, Day, Granularity};
 
-/// Buckets of a period at most.
+/// Maximum number of buckets in a period.
 pub const MOST_BUCKETS: usize = 400;
 
-/// Whole buckets, one after another.
+/// A range of buckets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
     from: Bucket,
     to: Bucket,
 }
 
-/// Why days make no period.
+/// Why days do not form a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoPeriod {
     /// The last is before the first.
     Reversed,
-    /// There are more buckets than are reported.
+    /// There are too many buckets.
     TooLong,
 }
 
 impl Period {
-    /// The buckets that two days and those between them are in.
+    /// Creates the period of the buckets from one day to another.
     ///
     /// # Errors
     /// See [`NoPeriod`].
@@ -30,14 +30,14 @@ impl Period {
         if to < from {
             return Err(NoPeriod::Reversed);
         }
-        let period = Self { from: Bucket::of(by, from), to: Bucket::of(by, to) };
+        let period = Self { from: Bucket::new(by, from), to: Bucket::new(by, to) };
         if period.buckets().take(MOST_BUCKETS + 1).count() > MOST_BUCKETS { Err(NoPeriod::TooLong) } else { Ok(period) }
     }
 
-    /// The period of as many buckets before this one.
+    /// Returns the previous period with the same number of buckets.
     #[must_use]
     pub fn before(self) -> Self {
-        let previous = |bucket: Bucket| Bucket::of(bucket.granularity(), bucket.first().minus(1));
+        let previous = |bucket: Bucket| Bucket::new(bucket.granularity(), bucket.first().minus(1));
         Self { from: self.buckets().fold(self.from, |bucket, _| previous(bucket)), to: previous(self.from) }
     }
 
@@ -147,7 +147,7 @@ mod tests {
             let buckets: Vec<Bucket> = period.buckets().collect();
             prop_assert!(days.contains(&from) && days.contains(&from.plus(length)));
             for day in &days {
-                prop_assert!(buckets.contains(&Bucket::of(by, *day)));
+                prop_assert!(buckets.contains(&Bucket::new(by, *day)));
             }
             let before = period.before();
             prop_assert_eq!(before.buckets().count(), buckets.len());

@@ -1,7 +1,8 @@
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
-use analytics::{Bucket, Day, Granularity, Site};
-use reply::{Error, FieldError};
+use analytics::{Bucket, Day, Dimension, Granularity, Site};
+use fields::{Broken, Fields, Unknown, digits, text};
+use reply::Error;
 
 use super::csv::Table;
 use super::filter::Filter;
@@ -60,56 +61,36 @@ impl Wanted {
     /// # Errors
     /// `InvalidQuery` with each parameter that breaks a rule.
     pub fn of(query: &str, available: Available<'_>) -> Result<Self, Error> {
-        let mut parameters = Parameters::of(query);
+        let mut parameters = Parameters(Fields::of_form(query.as_bytes(), "InvalidQuery"));
         let site = parameters.site(available.sites);
         let period = parameters.period(available.today);
         let filter = parameters.filter();
         let format = parameters.format();
         let previous = period.and_then(|period| parameters.previous(period, &filter, available));
-        match (site, period, format) {
-            (Some(site), Some(period), Some(format)) if parameters.errors.is_empty() => {
-                Ok(Self { site, period, previous, filter, format })
-            }
-            _ => Err(Error::invalid("InvalidQuery", parameters.errors)),
-        }
+        let wanted = match (site, period, format) {
+            (Some(site), Some(period), Some(format)) => Some(Self { site, period, previous, filter, format }),
+            _ => None,
+        };
+        parameters.0.end(Unknown::Refused(unknown), wanted)
     }
 }
 
-/// A rule that a value breaks: its name, and how to keep it.
-type Broken = (&'static str, String);
-
-/// The parameters that are given, and what is wrong with them.
-struct Parameters {
-    given: BTreeMap<&'static str, String>,
-    errors: Vec<FieldError>,
-}
+/// The parameters of a report.
+struct Parameters(Fields);
 
 impl Parameters {
-    fn of(query: &str) -> Self {
-        let own = ["site", "from", "to", "by", "limit", "format", "table"];
-        let names: Vec<&str> = own.into_iter().chain(Filter::DIMENSIONS.map(analytics::Dimension::name)).collect();
-        let mut parameters = Self { given: BTreeMap::new(), errors: Vec::new() };
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let Some(known) = names.iter().find(|known| **known == name) else {
-                parameters.broken(&name, ("unknown", format!("is no parameter; there are {}", names.join(", "))));
-                continue;
-            };
-            if parameters.given.insert(known, value.into_owned()).is_some() {
-                parameters.broken(&name, ("unique", "is given more than once".to_owned()));
-            }
-        }
-        parameters
-    }
-
     fn site(&mut self, sites: &[Site]) -> Option<Site> {
-        let known = || format!("is one of: {}", sites.iter().map(Site::as_str).collect::<Vec<_>>().join(", "));
-        match (self.given.remove("site"), sites) {
+        let rule = |rule| {
+            let names = sites.iter().map(Site::as_str).collect::<Vec<_>>().join(", ");
+            Broken::new(rule, format!("is one of: {names}"))
+        };
+        let site = self.0.optional("site", |value| {
+            let name = text(value)?;
+            sites.iter().find(|site| site.as_str() == name).cloned().ok_or_else(|| rule("known"))
+        })?;
+        match (site, sites) {
             (None, [only]) => Some(only.clone()),
-            (None, _) => self.checked("site", Err(("required", known()))),
-            (Some(name), _) => {
-                let site = sites.iter().find(|site| site.as_str() == name).cloned();
-                self.checked("site", site.ok_or_else(|| ("known", known())))
-            }
+            (site, _) => self.0.check("site", site.ok_or_else(|| rule("required"))),
         }
     }
 
@@ -121,7 +102,9 @@ impl Parameters {
         let (by, from, to) = (by?, from?, to?);
         let error = match Period::covering(by, from, to) {
             Ok(period) => return Some(period),
-            Err(NoPeriod::Reversed) => ("order", format!("is {from}, after to, which is {to}; give them in order")),
+            Err(NoPeriod::Reversed) => {
+                Broken::new("order", format!("is {from}, after to, which is {to}; give them in order"))
+            }
             Err(NoPeriod::TooLong) => {
                 let longer = match by {
                     Granularity::Day => ", or by=week or by=month",
@@ -130,21 +113,21 @@ impl Parameters {
                 };
                 let by = by.name();
                 let detail = format!("is more than {MOST_BUCKETS} {by}s before to; ask for a shorter period{longer}");
-                ("period", detail)
+                Broken::new("period", detail)
             }
         };
-        self.checked("from", Err(error))
+        self.0.check("from", Err(error))
     }
 
     fn filter(&mut self) -> Filter {
         let mut filter = Filter::default();
         for dimension in Filter::DIMENSIONS {
-            match self.given.remove(dimension.name()) {
-                None => {}
-                Some(value) if value.is_empty() => {
-                    self.broken(dimension.name(), ("length", "is empty; give a value or leave it out".to_owned()));
-                }
-                Some(value) => filter.only(dimension, &value),
+            let value = self.0.optional(dimension.name(), |value| match text(value)? {
+                "" => Err(Broken::new("length", "is empty; give a value or leave it out")),
+                value => Ok(value.to_owned()),
+            });
+            if let Some(Some(value)) = value {
+                filter.only(dimension, &value);
             }
         }
         filter
@@ -154,13 +137,13 @@ impl Parameters {
     /// same.
     fn format(&mut self) -> Option<Format> {
         let number = |text: &str| {
-            let digits = text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text)?;
-            digits.parse().ok().filter(|number| (1..=MOST_ROWS).contains(number))
+            let number = digits(text).and_then(|number| usize::try_from(number).ok());
+            number.filter(|number| (1..=MOST_ROWS).contains(number))
         };
         let limit = self.parsed("limit", ROWS, number, ("range", "is a whole number from 1 to 1000"));
         let names: Vec<&str> = Table::all().map(Table::name).collect();
         let rule = format!("is one of: {}", names.join(", "));
-        let table = self.parsed("table", Table::Series, Table::parse, ("value", &rule));
+        let table = self.parsed("table", Table::Series, Table::parse, ("value", rule));
         let is_csv = |name: &str| ["json", "csv"].contains(&name).then_some(name == "csv");
         let is_csv = self.parsed("format", false, is_csv, ("value", "is json or csv"))?;
         let (limit, table) = (limit?, table?);
@@ -181,30 +164,28 @@ impl Parameters {
                 "begins on {}, and views are kept for {days} days: with filters, give {first} or later as from",
                 period.first_day()
             );
-            return self.checked("from", Err(("retention", detail)));
+            return self.0.check("from", Err(Broken::new("retention", detail)));
         }
         (previous.first_day() >= retained).then_some(previous)
     }
 
-    /// The value of a parameter, or the default.
+    /// Returns the value of a parameter, or the default.
     fn parsed<T>(
         &mut self,
-        name: &'static str,
+        name: &str,
         default: T,
         parse: impl FnOnce(&str) -> Option<T>,
-        (rule, how): (&'static str, &str),
+        (rule, how): (&'static str, impl Into<Cow<'static, str>>),
     ) -> Option<T> {
-        let value = self.given.remove(name).map_or(Some(default), |text| parse(&text));
-        self.checked(name, value.ok_or_else(|| (rule, how.to_owned())))
+        let value = self.0.optional(name, |value| parse(text(value)?).ok_or_else(|| Broken::new(rule, how)))?;
+        Some(value.unwrap_or(default))
     }
+}
 
-    fn checked<T>(&mut self, name: &str, result: Result<T, Broken>) -> Option<T> {
-        result.map_err(|broken| self.broken(name, broken)).ok()
-    }
-
-    fn broken(&mut self, name: &str, (rule, how): Broken) {
-        self.errors.push(FieldError { field: name.to_owned(), rule, detail: format!("{name} {how}.") });
-    }
+fn unknown(_: &str) -> Broken {
+    let own = ["site", "from", "to", "by", "limit", "format", "table"];
+    let names: Vec<&str> = own.into_iter().chain(Filter::DIMENSIONS.map(Dimension::name)).collect();
+    Broken::new("unknown", format!("is no parameter; there are {}", names.join(", ")))
 }
 
 fn day(text: &str) -> Option<Day> {
@@ -214,7 +195,7 @@ fn day(text: &str) -> Option<Day> {
 
 /// The first day at which a bucket begins, from a day on.
 fn first_after(by: Granularity, day: Day) -> Day {
-    let bucket = Bucket::of(by, day);
+    let bucket = Bucket::new(by, day);
     if bucket.first() == day { day } else { bucket.next().unwrap_or(bucket).first() }
 }
 

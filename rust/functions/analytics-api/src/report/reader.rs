@@ -51,7 +51,7 @@ async fn totals_in(
     period: Period,
     budget: &Budget,
 ) -> Result<Figures, Error> {
-    let mut figures = Figures::of(period);
+    let mut figures = Figures::new(period);
     let mut batches = Batches::new(store, Table::Totals, sections);
     while let Some(items) = batches.next().await.map_err(store_error)? {
         budget.take(items.len(), too_many_totals)?;
@@ -92,7 +92,7 @@ async fn views_between(
     filter: &Filter,
     budget: &Budget,
 ) -> Result<Figures, Error> {
-    let mut figures = Figures::of(period);
+    let mut figures = Figures::new(period);
     let (mut day, mut tally) = (first, DayTally::default());
     let sections = keys::views_between(site, first, last);
     let mut batches = Batches::new(store, Table::Views, &sections);
@@ -118,7 +118,7 @@ async fn views_between(
 }
 
 fn sum(period: Period, parts: impl IntoIterator<Item = Figures>) -> Figures {
-    let mut sum = Figures::of(period);
+    let mut sum = Figures::new(period);
     parts.into_iter().for_each(|part| sum.merge(part));
     sum
 }

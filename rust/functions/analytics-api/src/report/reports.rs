@@ -13,7 +13,7 @@ use super::query::{Available, Format, ROWS, Wanted};
 use super::reader;
 use crate::Clock;
 
-/// Bytes of a reply beside its body: status and headers.
+/// Maximum size of status and headers in a response, in bytes.
 const OTHER_BYTES: usize = 2000;
 
 /// Reports of sites.
@@ -24,14 +24,14 @@ pub struct Reports {
     clock: Clock,
 }
 
-/// What was asked for, and what was counted of it.
+/// A query, and the figures that were read for it.
 pub struct Read {
     wanted: Wanted,
     figures: Figures,
 }
 
 impl Read {
-    /// The report, as JSON has it.
+    /// Returns the report.
     pub fn report(&self) -> Report<'_> {
         let limit = match self.wanted.format {
             Format::Json { limit } => limit,
@@ -41,16 +41,16 @@ impl Read {
     }
 }
 
-/// A report as it is sent.
+/// A rendered report.
 pub struct Sent {
-    /// Its type, and how it is to be kept.
+    /// Its type and caching.
     pub headers: HeaderMap,
     /// The report.
     pub body: String,
 }
 
 impl Reports {
-    /// Reports of some sites, whose views are kept for some days.
+    /// Creates reports of sites, whose views are stored for some days.
     #[must_use]
     pub fn new(store: Arc<dyn ReadTables>, sites: Vec<Site>, view_retention_days: u16, clock: Clock) -> Self {
         Self { store, sites, view_retention_days, clock }
@@ -62,7 +62,7 @@ impl Reports {
         &self.sites
     }
 
-    /// The day that a report ends with for which no period is asked.
+    /// Returns the last day of a report by default.
     ///
     /// # Errors
     /// See [`Clock::now`].
@@ -70,7 +70,7 @@ impl Reports {
         Ok(self.clock.now()?.day())
     }
 
-    /// The report that a query asks for, as it is sent.
+    /// Reads and renders the report of a query.
     ///
     /// # Errors
     /// `ReportTooLarge`, and those of [`read`](Self::read).
@@ -88,10 +88,10 @@ impl Reports {
         Ok(sent)
     }
 
-    /// What a query asks for, and what was counted of it.
+    /// Reads the figures of a query.
     ///
     /// # Errors
-    /// `InvalidQuery`, `TooManyTotals`, `TooManyViews`, and the store's failure.
+    /// `InvalidQuery`, `TooManyTotals`, `TooManyViews`, and the error of the store.
     pub async fn read(&self, query: &str) -> Result<Read, Error> {
         let today = self.today()?;
         let Self { sites, view_retention_days, .. } = self;
@@ -119,7 +119,7 @@ fn json(wanted: &Wanted, figures: &Figures, limit: usize) -> Result<Sent, Error>
 }
 
 fn report<'a>(wanted: &'a Wanted, figures: &'a Figures, limit: usize) -> Report<'a> {
-    Report::of(wanted.site.as_str(), &wanted.filter, figures, wanted.previous, limit)
+    Report::new(wanted.site.as_str(), &wanted.filter, figures, wanted.previous, limit)
 }
 
 fn csv(wanted: &Wanted, figures: &Figures, table: Table) -> Result<Sent, Error> {
@@ -133,7 +133,7 @@ fn csv(wanted: &Wanted, figures: &Figures, table: Table) -> Result<Sent, Error> 
     Ok(Sent { headers, body })
 }
 
-/// What only one user may see is kept nowhere.
+/// Returns headers that prevent caching: only one user may see the report.
 fn headers(content_type: &'static str) -> HeaderMap {
     [(CONTENT_TYPE, content_type), (CACHE_CONTROL, "no-store")]
         .map(|(name, value)| (name, HeaderValue::from_static(value)))
@@ -141,7 +141,7 @@ fn headers(content_type: &'static str) -> HeaderMap {
         .collect()
 }
 
-/// Bytes of a text as the string in JSON that a reply is.
+/// Returns the length of a text as a JSON string, which a response is.
 fn in_reply(text: &str) -> usize {
     let bytes = |byte| match byte {
         b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,

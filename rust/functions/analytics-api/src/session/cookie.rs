@@ -8,8 +8,9 @@
 //!
 //! <https://www.rfc-editor.org/rfc/rfc6265#section-5.1.4>, <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-cookie-name-prefixes>
 
-use http::header::{COOKIE, InvalidHeaderValue};
+use http::header::InvalidHeaderValue;
 use http::{HeaderMap, HeaderValue};
+use http_service::headers::cookies;
 
 use super::token::LIFETIME;
 
@@ -33,11 +34,9 @@ pub fn forget() -> Result<HeaderValue, InvalidHeaderValue> {
     HeaderValue::try_from(format!("{NAME}=; Max-Age=0; {ATTRIBUTES}"))
 }
 
-/// The tokens that a browser sends, in its order.
+/// Returns the tokens that a browser sends, in its order.
 pub fn tokens(headers: &HeaderMap) -> Vec<&str> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
-    let pairs = cookies.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.filter(|(name, value)| *name == NAME && !value.is_empty()).map(|(_, value)| value).collect()
+    cookies(headers, NAME).collect()
 }
 
 /// Whether a browser sends a token.
@@ -47,6 +46,8 @@ pub fn is_held(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::header::COOKIE;
+
     use super::*;
 
     #[test]

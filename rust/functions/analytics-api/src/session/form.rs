@@ -21,9 +21,8 @@ use crate::html::Html;
 /// # Errors
 /// A response that cannot be made. What else is wrong is said on the form, which comes again.
 pub async fn sign_in(sessions: &Sessions, html: &Html, parts: &Parts, body: &[u8]) -> Result<Response, Refusal> {
-    let fields = form_urlencoded::parse(body).into_owned().collect::<Vec<_>>();
-    let user = fields.iter().find(|(name, _)| name == "user").map(|(_, user)| user.clone()).unwrap_or_default();
-    let outcome = match (is_from_own_page(&parts.headers), Credentials::of_form(fields)) {
+    let user = form_urlencoded::parse(body).find(|(name, _)| name == "user").map(|(_, user)| user).unwrap_or_default();
+    let outcome = match (is_from_own_page(&parts.headers), Credentials::of_form(body)) {
         (false, _) => Err(Refusal::ForeignForm),
         (true, Err(error)) => Err(error.into()),
         (true, Ok(credentials)) => {
@@ -66,10 +65,9 @@ pub fn page(html: &Html, query: Option<&str>, said: Option<&str>) -> Response {
 }
 
 /// What a form is refused for, on one to sign in with; without an action, it is sent to where it came from.
-fn refused(html: &Html, Sentence { status, text, header }: Sentence, action: Option<&str>, user: &str) -> Response {
-    let mut response = document(html, status, action, Some(&text), user);
-    response.headers_mut().extend(header);
-    response
+fn refused(html: &Html, sentence: Sentence, action: Option<&str>, user: &str) -> Response {
+    let response = document(html, sentence.error.status(), action, Some(&sentence.text), user);
+    sentence.complete(response)
 }
 
 fn document(html: &Html, status: StatusCode, action: Option<&str>, said: Option<&str>, user: &str) -> Response {

@@ -1,8 +1,7 @@
-use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Extensions, HeaderName, HeaderValue, StatusCode};
-use http_service::RequestId;
+use http_service::{Problem, RequestId, with_error};
 use maud::html;
 use reply::Error;
 
@@ -35,18 +34,25 @@ impl<E: Into<Error>> From<E> for Refusal {
     }
 }
 
-/// A refusal as a page tells it.
+/// A refusal as a page shows it.
 pub struct Sentence {
-    /// The status.
-    pub status: StatusCode,
-    /// What is said.
+    /// The error behind it.
+    pub error: Error,
+    /// The text for people.
     pub text: String,
-    /// A header that goes with the status.
-    pub header: Option<(HeaderName, HeaderValue)>,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl Sentence {
+    /// Returns the page that shows the sentence with the header of its status, and the error for the log.
+    pub fn complete(self, mut page: Response) -> Response {
+        page.headers_mut().extend(self.header);
+        with_error(page, self.error)
+    }
 }
 
 impl Refusal {
-    /// The refusal for people, in answer to a request with these extensions. Logs our failure.
+    /// Returns the refusal for people, in answer to a request with these extensions.
     pub fn for_people(self, extensions: &Extensions) -> Sentence {
         let said = match &self {
             Self::InvalidSession => Some(SESSION_ENDED.to_owned()),
@@ -58,22 +64,30 @@ impl Refusal {
             _ => None,
         };
         let (error, header) = self.told();
-        let (status, detail) = error.into_sentences(RequestId::of(extensions));
-        Sentence { status, text: said.unwrap_or(detail), header }
+        let text = said.unwrap_or_else(|| error.sentences(RequestId::of(extensions)));
+        Sentence { error, text, header }
     }
 
     /// A page that tells the refusal, and has nothing else.
     pub fn page(self, html: &Html, extensions: &Extensions) -> Response {
-        let Sentence { status, text, header } = self.for_people(extensions);
+        let sentence = self.for_people(extensions);
         let body = html! {
             main.sign-in {
                 h1 { "Analytics" }
-                p.error role="alert" { (text) }
+                p.error role="alert" { (sentence.text) }
             }
         };
-        let mut response = html.page(status, "Analytics", &body);
-        response.headers_mut().extend(header);
-        response
+        let page = html.page(sentence.error.status(), "Analytics", &body);
+        sentence.complete(page)
+    }
+
+    /// Returns the name of a refused attempt's reason, for the metric.
+    pub fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::WrongCredentials => Some("WrongCredentials"),
+            Self::TooManyAttempts { .. } => Some("TooManyAttempts"),
+            Self::InvalidSession | Self::ForeignForm | Self::Other(_) => None,
+        }
     }
 
     fn told(self) -> (Error, Option<(HeaderName, HeaderValue)>) {
@@ -104,7 +118,7 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (error, header) = self.told();
-        let mut response = http_service::failure::<Body>(error);
+        let mut response = Problem::from(error).into_response();
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response.headers_mut().extend(header);
         response

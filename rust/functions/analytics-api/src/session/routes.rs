@@ -1,14 +1,15 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRef, FromRequest as _, FromRequestParts, Request, State};
+use axum::extract::{FromRef, FromRequest as _, FromRequestParts, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
-use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_event::SourceIp;
-use http_service::{media_type, text_bytes};
+use http_service::headers::{Authorization, authorization};
+use http_service::{media_type, text_bytes, with_body_limit};
 use serde_json::json;
 
 use super::body::{BODY_LIMIT, Credentials};
@@ -31,18 +32,15 @@ impl FromRef<Service> for Arc<Sessions> {
 
 /// `POST /analytics/sign-in` and `POST /analytics/sign-out`, for programs and for the forms of the pages.
 pub fn routes(sessions: Arc<Sessions>, html: Html) -> Router {
-    Router::new()
-        .route("/analytics/sign-in", post(sign_in))
-        .route("/analytics/sign-out", post(sign_out))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .with_state(Service { sessions, html })
+    let routes = Router::new().route("/analytics/sign-in", post(sign_in)).route("/analytics/sign-out", post(sign_out));
+    with_body_limit(routes, BODY_LIMIT).with_state(Service { sessions, html })
 }
 
 async fn sign_in(State(Service { sessions, html }): State<Service>, request: Request) -> Result<Response, Refusal> {
     if is_form(request.headers()) {
         let (parts, body) = request.into_parts();
         let page = async {
-            let body = text_bytes(Request::from_parts(parts.clone(), body), &(), BODY_LIMIT).await?;
+            let body = text_bytes(Request::from_parts(parts.clone(), body)).await?;
             form::sign_in(&sessions, &html, &parts, &body).await
         };
         return Ok(page.await.unwrap_or_else(|refusal| refusal.page(&html, &parts.extensions)));
@@ -104,8 +102,10 @@ async fn claimed(parts: &Parts, sessions: &Sessions) -> Result<Vec<Session>, Ref
 
 /// The one place where a request's tokens are looked for: what programs send, and then what browsers do.
 fn tokens(Parts { method, headers, .. }: &Parts) -> Result<Vec<&str>, Refusal> {
-    if let Some(authorization) = headers.get(AUTHORIZATION) {
-        return bearer(authorization).map(|token| vec![token]).ok_or(Refusal::InvalidSession);
+    match authorization(headers) {
+        Authorization::Bearer(token) => return Ok(vec![token]),
+        Authorization::Other => return Err(Refusal::InvalidSession),
+        Authorization::Missing => {}
     }
     let tokens = cookie::tokens(headers);
     // A browser sends a cookie whoever makes it send the request.
@@ -116,9 +116,4 @@ fn tokens(Parts { method, headers, .. }: &Parts) -> Result<Vec<&str>, Refusal> {
     } else {
         Err(Refusal::ForeignForm)
     }
-}
-
-fn bearer(authorization: &HeaderValue) -> Option<&str> {
-    let (scheme, token) = authorization.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -35,6 +35,14 @@ impl Sessions {
     /// # Errors
     /// `TooManyAttempts`, `WrongCredentials`, and a failure of the store, the keys or the account's hash.
     pub async fn sign_in(&self, credentials: Credentials, address: &str) -> Result<String, Refusal> {
+        self.authenticate(credentials, address).await.inspect_err(|refusal| {
+            if let Some(reason) = refusal.reason() {
+                powertools::count_by("SignInsRefused", reason);
+            }
+        })
+    }
+
+    async fn authenticate(&self, credentials: Credentials, address: &str) -> Result<String, Refusal> {
         let Credentials { user, password } = credentials;
         let now = self.clock.now()?;
         let keys = self.keyring.keys(self.store.as_ref(), now).await?;

@@ -6,11 +6,10 @@ use analytics::Sites;
 use analytics_api::collect::{self, Collector, Edge, Limits};
 use analytics_api::report::Reports;
 use analytics_api::session::{self, Sessions, Verify, verify};
-use analytics_api::{BODY_LIMIT, Clock, Html, Parts, app};
+use analytics_api::{Clock, Html, Parts, app};
 use analytics_store::{Memory, ReadTables};
-use axum::Router;
-use axum::body::Body;
 use base64_simd::STANDARD;
+use http_service::App;
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 
@@ -70,7 +69,7 @@ impl Answer {
     }
 }
 
-pub struct Service(Router);
+pub struct Service(App);
 
 impl Service {
     pub fn new(Setup { views, accounts, tables, origins, values_per_day, verify, clock }: Setup) -> Self {
@@ -90,7 +89,7 @@ impl Service {
         let mut context = Context::default();
         context.request_id = "id-1".to_owned();
         let event = LambdaEvent::new(serde_json::from_value(event).unwrap(), context);
-        let response = http_service::respond::<_, Body, _>(event, self.0.clone(), BODY_LIMIT).await.unwrap();
+        let response = http_service::respond(event, &self.0).await.unwrap();
         let response = serde_json::to_value(response).unwrap();
         let body = response["body"].as_str().unwrap();
         let is_base64 = response["isBase64Encoded"].as_bool().unwrap_or_default();

@@ -112,7 +112,7 @@ impl Chaos {
 
     fn accept(&mut self) {
         let day = moment(self.now).day();
-        let bucket = |granularity| &*Bucket::of(granularity, day).to_string().leak();
+        let bucket = |granularity| &*Bucket::new(granularity, day).to_string().leak();
         let [day, week, month] = [Granularity::Day, Granularity::Week, Granularity::Month].map(bucket);
         self.times.push(Time { milliseconds: self.now, day, week, month });
         for index in 0..self.dice.below(4) {
@@ -152,7 +152,7 @@ impl Chaos {
     }
 
     fn store(&mut self, item: &Item) {
-        let key = Key::of(item).unwrap();
+        let key = Key::from_item(item).unwrap();
         self.world.memory.tables().views.insert(key.clone(), item.clone());
         self.accepted.views.insert(key.clone(), item.clone());
         self.sequence += 1;

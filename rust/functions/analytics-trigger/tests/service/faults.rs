@@ -25,7 +25,7 @@ fn views(number: u8) -> Vec<View> {
 fn stored(views: &[View], leaves: &[Leave]) -> (Memory, Vec<Value>) {
     let memory = Memory::default();
     let items: Vec<_> = views.iter().map(view_item).chain(leaves.iter().map(leave_item)).collect();
-    memory.tables().views.extend(items.iter().map(|item| (Key::of(item).unwrap(), item.clone())));
+    memory.tables().views.extend(items.iter().map(|item| (Key::from_item(item).unwrap(), item.clone())));
     (memory, inserted(&items))
 }
 

@@ -76,7 +76,7 @@ impl History {
     }
 
     fn tell(&mut self, number: u64, item: &Item) {
-        let key = Key::of(item).unwrap();
+        let key = Key::from_item(item).unwrap();
         let json = record(number, "INSERT", item).to_string();
         let shard = key.path.len() % self.shards.len();
         self.shards[shard].push(Told { sequence_number: format!("{number:021}"), json, key });
@@ -89,7 +89,7 @@ impl History {
         let item = view.item(moment(253_402_300_799_000));
         if dice.percent(5) {
             let item = malformed(dice, item);
-            self.malformed.insert(Key::of(&item).unwrap());
+            self.malformed.insert(Key::from_item(&item).unwrap());
             return vec![item];
         }
         let mut told = vec![item.clone()];
@@ -104,7 +104,7 @@ impl History {
             let measure =
                 Measure { duration_ms: dice.number() % 100_000, scroll: u8::try_from(dice.below(101)).unwrap() };
             let item = leave_item(&Leave { site: view.site.clone(), view: view.id, measure });
-            self.memory.tables().views.insert(Key::of(&item).unwrap(), item.clone());
+            self.memory.tables().views.insert(Key::from_item(&item).unwrap(), item.clone());
             told.push(item);
             if stored && view.agent.bot.is_none() {
                 let known = self.leaves.entry(key.clone()).or_default();
@@ -124,7 +124,7 @@ pub fn view(dice: &mut Dice, index: usize) -> View {
         id: ViewId { time: moment(dice.one_of(&TIMES).milliseconds), random },
         page: Page::normalise(dice.one_of(&PAGES)),
         visitor: dice.percent(85).then_some(visitor),
-        referrer: if dice.percent(40) { Referrer::of(dice.one_of(&from), &site) } else { None },
+        referrer: if dice.percent(40) { Referrer::parse(dice.one_of(&from), &site) } else { None },
         campaign: dice.percent(20).then(Campaign::other),
         real_page: None,
         utm: None,

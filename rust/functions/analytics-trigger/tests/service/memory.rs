@@ -12,7 +12,7 @@ async fn bed(_: &str) -> Bed {
     let memory = Arc::new(Memory::default());
     let tables = Arc::clone(&memory);
     let put = move |item| {
-        tables.tables().views.insert(Key::of(&item).unwrap(), item);
+        tables.tables().views.insert(Key::from_item(&item).unwrap(), item);
         Box::pin(ready(())) as _
     };
     Bed { store: memory.clone(), reader: memory.clone(), corrector: memory, put: Box::new(put) }

@@ -36,7 +36,7 @@ impl ReadTables for Busy {
 fn busy(number: u8) -> Busy {
     let items: Vec<_> = (0..number).map(|index| view_item(&view(u64::from(index), index))).collect();
     let memory = Memory::default();
-    memory.tables().views.extend(items.iter().map(|item| (Key::of(item).unwrap(), item.clone())));
+    memory.tables().views.extend(items.iter().map(|item| (Key::from_item(item).unwrap(), item.clone())));
     Busy { memory: Arc::new(memory), records: inserted(&items), counted: AtomicUsize::new(0) }
 }
 
@@ -48,7 +48,7 @@ async fn report(store: &dyn ReadTables) -> Report {
 fn summary() -> TotalKey {
     TotalKey {
         site: site(),
-        bucket: Bucket::of(Granularity::Day, "2026-11-21".parse().unwrap()),
+        bucket: Bucket::new(Granularity::Day, "2026-11-21".parse().unwrap()),
         counter: Counter::Summary,
     }
 }
@@ -159,7 +159,7 @@ async fn totals_of_days_without_raw_views_are_unknown_and_stay() {
 async fn a_day_that_follows_one_without_raw_views_may_have_lost_some() {
     let busy = busy(5);
     invoke(&*busy.memory, Shards::ONE, &busy.records, TIME).await.unwrap();
-    let previous = TotalKey { bucket: Bucket::of(Granularity::Day, "2026-11-20".parse().unwrap()), ..summary() };
+    let previous = TotalKey { bucket: Bucket::new(Granularity::Day, "2026-11-20".parse().unwrap()), ..summary() };
     set(&busy.memory, &previous, views(7));
     busy.set_views(9);
     let days = (Some("2026-11-20".parse().unwrap()), "2026-11-21".parse().unwrap());

@@ -26,7 +26,7 @@ async fn fold(memory: &Memory, records: &[impl ToString]) -> (Vec<String>, i64, 
 
 fn holding(items: &[Item]) -> Memory {
     let memory = Memory::default();
-    memory.tables().views.extend(items.iter().map(|item| (Key::of(item).unwrap(), item.clone())));
+    memory.tables().views.extend(items.iter().map(|item| (Key::from_item(item).unwrap(), item.clone())));
     memory
 }
 

@@ -74,7 +74,7 @@ impl Bed {
     pub async fn totals(&self, granularity: Granularity) -> BTreeMap<String, i64> {
         let report = self.report().await;
         assert_eq!(report.drifts, []);
-        let bucket = Bucket::of(granularity, day());
+        let bucket = Bucket::new(granularity, day());
         let values = Dimension::OPEN.map(|dimension| keys::values(&site(), dimension, bucket, bucket));
         let mut tally = Tally::default();
         for sections in values.into_iter().chain([keys::summaries(&site(), bucket, bucket)]) {

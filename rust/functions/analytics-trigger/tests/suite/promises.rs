@@ -203,7 +203,7 @@ pub async fn a_malformed_record_is_quarantined_and_its_neighbours_are_counted(be
     }
     assert_eq!((bed.total("Views").await, bed.report().await.quarantined), (6, 3));
     let items = bed.items(Table::Totals, &keys::quarantined()).await;
-    assert_eq!(Key::of(&items[0]).unwrap().section, format!("{:021}", 100));
+    assert_eq!(Key::from_item(&items[0]).unwrap().section, format!("{:021}", 100));
     assert_eq!(items[0][attribute::REASON], analytics::AttributeValue::S("the attribute Page is missing".to_owned()));
 }
 
@@ -213,7 +213,7 @@ pub async fn hot_totals_are_spread_over_shards(bed: Bed) {
         bed.fold_into(Shards::from_env(|_| Some("3".to_owned())).unwrap(), std::slice::from_ref(record)).await;
     }
     assert_eq!((bed.total("Views").await, bed.total("page /about Views").await), (9, 9));
-    let bucket = Bucket::of(Granularity::Day, day());
+    let bucket = Bucket::new(Granularity::Day, day());
     assert_eq!(bed.items(Table::Totals, &keys::summaries(&site(), bucket, bucket)).await.len(), 3);
 }
 
@@ -242,7 +242,7 @@ fn counting(bed: &Bed) -> Counting<'_> {
 pub async fn drift_is_found_and_repaired(bed: Bed) {
     let records = bed.store_views(&views(3)).await;
     bed.fold_into(Shards::from_env(|_| Some("3".to_owned())).unwrap(), &records).await;
-    let total = TotalKey { site: site(), bucket: Bucket::of(Granularity::Day, day()), counter: Counter::Summary };
+    let total = TotalKey { site: site(), bucket: Bucket::new(Granularity::Day, day()), counter: Counter::Summary };
     let key = keys::total(&total, 0);
     let counts = |number| Counts::from([(Count::Views, number)]);
     let correct = |revision, before, after| {

@@ -32,7 +32,7 @@ pub fn view(random: u64, visitor: u8) -> View {
         id: ViewId { time: moment(NOON), random },
         page: Page::normalise("/about"),
         visitor: Some(Visitor::from_bytes([visitor; 16])),
-        referrer: Referrer::of("https://search.example/", &site()),
+        referrer: Referrer::parse("https://search.example/", &site()),
         campaign: Campaign::named("spring"),
         real_page: None,
         utm: None,
@@ -69,7 +69,7 @@ pub fn record(sequence_number: u64, event_name: &str, item: &Item) -> Value {
         "awsRegion": "eu-central-1",
         "dynamodb": {
             "ApproximateCreationDateTime": 1_795_262_400,
-            "Keys": keys::Key::of(item).map(|key| key.item()).ok(),
+            "Keys": keys::Key::from_item(item).map(|key| key.item()).ok(),
             "NewImage": item,
             "SequenceNumber": format!("{sequence_number:021}"),
             "SizeBytes": 321,

@@ -1,5 +1,6 @@
 //! The OpenAPI document and the page with Swagger UI.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::sync::Arc;
 
@@ -42,6 +43,19 @@ fn every_operation_is_described_with_its_scope() {
         ("/currencies/{code}", "put", "replaceCurrency", &write),
     ];
     assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn exactly_the_described_operations_are_served() {
+    let document = document();
+    let api = api();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let answer = api.ask("PATCH", &path.replace("{code}", "EUR"), &[], "").await;
+        let allowed = answer.headers["allow"].as_str().unwrap().to_lowercase();
+        let allowed: BTreeSet<&str> = allowed.split(", ").filter(|method| *method != "head").collect();
+        let described = item.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(allowed, described, "{path}");
+    }
 }
 
 #[test]

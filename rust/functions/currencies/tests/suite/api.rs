@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::body::Body;
+use currencies::OAuth;
 use currencies::store::Store;
-use currencies::{BODY_LIMIT, OAuth};
+use http_service::App;
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
 
@@ -15,7 +14,7 @@ use super::conformance::assert_conforms;
 #[derive(Clone)]
 pub struct Api {
     pub store: Arc<dyn Store>,
-    router: Router,
+    app: App,
     document: Arc<Value>,
 }
 
@@ -49,8 +48,8 @@ pub const API_URL: &str = "https://a1b2c3.execute-api.eu-central-1.amazonaws.com
 
 impl Api {
     pub fn over(store: Arc<dyn Store>) -> Self {
-        let router = currencies::router(store.clone(), oauth(), API_URL.to_owned());
-        Self { store, router, document: Arc::new(super::conformance::document()) }
+        let app = currencies::app(store.clone(), oauth(), API_URL.to_owned());
+        Self { store, app, document: Arc::new(super::conformance::document()) }
     }
 
     /// Send an event as API Gateway does.
@@ -58,7 +57,7 @@ impl Api {
         let mut context = Context::default();
         context.request_id = "id-1".to_owned();
         let event = LambdaEvent::new(serde_json::from_value(event).unwrap(), context);
-        let response = http_service::respond::<_, Body, _>(event, self.router.clone(), BODY_LIMIT).await.unwrap();
+        let response = http_service::respond(event, &self.app).await.unwrap();
         serde_json::to_value(response).unwrap()
     }
 

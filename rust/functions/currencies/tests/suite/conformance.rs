@@ -9,13 +9,12 @@ use super::api::{API_URL, Answer, oauth};
 
 /// The document as the service gives it.
 pub fn document() -> Value {
-    let router = currencies::router(Arc::new(Memory::default()), oauth(), API_URL.to_owned());
+    let app = currencies::app(Arc::new(Memory::default()), oauth(), API_URL.to_owned());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let answer = std::thread::spawn(move || {
         runtime.block_on(async {
             let request = http::Request::get("/openapi.json").body(axum::body::Body::empty()).unwrap();
-            let mut router = router;
-            let response = tower_service::Service::call(&mut router, request).await.unwrap();
+            let response = app.respond(request).await;
             axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap()
         })
     });

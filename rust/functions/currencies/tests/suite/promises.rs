@@ -218,7 +218,7 @@ pub async fn ten_thousand_currencies_page_correctly(api: Api) {
         writers.spawn(async move {
             for code in chunk {
                 let content = Content { name: "😀".repeat(100), symbol: "¤".to_owned(), minor_units: None };
-                let currency = content.of(Code::parse(&code).unwrap(), 1);
+                let currency = content.with(Code::parse(&code).unwrap(), 1);
                 store.put(&currency, None).await.unwrap();
             }
         });

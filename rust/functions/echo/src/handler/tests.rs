@@ -34,8 +34,11 @@ async fn an_http_request_gets_the_echo_as_json() {
     for event in [HTTP, HTTP_BASE64] {
         let response: Value = serde_json::from_str(&invoke(event).await.unwrap()).unwrap();
         let expected = json!({
-            "statusCode": 200, "headers": {"content-type": "application/json"}, "isBase64Encoded": false,
-            "body": r#"{"echo":"hi... hi... hi..."}"#,
+            "statusCode": 200, "isBase64Encoded": false, "body": r#"{"echo":"hi... hi... hi..."}"#,
+            "headers": {
+                "content-type": "application/json", "x-content-type-options": "nosniff",
+                "strict-transport-security": "max-age=31536000; includeSubDomains",
+            },
         });
         assert_eq!(response, expected);
     }

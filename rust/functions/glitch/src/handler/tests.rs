@@ -1,4 +1,5 @@
 use base64_simd::STANDARD;
+use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
 
 use super::*;
@@ -26,9 +27,9 @@ fn with_query(query: &str) -> Value {
 
 /// The response as API Gateway gets it, and the bytes or the problem in it.
 async fn answered(event: &Value) -> (Value, Vec<u8>) {
-    let request = serde_json::from_str(&event.to_string()).unwrap();
-    let bucket = Bucket::from_env(|name| Some(name.to_owned()), "UPLOADS_URL").unwrap();
-    let response = Glitch::new(bucket).handle(request).await.unwrap_or_else(|error| error.into_response("id-1"));
+    let event = LambdaEvent::new(serde_json::from_str(&event.to_string()).unwrap(), Context::default());
+    let glitch = Glitch::new(Bucket::from_env(|name| Some(name.to_owned()), "UPLOADS_URL").unwrap());
+    let response = http_service::respond_by(event, async |request| glitch.handle(request).await).await.unwrap();
     let response: Value = serde_json::from_str(&serde_json::to_string(&response).unwrap()).unwrap();
     let body = response["body"].as_str().unwrap();
     let bytes = if response["isBase64Encoded"] == true { STANDARD.decode_to_vec(body).unwrap() } else { body.into() };
@@ -52,6 +53,7 @@ async fn a_file_comes_back_glitched_with_its_type_and_seed() {
         "x-glitch-seed": "7",
         "cache-control": "no-store",
         "x-content-type-options": "nosniff",
+        "strict-transport-security": "max-age=31536000; includeSubDomains",
         "content-security-policy": "sandbox; default-src 'none'",
     });
     assert_eq!(response["headers"], headers);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use analytics::keys::{attribute, state};
-use analytics::{Day, Leave, Moment, View};
+use analytics::{Day, Item, Leave, Moment, View};
 use analytics_store::{DaySecrets, DeleteSecrets as _};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
@@ -23,6 +23,14 @@ pub struct DynamoDb {
     state_table: String,
 }
 
+/// Adds the id of the request, by which the lines of the trigger are found with those of this function.
+fn with_request(mut item: Item) -> Item {
+    if let Some(id) = powertools::correlation_id() {
+        item.insert(attribute::REQUEST.to_owned(), analytics::AttributeValue::S(id));
+    }
+    item
+}
+
 impl DynamoDb {
     /// The store in two tables.
     #[must_use]
@@ -39,7 +47,7 @@ impl Store for DynamoDb {
             .client
             .put_item()
             .table_name(&self.views_table)
-            .set_item(Some(view.item(expires).into()))
+            .set_item(Some(with_request(view.item(expires)).into()))
             .condition_expression("attribute_not_exists(#path)")
             .expression_attribute_names("#path", attribute::PATH)
             .send()
@@ -54,7 +62,7 @@ impl Store for DynamoDb {
     }
 
     async fn put_leave(&self, leave: &Leave, expires: Moment) -> Result<(), StoreError> {
-        let item = leave.item(expires).into();
+        let item = with_request(leave.item(expires)).into();
         self.client.put_item().table_name(&self.views_table).set_item(Some(item)).send().await?;
         Ok(())
     }

@@ -142,7 +142,7 @@ impl Api {
             views: store.clone(),
             origins: [ORIGIN, "https://other.example", "http://localhost:8000"].map(str::to_owned).into(),
             values_per_day: cap,
-            clock: Clock::of(move || SystemTime::UNIX_EPOCH + Duration::from_millis(time.load(Ordering::Relaxed))),
+            clock: Clock::new(move || SystemTime::UNIX_EPOCH + Duration::from_millis(time.load(Ordering::Relaxed))),
             ..Setup::default()
         });
         Self { store, clock, cap, service }

@@ -79,9 +79,9 @@ async fn requests_without_a_route_are_problems() {
         ("GET", "/", 404, "NoRoute"),
         ("POST", "/analytics/collect/", 404, "NoRoute"),
         ("GET", "/analytics/..%2Fa.js", 404, "NoRoute"),
-        ("GET", "/analytics/collect", 405, "NoMethod"),
-        ("OPTIONS", "/analytics/collect", 405, "NoMethod"),
-        ("POST", "/analytics/pv.gif", 405, "NoMethod"),
+        ("GET", "/analytics/collect", 405, "MethodNotAllowed"),
+        ("OPTIONS", "/analytics/collect", 405, "MethodNotAllowed"),
+        ("POST", "/analytics/pv.gif", 405, "MethodNotAllowed"),
     ] {
         let answer = api.send(Request::new(method, path)).await;
         assert_eq!((answer.status, &answer.json["errorType"]), (status, &json!(error_type)), "{method} {path}");

@@ -90,7 +90,7 @@ async fn no_path_reaches_a_key_of_another_kind() {
         api.viewed(Request::collect(&format!("https://example.com/{path}"))).await;
     }
     for item in api.store.memory.items() {
-        let key = analytics::keys::Key::of(&item).unwrap();
+        let key = analytics::keys::Key::from_item(&item).unwrap();
         assert_eq!(key.path, "view/example.com");
         assert!(key.section.starts_with("2026-11-21/001795231140000-"), "{key:?}");
     }

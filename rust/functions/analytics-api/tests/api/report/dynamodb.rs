@@ -173,7 +173,7 @@ async fn all_sections_and_no_others_are_found() {
     let memory = store(&views);
     let dynamodb = reports("sections", &memory).await;
     let site = &views[0].view.site;
-    let bucket = |day: &str| Bucket::of(Granularity::Day, day.parse().unwrap());
+    let bucket = |day: &str| Bucket::new(Granularity::Day, day.parse().unwrap());
     let (from, to) = (bucket("2027-01-01"), bucket("2027-01-02"));
     let day = |day: &str| keys::views_of_day(site, day.parse().unwrap());
     for (table, sections, expected) in [

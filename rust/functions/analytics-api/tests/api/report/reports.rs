@@ -67,7 +67,7 @@ fn part(views: &[&Seen], by: Granularity, from: Day, to: Day) -> Value {
     let mut series = Vec::new();
     let mut first = from;
     while first <= to {
-        let bucket = Bucket::of(by, first);
+        let bucket = Bucket::new(by, first);
         let mut point = numbers(&within(bucket.first(), bucket.last()));
         point.insert("bucket".to_owned(), json!(bucket.to_string()));
         series.push(point);
@@ -93,12 +93,12 @@ fn recount(all: &[Seen], Wanted { by, from, to, filters, limit }: &Wanted) -> Va
         .iter()
         .filter(|seen| seen.counted && filters.iter().all(|(name, text)| value(&seen.view, name) == Some(text)))
         .collect();
-    let (first, last) = (Bucket::of(*by, *from).first(), Bucket::of(*by, *to).last());
+    let (first, last) = (Bucket::new(*by, *from).first(), Bucket::new(*by, *to).last());
     let mut before = first;
     let mut bucket = first;
     while bucket <= last {
-        before = Bucket::of(*by, before.minus(1)).first();
-        bucket = Bucket::of(*by, bucket).last().plus(1);
+        before = Bucket::new(*by, before.minus(1)).first();
+        bucket = Bucket::new(*by, bucket).last().plus(1);
     }
     let current: Vec<&View> =
         taken.iter().map(|seen| &seen.view).filter(|view| (first..=last).contains(&view.id.time.day())).collect();
@@ -312,7 +312,7 @@ async fn what_an_item_says_beyond_what_is_known_is_left_out() {
     tally.view(&view("example.com", "2027-01-02", 1, "/").view, true);
     let store = empty();
     put_totals(&store, &tally, 0);
-    let bucket = Bucket::of(Granularity::Day, day("2027-01-02"));
+    let bucket = Bucket::new(Granularity::Day, day("2027-01-02"));
     let key =
         analytics::TotalKey { site: Site::parse("example.com").unwrap(), bucket, counter: analytics::Counter::Summary };
     let key = keys::total(&key, 1);

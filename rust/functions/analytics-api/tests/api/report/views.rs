@@ -75,7 +75,7 @@ prop_compose! {
         };
         let view = View {
             visitor: visitor.map(|visitor| Visitor::from_bytes([visitor; 16])),
-            referrer: referrer.and_then(|referrer| Referrer::of(
+            referrer: referrer.and_then(|referrer| Referrer::parse(
                 ["https://search.example/", "https://google.com/", "https://news.google.com/"][referrer], &site,
             )),
             campaign: campaign.and_then(|campaign| Campaign::named(["spring", "=1+1", "été/2026"][campaign])),

@@ -70,7 +70,7 @@ impl World {
             tables: Arc::new(tables),
             origins: sites.iter().map(|site| format!("https://{site}")).collect(),
             verify: verify(verifications.clone()),
-            clock: Clock::of(move || SystemTime::UNIX_EPOCH + Duration::from_secs(shown.load(Ordering::Relaxed))),
+            clock: Clock::new(move || SystemTime::UNIX_EPOCH + Duration::from_secs(shown.load(Ordering::Relaxed))),
             ..Setup::default()
         });
         Self { accounts, verifications, time, service }

@@ -30,7 +30,7 @@ pub fn view() -> View {
         id: ViewId { time: now(), random: u64::MAX },
         page: Page::normalise("/日本語/' OR 1=1"),
         visitor: Some(Visitor::from_bytes([7; 16])),
-        referrer: Referrer::of("https://search.example/", &site),
+        referrer: Referrer::parse("https://search.example/", &site),
         campaign: Campaign::named("spring"),
         real_page: None,
         utm: Some("utm_campaign=spring".to_owned()),

@@ -5,7 +5,7 @@ use form_urlencoded::Serializer;
 
 use crate::report::Filter;
 
-/// Periods that end today, by their names in a query, and as they are offered.
+/// Periods that end today: names in a query, and labels.
 pub const PERIODS: [(&str, &str); 6] = [
     ("today", "Today"),
     ("7d", "7 days"),
@@ -17,58 +17,58 @@ pub const PERIODS: [(&str, &str); 6] = [
 
 const DEFAULT_PERIOD: &str = "30d";
 
-/// What a page is asked for: the parameters of a report, and `period` instead of `from` and `to`.
+/// The query of a page: the parameters of a report, and `period` instead of `from` and `to`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked(Vec<(String, String)>);
+pub struct PageQuery(Vec<(String, String)>);
 
-impl Asked {
-    /// What a query asks for. Forms send fields that were left empty, too: those ask for nothing.
-    pub fn of(query: &str) -> Self {
+impl PageQuery {
+    /// Parses a query. Empty values, which forms send for empty fields, are ignored.
+    pub fn parse(query: &str) -> Self {
         Self(form_urlencoded::parse(query.as_bytes()).into_owned().filter(|(_, value)| !value.is_empty()).collect())
     }
 
-    /// The value of a parameter.
+    /// Returns the value of a parameter.
     pub fn value(&self, name: &str) -> Option<&str> {
         self.0.iter().find_map(|(own, value)| (own == name).then_some(value.as_str()))
     }
 
-    /// The period that is asked for by name, or by nothing.
+    /// Returns the named period, or the default one if there is no range of days.
     pub fn period(&self) -> Option<&'static str> {
         let named = PERIODS.into_iter().map(|(name, _)| name).find(|name| self.value("period") == Some(name));
         let is_range = ["from", "to"].into_iter().any(|name| self.value(name).is_some());
         named.or((!is_range).then_some(DEFAULT_PERIOD))
     }
 
-    /// The values that the report is narrowed to.
+    /// Returns the values to filter by.
     pub fn filters(&self) -> impl Iterator<Item = (Dimension, &str)> {
         Filter::DIMENSIONS.into_iter().filter_map(|dimension| Some((dimension, self.value(dimension.name())?)))
     }
 
-    /// The same without some parameters.
+    /// Returns the query without some parameters.
     pub fn without(&self, names: &[&str]) -> Self {
         Self(self.0.iter().filter(|(name, _)| !names.contains(&name.as_str())).cloned().collect())
     }
 
-    /// The same with a parameter, or with another value for it.
+    /// Returns the query with a parameter set.
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut asked = self.without(&[name]);
         asked.0.push((name.to_owned(), value.to_owned()));
         asked
     }
 
-    /// Where a page is asked for this, beside the page.
+    /// Returns the URL of the page, relative to the page.
     pub fn link(&self) -> String {
         format!("analytics?{}", self.query())
     }
 
-    /// The query of the report. Without a site, it is of the first.
+    /// Returns the query of the report, of the first site by default.
     pub fn report(&self, sites: &[Site], today: Day) -> Self {
         let mut report = match (self.value("site"), sites.first()) {
             (None, Some(first)) => self.with("site", first.as_str()),
             _ => self.clone(),
         };
         if let Some(period) = self.period() {
-            let month = |day| Bucket::of(Granularity::Month, day).first();
+            let month = |day| Bucket::new(Granularity::Month, day).first();
             let january = iter::successors(Some(month(today)), |first| Some(month(first.minus(1))))
                 .find(|first| first.to_string().ends_with("-01-01"));
             let from = match period {
@@ -87,7 +87,7 @@ impl Asked {
         report.without(&["period"])
     }
 
-    /// As a query.
+    /// Returns the query as text.
     pub fn query(&self) -> String {
         Serializer::new(String::new()).extend_pairs(&self.0).finish()
     }
@@ -99,7 +99,7 @@ mod tests {
 
     fn report(query: &str) -> String {
         let sites = ["a.example", "b.example"].map(|site| Site::parse(site).unwrap());
-        Asked::of(query).report(&sites, "2026-11-21".parse().unwrap()).query()
+        PageQuery::parse(query).report(&sites, "2026-11-21".parse().unwrap()).query()
     }
 
     #[test]
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_link_changes_one_thing() {
-        let asked = Asked::of("period=7d&browser=Firefox");
+        let asked = PageQuery::parse("period=7d&browser=Firefox");
         assert_eq!(
             asked.with("page", "/a&b=\"<é").link(),
             "analytics?period=7d&browser=Firefox&page=%2Fa%26b%3D%22%3C%C3%A9"

@@ -1,0 +1,82 @@
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::response::Response;
+use axum::{Extension, Router};
+use http::StatusCode;
+use reply::Error;
+use tower_service::Service;
+
+use crate::{Problem, edge};
+
+/// A service as every host serves it: its routes, behind the edge that all services have.
+///
+/// It is a tower service, so that `axum::serve` takes it too.
+#[derive(Debug, Clone)]
+pub struct App {
+    router: Router,
+    body_limit: usize,
+}
+
+impl App {
+    /// Returns the service of some routes, which take bodies of at most `body_limit` bytes.
+    #[must_use]
+    pub fn new(routes: Router, body_limit: usize) -> Self {
+        let routes = routes.fallback(no_route).method_not_allowed_fallback(method_not_allowed);
+        Self { router: with_body_limit(routes, body_limit), body_limit }
+    }
+
+    /// Answers a request.
+    pub async fn respond(&self, request: Request) -> Response {
+        let mut router = self.router.clone();
+        edge::serve(request, async |request| {
+            let Ok(()) = poll_fn(|context| Service::<Request>::poll_ready(&mut router, context)).await;
+            let Ok(response) = router.call(request).await;
+            response
+        })
+        .await
+    }
+
+    pub(crate) fn body_limit(&self) -> usize {
+        self.body_limit
+    }
+}
+
+impl Service<Request> for App {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let app = self.clone();
+        Box::pin(async move { Ok(app.respond(request).await) })
+    }
+}
+
+/// The bytes of a body that routes take at most, as an extension of a request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyLimit(pub(crate) usize);
+
+/// Returns routes that take bodies of at most `limit` bytes, which may be less than the service does.
+pub fn with_body_limit<S: Clone + Send + Sync + 'static>(routes: Router<S>, limit: usize) -> Router<S> {
+    routes.layer(DefaultBodyLimit::max(limit)).layer(Extension(BodyLimit(limit)))
+}
+
+/// Answers a path that no route has.
+pub async fn no_route() -> Problem {
+    let detail = "There is nothing at this path. See the routes that the stack prints for what there is.";
+    Error::client(StatusCode::NOT_FOUND, "NoRoute", detail).into()
+}
+
+/// Answers a method that the route does not have; the router adds `allow`.
+async fn method_not_allowed() -> Problem {
+    // The edge completes it by that header.
+    Error::method_not_allowed("").into()
+}

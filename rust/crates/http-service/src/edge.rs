@@ -1,0 +1,100 @@
+//! Where a request enters and its response leaves: the one place that renders and logs errors.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::body::{Body, HttpBody as _};
+use axum::extract::Request;
+use axum::response::Response;
+use http::header::{ALLOW, CONTENT_LENGTH, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
+use http::{Extensions, HeaderMap, HeaderValue};
+use lambda_runtime::Diagnostic;
+use powertools::Outcome;
+use reply::{Error, check_coding};
+
+use crate::failure::Failure;
+
+/// The id of a request, an extension of it: on Lambda that of the invocation, which its log lines have too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestId(pub(crate) String);
+
+impl RequestId {
+    /// Returns the id among the extensions of a request; every request that an [`App`](crate::App) gets has one.
+    #[must_use]
+    pub fn of(extensions: &Extensions) -> &str {
+        extensions.get().map_or("", |Self(id)| id)
+    }
+
+    /// Returns an id for a request that no host gave one.
+    fn next() -> Self {
+        static REQUESTS: AtomicU64 = AtomicU64::new(1);
+        Self(format!("local-{}", REQUESTS.fetch_add(1, Ordering::Relaxed)))
+    }
+}
+
+/// Serves one request of an app.
+pub(crate) async fn serve(mut request: Request, handle: impl AsyncFnOnce(Request) -> Response) -> Response {
+    let extensions = request.extensions_mut();
+    let id = extensions.get().cloned().unwrap_or_else(RequestId::next);
+    extensions.insert(id.clone());
+    let coding = if request.body().is_end_stream() { Ok(()) } else { check_coding(request.headers()) };
+    let mut response = match coding {
+        Ok(()) => conclude(handle(request).await, &id),
+        Err(error) => rendered(error, HeaderMap::new(), &id).map(Body::from),
+    };
+    add_security_headers(response.headers_mut());
+    response
+}
+
+fn conclude(mut response: Response, id: &RequestId) -> Response {
+    match Failure::take(response.extensions_mut()) {
+        None => response,
+        Some((error, true)) => {
+            report(&error);
+            response
+        }
+        Some((error, false)) => rendered(error, std::mem::take(response.headers_mut()), id).map(Body::from),
+    }
+}
+
+/// Logs an error if it is ours, and returns its problem, with headers that the framework gave, such as `allow`.
+pub(crate) fn rendered(error: Error, mut headers: HeaderMap, RequestId(id): &RequestId) -> http::Response<String> {
+    report(&error);
+    let error = match (error, headers.get(ALLOW).and_then(|allow| allow.to_str().ok())) {
+        (Error::MethodNotAllowed { .. }, Some(allow)) => {
+            Error::MethodNotAllowed { allow: allow.split(',').map(str::trim).collect::<Vec<_>>().join(", ").into() }
+        }
+        (error, _) => error,
+    };
+    headers.remove(CONTENT_LENGTH);
+    let mut response = error.into_http(id);
+    headers.extend(std::mem::take(response.headers_mut()));
+    *response.headers_mut() = headers;
+    response
+}
+
+/// Logs an error, and returns it as the reply to a direct invocation.
+#[must_use]
+pub fn refused(error: Error) -> Diagnostic {
+    report(&error);
+    if error.status().is_client_error() {
+        powertools::record("outcome", Outcome::ClientError);
+    }
+    error.into_diagnostic()
+}
+
+/// Logs an error that is ours with its causes. The client's mistake is no line of its own, but named in the closing one.
+pub(crate) fn report(error: &Error) {
+    powertools::record("error_type", error.error_type());
+    match error {
+        Error::Internal(_) => tracing::error!(error = error.causes(), "request failed"),
+        Error::Unavailable(_) => tracing::error!(error = error.causes(), "dependency unavailable"),
+        _ => {}
+    }
+}
+
+/// No response may be taken for another type than it says, or be asked for over HTTP the next time: browsers ask this host
+/// and its subdomains over HTTPS alone for a year, <https://www.rfc-editor.org/rfc/rfc6797#section-6.1>.
+pub(crate) fn add_security_headers(headers: &mut HeaderMap) {
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
+}

@@ -1,0 +1,225 @@
+//! The request headers that services read, each by one parser.
+//!
+//! Not the crate `headers`: it skips what it cannot parse, and an entity tag that is skipped would let a write pass over
+//! another client's change.
+
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, COOKIE};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use reply::Error;
+
+/// The entity tags of `If-Match` or `If-None-Match`, <https://www.rfc-editor.org/rfc/rfc9110#section-13.1>.
+#[derive(Debug, PartialEq, Eq)]
+pub enum EntityTags {
+    /// `*`, which any tag matches.
+    Any,
+    /// A list.
+    Listed(Vec<EntityTag>),
+}
+
+/// An entity tag.
+#[derive(Debug, PartialEq, Eq)]
+pub struct EntityTag {
+    is_weak: bool,
+    quoted: String,
+}
+
+impl EntityTags {
+    /// Returns the tags of a header; a header that comes several times is one list.
+    ///
+    /// # Errors
+    /// `InvalidPrecondition` when it is no list of entity tags.
+    pub fn parse(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Self>, Error> {
+        let values: Vec<&[u8]> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
+        if values.is_empty() {
+            return Ok(None);
+        }
+        let text = String::from_utf8_lossy(&values.join(b", ".as_slice())).into_owned();
+        parse_tags(&text).map(Some).ok_or_else(|| {
+            let detail = format!("{name} is {text:?}. Send entity tags in their quotes, as in {name}: \"7\", or *.");
+            Error::bad_request("InvalidPrecondition", detail)
+        })
+    }
+
+    /// Whether a strong tag in its quotes is among them by strong comparison: no weak one is the same.
+    #[must_use]
+    pub fn match_strongly(&self, tag: &str) -> bool {
+        self.contain(|listed| !listed.is_weak && listed.quoted == tag)
+    }
+
+    /// Whether a tag in its quotes is among them by weak comparison.
+    #[must_use]
+    pub fn match_weakly(&self, tag: &str) -> bool {
+        self.contain(|listed| listed.quoted == tag)
+    }
+
+    fn contain(&self, is_same: impl Fn(&EntityTag) -> bool) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Listed(tags) => tags.iter().any(is_same),
+        }
+    }
+}
+
+fn parse_tags(text: &str) -> Option<EntityTags> {
+    if text.trim() == "*" {
+        return Some(EntityTags::Any);
+    }
+    let mut tags = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let (tag, after) = parse_tag(rest)?;
+        tags.push(tag);
+        rest = match after.trim_start() {
+            "" => "",
+            more => more.strip_prefix(',')?.trim_start(),
+        };
+    }
+    (!tags.is_empty()).then_some(EntityTags::Listed(tags))
+}
+
+/// Returns the entity tag at the start of `text`, and what is after it.
+fn parse_tag(text: &str) -> Option<(EntityTag, &str)> {
+    let (is_weak, quoted) = text.strip_prefix("W/").map_or((false, text), |quoted| (true, quoted));
+    let (opaque, after) = quoted.strip_prefix('"')?.split_once('"')?;
+    Some((EntityTag { is_weak, quoted: format!("\"{opaque}\"") }, after))
+}
+
+/// Whether a response may be compressed by gzip, <https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3>.
+#[must_use]
+pub fn accepts_gzip(headers: &HeaderMap) -> bool {
+    texts(headers, &ACCEPT_ENCODING).flat_map(|value| value.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let refused = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0));
+        ["gzip", "*"].contains(&name.trim()) && !refused
+    })
+}
+
+/// Returns the values of all cookies with a name, in the browser's order: another host of the domain may have set one too.
+pub fn cookies<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
+    let pairs = texts(headers, &COOKIE).flat_map(|header| header.split(';'));
+    let named = pairs.filter_map(|pair| pair.trim().split_once('=')).filter(move |(own, _)| *own == name);
+    named.map(|(_, value)| value).filter(|value| !value.is_empty())
+}
+
+/// The credentials in `Authorization`, <https://www.rfc-editor.org/rfc/rfc6750#section-2.1>.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authorization<'a> {
+    /// There is no such header.
+    Missing,
+    /// A bearer token.
+    Bearer(&'a str),
+    /// Anything else.
+    Other,
+}
+
+/// Returns the credentials of a request.
+#[must_use]
+pub fn authorization(headers: &HeaderMap) -> Authorization<'_> {
+    let Some(value) = headers.get(AUTHORIZATION) else { return Authorization::Missing };
+    match value.to_str().ok().and_then(|text| text.split_once(' ')) {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Authorization::Bearer(token.trim()),
+        _ => Authorization::Other,
+    }
+}
+
+fn texts<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    headers.get_all(name).iter().filter_map(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::{IF_MATCH, IF_NONE_MATCH};
+
+    use super::*;
+
+    fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
+    }
+
+    fn tags(value: &'static str) -> Result<Option<EntityTags>, Error> {
+        EntityTags::parse(&headers(&[(IF_MATCH, value)]), &IF_MATCH)
+    }
+
+    #[test]
+    fn tags_match_strongly_or_weakly() {
+        for (value, strongly, weakly) in [
+            ("\"7\"", true, true),
+            ("*", true, true),
+            ("\"6\", \"7\"", true, true),
+            ("\"a,b\",\"7\"", true, true),
+            (" \"7\" ", true, true),
+            ("W/\"7\"", false, true),
+            ("\"6\"", false, false),
+            ("\"07\"", false, false),
+            ("\"\"", false, false),
+        ] {
+            let tags = tags(value).unwrap().unwrap();
+            assert_eq!((tags.match_strongly("\"7\""), tags.match_weakly("\"7\"")), (strongly, weakly), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_is_no_list_of_tags_is_refused_with_an_example() {
+        for value in ["", "7", "\"7", "7\"", "\"7\" \"8\"", "\"7\",*", "w/\"7\"", ",", "\"7\",,\"8\""] {
+            let diagnostic = tags(value).unwrap_err().into_diagnostic();
+            assert_eq!(diagnostic.error_type, "InvalidPrecondition", "{value:?}");
+            assert!(diagnostic.error_message.contains("as in if-match: \"7\""), "{}", diagnostic.error_message);
+        }
+    }
+
+    #[test]
+    fn a_repeated_header_is_one_list() {
+        let mut repeated = HeaderMap::new();
+        for value in ["\"6\"", "\"7\""] {
+            repeated.append(IF_NONE_MATCH, HeaderValue::from_static(value));
+        }
+        let tags = EntityTags::parse(&repeated, &IF_NONE_MATCH).unwrap().unwrap();
+        assert!(tags.match_strongly("\"6\"") && tags.match_strongly("\"7\""));
+        assert_eq!(EntityTags::parse(&HeaderMap::new(), &IF_MATCH).unwrap(), None);
+    }
+
+    #[test]
+    fn gzip_goes_to_those_who_take_it() {
+        for (value, takes) in [
+            ("gzip", true),
+            ("deflate, gzip;q=0.5", true),
+            ("*", true),
+            ("gzip;q=0", false),
+            ("gzip; q=0.0", false),
+            ("br", false),
+            ("", false),
+        ] {
+            assert_eq!(accepts_gzip(&headers(&[(ACCEPT_ENCODING, value)])), takes, "{value}");
+        }
+        assert!(!accepts_gzip(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn all_cookies_with_a_name_are_found_among_others() {
+        for (header, expected) in [
+            ("id=abc", vec!["abc"]),
+            ("a=1; id=abc; b=2", vec!["abc"]),
+            ("id=abc; id=def", vec!["abc", "def"]),
+            ("xid=abc", vec![]),
+            ("id=", vec![]),
+            ("id", vec![]),
+            ("", vec![]),
+        ] {
+            assert_eq!(cookies(&headers(&[(COOKIE, header)]), "id").collect::<Vec<_>>(), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_bearer_token_is_told_from_other_credentials() {
+        for (value, expected) in [
+            ("Bearer abc", Authorization::Bearer("abc")),
+            ("bearer  abc", Authorization::Bearer("abc")),
+            ("Basic abc", Authorization::Other),
+            ("abc", Authorization::Other),
+            ("", Authorization::Other),
+        ] {
+            assert_eq!(authorization(&headers(&[(AUTHORIZATION, value)])), expected, "{value}");
+        }
+        assert_eq!(authorization(&HeaderMap::new()), Authorization::Missing);
+    }
+}

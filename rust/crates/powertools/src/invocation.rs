@@ -1,0 +1,302 @@
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use lambda_runtime::{Context, Diagnostic};
+use serde_json::Value;
+use tokio::time::timeout;
+use tracing::Level;
+
+use crate::function::Function;
+use crate::levels::Levels;
+use crate::metrics::Metrics;
+use crate::{line, subscriber};
+
+/// How long before its deadline an invocation that is not answered gets its closing line: Lambda then ends the process.
+const TIMEOUT_MARGIN: Duration = Duration::from_millis(50);
+
+tokio::task_local! {
+    static CURRENT: Arc<Invocation>;
+}
+
+/// An invocation while it is worked on.
+#[derive(Debug)]
+pub(crate) struct Invocation {
+    pub(crate) request_id: String,
+    pub(crate) function_arn: String,
+    pub(crate) xray_trace_id: String,
+    pub(crate) is_cold_start: bool,
+    /// Whether its lines of the level debug are logged.
+    pub(crate) is_sampled: bool,
+    started: Instant,
+    facts: Mutex<Facts>,
+}
+
+/// What the handler says of it.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) correlation_id: Option<String>,
+    pub(crate) fields: Vec<(&'static str, Value)>,
+    pub(crate) metrics: Metrics,
+}
+
+impl Facts {
+    fn set(&mut self, name: &'static str, value: Value) {
+        match self.fields.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = value,
+            None => self.fields.push((name, value)),
+        }
+    }
+}
+
+/// How an invocation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was answered as asked.
+    Success,
+    /// A part of a batch is to be delivered again.
+    Partial,
+    /// The caller made a mistake.
+    ClientError,
+    /// The function failed.
+    Error,
+    /// The function panicked.
+    Panic,
+    /// The function was about to be ended at its timeout.
+    Timeout,
+}
+
+impl Outcome {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Partial => "partial",
+            Self::ClientError => "client_error",
+            Self::Error => "error",
+            Self::Panic => "panic",
+            Self::Timeout => "timeout",
+        }
+    }
+}
+
+impl From<Outcome> for Value {
+    fn from(outcome: Outcome) -> Self {
+        outcome.name().into()
+    }
+}
+
+/// Makes an id part of every further line of this invocation as `correlation_id`, such as the gateway's id of a request.
+/// Without one, it is the invocation's own.
+pub fn correlate(id: impl Into<String>) {
+    with_facts(|facts| facts.correlation_id = Some(id.into()));
+}
+
+/// Returns the id that [`correlate`] was given in this invocation.
+#[must_use]
+pub fn correlation_id() -> Option<String> {
+    CURRENT.try_with(|invocation| invocation.facts().correlation_id.clone()).ok().flatten()
+}
+
+/// Adds a field to the closing line of this invocation, or replaces it; outside of one, nothing happens.
+///
+/// With the name `outcome` it is an [`Outcome`], in place of what the handler's result says.
+pub fn record(name: &'static str, value: impl Into<Value>) {
+    with_facts(|facts| facts.set(name, value.into()));
+}
+
+pub(crate) fn with_facts(change: impl FnOnce(&mut Facts)) {
+    // Only tasks of an invocation have one.
+    let _ = CURRENT.try_with(|invocation| change(&mut invocation.facts()));
+}
+
+pub(crate) fn with_current<T>(read: impl FnOnce(Option<&Invocation>) -> T) -> T {
+    match CURRENT.try_with(Arc::clone) {
+        Ok(invocation) => read(Some(&invocation)),
+        Err(_) => read(None),
+    }
+}
+
+/// Works on an invocation, and logs its closing line: when it is answered, panics, or is about to time out.
+///
+/// # Errors
+/// Those of the handler.
+pub async fn observe<R>(
+    context: Context,
+    handle: impl Future<Output = Result<R, Diagnostic>>,
+) -> Result<R, Diagnostic> {
+    let invocation = Arc::new(Invocation::new(&context));
+    let mut closing = Closing { invocation: invocation.clone(), outcome: Some(Outcome::Panic) };
+    let result = CURRENT.scope(invocation, handle);
+    let mut result = pin!(result);
+    let time_left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+    // An invocation without a deadline, as in tests, has none to miss.
+    let result = match timeout(time_left.saturating_sub(TIMEOUT_MARGIN), result.as_mut()).await {
+        Ok(result) => result,
+        Err(_) => {
+            if !time_left.is_zero() {
+                closing.write(Outcome::Timeout);
+            }
+            result.await
+        }
+    };
+    closing.write(match &result {
+        Ok(_) => Outcome::Success,
+        Err(Diagnostic { error_type, .. }) => {
+            closing.invocation.facts().set("error_type", error_type.as_str().into());
+            Outcome::Error
+        }
+    });
+    result
+}
+
+/// The closing line of an invocation, which is written once, whatever happens to it.
+struct Closing {
+    invocation: Arc<Invocation>,
+    /// That of an invocation that is dropped before it says how it ended; none once the line is written.
+    outcome: Option<Outcome>,
+}
+
+impl Closing {
+    fn write(&mut self, outcome: Outcome) {
+        if self.outcome.take().is_some() {
+            self.invocation.close(outcome);
+        }
+    }
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        if let Some(outcome) = self.outcome.take() {
+            self.invocation.close(outcome);
+        }
+    }
+}
+
+impl Invocation {
+    fn new(context: &Context) -> Self {
+        // Of `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…;Sampled=1`, the id.
+        let trace = context.xray_trace_id.as_deref().unwrap_or_default();
+        let root = trace.split(';').find_map(|part| part.trim().strip_prefix("Root=")).unwrap_or(trace);
+        Self {
+            request_id: context.request_id.clone(),
+            function_arn: context.invoked_function_arn.clone(),
+            xray_trace_id: root.to_owned(),
+            is_cold_start: Function::get().is_cold_start(),
+            is_sampled: Levels::get().is_sampled(&context.request_id),
+            started: Instant::now(),
+            facts: Mutex::default(),
+        }
+    }
+
+    /// No lock is held over anything that can panic, so what a poisoned one guards is whole.
+    pub(crate) fn facts(&self) -> MutexGuard<'_, Facts> {
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes the closing line, which also has the metrics; those are written at any level.
+    fn close(&self, outcome: Outcome) {
+        let duration_ms = (self.started.elapsed().as_secs_f64() * 1e6).round() / 1e3;
+        let facts = std::mem::take(&mut *self.facts());
+        if facts.metrics.is_empty() && !Levels::get().enables("powertools", Level::INFO, self.is_sampled) {
+            return;
+        }
+        let correlation_id = facts.correlation_id.as_deref().unwrap_or(&self.request_id);
+        subscriber::write(&line::closing(self, correlation_id, outcome, duration_ms, &facts));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::AssertUnwindSafe;
+
+    use futures_util::FutureExt as _;
+    use serde_json::json;
+    use tokio::time::sleep;
+
+    use super::*;
+    use crate::{captured, count, count_by};
+
+    fn context() -> Context {
+        let mut context = Context::default();
+        context.request_id = "id-1".to_owned();
+        let deadline = (SystemTime::now() + Duration::from_secs(10)).duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        context.deadline = u64::try_from(deadline.as_millis()).unwrap();
+        context.xray_trace_id =
+            Some("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1".to_owned());
+        context
+    }
+
+    fn failure() -> Diagnostic {
+        Diagnostic { error_type: "InvalidName".to_owned(), error_message: "no".to_owned() }
+    }
+
+    /// Returns the lines of an invocation.
+    async fn lines(handle: impl Future<Output = Result<(), Diagnostic>>) -> Vec<Value> {
+        captured(AssertUnwindSafe(observe(context(), handle)).catch_unwind()).await.unwrap().1
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_outcome_is_one_closing_line() {
+        let late = async {
+            sleep(Duration::from_secs(20)).await;
+            Ok(())
+        };
+        for (lines, outcome) in [
+            (lines(async { Ok(()) }).await, "success"),
+            (lines(async { Err(failure()) }).await, "error"),
+            (lines(async { panic!("on purpose") }).await, "panic"),
+            (lines(late).await, "timeout"),
+        ] {
+            let [line] = lines.as_slice() else { panic!("{outcome}: {lines:?}") };
+            assert_eq!((&line["outcome"], &line["function_request_id"]), (&json!(outcome), &json!("id-1")));
+            assert_eq!(line["xray_trace_id"], "1-5759e988-bd862e3fe1be46a994272793");
+            assert!(line["duration_ms"].is_number(), "{line}");
+        }
+    }
+
+    #[tokio::test]
+    async fn lines_within_an_invocation_have_its_ids() {
+        let lines = lines(async {
+            correlate("gateway-1");
+            tracing::error!(error = "no", "request failed");
+            record("records", 3);
+            record("outcome", Outcome::ClientError);
+            Err(failure())
+        })
+        .await;
+        let [event, closing] = lines.as_slice() else { panic!("{lines:?}") };
+        for line in [event, closing] {
+            assert_eq!((&line["correlation_id"], &line["function_request_id"]), (&json!("gateway-1"), &json!("id-1")));
+        }
+        assert_eq!((&event["level"], &event["error"]), (&json!("ERROR"), &json!("no")));
+        assert_eq!((&closing["outcome"], &closing["error_type"]), (&json!("client_error"), &json!("InvalidName")));
+        assert_eq!(closing["records"], 3);
+    }
+
+    #[tokio::test]
+    async fn metrics_are_members_of_the_closing_line() {
+        let lines = lines(async {
+            count("Greetings", 2);
+            count("Greetings", 1);
+            count_by("Refused", "TooLong");
+            Ok(())
+        })
+        .await;
+        let [line] = lines.as_slice() else { panic!("{lines:?}") };
+        assert_eq!((&line["Greetings"], &line["Refused"], &line["reason"]), (&json!(3), &json!(1), &json!("TooLong")));
+        let directives = &line["_aws"]["CloudWatchMetrics"];
+        let names =
+            |index: usize| directives[index]["Metrics"].as_array().unwrap().iter().map(|metric| &metric["Name"]);
+        assert_eq!(names(0).collect::<Vec<_>>(), ["Greetings", "Refused"]);
+        assert_eq!(names(1).collect::<Vec<_>>(), ["Refused"]);
+        assert_eq!(directives[1]["Dimensions"], json!([["function_name", "reason"]]));
+        assert!(line["_aws"]["Timestamp"].as_u64().unwrap() > 1_700_000_000_000);
+    }
+
+    #[tokio::test]
+    async fn outside_of_an_invocation_nothing_is_recorded() {
+        record("records", 3);
+        count("Greetings", 1);
+        assert_eq!(correlation_id(), None);
+    }
+}

@@ -1,0 +1,70 @@
+//! Logs, metrics and sampling for AWS Lambda functions.
+// Not part of a build: what it says changes no binary.
+#![cfg_attr(any(doc, doctest), doc = include_str!("../README.md"))]
+
+use std::process::ExitCode;
+
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use serde::{Deserialize, Serialize};
+
+#[cfg(any(test, feature = "test-util"))]
+mod capture;
+mod function;
+mod invocation;
+mod levels;
+mod line;
+mod metrics;
+mod panics;
+mod subscriber;
+
+#[cfg(any(test, feature = "test-util"))]
+pub use capture::captured;
+pub use invocation::{Outcome, correlate, correlation_id, observe, record};
+pub use metrics::{count, count_by};
+
+/// Sets up the logs of a service, then runs `start` until Lambda ends the environment. A failure is logged, and ends the
+/// process.
+pub fn run(service: &'static str, start: impl Future<Output = Result<(), Error>>) -> ExitCode {
+    match run_in_runtime(service, start) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error, "the function cannot start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_in_runtime(service: &'static str, start: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    panics::log();
+    subscriber::install(service)?;
+    // One invocation at a time needs one thread: more only add to the slowest replies.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(start)
+}
+
+/// Invokes a handler for each event until Lambda ends the environment, and logs a closing line for each.
+///
+/// # Errors
+/// The Runtime API cannot be reached.
+pub async fn serve<A, R, F>(handle: impl Fn(LambdaEvent<A>) -> F) -> Result<(), Error>
+where
+    A: for<'de> Deserialize<'de>,
+    R: Serialize,
+    F: Future<Output = Result<R, Diagnostic>>,
+{
+    lambda_runtime::run(service_fn(|event: LambdaEvent<A>| {
+        let context = event.context.clone();
+        observe(context, handle(event))
+    }))
+    .await
+}
+
+/// Logs an error that is the function's own with its causes, and returns the reply to an invocation that it fails.
+pub fn failure(error: impl Into<Error>) -> Diagnostic {
+    let error: Error = error.into();
+    let first: &dyn std::error::Error = error.as_ref();
+    let causes: Vec<String> =
+        std::iter::successors(Some(first), |&error| error.source()).map(ToString::to_string).collect();
+    tracing::error!(error = causes.join(": "), "invocation failed");
+    Diagnostic { error_type: "InternalError".to_owned(), error_message: causes.join(": ") }
+}

@@ -1,0 +1,13 @@
+//! A function that logs nothing: what `bench-powertools` is measured beside.
+
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use serde_json::Value;
+
+async fn handle(event: LambdaEvent<Value>) -> Result<Value, Diagnostic> {
+    Ok(event.payload)
+}
+
+fn main() -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(lambda_runtime::run(service_fn(handle)))
+}
