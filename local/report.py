@@ -18,7 +18,6 @@ def print_result(outputs: Mapping[str, Any], calls: Sequence[tuple[Example, Answ
     """Print each route with its response and its curl command or URL, then all functions and tables."""
     console = Console(highlight=False, soft_wrap=True)
     api_url = outputs["apiUrl"]
-    console.print(f"[bold]API[/] {escape(api_url)}")
     for example, answer in calls:
         color = "red" if answer.is_error else "green"
         status = f"[{color}]{answer.status}[/] [dim]in {answer.milliseconds} ms[/]"
@@ -29,7 +28,10 @@ def print_result(outputs: Mapping[str, Any], calls: Sequence[tuple[Example, Answ
     for kind in ("functions", "tables"):
         names = "  ".join(f"[bold]{name}[/] {physical}" for name, physical in outputs.get(kind, {}).items())
         console.print(f"[dim]{kind}[/] {names}")
-    console.print(f"Ready in {seconds:.0f} s. make logs, invoke, token, down; outputs in .local/outputs.json")
+    console.print(
+        f"[bold]API[/] {escape(api_url)} ready in {seconds:.0f} s: make logs, invoke, token, down; outputs in "
+        ".local/outputs.json"
+    )
 
 
 def _page(api_url: str, example: Example, answer: Answer) -> str:

@@ -110,11 +110,9 @@ def test_a_second_run_calls_no_cargo_and_changes_nothing(local: Local) -> None:
 def test_an_edit_of_the_program_is_applied_and_taken_back(local: Local, checkout: Path) -> None:
     before, routes = local.outputs, routes_of(local)
     program = checkout / "__main__.py"
-    program.write_text(
-        program.read_text()
-        .replace('"POST /echo": echo', '"POST /echo/again": echo')
-        .replace("memory_mib=512", "memory_mib=640")
-    )
+    program.write_text(program.read_text().replace('"POST /echo": echo', '"POST /echo/again": echo'))
+    service = checkout / "services/glitch.py"
+    service.write_text(service.read_text().replace("memory_mib=512", "memory_mib=640"))
     edited = local.run("local", root=checkout, environment=NO_CARGO)
     assert routes_of(local) == routes - {"POST /echo"} | {"POST /echo/again"}
     glitch = local.context.client("lambda").get_function_configuration(FunctionName=before["functions"]["glitch"])

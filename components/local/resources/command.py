@@ -1,10 +1,10 @@
 """`command:local:Command`, really run: the build."""
 
 import os
-import re
 import subprocess
 import tempfile
 
+from ..cargo_progress import ENVIRONMENT, CargoProgress
 from ..errors import LocalError
 from ..isolation import emulated_aws
 from .kind import Context, Kind, Made, Properties
@@ -24,23 +24,28 @@ INHERITED = (
     "CARGO_REGISTR",
 )
 """Prefixes of what a build may need of the caller's environment. Of AWS it gets nothing."""
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
 NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 def _run(context: Context, name: str, inputs: Properties) -> Made:
+    progress = CargoProgress(context.report)
     with tempfile.TemporaryFile("w+", errors="replace") as stdout:
         with subprocess.Popen(
             ["/bin/sh", "-c", inputs["create"]],
             cwd=context.root / inputs.get("dir", "."),
-            env={**_inherited(), **emulated_aws(context.endpoint, context.region), **inputs.get("environment", {})},
+            env={
+                **_inherited(),
+                **ENVIRONMENT,
+                **emulated_aws(context.endpoint, context.region),
+                **inputs.get("environment", {}),
+            },
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
         ) as process:
-            printed = "".join(line for line in process.stderr or [] if not _is_progress(context, line))
+            printed = "".join(line for line in process.stderr or [] if not progress.takes(line))
         if process.returncode != 0:
             raise LocalError(f"{name} failed:\n{printed.strip()}")
         stdout.seek(0)
@@ -49,15 +54,6 @@ def _run(context: Context, name: str, inputs: Properties) -> Made:
 
 def _inherited() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith(INHERITED) or name.upper() in NETWORK}
-
-
-def _is_progress(context: Context, line: str) -> bool:
-    """Report cargo's `   Compiling serde v1.0.0` as progress; everything else is stored for the error message."""
-    words = ANSI.sub("", line).split()
-    if not words or words[0] not in ("Compiling", "Downloading", "Downloaded", "Updating", "Finished"):
-        return False
-    context.report(" ".join(words[:2]).lower())
-    return True
 
 
 COMMAND = Kind(

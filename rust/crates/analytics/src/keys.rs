@@ -55,10 +55,16 @@ pub fn view(site: &Site, id: ViewId) -> Key {
     Key { path: format!("view/{site}"), section: format!("{}/{id}", id.time.day()) }
 }
 
-/// All views of a day.
+/// The views of a day.
 #[must_use]
 pub fn views_of_day(site: &Site, day: Day) -> Sections {
-    Sections { path: format!("view/{site}"), range: SectionRange::BeginsWith(format!("{day}/")) }
+    views_between(site, day, day)
+}
+
+/// The views of the days from one to another.
+#[must_use]
+pub fn views_between(site: &Site, first: Day, last: Day) -> Sections {
+    Sections { path: format!("view/{site}"), range: between(&first.to_string(), &last.to_string()) }
 }
 
 /// Where a leave is.
@@ -97,14 +103,20 @@ pub fn values(site: &Site, dimension: Dimension, from: Bucket, to: Bucket) -> Se
     totals_between(site, dimension.name(), from, to)
 }
 
-/// `0` is the character after `/`, so no section of the last bucket is after the end, and all of the next one are.
 fn totals_between(site: &Site, kind: &str, from: Bucket, to: Bucket) -> Sections {
-    let range = if from == to {
-        SectionRange::BeginsWith(format!("{kind}/{from}/"))
-    } else {
-        SectionRange::Between(format!("{kind}/{from}/"), format!("{kind}/{to}0"))
-    };
+    let range = between(&format!("{kind}/{from}"), &format!("{kind}/{to}"));
     Sections { path: totals_path(site, from.granularity()), range }
+}
+
+/// Returns the sections below two prefixes and those between them.
+///
+/// `0` is the character after `/`, so the end is after every section of the last prefix, and before the next one.
+fn between(first: &str, last: &str) -> SectionRange {
+    if first == last {
+        SectionRange::BeginsWith(format!("{first}/"))
+    } else {
+        SectionRange::Between(format!("{first}/"), format!("{last}0"))
+    }
 }
 
 fn totals_path(site: &Site, granularity: Granularity) -> String {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use analytics::{Bucket, Count, Counter, Counts, Dimension, TotalKey, label};
+use analytics::{Bucket, Count, Counter, Counts, DayTally, Dimension, TotalKey, label};
 
 use super::period::Period;
 
@@ -38,6 +38,11 @@ impl Figures {
             }
             Counter::Value(..) => {}
         }
+    }
+
+    /// Adds the views of a day.
+    pub fn add_day(&mut self, views: DayTally) {
+        views.into_totals().for_each(|(key, counts)| self.add(key, &counts));
     }
 
     /// Adds other sums of the same period.

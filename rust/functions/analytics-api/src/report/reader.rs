@@ -1,10 +1,10 @@
+use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use analytics::keys::Sections;
 use analytics::{Day, DayTally, DecodeError, Dimension, Record, Site, Total, keys};
 use analytics_store::{Batches, ReadTables, Table};
 use futures_util::future::try_join_all;
-use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use http::StatusCode;
 use reply::Error;
 
@@ -28,8 +28,9 @@ impl Budget {
     }
 }
 
-/// Number of days whose views are read at the same time: each batch has 1 MB, and a small function little memory.
-const DAYS_AT_ONCE: usize = 4;
+/// Parts of a period whose views are read concurrently, each with one query. Each holds a batch of up to 1 MB, and a small
+/// function has memory for four.
+const SPANS: usize = 4;
 
 /// Sums up the totals of a period, and of the one before.
 ///
@@ -76,37 +77,43 @@ pub async fn views(
     today: Day,
 ) -> Result<Figures, Error> {
     let budget = Budget::default();
-    let days = previous.into_iter().chain([period]).flat_map(Period::days).filter(|day| *day <= today);
-    let parts = stream::iter(days.map(|day| views_of(store, site, day, period, filter, &budget)));
-    let sum = |mut sum: Figures, part| async {
-        sum.merge(part);
-        Ok(sum)
-    };
-    parts.buffer_unordered(DAYS_AT_ONCE).try_fold(Figures::new(period), sum).await
+    let last = period.last_day().min(today);
+    let days: Vec<Day> = previous.unwrap_or(period).first_day().through(last).collect();
+    let spans = days.chunks(days.len().div_ceil(SPANS).max(1)).filter_map(|days| Some((*days.first()?, *days.last()?)));
+    let parts = try_join_all(spans.map(|span| views_between(store, site, span, period, filter, &budget))).await?;
+    Ok(sum(period, parts))
 }
 
-async fn views_of(
+async fn views_between(
     store: &dyn ReadTables,
     site: &Site,
-    day: Day,
+    (first, last): (Day, Day),
     period: Period,
     filter: &Filter,
     budget: &Budget,
 ) -> Result<Figures, Error> {
-    let (mut figures, mut tally) = (Figures::new(period), DayTally::default());
-    let sections = keys::views_of_day(site, day);
+    let mut figures = Figures::new(period);
+    let (mut day, mut tally) = (first, DayTally::default());
+    let sections = keys::views_between(site, first, last);
     let mut batches = Batches::new(store, Table::Views, &sections);
     while let Some(items) = batches.next().await.map_err(store_error)? {
         budget.take(items.len(), too_many_views)?;
         for item in items {
             match Record::decode(&item) {
-                Ok(record) if record.counted && filter.matches(&record.view) => tally.add(&record),
+                Ok(record) if record.counted && filter.matches(&record.view) => {
+                    let recorded = record.view.id.time.day();
+                    if recorded != day {
+                        figures.add_day(mem::take(&mut tally));
+                        day = recorded;
+                    }
+                    tally.add(&record);
+                }
                 Ok(_) => {}
                 Err(error) => leave_out(&mut figures, &error),
             }
         }
     }
-    tally.into_totals().for_each(|(key, counts)| figures.add(key, &counts));
+    figures.add_day(tally);
     Ok(figures)
 }
 
