@@ -77,13 +77,13 @@ def code_of(loop: Loop, function: str) -> str:
     return str(loop.local.context.client("lambda").get_function_configuration(FunctionName=name)["CodeSha256"])
 
 
-def test_it_says_where_everything_is(loop: Loop) -> None:
+def test_the_url_of_each_route_is_printed(loop: Loop) -> None:
     assert f"API {loop.local.outputs['apiUrl']}" in loop.output
     assert "GET /one  one" in loop.output
     assert loop.answer("/one") == "one"
 
 
-def test_a_saved_handler_answers_at_the_same_url_and_the_others_stay(loop: Loop) -> None:
+def test_a_saved_handler_is_replaced_at_the_same_url(loop: Loop) -> None:
     url, other = loop.local.outputs["apiUrl"], code_of(loop, "two")
     loop.save("rust/functions/one/src/main.rs", main_of("first"))
     loop.until(lambda: loop.answer("/one") == "first")
@@ -92,7 +92,7 @@ def test_a_saved_handler_answers_at_the_same_url_and_the_others_stay(loop: Loop)
     assert "saved rust/functions/one/src/main.rs" in loop.output
 
 
-def test_a_compile_error_is_told_whole_and_the_old_code_answers_until_it_is_mended(loop: Loop) -> None:
+def test_a_compile_error_is_printed_and_the_old_code_keeps_running(loop: Loop) -> None:
     loop.save("rust/functions/two/src/main.rs", 'fn main() { let number: u8 = "text"; }\n')
     loop.until(lambda: "not deployed: the previous version keeps running" in loop.output)
     assert "error[E0308]: mismatched types" in loop.output
@@ -107,7 +107,7 @@ def test_a_saved_crate_replaces_all_its_users(loop: Loop) -> None:
     loop.until(lambda: loop.answer("/one").endswith("!") and loop.answer("/two").endswith("!"))
 
 
-def test_a_change_of_the_program_is_applied_and_a_mistake_in_it_told(loop: Loop) -> None:
+def test_changes_and_errors_of_the_program_are_reported(loop: Loop) -> None:
     loop.save("__main__.py", PROGRAM.replace("GET /{function.name}", "GET /{function.name}/again"))
     loop.until(lambda: set(loop.local.outputs["routes"]) == {"GET /one/again", "GET /two/again"})
     loop.save("__main__.py", PROGRAM.replace("api.url", "api.urll"))
@@ -125,7 +125,7 @@ def test_a_change_of_a_component_is_applied(loop: Loop) -> None:
     loop.until(lambda: functions.get_function_configuration(FunctionName=one)["MemorySize"] == 192)
 
 
-def test_the_logs_of_the_functions_go_by(loop: Loop) -> None:
+def test_the_logs_of_the_functions_are_followed(loop: Loop) -> None:
     loop.answer("/one")
     loop.until(lambda: "one  Duration: " in loop.output)
 
@@ -136,7 +136,7 @@ def test_a_second_one_in_the_same_folder_is_refused(loop: Loop) -> None:
     assert "another `make local` or `make dev` is running in this folder" in second.stderr
 
 
-def test_an_interrupt_ends_it_and_leaves_everything_running(loop: Loop) -> None:
+def test_an_interrupt_stops_watching_only(loop: Loop) -> None:
     loop.process.send_signal(signal.SIGINT)
     assert loop.process.wait(timeout=PATIENCE_SECONDS) == 0
     assert "The stack keeps running" in loop.output
