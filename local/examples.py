@@ -19,6 +19,8 @@ class Example(SampleRequest):
     needs_token: bool
 
 
+SAMPLE_PICTURE = Path("rust", "functions", "glitch", "src", "page", "sample.jpg")
+"""The sample picture of the page of `glitch`, in the program's folder."""
 SENT = ("content-type", "origin", "referer")
 """Headers of an event that are sent; API Gateway and the client set the others."""
 IDS = ("view",)

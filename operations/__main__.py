@@ -12,7 +12,6 @@ from typing import TypeAlias
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from benchmarks import run as benchmarks
 from benchmarks.section import BenchError
 from components.local.commands import INTERRUPTED, away_from_aws, print_logs, start_emulator, stop_emulator
 from components.local.errors import LocalError
@@ -287,6 +286,8 @@ def _new_handler(arguments: argparse.Namespace) -> None:
 
 
 def _bench(arguments: argparse.Namespace) -> None:
+    from benchmarks import run as benchmarks  # noqa: PLC0415 (a slow import, which only this verb needs)
+
     benchmarks.run(arguments.root, Home(arguments.home.folder / "bench"), arguments.name)
 
 

@@ -172,3 +172,33 @@ def test_www_and_apex_of_one_site_may_send_views() -> None:
         "https://example.com",
         "https://www.example.com",
     ]
+
+
+def test_the_nightly_recount_only_reads_and_deletes_day_secrets(recording: Recording) -> None:
+    assert allowed(recording, "analytics-recount-uses-analytics-views") == {"Query"}
+    assert allowed(recording, "analytics-recount-uses-analytics-totals") == {"Query"}
+    (statement,) = json.loads(recording.named("analytics-recount-uses-analytics-state").inputs["policy"])["Statement"]
+    assert statement["Action"] == ["dynamodb:DeleteItem"]
+    assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["visitor-secret/*"]}}
+
+
+def test_the_recount_runs_every_night_and_drift_raises_an_alarm(recording: Recording) -> None:
+    schedule = recording.named("analytics-nightly-schedule").inputs
+    assert schedule["scheduleExpression"] == "cron(0 3 * * ? *)"
+    assert schedule["target"]["arn"] == "arn:aws:test:::analytics-recount-function"
+    alarm = recording.named("analytics-drift-alarm").inputs
+    assert (alarm["metricName"], alarm["threshold"]) == ("Drift", 0)
+
+
+def test_discarded_batches_go_to_the_redrive_and_then_to_a_person(recording: Recording) -> None:
+    failures = "arn:aws:test:::analytics-trigger-failures"
+    trigger = recording.named("analytics-trigger-mapping").inputs
+    assert trigger["destinationConfig"]["onFailure"]["destinationArn"] == failures
+    redrive = recording.named("analytics-trigger-recovery-mapping").inputs
+    assert (redrive["eventSourceArn"], redrive["batchSize"]) == (failures, 1)
+    queue = recording.named("analytics-trigger-failures").inputs
+    assert queue["visibilityTimeoutSeconds"] == 6 * recording.named("analytics-redrive-function").inputs["timeout"]
+    remaining = json.loads(queue["redrivePolicy"])["deadLetterTargetArn"]
+    assert remaining == "arn:aws:test:::analytics-trigger-recovery-failures"
+    alarm = recording.named("analytics-trigger-recovery-failures-alarm").inputs
+    assert alarm["dimensions"] == {"QueueName": "analytics-trigger-recovery-failures"}

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from components.queue_trigger import QueueTriggerArgs
 from components.stream_trigger import StreamTrigger, StreamTriggerArgs
 from components.table import Table, TableArgs
 from tests.artifacts import function
@@ -79,3 +80,24 @@ def test_the_function_may_read_the_stream_and_send_only(recording: Recording) ->
         "dynamodb:ListStreams": ["arn:aws:test:::views-table/stream/*"],
         "sqs:SendMessage": ["arn:aws:test:::counts-failures"],
     }
+
+
+def test_a_recovery_processes_the_queue_and_only_the_rest_raises_an_alarm() -> None:
+    def declare_with_recovery() -> None:
+        keys = TableArgs(
+            partition_key="pk", stream_view_type="NEW_IMAGE", point_in_time_recovery=False, deletion_protection=False
+        )
+        recovery = QueueTriggerArgs(function=function("recovers"), function_timeout_seconds=60, maximum_receives=3)
+        args = StreamTriggerArgs(table=Table("views", keys), function=function("counts"), recovery=recovery)
+        StreamTrigger("counts", args)
+
+    recording = record(declare_with_recovery)
+    queue = recording.named("counts-failures").inputs
+    assert (queue["visibilityTimeoutSeconds"], queue["messageRetentionSeconds"]) == (360, 14 * 24 * 3600)
+    assert json.loads(queue["redrivePolicy"]) == {
+        "deadLetterTargetArn": "arn:aws:test:::counts-recovery-failures",
+        "maxReceiveCount": 3,
+    }
+    assert recording.named("counts-recovery-mapping").inputs["functionName"] == "recovers-function"
+    alarms = recording.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+    assert [alarm.inputs["dimensions"]["QueueName"] for alarm in alarms] == ["counts-recovery-failures"]

@@ -19,28 +19,28 @@ PATIENCE_SECONDS = 300
 
 
 class Loop:
-    """`make dev` on a program, and what it has told."""
+    """A running `make dev`, and its output."""
 
     def __init__(self, root: Path, home: Path) -> None:
         """Start it."""
         self.root = root
         self.local = Local(home=home)
-        self._told = home / "told"
+        self._output = home / "output"
         home.mkdir()
         command = [sys.executable, "-m", "operations", "--root", str(root), "--home", str(home), "dev"]
-        with self._told.open("w") as told:
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=told, stderr=told)
+        with self._output.open("w") as output:
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
 
     @property
-    def told(self) -> str:
-        """Everything so far."""
-        return self._told.read_text()
+    def output(self) -> str:
+        """The output so far."""
+        return self._output.read_text()
 
     def save(self, name: str, content: str) -> None:
-        """Save a file, as an editor does that writes another file and puts it in the place of the first."""
-        beside = self.root / f"{name}~"
-        beside.write_text(content)
-        beside.rename(self.root / name)
+        """Save a file as some editors do: write a new file and rename it."""
+        written = self.root / f"{name}~"
+        written.write_text(content)
+        written.rename(self.root / name)
 
     def answer(self, path: str) -> str:
         """Return what a route answers now."""
@@ -50,8 +50,8 @@ class Loop:
         """Wait for something to become true."""
         end = time.monotonic() + PATIENCE_SECONDS
         while not reached():
-            assert self.process.poll() is None, self.told
-            assert time.monotonic() < end, self.told
+            assert self.process.poll() is None, self.output
+            assert time.monotonic() < end, self.output
             time.sleep(0.1)
 
 
@@ -60,7 +60,7 @@ def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
     folder = tmp_path_factory.mktemp("dev")
     loop = Loop(write_program(folder / "program"), folder / "home")
     try:
-        loop.until(lambda: "watching; Ctrl-C stops" in loop.told)
+        loop.until(lambda: "watching; Ctrl-C stops" in loop.output)
         yield loop
     finally:
         loop.process.kill()
@@ -77,29 +77,29 @@ def code_of(loop: Loop, function: str) -> str:
     return str(loop.local.context.client("lambda").get_function_configuration(FunctionName=name)["CodeSha256"])
 
 
-def test_it_says_where_everything_is(loop: Loop) -> None:
-    assert f"API {loop.local.outputs['apiUrl']}" in loop.told
-    assert "GET /one  one" in loop.told
+def test_the_url_of_each_route_is_printed(loop: Loop) -> None:
+    assert f"API {loop.local.outputs['apiUrl']}" in loop.output
+    assert "GET /one  one" in loop.output
     assert loop.answer("/one") == "one"
 
 
-def test_a_saved_handler_answers_at_the_same_url_and_the_others_stay(loop: Loop) -> None:
+def test_a_saved_handler_is_replaced_at_the_same_url(loop: Loop) -> None:
     url, other = loop.local.outputs["apiUrl"], code_of(loop, "two")
     loop.save("rust/functions/one/src/main.rs", main_of("first"))
     loop.until(lambda: loop.answer("/one") == "first")
     assert loop.local.outputs["apiUrl"] == url
     assert code_of(loop, "two") == other
-    assert "saved rust/functions/one/src/main.rs" in loop.told
+    assert "saved rust/functions/one/src/main.rs" in loop.output
 
 
-def test_a_compile_error_is_told_whole_and_the_old_code_answers_until_it_is_mended(loop: Loop) -> None:
+def test_a_compile_error_is_printed_and_the_old_code_keeps_running(loop: Loop) -> None:
     loop.save("rust/functions/two/src/main.rs", 'fn main() { let number: u8 = "text"; }\n')
-    loop.until(lambda: "not deployed: the previous version keeps running" in loop.told)
-    assert "error[E0308]: mismatched types" in loop.told
-    assert "functions/two/src/main.rs:1:30" in loop.told
+    loop.until(lambda: "not deployed: the previous version keeps running" in loop.output)
+    assert "error[E0308]: mismatched types" in loop.output
+    assert "functions/two/src/main.rs:1:30" in loop.output
     assert loop.answer("/two") == "two"
-    loop.save("rust/functions/two/src/main.rs", main_of("mended"))
-    loop.until(lambda: loop.answer("/two") == "mended")
+    loop.save("rust/functions/two/src/main.rs", main_of("fixed"))
+    loop.until(lambda: loop.answer("/two") == "fixed")
 
 
 def test_a_saved_crate_replaces_all_its_users(loop: Loop) -> None:
@@ -107,11 +107,11 @@ def test_a_saved_crate_replaces_all_its_users(loop: Loop) -> None:
     loop.until(lambda: loop.answer("/one").endswith("!") and loop.answer("/two").endswith("!"))
 
 
-def test_a_change_of_the_program_is_applied_and_a_mistake_in_it_told(loop: Loop) -> None:
+def test_changes_and_errors_of_the_program_are_reported(loop: Loop) -> None:
     loop.save("__main__.py", PROGRAM.replace("GET /{function.name}", "GET /{function.name}/again"))
     loop.until(lambda: set(loop.local.outputs["routes"]) == {"GET /one/again", "GET /two/again"})
     loop.save("__main__.py", PROGRAM.replace("api.url", "api.urll"))
-    loop.until(lambda: "AttributeError: 'HttpApi' object has no attribute 'urll'" in loop.told)
+    loop.until(lambda: "AttributeError: 'HttpApi' object has no attribute 'urll'" in loop.output)
     loop.save("__main__.py", PROGRAM)
     loop.until(lambda: set(loop.local.outputs["routes"]) == {"GET /one", "GET /two"})
 
@@ -125,9 +125,9 @@ def test_a_change_of_a_component_is_applied(loop: Loop) -> None:
     loop.until(lambda: functions.get_function_configuration(FunctionName=one)["MemorySize"] == 192)
 
 
-def test_the_logs_of_the_functions_go_by(loop: Loop) -> None:
+def test_the_logs_of_the_functions_are_followed(loop: Loop) -> None:
     loop.answer("/one")
-    loop.until(lambda: "one  Duration: " in loop.told)
+    loop.until(lambda: "one  Duration: " in loop.output)
 
 
 def test_a_second_one_in_the_same_folder_is_refused(loop: Loop) -> None:
@@ -136,8 +136,8 @@ def test_a_second_one_in_the_same_folder_is_refused(loop: Loop) -> None:
     assert "another `make local` or `make dev` is running in this folder" in second.stderr
 
 
-def test_an_interrupt_ends_it_and_leaves_everything_running(loop: Loop) -> None:
+def test_an_interrupt_stops_watching_only(loop: Loop) -> None:
     loop.process.send_signal(signal.SIGINT)
     assert loop.process.wait(timeout=PATIENCE_SECONDS) == 0
-    assert "The stack keeps running" in loop.told
+    assert "The stack keeps running" in loop.output
     assert loop.answer("/one")

@@ -8,9 +8,10 @@ import pytest
 from PIL import Image, ImageChops
 from PIL.ExifTags import Base
 
-from local.picture import draw_picture
+from local.examples import SAMPLE_PICTURE
 from tests.emulator.conftest import Local
 from tests.emulator.http import Reply, post
+from tests.recording import ROOT
 
 BODY_LIMIT = 4_500_000
 SEEDS = range(5)
@@ -22,10 +23,8 @@ def url(local: Local) -> str:
 
 
 @pytest.fixture(scope="module")
-def photograph(tmp_path_factory: pytest.TempPathFactory) -> Image.Image:
-    path = tmp_path_factory.mktemp("picture") / "picture.jpg"
-    draw_picture(path)
-    return Image.open(path).convert("RGB")
+def photograph() -> Image.Image:
+    return Image.open(ROOT / SAMPLE_PICTURE).convert("RGB")
 
 
 def saved(picture: Image.Image, file_format: str, **options: Any) -> bytes:

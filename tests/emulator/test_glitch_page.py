@@ -14,9 +14,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
-from local.picture import draw_picture
+from local.examples import SAMPLE_PICTURE
 from tests.emulator.conftest import Local
 from tests.emulator.http import post, request
+from tests.recording import ROOT
 from tests.visits import SMALL_SCREEN, WIDE_SCREEN, Visit, barriers, is_wider_than_its_screen, visit
 
 LARGEST_SEED = str(2**64 - 1)
@@ -40,10 +41,8 @@ def visitor(browser: Browser, address: str) -> Iterator[Visit]:
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Image.Image:
-    path = tmp_path_factory.mktemp("scene") / "scene.jpg"
-    draw_picture(path)
-    return Image.open(path).convert("RGB")
+def scene() -> Image.Image:
+    return Image.open(ROOT / SAMPLE_PICTURE).convert("RGB")
 
 
 def photograph(scene: Image.Image, size: tuple[int, int], quality: int) -> bytes:

@@ -25,11 +25,11 @@ from pipeline.smoke import smoke
 from tests.inventory import inventory
 from tests.recording import ROOT
 
-TOLD_WRONGLY = {
-    "aws:cloudwatch/metricAlarm:MetricAlarm": "DescribeAlarms leaves out most of what PutMetricAlarm was told",
+DESCRIBED_DIFFERENTLY = {
+    "aws:cloudwatch/metricAlarm:MetricAlarm": "DescribeAlarms omits most of the input of PutMetricAlarm",
     "aws:apigatewayv2/authorizer:Authorizer": "a JWT authorizer has the payload version of a REQUEST authorizer",
 }
-"""Types of resources that the emulator describes otherwise than they were made, and how; AWS does not."""
+"""Resource types that the emulator, unlike AWS, describes differently from their input."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +57,10 @@ class Engine:
 
     def changed(self, *options: str) -> dict[str, list[str]]:
         """Return the types of what an update would create, update, replace or delete, by the operation."""
-        told = self.run("pulumi", "preview", *self.of_the_stack, "--json", *options)
-        assert told.returncode == 0, told.stdout + told.stderr
+        done = self.run("pulumi", "preview", *self.of_the_stack, "--json", *options)
+        assert done.returncode == 0, done.stdout + done.stderr
         file = self.root / "preview.json"
-        file.write_text(told.stdout)
+        file.write_text(done.stdout)
         changed: dict[str, list[str]] = {}
         for step in read_preview(file).changes:
             changed.setdefault(step.operation, []).append(step.type)
@@ -126,7 +126,7 @@ def test_what_is_up_stays_as_it_is(engine: Engine) -> None:
 
 def test_a_refresh_finds_only_what_the_emulator_tells_wrongly(engine: Engine) -> None:
     changed = engine.changed("--refresh")
-    assert {typ for types in changed.values() for typ in types} <= TOLD_WRONGLY.keys()
+    assert {typ for types in changed.values() for typ in types} <= DESCRIBED_DIFFERENTLY.keys()
 
 
 def test_an_edit_changes_the_build_and_one_function(engine: Engine) -> None:

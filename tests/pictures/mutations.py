@@ -2,6 +2,7 @@
 
 import io
 import random
+import shutil
 import struct
 import zlib
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ from typing import Any
 
 from PIL import Image
 
-from local.picture import draw_picture
+from local.examples import SAMPLE_PICTURE
+from tests.recording import ROOT
 
 SIZE = (120, 80)
 JPEG_OPTIONS: dict[str, dict[str, Any]] = {
@@ -26,7 +28,7 @@ SIGNATURE_LENGTH = 8
 def pictures(folder: Path, seed: int) -> None:
     """Write pictures and mutations of them into a folder. The same seed gives the same files."""
     chance = random.Random(seed)
-    draw_picture(folder / "scene.jpg")
+    shutil.copy(ROOT / SAMPLE_PICTURE, folder / "scene.jpg")
     scene = Image.open(folder / "scene.jpg").convert("RGB").resize(SIZE)
     for name, options in JPEG_OPTIONS.items():
         jpeg = _saved(scene, "JPEG", **options)
