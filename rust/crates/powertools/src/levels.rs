@@ -144,7 +144,7 @@ impl Levels {
     /// The finest level that is ever logged.
     pub(crate) fn most(&self) -> LevelFilter {
         let configured = self.targets.iter().map(|(_, level)| level).chain(self.targets.default_level()).max();
-        let sampled = if self.sample != Share::NONE { LevelFilter::DEBUG } else { LevelFilter::OFF };
+        let sampled = if self.sample == Share::NONE { LevelFilter::OFF } else { LevelFilter::DEBUG };
         configured.unwrap_or(LevelFilter::OFF).max(sampled)
     }
 }
