@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde_dynamo::{AttributeValue, Item};
 use thiserror::Error;
 
-/// An item that is not what its kind is: which attribute, and why.
+/// An item that cannot be decoded, with the wrong attribute.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the attribute {attribute} {problem}")]
 pub struct DecodeError {
@@ -18,14 +18,14 @@ pub struct DecodeError {
 /// What is wrong with an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
-    /// It is not there.
+    /// It is missing.
     Missing,
-    /// It has another type than its kind has.
+    /// It has another type.
     Type {
-        /// The type that it should have.
+        /// The right type.
         expected: &'static str,
     },
-    /// It has the type, and a value that breaks a rule.
+    /// Its value breaks a rule.
     Value {
         /// The rule in words.
         rule: &'static str,
@@ -42,7 +42,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Reads the attributes of an item by their types, and names the one that is wrong.
+/// Decodes the attributes of an item, with errors that name the attribute.
 #[derive(Clone, Copy)]
 pub(crate) struct Attributes<'a>(pub &'a Item);
 
@@ -73,7 +73,7 @@ impl<'a> Attributes<'a> {
         }
     }
 
-    /// A text by the rule of its type.
+    /// Decodes a text.
     pub fn parsed<T>(
         self,
         name: &str,
@@ -83,7 +83,7 @@ impl<'a> Attributes<'a> {
         parse(self.text(name)?).ok_or_else(|| wrong(name, Problem::Value { rule }))
     }
 
-    /// A text that may be left out, by the rule of its type.
+    /// Decodes an optional text.
     pub fn optional<T>(
         self,
         name: &str,

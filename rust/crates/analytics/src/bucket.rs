@@ -5,7 +5,7 @@ use time::{Date, Month, Weekday};
 use crate::Day;
 use crate::day::digits;
 
-/// How long a bucket is.
+/// The length of a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Granularity {
     /// A day in UTC.
@@ -17,7 +17,7 @@ pub enum Granularity {
 }
 
 impl Granularity {
-    /// All of them.
+    /// All granularities.
     pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
 
     /// `day`, `week` or `month`.
@@ -30,7 +30,7 @@ impl Granularity {
         }
     }
 
-    /// The granularity with a name.
+    /// Returns the granularity with a name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|granularity| granularity.name() == name)
@@ -56,7 +56,7 @@ impl Bucket {
         Self { granularity, first }
     }
 
-    /// The bucket with a text.
+    /// Parses a bucket.
     #[must_use]
     pub fn parse(granularity: Granularity, text: &str) -> Option<Self> {
         let first = match granularity {
@@ -75,19 +75,19 @@ impl Bucket {
         Some(Self { granularity, first })
     }
 
-    /// How long it is.
+    /// Returns the granularity.
     #[must_use]
     pub fn granularity(self) -> Granularity {
         self.granularity
     }
 
-    /// Its first day.
+    /// Returns the first day.
     #[must_use]
     pub fn first(self) -> Day {
         self.first
     }
 
-    /// Its last day.
+    /// Returns the last day.
     #[must_use]
     pub fn last(self) -> Day {
         match self.granularity {
@@ -99,7 +99,7 @@ impl Bucket {
         }
     }
 
-    /// The bucket after it, unless there are no days left.
+    /// Returns the next bucket, or none at the end of the year 9999.
     #[must_use]
     pub fn next(self) -> Option<Self> {
         let next = Self::new(self.granularity, self.last().plus(1));

@@ -2,15 +2,15 @@ use std::fmt;
 
 use crate::{OTHER, is_hidden};
 
-/// Bytes of a campaign's name at most; the rest is cut.
+/// Maximum length of a campaign's name in bytes. Longer names are truncated.
 const LIMIT: usize = 100;
 
-/// What brought a visitor: `utm_campaign`, or `utm_source` without one.
+/// A campaign: `utm_campaign`, or otherwise `utm_source`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Campaign(String);
 
 impl Campaign {
-    /// The campaign with a name, as far as one can see any of it.
+    /// Returns the campaign with a name, or none if the name has no visible character.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let visible: String = name.chars().filter(|character| !is_hidden(*character)).collect();
@@ -19,20 +19,20 @@ impl Campaign {
         (!cut.is_empty()).then(|| Self(cut.to_owned()))
     }
 
-    /// What stands for campaigns over a cap.
+    /// Stands for campaigns over the cap.
     #[must_use]
     pub fn other() -> Self {
         Self(OTHER.to_owned())
     }
 
-    /// A campaign as it was stored, also by a version that knew fewer hidden characters.
+    /// Returns a stored campaign, also of a version that knew fewer hidden characters.
     #[must_use]
     pub(crate) fn stored(text: &str) -> Option<Self> {
         let is_plain = (1..=LIMIT).contains(&text.len()) && text.trim() == text && !text.chars().any(char::is_control);
         is_plain.then(|| Self(text.to_owned()))
     }
 
-    /// The name, or `(other)`.
+    /// Returns the name, or `(other)`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,10 +1,10 @@
-//! One rule for text that strangers send: what nobody sees, or what changes how the text around it is read, is never part
-//! of a stored name as it is.
+//! One rule for all text from strangers: a stored name has no invisible characters, and none that change how the text
+//! around them is displayed.
 
-/// Whether a character shows nothing by itself: a control character, one that turns the direction of the text around it
-/// (`Bidi_Control`), a separator of lines, or one without width that joins nothing.
+/// Whether a character is invisible: a control character, one that changes the direction of the text around it
+/// (`Bidi_Control`), a line separator, or one without width that does not join others.
 ///
-/// Joiners stay: scripts and emoji are written with them. <https://www.unicode.org/reports/tr9/>,
+/// Joiners are allowed: scripts and emoji need them. <https://www.unicode.org/reports/tr9/>,
 /// <https://www.unicode.org/reports/tr36/>
 #[must_use]
 pub fn is_hidden(character: char) -> bool {

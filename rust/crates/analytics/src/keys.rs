@@ -1,4 +1,4 @@
-//! Text of all keys, and names of all attributes.
+//! The text of all keys, and the names of all attributes.
 //!
 //! | Table | `Path` | `Section` |
 //! |---|---|---|
@@ -9,8 +9,8 @@
 //! | totals | `visitor/<site>/<day>` | `<visitor>` |
 //! | totals | `quarantine` | `<sequence number>` |
 //!
-//! A day's views are the sections that begin with `<day>/`; counters of some buckets are those between two texts. The
-//! table of state has one key, `Name`: see [`state`].
+//! The views of a day are the sections that begin with `<day>/`. Counters of consecutive buckets are the sections between
+//! two texts. The table of state has one key, `Name`: see [`state`].
 
 use serde_dynamo::{AttributeValue, Item};
 
@@ -33,7 +33,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// An item with nothing but its key.
+    /// Returns an item with only its key.
     #[must_use]
     pub fn item(&self) -> Item {
         texts([(attribute::PATH, &self.path), (attribute::SECTION, &self.section)])
@@ -42,32 +42,32 @@ impl Key {
     /// Returns the key of an item.
     ///
     /// # Errors
-    /// The key attribute that is missing or no string.
+    /// The key attribute that is missing or not a string.
     pub fn from_item(item: &Item) -> Result<Self, DecodeError> {
         let key = |name| Attributes(item).text(name).map(str::to_owned);
         Ok(Self { path: key(attribute::PATH)?, section: key(attribute::SECTION)? })
     }
 }
 
-/// Where a view is.
+/// Returns the key of a view.
 #[must_use]
 pub fn view(site: &Site, id: ViewId) -> Key {
     Key { path: format!("view/{site}"), section: format!("{}/{id}", id.time.day()) }
 }
 
-/// The views of a day.
+/// Returns the range of all views of a day.
 #[must_use]
 pub fn views_of_day(site: &Site, day: Day) -> Sections {
     views_between(site, day, day)
 }
 
-/// The views of the days from one to another.
+/// Returns the range of all views from one day to another.
 #[must_use]
 pub fn views_between(site: &Site, first: Day, last: Day) -> Sections {
     Sections { path: format!("view/{site}"), range: between(&first.to_string(), &last.to_string()) }
 }
 
-/// Where a leave is.
+/// Returns the key of a leave.
 #[must_use]
 pub fn leave(leave: &Leave) -> Key {
     let Key { section, .. } = view(&leave.site, leave.view);
@@ -75,13 +75,13 @@ pub fn leave(leave: &Leave) -> Key {
     Key { path: format!("leave/{}", leave.site), section }
 }
 
-/// All leaves of a day's views.
+/// Returns the range of all leaves of a day's views.
 #[must_use]
 pub fn leaves_of_day(site: &Site, day: Day) -> Sections {
     Sections { path: format!("leave/{site}"), range: SectionRange::BeginsWith(format!("{day}/")) }
 }
 
-/// Where a counter is. Counters that are written often have several shards, to be added up by whoever reads them.
+/// Returns the key of a shard of a counter. Readers sum up all shards.
 #[must_use]
 pub fn total(TotalKey { site, bucket, counter }: &TotalKey, shard: u8) -> Key {
     let section = match counter {
@@ -91,13 +91,14 @@ pub fn total(TotalKey { site, bucket, counter }: &TotalKey, shard: u8) -> Key {
     Key { path: totals_path(site, bucket.granularity()), section }
 }
 
-/// The summaries of all buckets from one to another, which has the same granularity.
+/// Returns the range of the summaries from one bucket to another of the same granularity.
 #[must_use]
 pub fn summaries(site: &Site, from: Bucket, to: Bucket) -> Sections {
     totals_between(site, "summary", from, to)
 }
 
-/// The counters of all values of an open dimension in all buckets from one to another of the same granularity.
+/// Returns the range of the counters of all values of an open dimension, from one bucket to another of the same
+/// granularity.
 #[must_use]
 pub fn values(site: &Site, dimension: Dimension, from: Bucket, to: Bucket) -> Sections {
     totals_between(site, dimension.name(), from, to)
@@ -123,25 +124,25 @@ fn totals_path(site: &Site, granularity: Granularity) -> String {
     format!("total/{site}/{}", granularity.name())
 }
 
-/// Where it is written that a visitor of a day is counted.
+/// Returns the key of the mark that a visitor of a day is counted.
 #[must_use]
 pub fn visitor(site: &Site, day: Day, visitor: Visitor) -> Key {
     Key { path: format!("visitor/{site}/{day}"), section: visitor.to_string() }
 }
 
-/// Where a record that could not be counted is kept.
+/// Returns the key of a record in quarantine.
 #[must_use]
 pub fn quarantine(sequence_number: &str) -> Key {
     Key { path: "quarantine".to_owned(), section: sequence_number.to_owned() }
 }
 
-/// All records that could not be counted.
+/// Returns the range of all records in quarantine.
 #[must_use]
 pub fn quarantined() -> Sections {
     Sections { path: "quarantine".to_owned(), range: SectionRange::All }
 }
 
-/// Whether an item of the views table is a leave; else it is a view, or neither.
+/// Whether an item of the views table is a leave. Otherwise it is a view, or neither.
 #[must_use]
 pub fn is_leave(item: &Item) -> bool {
     matches!(item.get(attribute::PATH), Some(AttributeValue::S(path)) if path.starts_with("leave/"))
@@ -155,7 +156,7 @@ pub(crate) fn decode_leave(attributes: Attributes<'_>) -> Result<(Site, ViewId),
     decode_keys(attributes, "leave/", |section| ViewId::parse(section.split('/').next()?))
 }
 
-/// The site in the path, and the id after the day, which must be the id's.
+/// Decodes the site in the path, and the id after its day in the section.
 fn decode_keys(
     attributes: Attributes<'_>,
     kind: &str,

@@ -1,9 +1,9 @@
-//! Names as people know them: of systems, browsers, and where visitors come from.
+//! Common names of systems, browsers and sources.
 //!
-//! Views and totals have the names of the time at which they were counted. Whoever shows or compares one takes its name
-//! of today, so that a name that changes splits no row.
+//! Views and totals have the names that were current when they were counted. Reports translate them to the current names,
+//! so that a changed name does not split a row.
 
-/// The name of a system, such as `Windows`, by any name that was given to it.
+/// Returns the current name of a system, such as `Windows`.
 #[must_use]
 pub fn system(name: &str) -> &str {
     match name {
@@ -16,7 +16,7 @@ pub fn system(name: &str) -> &str {
     }
 }
 
-/// The name of a browser, such as `Samsung Internet`, by any name that was given to it.
+/// Returns the current name of a browser, such as `Samsung Internet`.
 #[must_use]
 pub fn browser(name: &str) -> &str {
     match name {
@@ -28,7 +28,7 @@ pub fn browser(name: &str) -> &str {
     }
 }
 
-/// What several hosts or apps belong to, such as `Google` for `google.de`, `news.google.com` and
+/// Returns the source that several hosts or apps belong to, such as `Google` for `google.de`, `news.google.com` and
 /// `com.google.android.googlequicksearchbox`.
 #[must_use]
 pub fn source(referrer: &str) -> Option<&'static str> {
@@ -41,7 +41,7 @@ fn is_below(referrer: &str, host: &str) -> bool {
     referrer.strip_suffix(host).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
-/// Whether a host is of the domain with a name in any country: `google.de`, `google.co.uk`, `maps.google.com.br`.
+/// Whether a host belongs to a domain name in any country: `google.de`, `google.co.uk`, `maps.google.com.br`.
 fn has_name(host: &str, name: &str) -> bool {
     let mut labels = host.rsplit('.');
     let (last, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
@@ -49,7 +49,7 @@ fn has_name(host: &str, name: &str) -> bool {
     if is_second_level { labels.next() == Some(name) } else { second == name }
 }
 
-/// Sources by their hosts and apps, the more special ones first.
+/// Sources by hosts and apps, the most specific ones first.
 const SOURCES: [(&str, &[&str]); 36] = [
     ("Gmail", &["mail.google.com", "com.google.android.gm"]),
     ("Gemini", &["gemini.google.com", "bard.google.com"]),
@@ -92,7 +92,7 @@ const SOURCES: [(&str, &[&str]); 36] = [
     ("VK", &["vk.com", "vk.ru", "com.vkontakte.android"]),
 ];
 
-/// Sources that have a domain in many countries.
+/// Sources with domains in many countries.
 const NAMES: [(&str, &str); 6] = [
     ("Google", "google"),
     ("Yahoo", "yahoo"),

@@ -5,19 +5,19 @@ use crate::keys::{self, attribute};
 use crate::view::decode_measure;
 use crate::{Measure, Moment, Site, ViewId};
 
-/// What a page tells when it is left: how long it was looked at, and how far down, up to now.
+/// The report of a page that is left: its duration and scroll depth so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leave {
-    /// Where.
+    /// Site of the page.
     pub site: Site,
-    /// Which view it was.
+    /// Id of the view.
     pub view: ViewId,
     /// Duration and scroll depth.
     pub measure: Measure,
 }
 
 impl Leave {
-    /// The item that records it until `expires`. What is told twice is the same item.
+    /// Returns its item, which expires at a moment. Duplicates are the same item.
     #[must_use]
     pub fn item(&self, expires: Moment) -> Item {
         let mut item = keys::leave(self).item();
@@ -27,10 +27,10 @@ impl Leave {
         item
     }
 
-    /// The one in an item.
+    /// Decodes an item.
     ///
     /// # Errors
-    /// The first attribute that is not as this crate writes it.
+    /// The first attribute that differs from what this crate writes.
     pub fn decode(item: &Item) -> Result<Self, DecodeError> {
         let attributes = Attributes(item);
         let (site, view) = keys::decode_leave(attributes)?;

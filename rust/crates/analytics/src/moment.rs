@@ -9,15 +9,15 @@ use crate::Day;
 /// The last millisecond of the year 9999, after which days have no four-digit year.
 const LAST: u64 = 253_402_300_799_999;
 
-/// Milliseconds since 1970, in UTC, up to the end of the year 9999.
+/// A moment in UTC from 1970 to the end of the year 9999, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(u64);
 
 impl Moment {
-    /// The moment `milliseconds` after 1970 began.
+    /// Creates a moment from milliseconds since 1970.
     ///
     /// # Errors
-    /// When it is after the year 9999.
+    /// The moment is after the year 9999.
     pub fn from_milliseconds(milliseconds: u64) -> Result<Self, InvalidMoment> {
         if milliseconds <= LAST { Ok(Self(milliseconds)) } else { Err(InvalidMoment) }
     }
@@ -32,13 +32,13 @@ impl Moment {
         Self::from_milliseconds(u64::try_from(milliseconds).map_err(|_| InvalidMoment)?)
     }
 
-    /// Milliseconds since 1970.
+    /// Returns the milliseconds since 1970.
     #[must_use]
     pub fn milliseconds(self) -> u64 {
         self.0
     }
 
-    /// Seconds since 1970, as DynamoDB's time to live wants them.
+    /// Returns the seconds since 1970, the unit of DynamoDB's time to live.
     #[must_use]
     pub fn seconds(self) -> u64 {
         self.0 / 1000
@@ -63,7 +63,7 @@ impl Moment {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
-    /// The day in UTC.
+    /// Returns the day in UTC.
     #[must_use]
     pub fn day(self) -> Day {
         let seconds = i64::try_from(self.seconds()).unwrap_or(i64::MAX);

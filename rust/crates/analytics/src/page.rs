@@ -4,18 +4,18 @@ use percent_encoding::{percent_decode_str, percent_encode_byte};
 
 use crate::{OTHER, is_hidden};
 
-/// Bytes of a page's path at most: as much as fits into a sort key (1,024 bytes) with all that stands before it.
+/// Maximum length of a page path in bytes: it has to fit into a sort key (1,024 bytes) with its prefix.
 const LIMIT: usize = 512;
 
-/// The path of a page as it is counted: one text for all ways to write it.
+/// The normalized path of a page: one text for all ways to write it.
 ///
-/// Without query and fragment, percent-decoded where that changes nothing, without empty and dot segments, without a
-/// slash at the end. A path that is still over 512 bytes counts as `(other)`.
+/// It has no query and no fragment, no empty or dot segments, no slash at the end, and is percent-decoded where that does
+/// not change its meaning. A path of more than 512 bytes counts as `(other)`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Page(String);
 
 impl Page {
-    /// The page at a path, with or without percent-encoding.
+    /// Normalizes a path, with or without percent-encoding.
     #[must_use]
     pub fn normalise(path: &str) -> Self {
         Self::normalise_with(path, stays_encoded)
@@ -35,13 +35,13 @@ impl Page {
         if path.len() <= LIMIT { Self(path) } else { Self::other() }
     }
 
-    /// What stands for pages over a cap.
+    /// Stands for pages over the cap.
     #[must_use]
     pub fn other() -> Self {
         Self(OTHER.to_owned())
     }
 
-    /// A page as it was stored.
+    /// Returns a stored page.
     #[must_use]
     pub(crate) fn stored(text: &str) -> Option<Self> {
         let rules: [fn(char) -> bool; 2] = [stays_encoded, stayed_encoded];
@@ -49,7 +49,7 @@ impl Page {
         pages.chain([Self::other()]).find(|page| page.0 == text)
     }
 
-    /// The path, which starts with a slash, or `(other)`.
+    /// Returns the path, which starts with a slash, or `(other)`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -73,12 +73,12 @@ fn decoded(segment: &str, stays_encoded: fn(char) -> bool) -> String {
     kept
 }
 
-/// What would mean something else, or nothing that one can see, if it were not encoded: delimiters and hidden characters.
+/// Whether a character stays encoded: delimiters would change the meaning, and hidden characters are not visible.
 fn stays_encoded(character: char) -> bool {
     is_delimiter(character) || is_hidden(character)
 }
 
-/// What stayed encoded in pages of earlier versions, which are in totals that are kept for ever.
+/// The rule of earlier versions, whose pages are in totals that never expire.
 fn stayed_encoded(character: char) -> bool {
     is_delimiter(character)
         || character.is_control()

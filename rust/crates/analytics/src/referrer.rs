@@ -4,16 +4,16 @@ use http::Uri;
 
 use crate::{OTHER, Site};
 
-/// Bytes of a host name at most, by RFC 1035.
+/// Maximum length of a host name in bytes, by RFC 1035.
 const LIMIT: usize = 253;
 
-/// The host that a visitor came from, without `www.`, or the app, as in `com.example.app`; nothing else of the address is
-/// kept.
+/// The host that a visitor came from, without `www.`, or the app, such as `com.example.app`. Nothing else of the URL is
+/// stored.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Referrer(String);
 
 impl Referrer {
-    /// The host of a web address or the app of an `android-app:` one, unless it is the site itself or no address.
+    /// Returns the host of a URL, or the app of an `android-app:` URL, unless it is the site itself.
     #[must_use]
     pub fn parse(address: &str, site: &Site) -> Option<Self> {
         let uri: Uri = address.split('#').next()?.parse().ok()?;
@@ -23,20 +23,20 @@ impl Referrer {
         Self::stored(&host)
     }
 
-    /// What stands for referrers over a cap.
+    /// Stands for referrers over the cap.
     #[must_use]
     pub fn other() -> Self {
         Self(OTHER.to_owned())
     }
 
-    /// A referrer as it was stored.
+    /// Returns a stored referrer.
     #[must_use]
     pub(crate) fn stored(text: &str) -> Option<Self> {
         let is_host = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/');
         ((1..=LIMIT).contains(&text.len()) && is_host).then(|| Self(text.to_owned()))
     }
 
-    /// The host, or `(other)`.
+    /// Returns the host or the app, or `(other)`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

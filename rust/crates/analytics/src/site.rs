@@ -2,15 +2,15 @@ use std::fmt;
 
 use thiserror::Error;
 
-/// A site whose views are counted, by its host and, where it is not the scheme's own, port: `example.com`.
+/// A site: a host, with the port unless it is the scheme's default, such as `example.com`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Site(String);
 
 impl Site {
-    /// The site with a name.
+    /// Parses a site.
     ///
     /// # Errors
-    /// When it is no host in lower case with an optional port.
+    /// The text is not a host in lower case with an optional port.
     pub fn parse(name: &str) -> Result<Self, InvalidSite> {
         let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:".contains(&byte);
         if (1..=259).contains(&name.len()) && name.bytes().all(allowed) {
@@ -20,22 +20,22 @@ impl Site {
         }
     }
 
-    /// The site of an origin such as `https://example.com`.
+    /// Returns the site of an origin such as `https://example.com`.
     ///
     /// # Errors
-    /// When it is no origin as browsers send it.
+    /// The text is not an origin as browsers send it.
     pub fn from_origin(origin: &str) -> Result<Self, InvalidSite> {
         let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
         Self::parse(host.ok_or(InvalidSite)?)
     }
 
-    /// The host, without a port.
+    /// Returns the host without a port.
     #[must_use]
     pub fn host(&self) -> &str {
         self.0.split_once(':').map_or(&self.0, |(host, _)| host)
     }
 
-    /// The name.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -48,7 +48,7 @@ impl fmt::Display for Site {
     }
 }
 
-/// Text that names no site.
+/// Text that is not a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a site is a host in lower case, as in example.com or localhost:8000")]
 pub struct InvalidSite;

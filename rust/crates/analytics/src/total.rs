@@ -3,20 +3,20 @@ use serde_dynamo::{AttributeValue, Item};
 use crate::attributes::{Attributes, DecodeError, Problem, wrong};
 use crate::{Count, Counts, TotalKey, keys};
 
-/// A counter as it is stored, or one of its shards.
+/// A stored counter, or one of its shards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Total {
-    /// Which counter.
+    /// The counter.
     pub key: TotalKey,
-    /// What it has counted.
+    /// Its counts.
     pub counts: Counts,
 }
 
 impl Total {
-    /// The counter in an item. Attributes that hold no count are left out: a newer version may have written them.
+    /// Decodes an item. Ignores attributes that are not counts: a newer version may have written them.
     ///
     /// # Errors
-    /// The first attribute that is not as this crate writes it.
+    /// The first attribute that differs from what this crate writes.
     pub fn decode(item: &Item) -> Result<Self, DecodeError> {
         let key = keys::decode_total(Attributes(item))?;
         let mut counts = Counts::new();

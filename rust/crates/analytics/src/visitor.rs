@@ -1,17 +1,17 @@
 use std::fmt;
 
-/// A visitor of one site on one day: nothing leads from it to a person, and nothing to the same one the day after.
+/// A visitor of one site on one day. It cannot be traced to a person, nor to the same visitor on another day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Visitor([u8; 16]);
 
 impl Visitor {
-    /// The visitor with an identity that was derived from a secret of the day.
+    /// Creates a visitor from an identity that is derived from the secret of the day.
     #[must_use]
     pub fn from_bytes(identity: [u8; 16]) -> Self {
         Self(identity)
     }
 
-    /// The visitor with a text.
+    /// Parses a visitor.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut identity = [0; 16];

@@ -33,7 +33,7 @@ pub const BOT: &str = "Bot";
 pub const COUNTRY: &str = "Country";
 /// Id by which API Gateway knows the request that a view or a leave comes from.
 pub const REQUEST: &str = "Request";
-/// There once the view is in the totals.
+/// Present once the view is in the totals.
 pub const COUNTED: &str = "Counted";
 /// Milliseconds of a leave; of a view, those that are in the totals.
 pub const DURATION_MS: &str = "DurationMs";
@@ -57,9 +57,9 @@ pub const KEYS: &str = "Keys";
 pub const SECRET: &str = "Secret";
 /// Day of a secret.
 pub const DAY: &str = "Day";
-/// Values that a source has brought.
+/// Number of values that a source has added.
 pub const COUNT: &str = "Count";
-/// Values of a day that are known.
+/// Known values of a day.
 pub const VALUES: &str = "Values";
 /// Attempts to sign in.
 pub const ATTEMPTS: &str = "Attempts";

@@ -5,16 +5,16 @@ use serde_dynamo::Item;
 use super::{Key, attribute};
 use crate::attributes::texts;
 
-/// Items of one path, by their sections.
+/// A range of items with the same path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sections {
     /// The path.
     pub path: String,
-    /// Which sections.
+    /// The range of sections.
     pub range: SectionRange,
 }
 
-/// A range of sort keys as a query takes it.
+/// A range of sort keys in a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SectionRange {
     /// Every section.
@@ -32,14 +32,14 @@ pub enum SectionRange {
 pub struct KeyCondition {
     /// The expression.
     pub expression: &'static str,
-    /// The attributes that it names.
+    /// Names of attributes.
     pub names: HashMap<String, String>,
-    /// The values that it has.
+    /// Values.
     pub values: Item,
 }
 
 impl Sections {
-    /// The least key that may be among them.
+    /// Returns the smallest key that the range may contain.
     #[must_use]
     pub fn first(&self) -> Key {
         let section = match &self.range {
@@ -49,7 +49,7 @@ impl Sections {
         Key { path: self.path.clone(), section: section.to_owned() }
     }
 
-    /// Whether a key is among them.
+    /// Whether the range contains a key.
     #[must_use]
     pub fn has(&self, Key { path, section }: &Key) -> bool {
         let is_in_range = match &self.range {
@@ -60,7 +60,7 @@ impl Sections {
         *path == self.path && is_in_range
     }
 
-    /// What finds them in a table. DynamoDB takes no name that the expression does not use.
+    /// Returns the key condition of a query. DynamoDB rejects names that the expression does not use.
     #[must_use]
     pub fn condition(&self) -> KeyCondition {
         let (expression, range): (_, &[_]) = match &self.range {
