@@ -265,4 +265,7 @@ def test_a_report_comes_as_a_table_that_no_spreadsheet_runs(client: Client) -> N
     reply = client.send("GET", f"report?site={SITE}&format=csv&table=campaigns", authorization=f"Bearer {token}")
     assert reply.headers["content-type"].startswith("text/csv")
     assert datetime.now(UTC).date().isoformat() in reply.headers["content-disposition"]
-    assert list(csv.reader(io.StringIO(reply.body.decode()))) == [["campaign", "views"], ["'=cmd|calc", "1"]]
+    assert list(csv.reader(io.StringIO(reply.body.decode()))) == [
+        ["campaign", "views", "visitors"],
+        ["'=cmd|calc", "1", "1"],
+    ]

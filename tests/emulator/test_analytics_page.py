@@ -101,11 +101,21 @@ def assert_shows(page: Page, answer: Mapping[str, Any], views: list[dict[str, An
     assert [number(bucket[5]) for bucket in buckets] == [point["views"] for point in answer["previous"]["series"]]
 
     for name, attribute in LISTS.items():
-        raw = Counter(view[attribute]["S"] for view in people if attribute in view)
-        expected = [[row["value"], row["views"], share(row["views"], len(people))] for row in answer[name]["rows"]]
-        listed = [[value, number(count), part] for value, count, part in rows(page, f"section[aria-labelledby={name}]")]
+        raw: dict[str, list[tuple[str, str]]] = {}
+        for view in people:
+            if attribute in view:
+                raw.setdefault(view[attribute]["S"], []).append((day_of(view), view["Visitor"]["S"]))
+        expected = [
+            [row["value"], row["views"], row["visitors"], share(row["views"], len(people))]
+            for row in answer[name]["rows"]
+        ]
+        listed = [
+            [value, number(count), number(visitors), part]
+            for value, count, visitors, part in rows(page, f"section[aria-labelledby={name}]")
+        ]
         assert listed == expected, name
-        assert {value: count for value, count, _ in listed} == dict(raw), name
+        numbers = {value: (len(seen), len(set(seen))) for value, seen in raw.items()}
+        assert {value: (count, visitors) for value, count, visitors, _ in listed} == numbers, name
     raw_bots = Counter(view["Bot"]["S"] for view in views if not is_person(view))
     assert {value: number(count) for value, count, _ in rows(page, ".bots")} == dict(raw_bots)
 
@@ -171,7 +181,7 @@ def test_what_is_shown_comes_as_files(client: Client, person: Person) -> None:
         page.get_by_role("link", name="CSV of browsers").click()
     table = list(csv.reader(io.StringIO(downloaded.value.path().read_text())))
     assert downloaded.value.suggested_filename == f"example.com-browsers-{query['from']}-{query['to']}.csv"
-    assert [[value, count] for value, count, _ in rows(page, "section[aria-labelledby=browsers]")] == table[1:]
+    assert [row[:3] for row in rows(page, "section[aria-labelledby=browsers]")] == table[1:]
 
 
 @pytest.mark.usefixtures("client")

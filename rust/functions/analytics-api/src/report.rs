@@ -2,7 +2,9 @@
 //!
 //! A report is read from the totals. A report with filters is counted from the views, which expire after some time.
 
+mod column;
 mod csv;
+mod details;
 mod document;
 mod figures;
 mod filter;
@@ -12,7 +14,8 @@ mod reader;
 mod reports;
 mod routes;
 
-pub use document::{List, Numbers, Point, Report, Sources};
-pub use filter::Filter;
+pub use column::Column;
+pub use document::{Coverage, List, Numbers, Point, Report, Sources};
+pub use figures::Row;
 pub use reports::Reports;
 pub(crate) use routes::routes;

@@ -35,17 +35,17 @@ pub fn controls(asked: &PageQuery, report_asked: &PageQuery, sites: &[Site]) -> 
                     }
                 }
             }
-            @for (dimension, value) in asked.filters() {
-                input type="hidden" name=(dimension.name()) value=(value);
+            @for (column, value) in asked.filters() {
+                input type="hidden" name=(column.name()) value=(value);
             }
             button { "Show" }
         }
         @if asked.filters().next().is_some() {
             ul.filters aria-label="Filters" {
-                @for (dimension, value) in asked.filters() {
+                @for (column, value) in asked.filters() {
                     li {
-                        a href=(asked.without(&[dimension.name()]).link()) aria-label={ "Show all, not only " (dimension.name()) " " (value) } {
-                            (dimension.name()) ": " bdi { (value) } span aria-hidden="true" { " ×" }
+                        a href=(asked.without(&[column.name()]).link()) aria-label={ "Show all, not only " (column.label()) " " (value) } {
+                            (column.label()) ": " bdi { (value) } span aria-hidden="true" { " ×" }
                         }
                     }
                 }

@@ -1,9 +1,9 @@
 use std::iter;
 
-use analytics::{Bucket, Day, Dimension, Granularity, Site};
+use analytics::{Bucket, Day, Granularity, Site};
 use form_urlencoded::Serializer;
 
-use crate::report::Filter;
+use crate::report::Column;
 
 /// Periods that end today: names in a query, and labels.
 pub const PERIODS: [(&str, &str); 6] = [
@@ -40,8 +40,8 @@ impl PageQuery {
     }
 
     /// Returns the values to filter by.
-    pub fn filters(&self) -> impl Iterator<Item = (Dimension, &str)> {
-        Filter::DIMENSIONS.into_iter().filter_map(|dimension| Some((dimension, self.value(dimension.name())?)))
+    pub fn filters(&self) -> impl Iterator<Item = (Column, &str)> {
+        Column::filters().filter_map(|column| Some((column, self.value(column.name())?)))
     }
 
     /// Returns the query without some parameters.
@@ -95,6 +95,8 @@ impl PageQuery {
 
 #[cfg(test)]
 mod tests {
+    use analytics::Dimension;
+
     use super::*;
 
     fn report(query: &str) -> String {
@@ -138,6 +140,6 @@ mod tests {
             "analytics?period=7d&browser=Firefox&page=%2Fa%26b%3D%22%3C%C3%A9"
         );
         assert_eq!(asked.with("period", "today").without(&["browser"]).link(), "analytics?period=today");
-        assert_eq!(asked.filters().collect::<Vec<_>>(), [(Dimension::Browser, "Firefox")]);
+        assert_eq!(asked.filters().collect::<Vec<_>>(), [(Column::Counted(Dimension::Browser), "Firefox")]);
     }
 }

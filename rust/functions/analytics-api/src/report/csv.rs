@@ -2,25 +2,25 @@
 
 use std::borrow::Cow;
 
-use analytics::Dimension;
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 
+use super::column::Column;
 use super::document::series;
-use super::figures::Figures;
+use super::figures::{Figures, Row};
 
 /// A table of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
     /// The numbers of each bucket.
     Series,
-    /// The values of a dimension.
-    Values(Dimension),
+    /// The values of a column.
+    Values(Column),
 }
 
 impl Table {
     /// Returns all tables.
     pub fn all() -> impl Iterator<Item = Self> {
-        [Self::Series].into_iter().chain(Dimension::ALL.map(Self::Values))
+        [Self::Series].into_iter().chain(Column::all().map(Self::Values))
     }
 
     /// Returns the table with a name.
@@ -32,7 +32,7 @@ impl Table {
     pub fn name(self) -> &'static str {
         match self {
             Self::Series => "series",
-            Self::Values(dimension) => dimension.plural(),
+            Self::Values(column) => column.plural(),
         }
     }
 
@@ -44,11 +44,11 @@ impl Table {
         // With quotes, a program that splits at other characters than commas still reads one cell.
         let mut csv =
             WriterBuilder::new().terminator(Terminator::CRLF).quote_style(QuoteStyle::Always).from_writer(Vec::new());
+        let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
         match self {
             Self::Series => {
                 csv.write_record(SERIES)?;
                 for point in series(figures, figures.period()) {
-                    let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
                     let numbers = point.numbers;
                     csv.write_record([
                         point.bucket,
@@ -61,10 +61,10 @@ impl Table {
                     ])?;
                 }
             }
-            Self::Values(dimension) => {
-                csv.write_record([dimension.name(), "views"])?;
-                for (value, views) in figures.values(dimension) {
-                    csv.write_record([defused(value).as_ref(), &views.to_string()])?;
+            Self::Values(column) => {
+                csv.write_record([column.name(), "views", "visitors"])?;
+                for Row { value, views, visitors } in figures.rows(column).unwrap_or_default() {
+                    csv.write_record([defused(value).as_ref(), &views.to_string(), &number(visitors)])?;
                 }
             }
         }
@@ -85,7 +85,7 @@ fn defused(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use analytics::{Bucket, Count, Counter, Counts, Granularity, Site, TotalKey};
+    use analytics::{Bucket, Count, Counter, Counts, Dimension, Granularity, Site, TotalKey};
 
     use super::*;
     use crate::report::period::Period;
@@ -100,7 +100,7 @@ mod tests {
             let key = TotalKey { site, bucket: Bucket::new(Granularity::Day, day), counter };
             figures.add(key, &Counts::from([(Count::Views, *views)]));
         }
-        String::from_utf8(Table::Values(Dimension::Campaign).csv(&figures).unwrap()).unwrap()
+        String::from_utf8(Table::Values(Column::Counted(Dimension::Campaign)).csv(&figures).unwrap()).unwrap()
     }
 
     #[test]
@@ -108,27 +108,32 @@ mod tests {
         for start in ['=', '+', '-', '@', '\t', '\r'] {
             let name = format!("{start}HYPERLINK(\"http://evil.example\")");
             let cell = format!("\"'{start}HYPERLINK(\"\"http://evil.example\"\")\"");
-            assert_eq!(campaigns(&[(&name, 2)]), format!("\"campaign\",\"views\"\r\n{cell},\"2\"\r\n"));
+            assert_eq!(
+                campaigns(&[(&name, 2)]),
+                format!("\"campaign\",\"views\",\"visitors\"\r\n{cell},\"2\",\"\"\r\n")
+            );
         }
     }
 
     #[test]
     fn cells_with_separators_quotes_and_lines_are_one_cell() {
         let names = [("a,b", 4), ("a;=b", 3), ("say \"hi\"", 2), ("two\r\nlines", 1)];
-        let expected = "\"campaign\",\"views\"\r\n\"a,b\",\"4\"\r\n\"a;=b\",\"3\"\r\n\"say \"\"hi\"\"\",\"2\"\r\n\
-                        \"two\r\nlines\",\"1\"\r\n";
+        let expected = "\"campaign\",\"views\",\"visitors\"\r\n\"a,b\",\"4\",\"\"\r\n\"a;=b\",\"3\",\"\"\r\n\
+                        \"say \"\"hi\"\"\",\"2\",\"\"\r\n\
+                        \"two\r\nlines\",\"1\",\"\"\r\n";
         assert_eq!(campaigns(&names), expected);
     }
 
     #[test]
     fn an_empty_table_has_names() {
-        assert_eq!(campaigns(&[]), "\"campaign\",\"views\"\r\n");
+        assert_eq!(campaigns(&[]), "\"campaign\",\"views\",\"visitors\"\r\n");
     }
 
     #[test]
     fn a_table_is_found_by_its_name() {
         let names: Vec<&str> = Table::all().map(Table::name).collect();
-        let expected = "series pages referrers browsers systems devices countries campaigns bots";
+        let expected = "series pages referrers browsers systems devices countries campaigns bots \
+                        entryPages utmSources utmMediums utmTerms utmContents browserVersions";
         assert_eq!(names.join(" "), expected);
         for table in Table::all() {
             assert_eq!(Table::parse(table.name()), Some(table));

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use analytics::{Bucket, Count, Counts, Dimension, label};
+use analytics::{Bucket, Count, Counts, Day, Dimension, label};
 use serde::{Serialize, Serializer};
 
-use super::figures::Figures;
+use super::column::Column;
+use super::figures::{Figures, Row};
 use super::filter::Filter;
 use super::period::Period;
 use crate::collect::is_ai_crawler;
@@ -26,7 +27,9 @@ pub struct Report<'a> {
     pub previous: Option<Part>,
     /// A note about the numbers, if they need one.
     pub note: Option<String>,
-    /// The values of each dimension. Views by bots are only in the list of bots.
+    /// The stored views, from which `visitors` of rows and some lists are counted; null if they are too many.
+    pub details: Option<Coverage>,
+    /// The values of each column. Views by bots are only in the list of bots.
     #[serde(flatten)]
     pub lists: Lists<'a>,
     /// Referrers grouped by source, such as Google.
@@ -81,19 +84,28 @@ pub struct Numbers {
     pub measured: i64,
 }
 
-/// The list of each dimension.
-pub struct Lists<'a>([(Dimension, List<'a>); Dimension::ALL.len()]);
+/// The part of a period that lists from stored views cover.
+#[derive(Serialize)]
+pub struct Coverage {
+    /// The first day whose views are stored.
+    pub from: String,
+    /// Stored views by people. If they are fewer than those of the totals, the others have expired.
+    pub views: i64,
+}
+
+/// The list of each column.
+pub struct Lists<'a>(Vec<(Column, Option<List<'a>>)>);
 
 impl<'a> Lists<'a> {
-    /// Returns the lists, in the order of reports.
-    pub fn iter(&self) -> impl Iterator<Item = (Dimension, &List<'a>)> {
-        self.0.iter().map(|(dimension, list)| (*dimension, list))
+    /// Returns the lists, in the order of reports; none for a column that needs stored views that were not read.
+    pub fn iter(&self) -> impl Iterator<Item = (Column, Option<&List<'a>>)> {
+        self.0.iter().map(|(column, list)| (*column, list.as_ref()))
     }
 }
 
 impl Serialize for Lists<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|(dimension, list)| (dimension.plural(), list)))
+        serializer.collect_map(self.iter().map(|(column, list)| (column.plural(), list)))
     }
 }
 
@@ -104,15 +116,6 @@ pub struct List<'a> {
     pub rows: Vec<Row<'a>>,
     /// Number of all values.
     pub all: usize,
-}
-
-/// A value and its views.
-#[derive(Serialize)]
-pub struct Row<'a> {
-    /// The value.
-    pub value: &'a str,
-    /// Views by people, or by bots.
-    pub views: i64,
 }
 
 /// Sources with their views, the most views first.
@@ -131,6 +134,8 @@ pub struct Source<'a> {
     pub value: &'a str,
     /// Views by people.
     pub views: i64,
+    /// Visitors, each once a day; null if not all views of the period are stored.
+    pub visitors: Option<i64>,
     /// Hosts and apps of the source.
     pub referrers: Vec<Row<'a>>,
 }
@@ -138,11 +143,17 @@ pub struct Source<'a> {
 impl<'a> Sources<'a> {
     fn new(figures: &'a Figures, limit: usize) -> Self {
         let mut sources: BTreeMap<&'a str, Source<'a>> = BTreeMap::new();
-        for (value, views) in figures.values(Dimension::Referrer) {
-            let name = label::source(value).unwrap_or(value);
-            let source = sources.entry(name).or_insert_with(|| Source { value: name, views: 0, referrers: Vec::new() });
-            source.views = source.views.saturating_add(views);
-            source.referrers.push(Row { value, views });
+        for row in figures.rows(Column::Counted(Dimension::Referrer)).unwrap_or_default() {
+            let value = label::source(row.value).unwrap_or(row.value);
+            let visitors = || figures.visitors_from(value);
+            let source = sources.entry(value).or_insert_with(|| Source {
+                value,
+                views: 0,
+                visitors: visitors(),
+                referrers: Vec::new(),
+            });
+            source.views = source.views.saturating_add(row.views);
+            source.referrers.push(row);
         }
         let all = sources.len();
         let mut rows: Vec<Source<'a>> = sources.into_values().collect();
@@ -153,13 +164,13 @@ impl<'a> Sources<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// Creates a report of figures, with lists of at most `limit` rows.
+    /// Creates a report of figures, with lists of at most `limit` rows. Views are stored since the day `retained`.
     pub fn new(
         site: &'a str,
         filter: &'a Filter,
         figures: &'a Figures,
         previous: Option<Period>,
-        limit: usize,
+        (limit, retained): (usize, Day),
     ) -> Self {
         let period = figures.period();
         let part = Part::new(figures, period);
@@ -171,7 +182,11 @@ impl<'a> Report<'a> {
             part,
             filters: filter.named(),
             previous: previous.map(|previous| Part::new(figures, previous)),
-            lists: Lists(Dimension::ALL.map(|dimension| (dimension, List::new(figures, dimension, limit)))),
+            details: figures
+                .details
+                .as_ref()
+                .map(|details| Coverage { from: period.first_day().max(retained).to_string(), views: details.views }),
+            lists: Lists(Column::all().map(|column| (column, List::new(figures, column, limit))).collect()),
             sources: Sources::new(figures, limit),
             ai_crawlers: List::ai_crawlers(figures, limit),
             unreadable: figures.unreadable,
@@ -239,19 +254,20 @@ fn average(sum: i64, of: i64) -> Option<i64> {
 }
 
 impl<'a> List<'a> {
-    fn new(figures: &'a Figures, dimension: Dimension, limit: usize) -> Self {
-        Self::first(&figures.values(dimension), limit)
+    fn new(figures: &'a Figures, column: Column, limit: usize) -> Option<Self> {
+        Some(Self::first(figures.rows(column)?, limit))
     }
 
     fn ai_crawlers(figures: &'a Figures, limit: usize) -> Self {
-        let mut values = figures.values(Dimension::Bot);
-        values.retain(|(name, _)| is_ai_crawler(name));
-        Self::first(&values, limit)
+        let mut rows = figures.rows(Column::Counted(Dimension::Bot)).unwrap_or_default();
+        rows.retain(|row| is_ai_crawler(row.value));
+        Self::first(rows, limit)
     }
 
-    fn first(values: &[(&'a str, i64)], limit: usize) -> Self {
-        let row = |&(value, views): &(&'a str, i64)| Row { value, views };
-        Self { rows: values.iter().take(limit).map(row).collect(), all: values.len() }
+    fn first(mut rows: Vec<Row<'a>>, limit: usize) -> Self {
+        let all = rows.len();
+        rows.truncate(limit);
+        Self { rows, all }
     }
 }
 

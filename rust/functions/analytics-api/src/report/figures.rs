@@ -1,7 +1,10 @@
 use std::collections::BTreeMap;
 
-use analytics::{Bucket, Count, Counter, Counts, DayTally, Dimension, TotalKey, label};
+use analytics::{Bucket, Count, Counter, Counts, Day, DayTally, Dimension, TotalKey};
+use serde::Serialize;
 
+use super::column::{Column, labelled};
+use super::details::{DayDetails, Details};
 use super::period::Period;
 
 /// The sums of the counters in a period and the previous one.
@@ -10,6 +13,8 @@ pub struct Figures {
     period: Period,
     buckets: BTreeMap<Bucket, Counts>,
     values: BTreeMap<Dimension, BTreeMap<String, i64>>,
+    /// What the stored views of the period show; none if they are too many to read for a report without filters.
+    pub details: Option<Details>,
     /// Number of items that cannot be decoded.
     pub unreadable: u64,
 }
@@ -17,7 +22,7 @@ pub struct Figures {
 impl Figures {
     /// Creates empty sums.
     pub fn new(period: Period) -> Self {
-        Self { period, buckets: BTreeMap::new(), values: BTreeMap::new(), unreadable: 0 }
+        Self { period, buckets: BTreeMap::new(), values: BTreeMap::new(), details: None, unreadable: 0 }
     }
 
     /// Adds a counter, or one of its shards.
@@ -45,6 +50,11 @@ impl Figures {
         views.into_totals().for_each(|(key, counts)| self.add(key, &counts));
     }
 
+    /// Adds what the views of a day of the period show.
+    pub fn add_details(&mut self, views: DayDetails) {
+        self.details.get_or_insert_default().add_day(views);
+    }
+
     /// Adds other sums of the same period.
     pub fn merge(&mut self, other: Self) {
         for (bucket, counts) in other.buckets {
@@ -59,6 +69,9 @@ impl Figures {
                 increase(total.entry(value).or_default(), views);
             }
         }
+        if let Some(details) = other.details {
+            self.details.get_or_insert_default().merge(details);
+        }
         self.unreadable += other.unreadable;
     }
 
@@ -72,11 +85,49 @@ impl Figures {
         self.buckets.get(&bucket)
     }
 
-    /// Returns the values of a dimension in the period with their views, ordered by views and then by value.
-    pub fn values(&self, dimension: Dimension) -> Vec<(&str, i64)> {
+    /// Returns the rows of a column, ordered by views and then by value; none if they need stored views that were not read.
+    pub fn rows(&self, column: Column) -> Option<Vec<Row<'_>>> {
+        let mut rows: Vec<Row<'_>> = match column {
+            Column::Counted(dimension) => {
+                let details = self.all_details().filter(|_| dimension != Dimension::Bot);
+                let visitors = |value: &str| details.map(|details| details.visitors(column, value));
+                let row = |(value, views)| Row { value, views, visitors: visitors(value) };
+                self.values(dimension).into_iter().map(row).collect()
+            }
+            Column::Detail(_) => {
+                let values = self.details.as_ref()?.values(column).into_iter().flatten();
+                values.map(|(value, rank)| Row { value, views: rank.views, visitors: Some(rank.visitors) }).collect()
+            }
+        };
+        rows.sort_by_key(|row| (-row.views, row.value));
+        Some(rows)
+    }
+
+    /// Returns the visitors from a source; none if not all views are stored.
+    pub fn visitors_from(&self, source: &str) -> Option<i64> {
+        Some(self.all_details()?.visitors_from(source))
+    }
+
+    /// Returns the details if they are of all views of the period.
+    fn all_details(&self) -> Option<&Details> {
+        let views = self.current().filter_map(|(_, counts)| counts.get(&Count::Views)).sum();
+        self.details.as_ref().filter(|details| details.views >= views)
+    }
+
+    /// Returns the number of views by people and by bots in the buckets of the period that end on a day or later.
+    pub fn views_since(&self, day: Day) -> i64 {
+        let counts = self.current().filter(|(bucket, _)| bucket.last() >= day).flat_map(|(_, counts)| counts);
+        counts.filter(|(count, _)| matches!(count, Count::Views | Count::Bots)).map(|(_, number)| number).sum()
+    }
+
+    fn current(&self) -> impl Iterator<Item = (Bucket, &Counts)> {
+        self.buckets.range(self.period.from()..=self.period.to()).map(|(bucket, counts)| (*bucket, counts))
+    }
+
+    /// Returns the values of a dimension in the period with their views.
+    fn values(&self, dimension: Dimension) -> BTreeMap<&str, i64> {
         let mut values: BTreeMap<&str, i64> = BTreeMap::new();
-        let in_summaries = self.buckets.iter().filter(|(bucket, _)| self.is_current(**bucket));
-        for (count, views) in in_summaries.flat_map(|(_, counts)| counts) {
+        for (count, views) in self.current().flat_map(|(_, counts)| counts) {
             match count {
                 Count::Of(of, value) if *of == dimension => {
                     increase(values.entry(labelled(dimension, value)).or_default(), *views);
@@ -87,8 +138,6 @@ impl Figures {
         for (value, views) in self.values.get(&dimension).into_iter().flatten() {
             increase(values.entry(value).or_default(), *views);
         }
-        let mut values: Vec<(&str, i64)> = values.into_iter().collect();
-        values.sort_by_key(|&(value, views)| (-views, value));
         values
     }
 
@@ -97,13 +146,15 @@ impl Figures {
     }
 }
 
-/// Returns the current name of a value.
-pub fn labelled(dimension: Dimension, value: &str) -> &str {
-    match dimension {
-        Dimension::System => label::system(value),
-        Dimension::Browser => label::browser(value),
-        _ => value,
-    }
+/// A value and its views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Row<'a> {
+    /// The value.
+    pub value: &'a str,
+    /// Views by people, or by bots.
+    pub views: i64,
+    /// Visitors, each once a day; null if not all views of the period are stored, and for bots.
+    pub visitors: Option<i64>,
 }
 
 fn increase(total: &mut i64, number: i64) {

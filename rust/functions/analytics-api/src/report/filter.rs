@@ -2,32 +2,22 @@ use std::collections::BTreeMap;
 
 use analytics::{Dimension, OTHER, Page, View};
 
-use super::figures::labelled;
+use super::column::{Column, labelled};
 
-/// Selects views that have certain values in some dimensions.
+/// Selects views that have certain values in some columns.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Filter(BTreeMap<Dimension, String>);
+pub struct Filter(BTreeMap<Column, String>);
 
 impl Filter {
-    /// Dimensions that a report can be filtered by.
-    pub const DIMENSIONS: [Dimension; 7] = [
-        Dimension::Page,
-        Dimension::Referrer,
-        Dimension::Browser,
-        Dimension::System,
-        Dimension::Device,
-        Dimension::Country,
-        Dimension::Campaign,
-    ];
-
-    /// Selects only views with a value of a dimension.
-    pub fn only(&mut self, dimension: Dimension, value: &str) {
-        let value = match dimension {
+    /// Selects only views with a value of a column.
+    pub fn only(&mut self, column: Column, value: &str) {
+        let value = match column {
             // All ways to write a path are one page.
-            Dimension::Page if value != OTHER => Page::normalise(value).as_str().to_owned(),
-            _ => labelled(dimension, value).to_owned(),
+            Column::Counted(Dimension::Page) if value != OTHER => Page::normalise(value).as_str().to_owned(),
+            Column::Counted(dimension) => labelled(dimension, value).to_owned(),
+            Column::Detail(_) => value.to_owned(),
         };
-        self.0.insert(dimension, value);
+        self.0.insert(column, value);
     }
 
     /// Whether all views match.
@@ -39,16 +29,15 @@ impl Filter {
     /// Whether a view has the values of the filter, in upper or lower case.
     #[must_use]
     pub fn matches(&self, view: &View) -> bool {
-        self.0.iter().all(|(dimension, wanted)| {
-            let same = |value: &str| labelled(*dimension, value).to_lowercase() == wanted.to_lowercase();
-            view.value(*dimension).is_some_and(same)
+        self.0.iter().all(|(column, wanted)| {
+            column.value(view).is_some_and(|value| value.to_lowercase() == wanted.to_lowercase())
         })
     }
 
-    /// Returns the values by the names of their dimensions.
+    /// Returns the values by the names of their columns.
     #[must_use]
     pub fn named(&self) -> BTreeMap<&'static str, &str> {
-        self.0.iter().map(|(dimension, value)| (dimension.name(), value.as_str())).collect()
+        self.0.iter().map(|(column, value)| (column.name(), value.as_str())).collect()
     }
 }
 
@@ -86,7 +75,7 @@ mod tests {
             (Dimension::Browser, "Fire", false),
         ] {
             let mut filter = Filter::default();
-            filter.only(dimension, value);
+            filter.only(Column::Counted(dimension), value);
             assert_eq!(filter.matches(&view), taken, "{value}");
         }
     }
@@ -95,7 +84,7 @@ mod tests {
     fn all_ways_to_write_a_page_filter_alike() {
         for (written, page) in [("/about", "/about"), ("about/?a=1", "/about"), ("(other)", "(other)")] {
             let mut filter = Filter::default();
-            filter.only(Dimension::Page, written);
+            filter.only(Column::Counted(Dimension::Page), written);
             assert_eq!(filter.named(), BTreeMap::from([("page", page)]));
         }
     }

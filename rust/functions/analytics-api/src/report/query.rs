@@ -1,9 +1,10 @@
 use std::borrow::Cow;
 
-use analytics::{Bucket, Day, Dimension, Granularity, Site};
+use analytics::{Bucket, Day, Granularity, Site};
 use fields::{Broken, Fields, Unknown, digits, text};
 use reply::Error;
 
+use super::column::Column;
 use super::csv::Table;
 use super::filter::Filter;
 use super::period::{MOST_BUCKETS, NoPeriod, Period};
@@ -26,6 +27,8 @@ pub struct Wanted {
     pub period: Period,
     /// As many buckets before, unless their views are needed and deleted.
     pub previous: Option<Period>,
+    /// The first day of which no view has expired.
+    pub retained: Day,
     /// Which views.
     pub filter: Filter,
     /// In which form.
@@ -66,12 +69,35 @@ impl Wanted {
         let period = parameters.period(available.today);
         let filter = parameters.filter();
         let format = parameters.format();
-        let previous = period.and_then(|period| parameters.previous(period, &filter, available));
+        let previous = period.and_then(|period| parameters.previous(period, &filter, format, available));
         let wanted = match (site, period, format) {
-            (Some(site), Some(period), Some(format)) => Some(Self { site, period, previous, filter, format }),
+            (Some(site), Some(period), Some(format)) => {
+                Some(Self { site, period, previous, retained: available.retained(), filter, format })
+            }
             _ => None,
         };
         parameters.0.end(Unknown::Refused(unknown), wanted)
+    }
+
+    /// Whether the report is counted from the views, as the totals do not have it.
+    #[must_use]
+    pub fn needs_views(&self) -> bool {
+        needs_views(&self.filter, Some(self.format)).is_some()
+    }
+}
+
+/// Returns why a report is counted from the views, if it is.
+fn needs_views(filter: &Filter, format: Option<Format>) -> Option<String> {
+    match format {
+        _ if !filter.matches_all() => Some("with filters".to_owned()),
+        Some(Format::Csv(table @ Table::Values(Column::Detail(_)))) => Some(format!("for table={}", table.name())),
+        _ => None,
+    }
+}
+
+impl Available<'_> {
+    fn retained(&self) -> Day {
+        self.today.first_retained(self.view_retention_days)
     }
 }
 
@@ -121,13 +147,13 @@ impl Parameters {
 
     fn filter(&mut self) -> Filter {
         let mut filter = Filter::default();
-        for dimension in Filter::DIMENSIONS {
-            let value = self.0.optional(dimension.name(), |value| match text(value)? {
+        for column in Column::filters() {
+            let value = self.0.optional(column.name(), |value| match text(value)? {
                 "" => Err(Broken::new("length", "is empty; give a value or leave it out")),
                 value => Ok(value.to_owned()),
             });
             if let Some(Some(value)) = value {
-                filter.only(dimension, &value);
+                filter.only(column, &value);
             }
         }
         filter
@@ -151,17 +177,21 @@ impl Parameters {
     }
 
     /// The period before, as far as it can be reported.
-    fn previous(&mut self, period: Period, filter: &Filter, available: Available<'_>) -> Option<Period> {
+    fn previous(
+        &mut self,
+        period: Period,
+        filter: &Filter,
+        format: Option<Format>,
+        available: Available<'_>,
+    ) -> Option<Period> {
         let previous = period.before();
-        if filter.matches_all() {
-            return Some(previous);
-        }
-        let retained = available.today.first_retained(available.view_retention_days);
+        let Some(reason) = needs_views(filter, format) else { return Some(previous) };
+        let retained = available.retained();
         if period.first_day() < retained {
             let days = available.view_retention_days;
             let first = first_after(period.by(), retained);
             let detail = format!(
-                "begins on {}, and views are kept for {days} days: with filters, give {first} or later as from",
+                "begins on {}, and views are kept for {days} days: {reason}, give {first} or later as from",
                 period.first_day()
             );
             return self.0.check("from", Err(Broken::new("retention", detail)));
@@ -184,7 +214,7 @@ impl Parameters {
 
 fn unknown(_: &str) -> Broken {
     let own = ["site", "from", "to", "by", "limit", "format", "table"];
-    let names: Vec<&str> = own.into_iter().chain(Filter::DIMENSIONS.map(Dimension::name)).collect();
+    let names: Vec<&str> = own.into_iter().chain(Column::filters().map(Column::name)).collect();
     Broken::new("unknown", format!("is no parameter; there are {}", names.join(", ")))
 }
 

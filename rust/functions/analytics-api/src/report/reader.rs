@@ -8,6 +8,7 @@ use futures_util::future::try_join_all;
 use http::StatusCode;
 use reply::Error;
 
+use super::details::DayDetails;
 use super::figures::Figures;
 use super::filter::Filter;
 use super::period::Period;
@@ -16,15 +17,23 @@ use crate::store_error::store_error;
 /// Maximum number of items read for a report: DynamoDB returns some 35,000 per second, and a request has 13 seconds.
 const MOST_ITEMS: usize = 100_000;
 
-/// Number of items read for a report.
-#[derive(Default)]
-struct Budget(AtomicUsize);
+/// Maximum number of views read for the details of a report that is read from the totals: they take less than a second.
+pub const MOST_DETAILED: usize = 20_000;
+
+/// Number of items that may be read.
+struct Budget {
+    most: usize,
+    read: AtomicUsize,
+}
 
 impl Budget {
-    /// Takes items, unless they are more than a report may read.
-    fn take(&self, items: usize, too_many: impl FnOnce() -> Error) -> Result<(), Error> {
-        let read = self.0.fetch_add(items, Ordering::Relaxed) + items;
-        if read > MOST_ITEMS { Err(too_many()) } else { Ok(()) }
+    fn new(most: usize) -> Self {
+        Self { most, read: AtomicUsize::new(0) }
+    }
+
+    /// Takes items, and returns whether that many may be read.
+    fn allows(&self, items: usize) -> bool {
+        self.read.fetch_add(items, Ordering::Relaxed) + items <= self.most
     }
 }
 
@@ -40,7 +49,7 @@ pub async fn totals(store: &dyn ReadTables, site: &Site, period: Period, previou
     let summaries = keys::summaries(site, previous.from(), period.to());
     let values = Dimension::OPEN.map(|dimension| keys::values(site, dimension, period.from(), period.to()));
     let all: Vec<Sections> = values.into_iter().chain([summaries]).collect();
-    let budget = Budget::default();
+    let budget = Budget::new(MOST_ITEMS);
     let parts = try_join_all(all.iter().map(|sections| totals_in(store, sections, period, &budget))).await?;
     Ok(sum(period, parts))
 }
@@ -54,7 +63,9 @@ async fn totals_in(
     let mut figures = Figures::new(period);
     let mut batches = Batches::new(store, Table::Totals, sections);
     while let Some(items) = batches.next().await.map_err(store_error)? {
-        budget.take(items.len(), too_many_totals)?;
+        if !budget.allows(items.len()) {
+            return Err(too_many_totals());
+        }
         for item in items {
             match Total::decode(&item) {
                 Ok(total) => figures.add(total.key, &total.counts),
@@ -76,12 +87,41 @@ pub async fn views(
     filter: &Filter,
     today: Day,
 ) -> Result<Figures, Error> {
-    let budget = Budget::default();
-    let last = period.last_day().min(today);
-    let days: Vec<Day> = previous.unwrap_or(period).first_day().through(last).collect();
+    let days = (previous.unwrap_or(period).first_day(), period.last_day().min(today));
+    views_of(store, site, days, period, filter, &Budget::new(MOST_ITEMS)).await?.ok_or_else(too_many_views)
+}
+
+/// Counts the views of some days of a period that are in the totals; none if they are more than [`MOST_DETAILED`].
+///
+/// # Errors
+/// The error of the store.
+pub async fn details(
+    store: &dyn ReadTables,
+    site: &Site,
+    days: (Day, Day),
+    period: Period,
+) -> Result<Option<Figures>, Error> {
+    views_of(store, site, days, period, &Filter::default(), &Budget::new(MOST_DETAILED)).await
+}
+
+/// Counts the views of some days; none if the budget ends.
+async fn views_of(
+    store: &dyn ReadTables,
+    site: &Site,
+    (first, last): (Day, Day),
+    period: Period,
+    filter: &Filter,
+    budget: &Budget,
+) -> Result<Option<Figures>, Error> {
+    let days: Vec<Day> = first.through(last).collect();
     let spans = days.chunks(days.len().div_ceil(SPANS).max(1)).filter_map(|days| Some((*days.first()?, *days.last()?)));
-    let parts = try_join_all(spans.map(|span| views_between(store, site, span, period, filter, &budget))).await?;
-    Ok(sum(period, parts))
+    let parts = try_join_all(spans.map(|span| views_between(store, site, span, period, filter, budget))).await?;
+    let parts: Option<Vec<Figures>> = parts.into_iter().collect();
+    let mut figures = parts.map(|parts| sum(period, parts));
+    if let Some(figures) = &mut figures {
+        figures.details.get_or_insert_default();
+    }
+    Ok(figures)
 }
 
 async fn views_between(
@@ -91,30 +131,60 @@ async fn views_between(
     period: Period,
     filter: &Filter,
     budget: &Budget,
-) -> Result<Figures, Error> {
+) -> Result<Option<Figures>, Error> {
     let mut figures = Figures::new(period);
-    let (mut day, mut tally) = (first, DayTally::default());
+    let mut day = DayViews::new(first);
     let sections = keys::views_between(site, first, last);
     let mut batches = Batches::new(store, Table::Views, &sections);
     while let Some(items) = batches.next().await.map_err(store_error)? {
-        budget.take(items.len(), too_many_views)?;
+        if !budget.allows(items.len()) {
+            return Ok(None);
+        }
         for item in items {
             match Record::decode(&item) {
-                Ok(record) if record.counted && filter.matches(&record.view) => {
+                Ok(record) if record.counted => {
                     let recorded = record.view.id.time.day();
-                    if recorded != day {
-                        figures.add_day(mem::take(&mut tally));
-                        day = recorded;
+                    if recorded != day.day {
+                        mem::replace(&mut day, DayViews::new(recorded)).add_to(&mut figures);
                     }
-                    tally.add(&record);
+                    day.add(&record, filter);
                 }
                 Ok(_) => {}
                 Err(error) => leave_out(&mut figures, &error),
             }
         }
     }
-    figures.add_day(tally);
-    Ok(figures)
+    day.add_to(&mut figures);
+    Ok(Some(figures))
+}
+
+/// The views of a day.
+struct DayViews {
+    day: Day,
+    tally: DayTally,
+    details: DayDetails,
+}
+
+impl DayViews {
+    fn new(day: Day) -> Self {
+        Self { day, tally: DayTally::default(), details: DayDetails::default() }
+    }
+
+    fn add(&mut self, record: &Record, filter: &Filter) {
+        let is_wanted = filter.matches(&record.view);
+        self.details.add(&record.view, is_wanted);
+        if is_wanted {
+            self.tally.add(record);
+        }
+    }
+
+    fn add_to(self, figures: &mut Figures) {
+        figures.add_day(self.tally);
+        let period = figures.period();
+        if (period.first_day()..=period.last_day()).contains(&self.day) {
+            figures.add_details(self.details);
+        }
+    }
 }
 
 fn sum(period: Period, parts: impl IntoIterator<Item = Figures>) -> Figures {
@@ -139,8 +209,8 @@ fn too_many_totals() -> Error {
 
 fn too_many_views() -> Error {
     let detail = format!(
-        "With filters, a report is counted from the views, of which at most {MOST_ITEMS} are read. Ask for a shorter \
-         period, or leave the filters out."
+        "A report with filters, or of a table of details, is counted from the views, of which at most {MOST_ITEMS} are read. Ask for a shorter \
+         period, or for the report without them."
     );
     Error::client(StatusCode::UNPROCESSABLE_ENTITY, "TooManyViews", detail)
 }

@@ -10,7 +10,7 @@ use super::csv::Table;
 use super::document::Report;
 use super::figures::Figures;
 use super::query::{Available, Format, ROWS, Wanted};
-use super::reader;
+use super::reader::{self, MOST_DETAILED};
 use crate::Clock;
 
 /// Maximum size of status and headers in a response, in bytes.
@@ -100,16 +100,31 @@ impl Reports {
         Ok(Read { wanted, figures })
     }
 
-    async fn figures(
-        &self,
-        Wanted { site, period, previous, filter, .. }: &Wanted,
-        today: Day,
-    ) -> Result<Figures, Error> {
+    async fn figures(&self, wanted: &Wanted, today: Day) -> Result<Figures, Error> {
         let store = self.store.as_ref();
+        let Wanted { site, period, previous, filter, .. } = wanted;
         match previous {
-            Some(previous) if filter.matches_all() => reader::totals(store, site, *period, *previous).await,
+            Some(previous) if !wanted.needs_views() => {
+                let mut figures = reader::totals(store, site, *period, *previous).await?;
+                self.add_details(&mut figures, wanted, today).await?;
+                Ok(figures)
+            }
             _ => reader::views(store, site, (*period, *previous), filter, today).await,
         }
+    }
+
+    /// Adds what the stored views show, if the totals say that they are not too many.
+    async fn add_details(&self, figures: &mut Figures, wanted: &Wanted, today: Day) -> Result<(), Error> {
+        let Wanted { site, period, retained, .. } = wanted;
+        let days = (period.first_day().max(*retained), period.last_day().min(today));
+        if usize::try_from(figures.views_since(days.0)).is_ok_and(|views| views > MOST_DETAILED) {
+            return Ok(());
+        }
+        if let Some(views) = reader::details(self.store.as_ref(), site, days, *period).await? {
+            figures.details = views.details;
+            figures.unreadable += views.unreadable;
+        }
+        Ok(())
     }
 }
 
@@ -119,7 +134,7 @@ fn json(wanted: &Wanted, figures: &Figures, limit: usize) -> Result<Sent, Error>
 }
 
 fn report<'a>(wanted: &'a Wanted, figures: &'a Figures, limit: usize) -> Report<'a> {
-    Report::new(wanted.site.as_str(), &wanted.filter, figures, wanted.previous, limit)
+    Report::new(wanted.site.as_str(), &wanted.filter, figures, wanted.previous, (limit, wanted.retained))
 }
 
 fn csv(wanted: &Wanted, figures: &Figures, table: Table) -> Result<Sent, Error> {

@@ -63,13 +63,15 @@ proptest! {
             ];
             prop_assert!(rows.iter().any(|found| *found == row), "{row:?} {rows:?}");
         }
-        for list in ["pages", "referrers", "browsers", "systems", "devices", "countries", "campaigns", "bots"] {
+        for list in ["pages", "referrers", "browsers", "systems", "devices", "countries", "campaigns", "bots", "entryPages", "utmSources", "utmMediums", "utmTerms", "utmContents", "browserVersions"] {
             let whole = report["totals"][if list == "bots" { "bots" } else { "views" }].as_u64().unwrap();
             for row in report[list]["rows"].as_array().unwrap() {
                 if report["totals"]["views"] == 0 && report["totals"]["bots"] == 0 { continue; }
                 let thousandths = (row["views"].as_u64().unwrap() * 1000 + whole / 2) / whole;
                 let share = format!("{}.{}%", thousandths / 10, thousandths % 10);
-                let row = [row["value"].as_str().unwrap().to_owned(), grouped(&row["views"]), share];
+                let visitors = (list != "bots").then(|| grouped(&row["visitors"]));
+                let row: Vec<String> =
+                    [row["value"].as_str().unwrap().to_owned(), grouped(&row["views"])].into_iter().chain(visitors).chain([share]).collect();
                 prop_assert!(rows.iter().any(|found| *found == row), "{row:?} {rows:?}");
             }
         }

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::pending;
-use std::iter;
 
 use analytics::keys::Sections;
 use analytics::keys::{self, Key};
@@ -12,8 +11,16 @@ use async_trait::async_trait;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::views::{Seen, any_view, empty, put_totals, store, view, view_item};
+use super::views::{Seen, UTM, VERSIONS, any_view, empty, put_totals, store, view, view_item};
 use super::world::World;
+
+/// The day of the world's clock.
+const TODAY: &str = "2027-01-20";
+
+/// The first day whose views are stored, for 90 days.
+fn retained() -> Day {
+    day(TODAY).minus(89)
+}
 
 /// What a recount takes: days, and values that a view must have.
 struct Wanted<'a> {
@@ -24,17 +31,26 @@ struct Wanted<'a> {
     limit: usize,
 }
 
-/// The value of a view in a dimension.
-fn value<'a>(view: &'a View, dimension: &str) -> Option<&'a str> {
-    match dimension {
+/// The value of a view in a column.
+fn value<'a>(view: &'a View, column: &str) -> Option<&'a str> {
+    let utm = UTM.into_iter().position(|utm| view.utm.as_deref() == Some(utm));
+    match column {
         "page" => Some(view.page.as_str()),
+        "utmSource" => [Some("news letter"), None, Some("ad")][utm?],
+        "utmMedium" => [Some("email"), None, None][utm?],
+        "utmTerm" => [None, Some("a&b"), None][utm?],
+        "utmContent" => [None, Some("=1"), None][utm?],
+        "browserVersion" => {
+            let (_, version) = VERSIONS.into_iter().find(|(stored, _)| *stored == view.agent.version).unwrap();
+            Some(format!("{} {}", view.agent.browser, version?).leak())
+        }
         "referrer" => Some(view.referrer.as_ref()?.as_str()),
         "campaign" => Some(view.campaign.as_ref()?.as_str()),
         "browser" => Some(&view.agent.browser),
         "system" => Some(&view.agent.system),
         "device" => Some(view.agent.device.name()),
         "country" => view.country.as_deref(),
-        _ => panic!("{dimension}"),
+        _ => panic!("{column}"),
     }
 }
 
@@ -76,20 +92,25 @@ fn part(views: &[&Seen], by: Granularity, from: Day, to: Day) -> Value {
     json!({"from": from.to_string(), "to": to.to_string(), "totals": numbers(&within(from, to)), "series": series})
 }
 
-fn list<'a>(values: impl Iterator<Item = Option<&'a str>>, limit: usize) -> Value {
-    let mut views: BTreeMap<&str, u64> = BTreeMap::new();
-    for value in values.flatten() {
-        *views.entry(value).or_default() += 1;
+/// Returns the rows of a list, with visitors where they are known.
+fn list<'a>(values: impl Iterator<Item = (&'a str, &'a View)>, limit: usize, has_visitors: bool) -> Value {
+    let mut views: BTreeMap<&str, Vec<&View>> = BTreeMap::new();
+    for (value, view) in values {
+        views.entry(value).or_default().push(view);
     }
     let mut rows: Vec<_> = views.iter().collect();
-    rows.sort_by(|(a, left), (b, right)| right.cmp(left).then(a.cmp(b)));
-    let rows: Vec<_> = rows.iter().take(limit).map(|(value, views)| json!({"value": value, "views": views})).collect();
-    json!({"rows": rows, "all": views.len()})
+    rows.sort_by(|(a, left), (b, right)| right.len().cmp(&left.len()).then(a.cmp(b)));
+    let row = |(value, views): &(&&str, &Vec<&View>)| json!({"value": value, "views": views.len(), "visitors": has_visitors.then(|| visitors(views))});
+    json!({"rows": rows.iter().take(limit).map(row).collect::<Vec<_>>(), "all": views.len()})
+}
+
+fn visitors(views: &[&View]) -> usize {
+    views.iter().filter_map(|view| Some((view.id.time.day(), view.visitor?))).collect::<BTreeSet<_>>().len()
 }
 
 /// The report, counted from the views one by one.
-fn recount(all: &[Seen], Wanted { by, from, to, filters, limit }: &Wanted) -> Value {
-    let taken: Vec<&Seen> = all
+fn recount<'a>(all: &'a [Seen], Wanted { by, from, to, filters, limit }: &Wanted) -> Value {
+    let taken: Vec<&'a Seen> = all
         .iter()
         .filter(|seen| seen.counted && filters.iter().all(|(name, text)| value(&seen.view, name) == Some(text)))
         .collect();
@@ -100,34 +121,43 @@ fn recount(all: &[Seen], Wanted { by, from, to, filters, limit }: &Wanted) -> Va
         before = Bucket::new(*by, before.minus(1)).first();
         bucket = Bucket::new(*by, bucket).last().plus(1);
     }
-    let current: Vec<&View> =
+    let current: Vec<&'a View> =
         taken.iter().map(|seen| &seen.view).filter(|view| (first..=last).contains(&view.id.time.day())).collect();
-    let list_of = |dimension: &str| {
-        let people = current.iter().filter(|view| view.agent.bot.is_none());
-        list(people.map(|view| value(view, dimension)), *limit)
+    let is_stored = |view: &View| (retained()..=day(TODAY)).contains(&view.id.time.day());
+    let people: Vec<&View> = current.iter().copied().filter(|view| view.agent.bot.is_none()).collect();
+    let stored: Vec<&View> = people.iter().copied().filter(|view| is_stored(view)).collect();
+    let has_visitors = stored.len() == people.len();
+    let values_of = |views: &[&'a View], column: &str| -> Vec<(&'a str, &'a View)> {
+        views.iter().filter_map(|view| Some((value(view, column)?, *view))).collect()
     };
-    let of_people = |dimension| {
-        current.iter().filter(|view| view.agent.bot.is_none()).filter_map(move |view| value(view, dimension))
-    };
-    let mut hosts: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
-    for referrer in of_people("referrer") {
-        let source = if referrer.ends_with("google.com") { "Google" } else { referrer };
-        *hosts.entry(source).or_default().entry(referrer).or_default() += 1;
+    let list_of = |column: &str| list(values_of(&people, column).into_iter(), *limit, has_visitors);
+    let detail_of = |column: &str| list(values_of(&stored, column).into_iter(), *limit, true);
+    let mut entries: BTreeMap<_, &View> = BTreeMap::new();
+    for Seen { view, .. } in all.iter().filter(|seen| seen.counted && seen.view.agent.bot.is_none()) {
+        if let Some(visitor) = view.visitor {
+            let first = entries.entry((view.id.time.day(), visitor)).or_insert(view);
+            *first = if view.id < first.id { view } else { first };
+        }
     }
-    let mut sources: Vec<(u64, &str, Value)> = hosts
+    let entered = |view: &&View| entries.values().any(|entry| entry.id == view.id);
+    let entries: Vec<&View> = stored.iter().copied().filter(entered).collect();
+    let mut hosts: BTreeMap<&str, Vec<(&str, &View)>> = BTreeMap::new();
+    for (referrer, view) in values_of(&people, "referrer") {
+        let source = if referrer.ends_with("google.com") { "Google" } else { referrer };
+        hosts.entry(source).or_default().push((referrer, view));
+    }
+    let mut sources: Vec<(usize, &str, Value)> = hosts
         .iter()
-        .map(|(source, hosts)| {
-            let referrers =
-                hosts.iter().flat_map(|(host, views)| iter::repeat_n(Some(*host), usize::try_from(*views).unwrap()));
-            (hosts.values().sum(), *source, list(referrers, usize::MAX)["rows"].clone())
+        .map(|(source, views)| {
+            let referrers = list(views.iter().copied(), usize::MAX, has_visitors)["rows"].clone();
+            let of_source: Vec<&View> = views.iter().map(|(_, view)| *view).collect();
+            let visitors = has_visitors.then(|| visitors(&of_source));
+            let row = json!({"value": source, "views": views.len(), "visitors": visitors, "referrers": referrers});
+            (views.len(), *source, row)
         })
         .collect();
-    sources.sort_by_key(|(views, source, _)| (u64::MAX - views, *source));
-    let rows: Vec<Value> = sources
-        .iter()
-        .take(*limit)
-        .map(|(views, source, referrers)| json!({"value": source, "views": views, "referrers": referrers}))
-        .collect();
+    sources.sort_by_key(|(views, source, _)| (usize::MAX - views, *source));
+    let rows: Vec<Value> = sources.iter().take(*limit).map(|(.., row)| row.clone()).collect();
     let wanted = filters.iter().map(|(name, value)| (*name, *value)).collect::<BTreeMap<_, _>>();
     let wanted: Vec<String> = wanted.iter().map(|(name, value)| format!("{name} {value}")).collect();
     let is_empty = !wanted.is_empty() && current.is_empty();
@@ -140,8 +170,16 @@ fn recount(all: &[Seen], Wanted { by, from, to, filters, limit }: &Wanted) -> Va
         "previous": part(&taken, *by, before, first.minus(1)),
         "pages": list_of("page"), "referrers": list_of("referrer"), "campaigns": list_of("campaign"),
         "browsers": list_of("browser"), "systems": list_of("system"), "devices": list_of("device"),
-        "countries": list_of("country"), "bots": list(current.iter().map(|view| view.agent.bot.as_deref()), *limit),
-        "aiCrawlers": list(current.iter().map(|view| view.agent.bot.as_deref().filter(|bot| *bot == "GPTBot")), *limit),
+        "countries": list_of("country"),
+        "bots": list(current.iter().filter_map(|view| Some((view.agent.bot.as_deref()?, *view))), *limit, false),
+        "aiCrawlers": list(
+            current.iter().filter_map(|view| Some((view.agent.bot.as_deref().filter(|bot| *bot == "GPTBot")?, *view))),
+            *limit, false,
+        ),
+        "details": {"from": first.max(retained()).to_string(), "views": stored.len()},
+        "entryPages": list(values_of(&entries, "page").into_iter(), *limit, true),
+        "utmSources": detail_of("utmSource"), "utmMediums": detail_of("utmMedium"), "utmTerms": detail_of("utmTerm"),
+        "utmContents": detail_of("utmContent"), "browserVersions": detail_of("browserVersion"),
     });
     report.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
     report
@@ -180,6 +218,7 @@ proptest! {
         filters in prop::sample::subsequence(vec![
             ("page", "/about"), ("referrer", "search.example"), ("browser", "Firefox"), ("system", "Linux"),
             ("device", "desktop"), ("country", "DE"), ("campaign", "été/2026"),
+            ("utmSource", "news letter"), ("browserVersion", "Firefox 145"),
         ], 1..=2),
     ) {
         let from = day("2026-12-20").plus(start);
@@ -248,14 +287,14 @@ async fn a_list_is_cut_in_json_and_whole_in_csv() {
     let world = World::reporting(store(&views), &["example.com"]);
     let json = world.report("").await.json;
     assert_eq!((json["pages"]["rows"].as_array().unwrap().len(), &json["pages"]["all"]), (10, &json!(25)));
-    assert_eq!(json["pages"]["rows"][0], json!({"value": "/00", "views": 1}));
+    assert_eq!(json["pages"]["rows"][0], json!({"value": "/00", "views": 1, "visitors": 0}));
 
     let csv = world.report("format=csv&table=pages&limit=3&from=2027-01-01&to=2027-01-20").await;
     assert_eq!(csv.headers["content-type"], "text/csv; charset=utf-8");
     let name = "attachment; filename=\"example.com-pages-2027-01-01-2027-01-20.csv\"";
     assert_eq!(csv.headers["content-disposition"], name);
     let lines: Vec<&str> = csv.text.split_terminator("\r\n").collect();
-    assert_eq!((lines.len(), lines[0], lines[25]), (26, "\"page\",\"views\"", "\"/24\",\"1\""));
+    assert_eq!((lines.len(), lines[0], lines[25]), (26, "\"page\",\"views\",\"visitors\"", "\"/24\",\"1\",\"0\""));
 }
 
 #[tokio::test]
@@ -281,6 +320,49 @@ async fn a_campaign_that_is_a_formula_is_defused() {
 }
 
 #[tokio::test]
+async fn details_are_of_stored_views_and_say_so() {
+    let views: Vec<Seen> = ["2026-10-22", "2026-10-23", "2027-01-20"]
+        .into_iter()
+        .zip(1..)
+        .map(|(day, random)| view("example.com", day, random, "/"))
+        .collect();
+    let store = store(&views);
+    store.tables().views.pop_first();
+    let world = World::reporting(store, &["example.com"]);
+    for (from, views, stored, visitors) in [("2026-10-22", 3, 2, Value::Null), ("2026-10-23", 2, 2, json!(0))] {
+        let json = world.report(&format!("from={from}")).await.json;
+        assert_eq!((&json["totals"]["views"], &json["details"]["views"]), (&json!(views), &json!(stored)));
+        assert_eq!(json["details"]["from"], "2026-10-23");
+        assert_eq!(json["browserVersions"]["rows"], json!([{"value": "Firefox 145", "views": stored, "visitors": 0}]));
+        assert_eq!(json["pages"]["rows"], json!([{"value": "/", "views": views, "visitors": visitors}]));
+    }
+    let old = world.report("from=2026-10-01&to=2026-10-22").await.json;
+    assert_eq!((&old["totals"]["views"], &old["details"]["views"]), (&json!(1), &json!(0)));
+    let csv = world.report("format=csv&table=browserVersions&from=2026-10-23").await.text;
+    assert_eq!(csv, "\"browserVersion\",\"views\",\"visitors\"\r\n\"Firefox 145\",\"2\",\"0\"\r\n");
+    let refused = world.report("format=csv&table=browserVersions&from=2026-10-22").await;
+    assert_eq!(refused.errors(), [("from", "retention")]);
+    assert!(refused.text.contains("for table=browserVersions, give 2026-10-23 or later as from"), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn with_too_many_views_a_report_has_totals_without_details() {
+    let mut tally = Tally::default();
+    for number in 0..=20_000 {
+        tally.view(&view("example.com", "2027-01-02", number, "/").view, false);
+    }
+    let store = empty();
+    put_totals(&store, &tally, 0);
+    let world = World::reporting(store, &["example.com"]);
+    let json = world.report("").await.json;
+    assert_eq!(
+        (&json["totals"]["views"], &json["details"], &json["utmSources"]),
+        (&json!(20_001), &Value::Null, &Value::Null)
+    );
+    assert_eq!(json["pages"]["rows"], json!([{"value": "/", "views": 20_001, "visitors": null}]));
+}
+
+#[tokio::test]
 async fn an_item_that_cannot_be_read_is_left_out_and_counted() {
     let store = store(&[view("example.com", "2027-01-02", 1, "/")]);
     let path = "total/example.com/day".to_owned();
@@ -299,7 +381,7 @@ async fn an_item_that_cannot_be_read_is_left_out_and_counted() {
     store.tables().views.insert(key, item.into());
 
     let world = World::reporting(store, &["example.com"]);
-    for (query, unreadable) in [("", 5), ("page=/", 1)] {
+    for (query, unreadable) in [("", 6), ("page=/", 1)] {
         let answer = world.report(query).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         assert_eq!((&answer.json["totals"]["views"], &answer.json["unreadable"]), (&json!(1), &json!(unreadable)));

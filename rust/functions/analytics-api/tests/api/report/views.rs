@@ -52,6 +52,17 @@ pub fn view(site: &str, day: &str, random: u64, page: &str) -> Seen {
     Seen { view, counted: true, measure: None }
 }
 
+/// Campaign parameters as they are stored.
+pub const UTM: [&str; 3] = [
+    "utm_source=news+letter&utm_medium=email",
+    "utm_term=a%26b&utm_content=%3D1",
+    "utm_source=+&utm_source=ad&utm_x=1",
+];
+
+/// Versions of browsers as they are stored, and as they are reported.
+pub const VERSIONS: [(&str, Option<&str>); 4] =
+    [("145.0", Some("145")), ("17.4.1", Some("17.4")), ("9", Some("9")), ("", None)];
+
 prop_compose! {
     /// Any view of `example.com` from 2026-12-10 to 2027-01-20.
     pub fn any_view()(
@@ -59,6 +70,7 @@ prop_compose! {
         (random, page, visitor) in (any::<u64>(), 0..4_usize, prop::option::of(0_u8..4)),
         (referrer, campaign) in (prop::option::of(0..3_usize), prop::option::of(0..3_usize)),
         (browser, system, device) in (0..3_usize, 0..2_usize, 0..4_usize),
+        (utm, version) in (prop::option::of(0..UTM.len()), 0..VERSIONS.len()),
         (country, bot) in (prop::option::of(0..3_usize), prop::option::weighted(0.2, 0..2_usize)),
         counted in prop::bool::weighted(0.9),
         measure in prop::option::of((0_u64..100_000, 0_u8..=100)),
@@ -69,6 +81,7 @@ prop_compose! {
         let agent = Agent {
             browser: ["Firefox", "Chrome", "Safari"][browser].to_owned(),
             system: ["Linux", "macOS"][system].to_owned(),
+            version: VERSIONS[version].0.to_owned(),
             device: [Device::Desktop, Device::Phone, Device::Tablet, Device::Other][device],
             bot: bot.map(|bot| ["Googlebot", "GPTBot"][bot].to_owned()),
             ..seen.view.agent.clone()
@@ -79,6 +92,7 @@ prop_compose! {
                 ["https://search.example/", "https://google.com/", "https://news.google.com/"][referrer], &site,
             )),
             campaign: campaign.and_then(|campaign| Campaign::named(["spring", "=1+1", "été/2026"][campaign])),
+            utm: utm.map(|utm| UTM[utm].to_owned()),
             country: country.map(|country| ["DE", "FR", "NL"][country].to_owned()),
             agent,
             ..seen.view
