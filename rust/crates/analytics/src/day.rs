@@ -46,6 +46,26 @@ impl Day {
         self.0.to_julian_day().unsigned_abs().into()
     }
 
+    /// Returns the first day of its month.
+    #[must_use]
+    pub fn first_of_month(self) -> Self {
+        self.minus(u16::from(self.0.day()) - 1)
+    }
+
+    /// Returns the first day of its year.
+    #[must_use]
+    pub fn first_of_year(self) -> Self {
+        self.minus(self.0.ordinal() - 1)
+    }
+
+    /// Returns the same date of the year before; February 28 instead of 29.
+    #[must_use]
+    pub fn year_before(self) -> Self {
+        let (year, month) = (self.0.year() - 1, self.0.month());
+        let date = Date::from_calendar_date(year, month, self.0.day().min(month.length(year)));
+        Self(date.unwrap_or(self.0))
+    }
+
     pub(crate) fn date(self) -> Date {
         self.0
     }
@@ -112,6 +132,28 @@ mod tests {
         assert_eq!(first.through(last).collect::<Vec<_>>(), [first, last]);
         assert_eq!(last.through(last).count(), 1);
         assert_eq!(last.through(first).count(), 0);
+    }
+
+    #[test]
+    fn a_year_before_is_the_same_date() {
+        for (day, before) in [
+            ("2026-11-21", "2025-11-21"),
+            ("2024-02-29", "2023-02-28"),
+            ("2025-02-28", "2024-02-28"),
+            ("2024-12-31", "2023-12-31"),
+        ] {
+            assert_eq!(day.parse::<Day>().unwrap().year_before().to_string(), before);
+        }
+    }
+
+    #[test]
+    fn months_and_years_begin_with_their_first_day() {
+        for (day, month, year) in
+            [("2024-12-31", "2024-12-01", "2024-01-01"), ("2026-01-01", "2026-01-01", "2026-01-01")]
+        {
+            let day: Day = day.parse().unwrap();
+            assert_eq!([day.first_of_month(), day.first_of_year()].map(|day| day.to_string()), [month, year]);
+        }
     }
 
     #[test]

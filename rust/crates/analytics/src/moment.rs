@@ -69,6 +69,12 @@ impl Moment {
         let seconds = i64::try_from(self.seconds()).unwrap_or(i64::MAX);
         Day::from(OffsetDateTime::from_unix_timestamp(seconds).map_or(time::Date::MAX, OffsetDateTime::date))
     }
+
+    /// Returns its hour in UTC, from 0 to 23.
+    #[must_use]
+    pub fn hour(self) -> u8 {
+        u8::try_from(self.0 / 3_600_000 % 24).unwrap_or_default()
+    }
 }
 
 impl TryFrom<SystemTime> for Moment {
@@ -96,6 +102,12 @@ mod tests {
         assert_eq!(day(1_795_305_599_999), "2026-11-21");
         assert_eq!(day(1_795_305_600_000), "2026-11-22");
         assert_eq!(day(LAST), "9999-12-31");
+    }
+
+    #[test]
+    fn a_moment_has_an_hour_in_utc() {
+        let hour = |milliseconds| Moment::from_milliseconds(milliseconds).unwrap().hour();
+        assert_eq!([0, 3_599_999, 3_600_000, 1_795_305_599_999, 1_795_305_600_000].map(hour), [0, 0, 1, 23, 0]);
     }
 
     #[test]

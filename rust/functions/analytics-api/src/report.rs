@@ -3,11 +3,13 @@
 //! A report is read from the totals. A report with filters is counted from the views, which expire after some time.
 
 mod column;
+mod compare;
 mod csv;
 mod details;
 mod document;
 mod figures;
 mod filter;
+mod named;
 mod period;
 mod query;
 mod reader;
@@ -15,7 +17,10 @@ mod reports;
 mod routes;
 
 pub use column::Column;
+pub use compare::Compare;
 pub use document::{Coverage, List, Numbers, Point, Report, Sources};
 pub use figures::Row;
+pub use named::Named;
+pub use period::By;
 pub use reports::Reports;
 pub(crate) use routes::routes;

@@ -1,17 +1,18 @@
 //! The controls of the page.
 
-use analytics::{Granularity, Site};
+use analytics::Site;
 use maud::{Markup, html};
 
-use super::page_query::{PERIODS, PageQuery};
+use super::page_query::PageQuery;
+use crate::report::{By, Compare, Named};
 
 /// Renders the choice of the site, the period and the filters.
 pub fn controls(asked: &PageQuery, report_asked: &PageQuery, sites: &[Site]) -> Markup {
     html! {
         nav.periods aria-label="Period" {
-            @for (name, label) in PERIODS {
-                @let current = (asked.period() == Some(name)).then_some("true");
-                a href=(asked.without(&["from", "to", "by"]).with("period", name).link()) aria-current=[current] { (label) }
+            @for named in Named::ALL {
+                @let current = (asked.period() == Some(named)).then_some("true");
+                a href=(period_link(asked, named)) aria-current=[current] { (named.label()) }
             }
         }
         form.range {
@@ -30,11 +31,21 @@ pub fn controls(asked: &PageQuery, report_asked: &PageQuery, sites: &[Site]) -> 
             label {
                 "By"
                 select name="by" {
-                    @for by in Granularity::ALL {
+                    @for by in By::ALL {
                         option selected[report_asked.value("by") == Some(by.name())] { (by.name()) }
                     }
                 }
             }
+            label {
+                "Compare with"
+                select name="compare" {
+                    @for compare in Compare::ALL {
+                        option value=(compare.name()) selected[report_asked.value("compare") == Some(compare.name())] { (compare.label()) }
+                    }
+                }
+            }
+            label { "Compare from" input type="date" name="compareFrom" value=[report_asked.value("compareFrom")]; }
+            label { "Compare to" input type="date" name="compareTo" value=[report_asked.value("compareTo")]; }
             @for (column, value) in asked.filters() {
                 input type="hidden" name=(column.name()) value=(value);
             }
@@ -52,4 +63,10 @@ pub fn controls(asked: &PageQuery, report_asked: &PageQuery, sites: &[Site]) -> 
             }
         }
     }
+}
+
+/// Returns the link to a period that ends today, which is shown by hour if it is one day.
+fn period_link(asked: &PageQuery, named: Named) -> String {
+    let period = asked.without(&["from", "to", "by"]).with("period", named.name());
+    if named == Named::Today { period.with("by", By::Hour.name()).link() } else { period.link() }
 }

@@ -6,7 +6,7 @@ use reply::Error;
 use super::chart::{self, Bar};
 use super::page_query::PageQuery;
 use super::text::{days, duration, grouped, short};
-use crate::report::{Numbers, Point, Report};
+use crate::report::{By, Compare, Numbers, Point, Report};
 
 /// Renders the totals, each with that of the previous period.
 pub fn totals(report: &Report<'_>) -> Markup {
@@ -21,9 +21,11 @@ pub fn totals(report: &Report<'_>) -> Markup {
         p.quiet {
             @match &report.previous {
                 Some(previous) => { "Before: " (days(&previous.from, &previous.to)) ". " }
-                None => "The views of the period before are deleted, so nothing is compared with them. ",
+                None if report.compare == Compare::None.name() => {}
+                None => "The views to compare with are deleted, so nothing is compared with them. ",
             }
             "Visitors are counted once a day, so those of several days are the sum of the days. "
+            @if report.by == By::Hour.name() { "In the chart, they are counted once in each hour. " }
             @if report.part.totals.measured > 0 {
                 "Time and scroll depth are averages over " (grouped(report.part.totals.measured)) " of the views. "
             }

@@ -1,21 +1,7 @@
-use std::iter;
-
-use analytics::{Bucket, Day, Granularity, Site};
+use analytics::{Day, Granularity, Site};
 use form_urlencoded::Serializer;
 
-use crate::report::Column;
-
-/// Periods that end today: names in a query, and labels.
-pub const PERIODS: [(&str, &str); 6] = [
-    ("today", "Today"),
-    ("7d", "7 days"),
-    (DEFAULT_PERIOD, "30 days"),
-    ("month", "This month"),
-    ("year", "Year to date"),
-    ("12m", "12 months"),
-];
-
-const DEFAULT_PERIOD: &str = "30d";
+use crate::report::{By, Column, Compare, Named};
 
 /// The query of a page: the parameters of a report, and `period` instead of `from` and `to`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,10 +19,10 @@ impl PageQuery {
     }
 
     /// Returns the named period, or the default one if there is no range of days.
-    pub fn period(&self) -> Option<&'static str> {
-        let named = PERIODS.into_iter().map(|(name, _)| name).find(|name| self.value("period") == Some(name));
+    pub fn period(&self) -> Option<Named> {
+        let named = self.value("period").and_then(Named::parse);
         let is_range = ["from", "to"].into_iter().any(|name| self.value(name).is_some());
-        named.or((!is_range).then_some(DEFAULT_PERIOD))
+        named.or((!is_range).then_some(Named::ThirtyDays))
     }
 
     /// Returns the values to filter by.
@@ -68,21 +54,14 @@ impl PageQuery {
             _ => self.clone(),
         };
         if let Some(period) = self.period() {
-            let month = |day| Bucket::new(Granularity::Month, day).first();
-            let january = iter::successors(Some(month(today)), |first| Some(month(first.minus(1))))
-                .find(|first| first.to_string().ends_with("-01-01"));
-            let from = match period {
-                "today" => today,
-                "7d" => today.minus(6),
-                "month" => month(today),
-                "year" => january.unwrap_or(today),
-                "12m" => month(today.minus(334)),
-                _ => today.minus(29),
-            };
-            report = report.with("from", &from.to_string()).with("to", &today.to_string());
-            if ["year", "12m"].contains(&period) && self.value("by").is_none() {
-                report = report.with("by", Granularity::Month.name());
+            report = report.with("from", &period.first_day(today).to_string()).with("to", &today.to_string());
+            if period.by() != By::Bucket(Granularity::Day) && self.value("by").is_none() {
+                report = report.with("by", period.by().name());
             }
+        }
+        // The fields for dates of the form stay when something else is chosen.
+        if self.value("compare").is_some_and(|compare| compare != Compare::Dates.name()) {
+            report = report.without(&["compareFrom", "compareTo"]);
         }
         report.without(&["period"])
     }
@@ -124,6 +103,24 @@ mod tests {
         assert_eq!(report("period=year"), "site=a.example&from=2026-01-01&to=2026-11-21&by=month");
         assert_eq!(report("period=12m"), "site=a.example&from=2025-12-01&to=2026-11-21&by=month");
         assert_eq!(report("period=year&by=week"), "by=week&site=a.example&from=2026-01-01&to=2026-11-21");
+    }
+
+    #[test]
+    fn twelve_months_are_the_last_twelve_on_any_day() {
+        let sites = ["a.example"].map(|site| Site::parse(site).unwrap());
+        for (today, from) in [("2026-03-31", "2025-04-01"), ("2024-03-01", "2023-04-01"), ("2025-12-31", "2025-01-01")]
+        {
+            let report = PageQuery::parse("period=12m").report(&sites, today.parse().unwrap());
+            assert_eq!(report.value("from"), Some(from), "{today}");
+        }
+    }
+
+    #[test]
+    fn dates_to_compare_with_are_asked_for_if_they_are_chosen() {
+        let dates = "compareFrom=2026-01-01&compareTo=2026-01-02";
+        let asked = |compare: &str| report(&format!("from=2026-11-01&to=2026-11-02&{dates}{compare}"));
+        assert!(asked("").contains(dates) && asked("&compare=dates").contains(dates));
+        assert!(!asked("&compare=year").contains("compareFrom"));
     }
 
     #[test]

@@ -38,6 +38,9 @@ pub fn days(from: &str, to: &str) -> String {
 
 /// Abbreviates the name of a bucket.
 pub fn short(bucket: &str) -> String {
+    if let Some((_, time)) = bucket.split_once('T') {
+        return time.to_owned();
+    }
     let month = |number: &str| MONTHS.get(number.parse::<usize>().ok()?.checked_sub(1)?);
     match *bucket.split('-').collect::<Vec<_>>() {
         [_, number, day] => month(number).map(|month| format!("{month} {}", day.trim_start_matches('0'))),
@@ -84,9 +87,13 @@ mod tests {
 
     #[test]
     fn buckets_are_short() {
-        for (bucket, text) in
-            [("2026-11-21", "Nov 21"), ("2026-01-02", "Jan 2"), ("9999-12", "Dec 9999"), ("2026-W47", "2026-W47")]
-        {
+        for (bucket, text) in [
+            ("2026-11-21", "Nov 21"),
+            ("2026-01-02", "Jan 2"),
+            ("9999-12", "Dec 9999"),
+            ("2026-W47", "2026-W47"),
+            ("2026-11-21T09:00", "09:00"),
+        ] {
             assert_eq!(short(bucket), text);
         }
     }

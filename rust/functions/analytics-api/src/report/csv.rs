@@ -88,12 +88,12 @@ mod tests {
     use analytics::{Bucket, Count, Counter, Counts, Dimension, Granularity, Site, TotalKey};
 
     use super::*;
-    use crate::report::period::Period;
+    use crate::report::period::{By, Period};
 
     /// The table of campaigns.
     fn campaigns(names: &[(&str, i64)]) -> String {
         let day = "2026-11-21".parse().unwrap();
-        let mut figures = Figures::new(Period::covering(Granularity::Day, day, day).unwrap());
+        let mut figures = Figures::new(Period::covering(By::Bucket(Granularity::Day), day, day).unwrap());
         for (name, views) in names {
             let counter = Counter::Value(Dimension::Campaign, (*name).to_owned());
             let site = Site::parse("example.com").unwrap();

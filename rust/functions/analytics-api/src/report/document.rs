@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use analytics::{Bucket, Count, Counts, Day, Dimension, label};
+use analytics::{Count, Counts, Day, Dimension, label};
 use serde::{Serialize, Serializer};
 
 use super::column::Column;
+use super::compare::Compare;
 use super::figures::{Figures, Row};
 use super::filter::Filter;
 use super::period::Period;
@@ -16,14 +17,16 @@ use crate::collect::is_ai_crawler;
 pub struct Report<'a> {
     /// The site.
     pub site: &'a str,
-    /// `day`, `week` or `month`.
+    /// `hour`, `day`, `week` or `month`.
     pub by: &'static str,
     /// The period.
     #[serde(flatten)]
     pub part: Part,
     /// The values to filter by, by dimension.
     pub filters: BTreeMap<&'static str, &'a str>,
-    /// The previous period of the same length; null if a filtered report would need expired views.
+    /// What it is compared with: `previous`, `year`, `dates` or `none`.
+    pub compare: &'static str,
+    /// The period that it is compared with; null for `none`, and if a filtered report would need expired views.
     pub previous: Option<Part>,
     /// A note about the numbers, if they need one.
     pub note: Option<String>,
@@ -57,7 +60,7 @@ pub struct Part {
 /// A bucket and its numbers.
 #[derive(Serialize)]
 pub struct Point {
-    /// Its name, such as `2026-11-21`, `2026-W47` or `2026-11`.
+    /// Its name, such as `2026-11-21T13:00`, `2026-11-21`, `2026-W47` or `2026-11`.
     pub bucket: String,
     /// Its numbers.
     #[serde(flatten)]
@@ -66,7 +69,8 @@ pub struct Point {
 
 /// The numbers of a bucket, or of several.
 ///
-/// A visitor is identified for one day only, so the visitors of a longer time are the sum of its days.
+/// A visitor is identified for one day only, so the visitors of a longer time are the sum of its days. In a series by hour,
+/// a visitor counts once in each hour.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Numbers {
@@ -169,7 +173,7 @@ impl<'a> Report<'a> {
         site: &'a str,
         filter: &'a Filter,
         figures: &'a Figures,
-        previous: Option<Period>,
+        (compare, previous): (Compare, Option<Period>),
         (limit, retained): (usize, Day),
     ) -> Self {
         let period = figures.period();
@@ -181,6 +185,7 @@ impl<'a> Report<'a> {
             by: period.by().name(),
             part,
             filters: filter.named(),
+            compare: compare.name(),
             previous: previous.map(|previous| Part::new(figures, previous)),
             details: figures
                 .details
@@ -215,10 +220,10 @@ impl Part {
     }
 }
 
-/// Returns the numbers of every bucket of a period.
+/// Returns the numbers of every bucket or hour of a period.
 pub fn series(figures: &Figures, period: Period) -> Vec<Point> {
-    let point = |bucket: Bucket| Point { bucket: bucket.to_string(), numbers: Numbers::sum(figures.bucket(bucket)) };
-    period.buckets().map(point).collect()
+    let point = |(bucket, counts)| Point { bucket, numbers: Numbers::sum(counts) };
+    figures.series(period).into_iter().map(point).collect()
 }
 
 impl Numbers {

@@ -1,17 +1,18 @@
 use std::collections::BTreeMap;
 
-use analytics::{Bucket, Count, Counter, Counts, Day, DayTally, Dimension, TotalKey};
+use analytics::{Bucket, Count, Counter, Counts, Day, DayTally, Dimension, Granularity, TotalKey};
 use serde::Serialize;
 
 use super::column::{Column, labelled};
 use super::details::{DayDetails, Details};
-use super::period::Period;
+use super::period::{By, Hour, Period};
 
 /// The sums of the counters in a period and the previous one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figures {
     period: Period,
     buckets: BTreeMap<Bucket, Counts>,
+    hours: BTreeMap<Hour, Counts>,
     values: BTreeMap<Dimension, BTreeMap<String, i64>>,
     /// What the stored views of the period show; none if they are too many to read for a report without filters.
     pub details: Option<Details>,
@@ -22,21 +23,23 @@ pub struct Figures {
 impl Figures {
     /// Creates empty sums.
     pub fn new(period: Period) -> Self {
-        Self { period, buckets: BTreeMap::new(), values: BTreeMap::new(), details: None, unreadable: 0 }
+        Self {
+            period,
+            buckets: BTreeMap::new(),
+            hours: BTreeMap::new(),
+            values: BTreeMap::new(),
+            details: None,
+            unreadable: 0,
+        }
     }
 
     /// Adds a counter, or one of its shards.
     pub fn add(&mut self, TotalKey { bucket, counter, .. }: TotalKey, counts: &Counts) {
-        if bucket.granularity() != self.period.by() {
+        if bucket.granularity() != self.period.granularity() {
             return;
         }
         match counter {
-            Counter::Summary => {
-                let total = self.buckets.entry(bucket).or_default();
-                for (count, number) in counts {
-                    increase(total.entry(count.clone()).or_default(), *number);
-                }
-            }
+            Counter::Summary => add_counts(self.buckets.entry(bucket).or_default(), counts),
             Counter::Value(dimension, value) if self.is_current(bucket) => {
                 let views = counts.get(&Count::Views).copied().unwrap_or_default();
                 increase(self.values.entry(dimension).or_default().entry(value).or_default(), views);
@@ -50,6 +53,14 @@ impl Figures {
         views.into_totals().for_each(|(key, counts)| self.add(key, &counts));
     }
 
+    /// Adds the views of an hour, in which each visitor counts once.
+    pub fn add_hour(&mut self, hour: Hour, views: DayTally) {
+        let is_summary =
+            |key: &TotalKey| key.counter == Counter::Summary && key.bucket.granularity() == Granularity::Day;
+        let summary = views.into_totals().find(|(key, _)| is_summary(key));
+        self.hours.extend(summary.map(|(_, counts)| (hour, counts)));
+    }
+
     /// Adds what the views of a day of the period show.
     pub fn add_details(&mut self, views: DayDetails) {
         self.details.get_or_insert_default().add_day(views);
@@ -57,12 +68,10 @@ impl Figures {
 
     /// Adds other sums of the same period.
     pub fn merge(&mut self, other: Self) {
-        for (bucket, counts) in other.buckets {
-            let total = self.buckets.entry(bucket).or_default();
-            for (count, number) in counts {
-                increase(total.entry(count).or_default(), number);
-            }
+        for (bucket, counts) in &other.buckets {
+            add_counts(self.buckets.entry(*bucket).or_default(), counts);
         }
+        self.hours.extend(other.hours);
         for (dimension, values) in other.values {
             let total = self.values.entry(dimension).or_default();
             for (value, views) in values {
@@ -83,6 +92,14 @@ impl Figures {
     /// Returns the counts of a bucket.
     pub fn bucket(&self, bucket: Bucket) -> Option<&Counts> {
         self.buckets.get(&bucket)
+    }
+
+    /// Returns the name and the counts of every bucket or hour of a period.
+    pub fn series(&self, period: Period) -> Vec<(String, Option<&Counts>)> {
+        match period.by() {
+            By::Hour => period.hours().map(|hour| (hour.to_string(), self.hours.get(&hour))).collect(),
+            By::Bucket(_) => period.buckets().map(|bucket| (bucket.to_string(), self.bucket(bucket))).collect(),
+        }
     }
 
     /// Returns the rows of a column, ordered by views and then by value; none if they need stored views that were not read.
@@ -155,6 +172,12 @@ pub struct Row<'a> {
     pub views: i64,
     /// Visitors, each once a day; null if not all views of the period are stored, and for bots.
     pub visitors: Option<i64>,
+}
+
+fn add_counts(total: &mut Counts, counts: &Counts) {
+    for (count, number) in counts {
+        increase(total.entry(count.clone()).or_default(), *number);
+    }
 }
 
 fn increase(total: &mut i64, number: i64) {

@@ -5,9 +5,11 @@ use fields::{Broken, Fields, Unknown, digits, text};
 use reply::Error;
 
 use super::column::Column;
+use super::compare::Compare;
 use super::csv::Table;
 use super::filter::Filter;
-use super::period::{MOST_BUCKETS, NoPeriod, Period};
+use super::named::Named;
+use super::period::{By, MOST_BUCKETS, MOST_HOURLY_DAYS, NoPeriod, Period};
 
 /// Days of a report for which no period is asked.
 const DAYS: u16 = 30;
@@ -25,7 +27,9 @@ pub struct Wanted {
     pub site: Site,
     /// The period, in whole buckets.
     pub period: Period,
-    /// As many buckets before, unless their views are needed and deleted.
+    /// What it is compared with.
+    pub compare: Compare,
+    /// The period that it is compared with, unless its views are needed and deleted.
     pub previous: Option<Period>,
     /// The first day of which no view has expired.
     pub retained: Day,
@@ -69,10 +73,19 @@ impl Wanted {
         let period = parameters.period(available.today);
         let filter = parameters.filter();
         let format = parameters.format();
-        let previous = period.and_then(|period| parameters.previous(period, &filter, format, available));
-        let wanted = match (site, period, format) {
-            (Some(site), Some(period), Some(format)) => {
-                Some(Self { site, period, previous, retained: available.retained(), filter, format })
+        let compared = period.and_then(|period| parameters.compare(period));
+        let needs = period.zip(format).and_then(|(period, format)| needs_views(period, &filter, format));
+        if let (Some(period), Some(reason)) = (period, needs) {
+            parameters.retained(period, &reason, available);
+        }
+        let wanted = match (site, period, compared, format) {
+            (Some(site), Some(period), Some((compare, previous)), Some(format)) => {
+                let retained = available.retained();
+                let mut wanted = Self { site, period, compare, previous, retained, filter, format };
+                if wanted.needs_views() {
+                    wanted.previous = previous.filter(|previous| previous.first_day() >= retained);
+                }
+                Some(wanted)
             }
             _ => None,
         };
@@ -82,15 +95,16 @@ impl Wanted {
     /// Whether the report is counted from the views, as the totals do not have it.
     #[must_use]
     pub fn needs_views(&self) -> bool {
-        needs_views(&self.filter, Some(self.format)).is_some()
+        needs_views(self.period, &self.filter, self.format).is_some()
     }
 }
 
 /// Returns why a report is counted from the views, if it is.
-fn needs_views(filter: &Filter, format: Option<Format>) -> Option<String> {
+fn needs_views(period: Period, filter: &Filter, format: Format) -> Option<String> {
     match format {
         _ if !filter.matches_all() => Some("with filters".to_owned()),
-        Some(Format::Csv(table @ Table::Values(Column::Detail(_)))) => Some(format!("for table={}", table.name())),
+        _ if period.by() == By::Hour => Some("by hour".to_owned()),
+        Format::Csv(table @ Table::Values(Column::Detail(_))) => Some(format!("for table={}", table.name())),
         _ => None,
     }
 }
@@ -121,28 +135,61 @@ impl Parameters {
     }
 
     fn period(&mut self, today: Day) -> Option<Period> {
-        let by = self.parsed("by", Granularity::Day, Granularity::parse, ("value", "is day, week or month"));
-        let rule = ("day", "is a day of 1970 to 9999, as in 2026-11-21");
-        let to = self.parsed("to", today, day, rule);
-        let from = self.parsed("from", to.unwrap_or(today).minus(DAYS - 1), day, rule);
-        let (by, from, to) = (by?, from?, to?);
+        let names: Vec<&str> = Named::ALL.map(Named::name).to_vec();
+        let rule = ("value", format!("is one of: {}", names.join(", ")));
+        let named = self.parsed("period", None, |name| Named::parse(name).map(Some), rule);
+        let (from, to) = (self.day("from"), self.day("to"));
+        let by = named.flatten().map_or(By::Bucket(Granularity::Day), Named::by);
+        let by = self.parsed("by", by, By::parse, ("value", "is hour, day, week or month"));
+        let (named, from, to, by) = (named?, from?, to?, by?);
+        let Some(named) = named else {
+            let to = to.unwrap_or(today);
+            return self.covering(by, ("from", from.unwrap_or(to.minus(DAYS - 1))), ("to", to));
+        };
+        if from.is_some() || to.is_some() {
+            let detail = "is given with from or to; give either a period or dates";
+            return self.0.check("period", Err(Broken::new("exclusive", detail)));
+        }
+        self.covering(by, ("period", named.first_day(today)), ("today", today))
+    }
+
+    fn day(&mut self, name: &str) -> Option<Option<Day>> {
+        self.parsed(name, None, |text| day(text).map(Some), ("day", "is a day of 1970 to 9999, as in 2026-11-21"))
+    }
+
+    fn covering(&mut self, by: By, (field, from): (&str, Day), (last, to): (&str, Day)) -> Option<Period> {
         let error = match Period::covering(by, from, to) {
             Ok(period) => return Some(period),
             Err(NoPeriod::Reversed) => {
-                Broken::new("order", format!("is {from}, after to, which is {to}; give them in order"))
+                Broken::new("order", format!("is {from}, after {last}, which is {to}; give them in order"))
             }
-            Err(NoPeriod::TooLong) => {
-                let longer = match by {
-                    Granularity::Day => ", or by=week or by=month",
-                    Granularity::Week => ", or by=month",
-                    Granularity::Month => "",
-                };
-                let by = by.name();
-                let detail = format!("is more than {MOST_BUCKETS} {by}s before to; ask for a shorter period{longer}");
-                Broken::new("period", detail)
-            }
+            Err(NoPeriod::TooLong) => Broken::new("period", too_long(by, last)),
         };
-        self.0.check("from", Err(error))
+        self.0.check(field, Err(error))
+    }
+
+    fn compare(&mut self, period: Period) -> Option<(Compare, Option<Period>)> {
+        let (from, to) = (self.day("compareFrom"), self.day("compareTo"));
+        let has_dates = [from, to].iter().any(|day| *day != Some(None));
+        let default = if has_dates { Compare::Dates } else { Compare::Previous };
+        let rule = ("value", "is previous, year, dates or none");
+        let compare = self.parsed("compare", default, Compare::parse, rule)?;
+        let previous = match compare {
+            Compare::Dates => {
+                let required = || Broken::new("required", "is missing; compare=dates needs compareFrom and compareTo");
+                let from = from.and_then(|from| self.0.check("compareFrom", from.ok_or_else(required)));
+                let to = to.and_then(|to| self.0.check("compareTo", to.ok_or_else(required)));
+                Some(self.covering(period.by(), ("compareFrom", from?), ("compareTo", to?))?)
+            }
+            _ if has_dates => {
+                let detail = "is given with dates; leave compareFrom and compareTo out, or give compare=dates";
+                return self.0.check("compare", Err(Broken::new("exclusive", detail)));
+            }
+            Compare::Previous => Some(period.before()),
+            Compare::Year => Some(period.year_before()),
+            Compare::None => None,
+        };
+        Some((compare, previous))
     }
 
     fn filter(&mut self) -> Filter {
@@ -176,27 +223,19 @@ impl Parameters {
         Some(if is_csv { Format::Csv(table) } else { Format::Json { limit } })
     }
 
-    /// The period before, as far as it can be reported.
-    fn previous(
-        &mut self,
-        period: Period,
-        filter: &Filter,
-        format: Option<Format>,
-        available: Available<'_>,
-    ) -> Option<Period> {
-        let previous = period.before();
-        let Some(reason) = needs_views(filter, format) else { return Some(previous) };
+    /// Checks that the views of a period are stored.
+    fn retained(&mut self, period: Period, reason: &str, available: Available<'_>) {
         let retained = available.retained();
-        if period.first_day() < retained {
-            let days = available.view_retention_days;
-            let first = first_after(period.by(), retained);
-            let detail = format!(
-                "begins on {}, and views are kept for {days} days: {reason}, give {first} or later as from",
-                period.first_day()
-            );
-            return self.0.check("from", Err(Broken::new("retention", detail)));
+        if period.first_day() >= retained {
+            return;
         }
-        (previous.first_day() >= retained).then_some(previous)
+        let days = available.view_retention_days;
+        let first = first_after(period.granularity(), retained);
+        let detail = format!(
+            "begins on {}, and views are kept for {days} days: {reason}, give {first} or later as from",
+            period.first_day()
+        );
+        self.0.check("from", Err::<(), _>(Broken::new("retention", detail)));
     }
 
     /// Returns the value of a parameter, or the default.
@@ -213,7 +252,7 @@ impl Parameters {
 }
 
 fn unknown(_: &str) -> Broken {
-    let own = ["site", "from", "to", "by", "limit", "format", "table"];
+    let own = ["site", "period", "from", "to", "by", "compare", "compareFrom", "compareTo", "limit", "format", "table"];
     let names: Vec<&str> = own.into_iter().chain(Column::filters().map(Column::name)).collect();
     Broken::new("unknown", format!("is no parameter; there are {}", names.join(", ")))
 }
@@ -221,6 +260,18 @@ fn unknown(_: &str) -> Broken {
 fn day(text: &str) -> Option<Day> {
     let day: Day = text.parse().ok()?;
     (text >= "1970-01-01").then_some(day)
+}
+
+fn too_long(by: By, last: &str) -> String {
+    let shorter = match by {
+        By::Hour => {
+            return format!("is too long before {last}: by=hour is for at most {MOST_HOURLY_DAYS} days; use by=day");
+        }
+        By::Bucket(Granularity::Day) => ", or by=week or by=month",
+        By::Bucket(Granularity::Week) => ", or by=month",
+        By::Bucket(Granularity::Month) => "",
+    };
+    format!("is more than {MOST_BUCKETS} {}s before {last}; ask for a shorter period{shorter}", by.name())
 }
 
 /// The first day at which a bucket begins, from a day on.

@@ -1,8 +1,9 @@
+use std::collections::BTreeMap;
 use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use analytics::keys::Sections;
-use analytics::{Day, DayTally, DecodeError, Dimension, Record, Site, Total, keys};
+use analytics::{Bucket, Day, DayTally, DecodeError, Dimension, Record, Site, Total, keys};
 use analytics_store::{Batches, ReadTables, Table};
 use futures_util::future::try_join_all;
 use http::StatusCode;
@@ -11,7 +12,7 @@ use reply::Error;
 use super::details::DayDetails;
 use super::figures::Figures;
 use super::filter::Filter;
-use super::period::Period;
+use super::period::{Hour, Period};
 use crate::store_error::store_error;
 
 /// Maximum number of items read for a report: DynamoDB returns some 35,000 per second, and a request has 13 seconds.
@@ -41,17 +42,36 @@ impl Budget {
 /// function has memory for four.
 const SPANS: usize = 4;
 
-/// Sums up the totals of a period, and of the one before.
+/// Sums up the totals of a period, and of the one to compare with.
 ///
 /// # Errors
 /// `TooManyTotals`, and the error of the store.
-pub async fn totals(store: &dyn ReadTables, site: &Site, period: Period, previous: Period) -> Result<Figures, Error> {
-    let summaries = keys::summaries(site, previous.from(), period.to());
+pub async fn totals(
+    store: &dyn ReadTables,
+    site: &Site,
+    period: Period,
+    previous: Option<Period>,
+) -> Result<Figures, Error> {
+    let bucket = |day| Bucket::new(period.granularity(), day);
+    let ranges = ranges(period, previous);
+    let summaries = ranges.into_iter().map(|(first, last)| keys::summaries(site, bucket(first), bucket(last)));
     let values = Dimension::OPEN.map(|dimension| keys::values(site, dimension, period.from(), period.to()));
-    let all: Vec<Sections> = values.into_iter().chain([summaries]).collect();
+    let all: Vec<Sections> = values.into_iter().chain(summaries).collect();
     let budget = Budget::new(MOST_ITEMS);
     let parts = try_join_all(all.iter().map(|sections| totals_in(store, sections, period, &budget))).await?;
     Ok(sum(period, parts))
+}
+
+/// Returns the days of a period and of the one to compare with, each day once: in two ranges if there are days between
+/// them.
+fn ranges(period: Period, previous: Option<Period>) -> Vec<(Day, Day)> {
+    let days = |period: Period| (period.first_day(), period.last_day());
+    let own = days(period);
+    let Some(other) = previous.map(days) else { return vec![own] };
+    if own.1.plus(1) < other.0 || other.1.plus(1) < own.0 {
+        return vec![own, other];
+    }
+    vec![(own.0.min(other.0), own.1.max(other.1))]
 }
 
 async fn totals_in(
@@ -76,7 +96,7 @@ async fn totals_in(
     Ok(figures)
 }
 
-/// Counts the views of a period, and of the one before, that match a filter and are in the totals.
+/// Counts the views of a period, and of the one to compare with, that match a filter and are in the totals.
 ///
 /// # Errors
 /// `TooManyViews`, and the error of the store.
@@ -87,8 +107,8 @@ pub async fn views(
     filter: &Filter,
     today: Day,
 ) -> Result<Figures, Error> {
-    let days = (previous.unwrap_or(period).first_day(), period.last_day().min(today));
-    views_of(store, site, days, period, filter, &Budget::new(MOST_ITEMS)).await?.ok_or_else(too_many_views)
+    let ranges: Vec<_> = ranges(period, previous).into_iter().map(|(first, last)| (first, last.min(today))).collect();
+    views_of(store, site, &ranges, period, filter, &Budget::new(MOST_ITEMS)).await?.ok_or_else(too_many_views)
 }
 
 /// Counts the views of some days of a period that are in the totals; none if they are more than [`MOST_DETAILED`].
@@ -101,20 +121,24 @@ pub async fn details(
     days: (Day, Day),
     period: Period,
 ) -> Result<Option<Figures>, Error> {
-    views_of(store, site, days, period, &Filter::default(), &Budget::new(MOST_DETAILED)).await
+    views_of(store, site, &[days], period, &Filter::default(), &Budget::new(MOST_DETAILED)).await
 }
 
-/// Counts the views of some days; none if the budget ends.
+/// Counts the views of ranges of days; none if the budget ends.
 async fn views_of(
     store: &dyn ReadTables,
     site: &Site,
-    (first, last): (Day, Day),
+    ranges: &[(Day, Day)],
     period: Period,
     filter: &Filter,
     budget: &Budget,
 ) -> Result<Option<Figures>, Error> {
-    let days: Vec<Day> = first.through(last).collect();
-    let spans = days.chunks(days.len().div_ceil(SPANS).max(1)).filter_map(|days| Some((*days.first()?, *days.last()?)));
+    let ranges: Vec<Vec<Day>> = ranges.iter().map(|(first, last)| first.through(*last).collect()).collect();
+    // The last span of each range may be a short one.
+    let full_spans = (SPANS + 1).saturating_sub(ranges.len()).max(1);
+    let length = ranges.iter().map(Vec::len).sum::<usize>().div_ceil(full_spans).max(1);
+    let spans = ranges.iter().flat_map(|days| days.chunks(length));
+    let spans = spans.filter_map(|days| Some((*days.first()?, *days.last()?)));
     let parts = try_join_all(spans.map(|span| views_between(store, site, span, period, filter, budget))).await?;
     let parts: Option<Vec<Figures>> = parts.into_iter().collect();
     let mut figures = parts.map(|parts| sum(period, parts));
@@ -162,12 +186,13 @@ async fn views_between(
 struct DayViews {
     day: Day,
     tally: DayTally,
+    hours: BTreeMap<u8, DayTally>,
     details: DayDetails,
 }
 
 impl DayViews {
     fn new(day: Day) -> Self {
-        Self { day, tally: DayTally::default(), details: DayDetails::default() }
+        Self { day, tally: DayTally::default(), hours: BTreeMap::new(), details: DayDetails::default() }
     }
 
     fn add(&mut self, record: &Record, filter: &Filter) {
@@ -175,11 +200,15 @@ impl DayViews {
         self.details.add(&record.view, is_wanted);
         if is_wanted {
             self.tally.add(record);
+            self.hours.entry(record.view.id.time.hour()).or_default().add(record);
         }
     }
 
     fn add_to(self, figures: &mut Figures) {
         figures.add_day(self.tally);
+        for (hour, views) in self.hours {
+            figures.add_hour(Hour { day: self.day, hour }, views);
+        }
         let period = figures.period();
         if (period.first_day()..=period.last_day()).contains(&self.day) {
             figures.add_details(self.details);
@@ -209,7 +238,7 @@ fn too_many_totals() -> Error {
 
 fn too_many_views() -> Error {
     let detail = format!(
-        "A report with filters, or of a table of details, is counted from the views, of which at most {MOST_ITEMS} are read. Ask for a shorter \
+        "A report with filters, by hour, or of a table of details, is counted from the views, of which at most {MOST_ITEMS} are read. Ask for a shorter \
          period, or for the report without them."
     );
     Error::client(StatusCode::UNPROCESSABLE_ENTITY, "TooManyViews", detail)

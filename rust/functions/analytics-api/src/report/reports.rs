@@ -103,14 +103,12 @@ impl Reports {
     async fn figures(&self, wanted: &Wanted, today: Day) -> Result<Figures, Error> {
         let store = self.store.as_ref();
         let Wanted { site, period, previous, filter, .. } = wanted;
-        match previous {
-            Some(previous) if !wanted.needs_views() => {
-                let mut figures = reader::totals(store, site, *period, *previous).await?;
-                self.add_details(&mut figures, wanted, today).await?;
-                Ok(figures)
-            }
-            _ => reader::views(store, site, (*period, *previous), filter, today).await,
+        if wanted.needs_views() {
+            return reader::views(store, site, (*period, *previous), filter, today).await;
         }
+        let mut figures = reader::totals(store, site, *period, *previous).await?;
+        self.add_details(&mut figures, wanted, today).await?;
+        Ok(figures)
     }
 
     /// Adds what the stored views show, if the totals say that they are not too many.
@@ -134,7 +132,13 @@ fn json(wanted: &Wanted, figures: &Figures, limit: usize) -> Result<Sent, Error>
 }
 
 fn report<'a>(wanted: &'a Wanted, figures: &'a Figures, limit: usize) -> Report<'a> {
-    Report::new(wanted.site.as_str(), &wanted.filter, figures, wanted.previous, (limit, wanted.retained))
+    Report::new(
+        wanted.site.as_str(),
+        &wanted.filter,
+        figures,
+        (wanted.compare, wanted.previous),
+        (limit, wanted.retained),
+    )
 }
 
 fn csv(wanted: &Wanted, figures: &Figures, table: Table) -> Result<Sent, Error> {

@@ -32,7 +32,7 @@ fn without_a_query_the_last_thirty_days_of_the_only_site_are_wanted() {
     assert_eq!(wanted.site, only[0]);
     assert_eq!(
         (wanted.period.by(), days(wanted.period)),
-        (Granularity::Day, ["2026-10-23", "2026-11-21"].map(Into::into))
+        (By::Bucket(Granularity::Day), ["2026-10-23", "2026-11-21"].map(Into::into))
     );
     assert_eq!(days(wanted.previous.unwrap()), ["2026-09-23", "2026-10-22"]);
     assert_eq!((wanted.format, wanted.filter), (Format::Json { limit: 10 }, Filter::default()));
@@ -60,6 +60,18 @@ fn a_parameter_that_breaks_a_rule_is_named_with_the_rule() {
         ("site=example.com&site=example.com", "site", "unique"),
         ("site=example.com&sites=1", "sites", "unknown"),
         ("site=example.com&by=year", "by", "value"),
+        ("site=example.com&by=hour", "from", "period"),
+        ("site=example.com&by=hour&from=2026-08-23&to=2026-08-23", "from", "retention"),
+        ("site=example.com&period=never", "period", "value"),
+        ("site=example.com&period=7d&to=2026-11-20", "period", "exclusive"),
+        ("site=example.com&period=30d&by=hour", "period", "period"),
+        ("site=example.com&compare=never", "compare", "value"),
+        ("site=example.com&compare=dates&compareFrom=2026-01-01", "compareTo", "required"),
+        ("site=example.com&compareTo=2026-01-01", "compareFrom", "required"),
+        ("site=example.com&compareFrom=x&compareTo=2026-01-01", "compareFrom", "day"),
+        ("site=example.com&compareFrom=2026-01-02&compareTo=2026-01-01", "compareFrom", "order"),
+        ("site=example.com&compareFrom=2024-01-01&compareTo=2026-01-01", "compareFrom", "period"),
+        ("site=example.com&compare=year&compareFrom=2026-01-01&compareTo=2026-01-01", "compare", "exclusive"),
         ("site=example.com&from=2026-02-30", "from", "day"),
         ("site=example.com&to=yesterday", "to", "day"),
         ("site=example.com&to=0000-01-01", "to", "day"),
@@ -87,7 +99,30 @@ fn all_that_is_wrong_is_told_at_once_and_how_to_mend_it() {
     assert_eq!(errors.len(), 8);
     let detail = |name| &errors.iter().find(|(field, ..)| field == name).unwrap().2;
     assert_eq!(detail("site"), "site is one of: example.com, example.org.");
-    assert_eq!(detail("by"), "by is day, week or month.");
+    assert_eq!(detail("by"), "by is hour, day, week or month.");
+}
+
+#[test]
+fn what_a_period_is_compared_with_can_be_chosen() {
+    for (compare, expected) in [
+        ("", Some(["2026-11-16", "2026-11-18"])),
+        ("&compare=previous", Some(["2026-11-16", "2026-11-18"])),
+        ("&compare=year", Some(["2025-11-19", "2025-11-21"])),
+        ("&compareFrom=2026-01-01&compareTo=2026-01-09", Some(["2026-01-01", "2026-01-09"])),
+        ("&compare=dates&compareFrom=2026-01-01&compareTo=2026-01-09", Some(["2026-01-01", "2026-01-09"])),
+        ("&compare=none", None),
+    ] {
+        let wanted = wanted(&format!("site=example.com&from=2026-11-19{compare}")).unwrap();
+        assert_eq!(wanted.previous.map(days), expected.map(|days| days.map(Into::into)), "{compare}");
+    }
+}
+
+#[test]
+fn the_year_to_date_is_by_month_unless_asked_otherwise() {
+    for (by, granularity, to) in [("", Granularity::Month, "2026-11-30"), ("&by=day", Granularity::Day, "2026-11-21")] {
+        let period = wanted(&format!("site=example.com&period=year{by}")).unwrap().period;
+        assert_eq!((period.by(), days(period)), (By::Bucket(granularity), ["2026-01-01", to].map(Into::into)));
+    }
 }
 
 #[test]

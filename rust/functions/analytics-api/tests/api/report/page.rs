@@ -72,7 +72,7 @@ proptest! {
                 let visitors = (list != "bots").then(|| grouped(&row["visitors"]));
                 let row: Vec<String> =
                     [row["value"].as_str().unwrap().to_owned(), grouped(&row["views"])].into_iter().chain(visitors).chain([share]).collect();
-                prop_assert!(rows.iter().any(|found| *found == row), "{row:?} {rows:?}");
+                prop_assert!(rows.contains(&row), "{row:?} {rows:?}");
             }
         }
     }
@@ -124,6 +124,21 @@ async fn a_row_leads_to_its_filter_and_a_filter_leads_back() {
         !filtered.contains("analytics/report?period") && filtered.contains("analytics/report?page=%2Fa%26b"),
         "{filtered}"
     );
+}
+
+#[tokio::test]
+async fn today_is_shown_by_hour_and_the_comparison_is_chosen() {
+    let world = World::reporting(store(&[view("example.com", "2027-01-20", 46_800_000, "/")]), &["example.com"]);
+    let page = page(&world, "period=today&by=hour&compare=year").await.text;
+    assert!(
+        page.contains("href=\"analytics?compare=year&amp;period=today&amp;by=hour\" aria-current=\"true\""),
+        "{page}"
+    );
+    assert!(page.contains("\n13:00\n</text>") && page.contains("2027-01-20T13:00</th><td>1</td>"), "{page}");
+    assert!(page.contains("<option value=\"year\" selected>the year before</option>"), "{page}");
+    assert!(page.contains("The views to compare with are deleted"), "{page}");
+    let page = self::page(&world, "period=year&compare=none").await.text;
+    assert!(!page.contains("Before: ") && !page.contains("deleted") && !page.contains("Views before</li>"), "{page}");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::future::pending;
 
 use analytics::keys::Sections;
 use analytics::keys::{self, Key};
-use analytics::{AttributeValue, Bucket, Day, Granularity, Item, Site, Tally, View};
+use analytics::{AttributeValue, Bucket, Day, Granularity, Item, Site, Tally, View, Visitor};
 use analytics_store::{Batch, ReadTables, StoreError, Table};
 use async_trait::async_trait;
 use proptest::prelude::*;
@@ -167,7 +167,7 @@ fn recount<'a>(all: &'a [Seen], Wanted { by, from, to, filters, limit }: &Wanted
     let rest = json!({
         "note": note, "sources": {"rows": rows, "all": sources.len()},
         "site": "example.com", "by": by.name(), "filters": filters, "unreadable": 0,
-        "previous": part(&taken, *by, before, first.minus(1)),
+        "compare": "previous", "previous": part(&taken, *by, before, first.minus(1)),
         "pages": list_of("page"), "referrers": list_of("referrer"), "campaigns": list_of("campaign"),
         "browsers": list_of("browser"), "systems": list_of("system"), "devices": list_of("device"),
         "countries": list_of("country"),
@@ -317,6 +317,64 @@ async fn a_campaign_that_is_a_formula_is_defused() {
     assert!(csv.contains("\"'=HYPERLINK(\"\"http://evil.example\"\""), "{csv}");
     let json = world.report("").await.json;
     assert_eq!(json["campaigns"]["rows"][0]["value"], "=HYPERLINK(\"http://evil.example\",\"x\")");
+}
+
+#[tokio::test]
+async fn any_dates_are_compared_with_and_overlaps_count_in_both() {
+    let days = ["2026-01-19", "2026-01-20", "2026-12-31", "2027-01-18", "2027-01-19", "2027-01-20"];
+    let views: Vec<Seen> =
+        days.into_iter().zip(1..).map(|(day, random)| view("example.com", day, random, "/")).collect();
+    let world = World::reporting(store(&views), &["example.com"]);
+    for (compare, from, to, views) in [
+        ("compare=previous", "2027-01-17", "2027-01-18", 1),
+        ("compare=year", "2026-01-19", "2026-01-20", 2),
+        ("compareFrom=2027-01-18&compareTo=2027-01-19", "2027-01-18", "2027-01-19", 2),
+        ("compareFrom=2026-12-31&compareTo=2026-12-31", "2026-12-31", "2026-12-31", 1),
+        ("compareFrom=2027-01-19&compareTo=2027-01-22", "2027-01-19", "2027-01-22", 2),
+    ] {
+        let json = world.report(&format!("from=2027-01-19&{compare}")).await.json;
+        let previous = &json["previous"];
+        assert_eq!((&json["totals"]["views"], &previous["totals"]["views"]), (&json!(2), &json!(views)), "{compare}");
+        assert_eq!([&previous["from"], &previous["to"]], [from, to], "{compare}");
+        let filtered = world.report(&format!("from=2027-01-19&{compare}&browser=Firefox")).await.json;
+        let expected = if compare == "compare=year" { &Value::Null } else { previous };
+        assert_eq!((&filtered["totals"], &filtered["previous"]), (&json["totals"], expected), "{compare}");
+    }
+    let json = world.report("from=2027-01-19&compare=none").await.json;
+    assert_eq!(
+        (&json["compare"], &json["previous"], &json["totals"]["views"]),
+        (&json!("none"), &Value::Null, &json!(2))
+    );
+}
+
+#[tokio::test]
+async fn a_day_is_reported_by_hour() {
+    let hours = [(0, 1), (0, 1), (0, 2), (13, 1), (23, 2)];
+    let mut views: Vec<Seen> = Vec::new();
+    for (index, (hour, visitor)) in (0..).zip(hours) {
+        let mut seen = view("example.com", "2027-01-20", hour * 3_600_000 + index, "/");
+        seen.view.visitor = Some(Visitor::from_bytes([visitor; 16]));
+        views.push(seen);
+    }
+    views.push(view("example.com", "2027-01-19", 13 * 3_600_000, "/"));
+    let world = World::reporting(store(&views), &["example.com"]);
+    let json = world.report("period=today&by=hour").await.json;
+    assert_eq!(
+        (&json["by"], &json["totals"]["views"], &json["totals"]["visitors"]),
+        (&json!("hour"), &json!(5), &json!(2))
+    );
+    let counted = |series: &Value| -> Vec<Value> {
+        let points = series.as_array().unwrap();
+        assert_eq!(points.len(), 24);
+        let counted = points.iter().filter(|point| point["views"] != 0);
+        counted.map(|point| json!([point["bucket"], point["views"], point["visitors"]])).collect()
+    };
+    let expected = json!([["2027-01-20T00:00", 3, 2], ["2027-01-20T13:00", 1, 1], ["2027-01-20T23:00", 1, 1]]);
+    assert_eq!(json!(counted(&json["series"])), expected);
+    assert_eq!(counted(&json["previous"]["series"]), [json!(["2027-01-19T13:00", 1, 0])]);
+    assert_eq!(json["previous"]["totals"]["views"], 1);
+    let csv = world.report("format=csv&by=hour&from=2027-01-19&to=2027-01-20").await.text;
+    assert!(csv.contains("\r\n\"2027-01-20T00:00\",\"3\",\"2\",") && csv.lines().count() == 49, "{csv}");
 }
 
 #[tokio::test]

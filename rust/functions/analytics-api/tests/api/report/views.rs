@@ -84,7 +84,6 @@ prop_compose! {
             version: VERSIONS[version].0.to_owned(),
             device: [Device::Desktop, Device::Phone, Device::Tablet, Device::Other][device],
             bot: bot.map(|bot| ["Googlebot", "GPTBot"][bot].to_owned()),
-            ..seen.view.agent.clone()
         };
         let view = View {
             visitor: visitor.map(|visitor| Visitor::from_bytes([visitor; 16])),
