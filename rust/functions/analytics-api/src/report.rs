@@ -15,6 +15,7 @@ mod query;
 mod reader;
 mod reports;
 mod routes;
+mod search;
 
 pub use column::Column;
 pub use compare::Compare;
@@ -22,5 +23,6 @@ pub use document::{Coverage, List, Numbers, Point, Report, Sources};
 pub use figures::Row;
 pub use named::Named;
 pub use period::By;
+pub use query::PAGE_ROWS;
 pub use reports::Reports;
 pub(crate) use routes::routes;

@@ -49,6 +49,9 @@ pub fn controls(asked: &PageQuery, report_asked: &PageQuery, sites: &[Site]) -> 
             @for (column, value) in asked.filters() {
                 input type="hidden" name=(column.name()) value=(value);
             }
+            @for name in ["table", "q", "rows"] {
+                @if let Some(value) = asked.value(name) { input type="hidden" name=(name) value=(value); }
+            }
             button { "Show" }
         }
         @if asked.filters().next().is_some() {

@@ -6,10 +6,7 @@ use maud::{Markup, html};
 use super::figures::csv;
 use super::page_query::PageQuery;
 use super::text::{grouped, share};
-use crate::report::{Column, Coverage, List, Report, Row, Sources};
-
-/// Numbers of rows after "More".
-const MORE: [usize; 2] = [100, 1000];
+use crate::report::{Column, Coverage, List, PAGE_ROWS, Report, Row, Sources};
 
 const REFERRER: Column = Column::Counted(Dimension::Referrer);
 const BOT: Column = Column::Counted(Dimension::Bot);
@@ -64,6 +61,57 @@ pub fn lists(report: &Report<'_>, asked: &PageQuery, report_asked: &PageQuery) -
     }
 }
 
+/// Renders one table alone, with a search and a choice of the number of rows.
+pub fn single(column: Column, report: &Report<'_>, asked: &PageQuery, report_asked: &PageQuery) -> Markup {
+    let Report { part, lists, sources, .. } = report;
+    let list = lists.iter().find(|(own, _)| *own == column).and_then(|(_, list)| list);
+    let (whole, of) = match (column, &report.details) {
+        (BOT, _) => (part.totals.bots, "Share of bots’ views"),
+        (Column::Detail(_), Some(details)) => (details.views, "Share of views"),
+        _ => (part.totals.views, "Share of views"),
+    };
+    html! {
+        section.single aria-labelledby=(column.plural()) {
+            h2 id=(column.plural()) { (column.title()) }
+            form.search role="search" {
+                @for (name, value) in asked.parameters().filter(|(name, _)| *name != "q") {
+                    input type="hidden" name=(name) value=(value);
+                }
+                label { "Search" input type="search" name="q" maxlength="200" value=[asked.value("q")]; }
+                button { "Search" }
+            }
+            nav.periods aria-label="Rows" {
+                @for rows in PAGE_ROWS.map(|rows| rows.to_string()) {
+                    @let current = (asked.value("rows") == Some(rows.as_str())).then_some("true");
+                    a href=(asked.without(&["limit"]).with("rows", &rows).link()) aria-current=[current] { (rows) " rows" }
+                }
+                a href=(asked.without(&["table", "q", "rows"]).link()) { "All tables" }
+            }
+            @match (column, list) {
+                (REFERRER, _) => {
+                    (self::sources(sources, whole, asked))
+                    (shown((sources.rows.len(), sources.all), column, report_asked))
+                }
+                (_, Some(list)) => {
+                    (table(column, list, whole, of, link_query(column, asked).as_ref()))
+                    (shown((list.rows.len(), list.all), column, report_asked))
+                }
+                (_, None) => {}
+            }
+            @if let Column::Detail(_) = column { p.quiet { (about_details(report.details.as_ref(), part.totals.views)) } }
+        }
+    }
+}
+
+fn shown((shown, all): (usize, usize), column: Column, report_asked: &PageQuery) -> Markup {
+    html! { p.rest { (shown) " of " (all) " " (csv(report_asked, column.plural())) } }
+}
+
+/// Returns the query that rows of a column add a filter to: a filter leads back to all tables.
+fn link_query(column: Column, asked: &PageQuery) -> Option<PageQuery> {
+    Column::filters().any(|filter| filter == column).then(|| asked.without(&["table", "q", "rows"]))
+}
+
 fn is_counted(column: Column) -> bool {
     matches!(column, Column::Counted(_)) && ![REFERRER, BOT].contains(&column)
 }
@@ -90,11 +138,10 @@ fn about_details(details: Option<&Coverage>, views: i64) -> String {
 }
 
 fn section(column: Column, list: &List<'_>, whole: i64, asked: &PageQuery, report_asked: &PageQuery) -> Markup {
-    let link_query = Column::filters().any(|filter| filter == column).then_some(asked);
     html! {
         section aria-labelledby=(column.plural()) {
             h2 id=(column.plural()) { (column.title()) }
-            (table(column, list, whole, "Share of views", link_query))
+            (table(column, list, whole, "Share of views", link_query(column, asked).as_ref()))
             (rest(column, (list.rows.len(), list.all), asked, report_asked))
         }
     }
@@ -113,7 +160,7 @@ fn sources(sources: &Sources<'_>, whole: i64, asked: &PageQuery) -> Markup {
                         (row(&html! { span { (source.value) } }, &numbers, whole, None))
                     }
                     @for referrer in &source.referrers {
-                        @let link = asked.with(REFERRER.name(), referrer.value).link();
+                        @let link = asked.without(&["table", "q", "rows"]).with(REFERRER.name(), referrer.value).link();
                         @let below = (referrer.value != source.value).then_some("below");
                         (row(&html! { a href=(link) dir="auto" { (referrer.value) } }, referrer, whole, below))
                     }
@@ -182,9 +229,8 @@ fn rest(column: Column, (shown, all): (usize, usize), asked: &PageQuery, report_
             p.rest {
                 @if shown < all {
                     (shown) " of " (all) " "
-                    @if let Some(more) = MORE.into_iter().find(|more| *more > shown) {
-                        a href={ (asked.with("limit", &more.to_string()).link()) "#" (name) } aria-label={ "More " (name) } { "More" } " "
-                    }
+                    @let more = asked.without(&["limit", "q"]).with("table", name).with("rows", &PAGE_ROWS[0].to_string());
+                    a href=(more.link()) aria-label={ "More " (name) } { "More" } " "
                 }
                 (csv(report_asked, name))
             }

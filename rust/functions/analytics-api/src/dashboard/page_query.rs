@@ -30,6 +30,16 @@ impl PageQuery {
         Column::filters().filter_map(|column| Some((column, self.value(column.name())?)))
     }
 
+    /// Returns the column whose table is shown alone, if there is one.
+    pub fn table(&self) -> Option<Column> {
+        Column::all().find(|column| self.value("table") == Some(column.plural()))
+    }
+
+    /// Returns all parameters.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Returns the query without some parameters.
     pub fn without(&self, names: &[&str]) -> Self {
         Self(self.0.iter().filter(|(name, _)| !names.contains(&name.as_str())).cloned().collect())

@@ -5,7 +5,7 @@ use reply::Error;
 
 use super::controls::controls;
 use super::figures::{chart, totals};
-use super::lists::lists;
+use super::lists::{lists, single};
 use super::page_query::PageQuery;
 use super::text::days;
 use super::tracker::snippet;
@@ -79,9 +79,13 @@ impl Page<'_> {
             @if let Some(note) = &report.note {
                 p role="status" { bdi { (note) } }
             }
-            (totals(report))
-            (chart(report, report_asked)?)
-            @if !is_empty || part.totals.bots > 0 { (lists(report, asked, report_asked)) }
+            @if let Some(column) = asked.table() {
+                (single(column, report, asked, report_asked))
+            } @else {
+                (totals(report))
+                (chart(report, report_asked)?)
+                @if !is_empty || part.totals.bots > 0 { (lists(report, asked, report_asked)) }
+            }
         })
     }
 }

@@ -7,6 +7,7 @@ use csv::{QuoteStyle, Terminator, WriterBuilder};
 use super::column::Column;
 use super::document::series;
 use super::figures::{Figures, Row};
+use super::search::Search;
 
 /// A table of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,11 +37,11 @@ impl Table {
         }
     }
 
-    /// Returns all rows, after a row of column names.
+    /// Returns all rows that have a text, after a row of column names. The series has all of its rows.
     ///
     /// # Errors
     /// The error of the CSV writer.
-    pub fn csv(self, figures: &Figures) -> Result<Vec<u8>, csv::Error> {
+    pub fn csv(self, figures: &Figures, search: &Search) -> Result<Vec<u8>, csv::Error> {
         // With quotes, a program that splits at other characters than commas still reads one cell.
         let mut csv =
             WriterBuilder::new().terminator(Terminator::CRLF).quote_style(QuoteStyle::Always).from_writer(Vec::new());
@@ -63,7 +64,9 @@ impl Table {
             }
             Self::Values(column) => {
                 csv.write_record([column.name(), "views", "visitors"])?;
-                for Row { value, views, visitors } in figures.rows(column).unwrap_or_default() {
+                let mut rows = figures.rows(column).unwrap_or_default();
+                rows.retain(|row| search.matches(row.value));
+                for Row { value, views, visitors } in rows {
                     csv.write_record([defused(value).as_ref(), &views.to_string(), &number(visitors)])?;
                 }
             }
@@ -100,7 +103,10 @@ mod tests {
             let key = TotalKey { site, bucket: Bucket::new(Granularity::Day, day), counter };
             figures.add(key, &Counts::from([(Count::Views, *views)]));
         }
-        String::from_utf8(Table::Values(Column::Counted(Dimension::Campaign)).csv(&figures).unwrap()).unwrap()
+        String::from_utf8(
+            Table::Values(Column::Counted(Dimension::Campaign)).csv(&figures, &Search::default()).unwrap(),
+        )
+        .unwrap()
     }
 
     #[test]

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use analytics::{Count, Counts, Day, Dimension, label};
+use analytics::{Count, Counts, Dimension, label};
 use serde::{Serialize, Serializer};
 
 use super::column::Column;
-use super::compare::Compare;
 use super::figures::{Figures, Row};
 use super::filter::Filter;
 use super::period::Period;
+use super::query::Wanted;
+use super::search::Search;
 use crate::collect::is_ai_crawler;
 
 /// The numbers of a site in a period and in the previous one.
@@ -116,9 +117,9 @@ impl Serialize for Lists<'_> {
 /// Values with their views, the most views first.
 #[derive(Serialize)]
 pub struct List<'a> {
-    /// The first values.
+    /// The first values, of those that have the text of `q`.
     pub rows: Vec<Row<'a>>,
-    /// Number of all values.
+    /// Number of all of them.
     pub all: usize,
 }
 
@@ -127,7 +128,7 @@ pub struct List<'a> {
 pub struct Sources<'a> {
     /// The first sources.
     pub rows: Vec<Source<'a>>,
-    /// Number of all sources.
+    /// Number of all sources, of those that have the text of `q`.
     pub all: usize,
 }
 
@@ -145,7 +146,7 @@ pub struct Source<'a> {
 }
 
 impl<'a> Sources<'a> {
-    fn new(figures: &'a Figures, limit: usize) -> Self {
+    fn new(figures: &'a Figures, search: &Search, limit: usize) -> Self {
         let mut sources: BTreeMap<&'a str, Source<'a>> = BTreeMap::new();
         for row in figures.rows(Column::Counted(Dimension::Referrer)).unwrap_or_default() {
             let value = label::source(row.value).unwrap_or(row.value);
@@ -159,6 +160,8 @@ impl<'a> Sources<'a> {
             source.views = source.views.saturating_add(row.views);
             source.referrers.push(row);
         }
+        let has_text = |row: &Row<'_>| search.matches(row.value);
+        sources.retain(|name, source| search.matches(name) || source.referrers.iter().any(has_text));
         let all = sources.len();
         let mut rows: Vec<Source<'a>> = sources.into_values().collect();
         rows.sort_by_key(|source| (-source.views, source.value));
@@ -168,19 +171,15 @@ impl<'a> Sources<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// Creates a report of figures, with lists of at most `limit` rows. Views are stored since the day `retained`.
-    pub fn new(
-        site: &'a str,
-        filter: &'a Filter,
-        figures: &'a Figures,
-        (compare, previous): (Compare, Option<Period>),
-        (limit, retained): (usize, Day),
-    ) -> Self {
+    /// Creates a report of figures, with lists of at most `limit` rows.
+    pub fn new(wanted: &'a Wanted, figures: &'a Figures, limit: usize) -> Self {
+        let Wanted { site, compare, previous, retained, filter, search, .. } = wanted;
+        let list = |column| (column, List::new(figures, column, search, limit));
         let period = figures.period();
         let part = Part::new(figures, period);
         let note = note(filter, &part.totals);
         Self {
-            site,
+            site: site.as_str(),
             note,
             by: period.by().name(),
             part,
@@ -190,10 +189,10 @@ impl<'a> Report<'a> {
             details: figures
                 .details
                 .as_ref()
-                .map(|details| Coverage { from: period.first_day().max(retained).to_string(), views: details.views }),
-            lists: Lists(Column::all().map(|column| (column, List::new(figures, column, limit))).collect()),
-            sources: Sources::new(figures, limit),
-            ai_crawlers: List::ai_crawlers(figures, limit),
+                .map(|details| Coverage { from: period.first_day().max(*retained).to_string(), views: details.views }),
+            lists: Lists(Column::all().map(list).collect()),
+            sources: Sources::new(figures, search, limit),
+            ai_crawlers: List::ai_crawlers(figures, search, limit),
             unreadable: figures.unreadable,
         }
     }
@@ -259,17 +258,18 @@ fn average(sum: i64, of: i64) -> Option<i64> {
 }
 
 impl<'a> List<'a> {
-    fn new(figures: &'a Figures, column: Column, limit: usize) -> Option<Self> {
-        Some(Self::first(figures.rows(column)?, limit))
+    fn new(figures: &'a Figures, column: Column, search: &Search, limit: usize) -> Option<Self> {
+        Some(Self::first(figures.rows(column)?, search, limit))
     }
 
-    fn ai_crawlers(figures: &'a Figures, limit: usize) -> Self {
+    fn ai_crawlers(figures: &'a Figures, search: &Search, limit: usize) -> Self {
         let mut rows = figures.rows(Column::Counted(Dimension::Bot)).unwrap_or_default();
         rows.retain(|row| is_ai_crawler(row.value));
-        Self::first(rows, limit)
+        Self::first(rows, search, limit)
     }
 
-    fn first(mut rows: Vec<Row<'a>>, limit: usize) -> Self {
+    fn first(mut rows: Vec<Row<'a>>, search: &Search, limit: usize) -> Self {
+        rows.retain(|row| search.matches(row.value));
         let all = rows.len();
         rows.truncate(limit);
         Self { rows, all }

@@ -10,6 +10,7 @@ use super::csv::Table;
 use super::filter::Filter;
 use super::named::Named;
 use super::period::{By, MOST_BUCKETS, MOST_HOURLY_DAYS, NoPeriod, Period};
+use super::search::Search;
 
 /// Days of a report for which no period is asked.
 const DAYS: u16 = 30;
@@ -19,6 +20,9 @@ pub const ROWS: usize = 10;
 
 /// Rows of a list at most.
 const MOST_ROWS: usize = 1000;
+
+/// Numbers of rows that the page offers.
+pub const PAGE_ROWS: [usize; 3] = [50, 100, 500];
 
 /// What is asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,6 +39,8 @@ pub struct Wanted {
     pub retained: Day,
     /// Which views.
     pub filter: Filter,
+    /// Text that rows of lists have.
+    pub search: Search,
     /// In which form.
     pub format: Format,
 }
@@ -72,6 +78,7 @@ impl Wanted {
         let site = parameters.site(available.sites);
         let period = parameters.period(available.today);
         let filter = parameters.filter();
+        let search = parameters.search();
         let format = parameters.format();
         let compared = period.and_then(|period| parameters.compare(period));
         let needs = period.zip(format).and_then(|(period, format)| needs_views(period, &filter, format));
@@ -81,7 +88,7 @@ impl Wanted {
         let wanted = match (site, period, compared, format) {
             (Some(site), Some(period), Some((compare, previous)), Some(format)) => {
                 let retained = available.retained();
-                let mut wanted = Self { site, period, compare, previous, retained, filter, format };
+                let mut wanted = Self { site, period, compare, previous, retained, filter, search, format };
                 if wanted.needs_views() {
                     wanted.previous = previous.filter(|previous| previous.first_day() >= retained);
                 }
@@ -206,6 +213,15 @@ impl Parameters {
         filter
     }
 
+    fn search(&mut self) -> Search {
+        let rule = Broken::new("length", "is from 1 to 200 bytes; give a shorter text or leave it out");
+        let text = self.0.optional("q", |value| {
+            let text = text(value)?;
+            if (1..=200).contains(&text.len()) { Ok(Search::new(text)) } else { Err(rule) }
+        });
+        text.flatten().unwrap_or_default()
+    }
+
     /// The limit is of JSON's lists and the table is of CSV; where they mean nothing, they have to be right all the
     /// same.
     fn format(&mut self) -> Option<Format> {
@@ -214,12 +230,15 @@ impl Parameters {
             number.filter(|number| (1..=MOST_ROWS).contains(number))
         };
         let limit = self.parsed("limit", ROWS, number, ("range", "is a whole number from 1 to 1000"));
+        let page_rows = |text: &str| number(text).filter(|number| PAGE_ROWS.contains(number)).map(Some);
+        let rows = self.parsed("rows", None, page_rows, ("value", "is 50, 100 or 500"));
         let names: Vec<&str> = Table::all().map(Table::name).collect();
         let rule = format!("is one of: {}", names.join(", "));
         let table = self.parsed("table", Table::Series, Table::parse, ("value", rule));
         let is_csv = |name: &str| ["json", "csv"].contains(&name).then_some(name == "csv");
         let is_csv = self.parsed("format", false, is_csv, ("value", "is json or csv"))?;
-        let (limit, table) = (limit?, table?);
+        let (limit, rows, table) = (limit?, rows?, table?);
+        let limit = rows.unwrap_or(limit);
         Some(if is_csv { Format::Csv(table) } else { Format::Json { limit } })
     }
 
@@ -252,7 +271,21 @@ impl Parameters {
 }
 
 fn unknown(_: &str) -> Broken {
-    let own = ["site", "period", "from", "to", "by", "compare", "compareFrom", "compareTo", "limit", "format", "table"];
+    let own = [
+        "site",
+        "period",
+        "from",
+        "to",
+        "by",
+        "compare",
+        "compareFrom",
+        "compareTo",
+        "q",
+        "rows",
+        "limit",
+        "format",
+        "table",
+    ];
     let names: Vec<&str> = own.into_iter().chain(Column::filters().map(Column::name)).collect();
     Broken::new("unknown", format!("is no parameter; there are {}", names.join(", ")))
 }

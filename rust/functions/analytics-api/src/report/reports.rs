@@ -37,7 +37,7 @@ impl Read {
             Format::Json { limit } => limit,
             Format::Csv(_) => ROWS,
         };
-        report(&self.wanted, &self.figures, limit)
+        Report::new(&self.wanted, &self.figures, limit)
     }
 }
 
@@ -127,22 +127,13 @@ impl Reports {
 }
 
 fn json(wanted: &Wanted, figures: &Figures, limit: usize) -> Result<Sent, Error> {
-    let body = serde_json::to_string(&report(wanted, figures, limit)).map_err(Error::internal)?;
+    let body = serde_json::to_string(&Report::new(wanted, figures, limit)).map_err(Error::internal)?;
     Ok(Sent { headers: headers("application/json"), body })
 }
 
-fn report<'a>(wanted: &'a Wanted, figures: &'a Figures, limit: usize) -> Report<'a> {
-    Report::new(
-        wanted.site.as_str(),
-        &wanted.filter,
-        figures,
-        (wanted.compare, wanted.previous),
-        (limit, wanted.retained),
-    )
-}
-
 fn csv(wanted: &Wanted, figures: &Figures, table: Table) -> Result<Sent, Error> {
-    let body = String::from_utf8(table.csv(figures).map_err(Error::internal)?).map_err(Error::internal)?;
+    let body =
+        String::from_utf8(table.csv(figures, &wanted.search).map_err(Error::internal)?).map_err(Error::internal)?;
     let mut headers = headers("text/csv; charset=utf-8");
     let (from, to) = (wanted.period.first_day(), wanted.period.last_day());
     // A site may have a port, and names of files no colon.

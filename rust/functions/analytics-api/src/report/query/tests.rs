@@ -39,6 +39,15 @@ fn without_a_query_the_last_thirty_days_of_the_only_site_are_wanted() {
 }
 
 #[test]
+fn rows_of_the_page_are_a_limit() {
+    for (rows, limit) in [("50", 50), ("100", 100), ("500", 500)] {
+        assert_eq!(wanted(&format!("site=example.com&rows={rows}")).unwrap().format, Format::Json { limit });
+    }
+    let long = "é".repeat(101);
+    assert_eq!(errors(&format!("site=example.com&q={long}"))[0].0, "q");
+}
+
+#[test]
 fn everything_can_be_chosen() {
     let query =
         "site=example.org&from=2026-11-03&to=2026-11-05&by=week&limit=1000&format=json&page=/a%20b&device=phone";
@@ -82,6 +91,9 @@ fn a_parameter_that_breaks_a_rule_is_named_with_the_rule() {
         ("site=example.com&limit=1001", "limit", "range"),
         ("site=example.com&limit=%2B1", "limit", "range"),
         ("site=example.com&limit=", "limit", "range"),
+        ("site=example.com&rows=10", "rows", "value"),
+        ("site=example.com&rows=many", "rows", "value"),
+        ("site=example.com&q=", "q", "length"),
         ("site=example.com&format=xml", "format", "value"),
         ("site=example.com&table=page", "table", "value"),
         ("site=example.com&page=", "page", "length"),

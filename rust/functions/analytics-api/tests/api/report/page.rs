@@ -85,7 +85,14 @@ async fn what_strangers_sent_is_text_and_no_markup() {
     let world = World::reporting(store(&seen), &["example.com"]);
     let path = seen[0].view.page.as_str();
     let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("page", path).finish();
-    for query in ["", query.as_str(), "site=%3Cscript%3E", "from=%22%3E%3Cscript%3E", "%3Cscript%3E=1"] {
+    for query in [
+        "",
+        query.as_str(),
+        "site=%3Cscript%3E",
+        "from=%22%3E%3Cscript%3E",
+        "%3Cscript%3E=1",
+        "table=pages&q=%22%3E%3Cscript%3E",
+    ] {
         let page = page(&world, query).await.text;
         assert!(!page.contains("<script") && !page.contains("<img"), "{query} {page}");
     }
@@ -139,6 +146,39 @@ async fn today_is_shown_by_hour_and_the_comparison_is_chosen() {
     assert!(page.contains("The views to compare with are deleted"), "{page}");
     let page = self::page(&world, "period=year&compare=none").await.text;
     assert!(!page.contains("Before: ") && !page.contains("deleted") && !page.contains("Views before</li>"), "{page}");
+}
+
+#[tokio::test]
+async fn a_long_table_is_shown_alone_and_searched() {
+    let views: Vec<Seen> =
+        (0..120).map(|number| view("example.com", "2027-01-20", number, &format!("/{number:03}"))).collect();
+    let world = World::reporting(store(&views), &["example.com"]);
+    let all = page(&world, "period=7d").await.text;
+    assert!(
+        all.contains("href=\"analytics?period=7d&amp;table=pages&amp;rows=50\" aria-label=\"More pages\""),
+        "{all}"
+    );
+
+    let pages = page(&world, "period=7d&table=pages&rows=100").await.text;
+    assert_eq!((rows(&pages).len(), pages.contains("100 of 120"), pages.contains("<svg width")), (101, true, false));
+    assert!(pages.contains("rows=500\">500 rows</a>"), "{pages}");
+    assert!(pages.contains("rows=100\" aria-current=\"true\">100 rows</a>"), "{pages}");
+    assert!(pages.contains("<a href=\"analytics?period=7d\">All tables</a>"), "{pages}");
+
+    let found = page(&world, "period=7d&table=pages&rows=100&q=11").await.text;
+    assert_eq!((rows(&found).len(), found.contains("11 of 11")), (12, true), "{found}");
+    assert!(found.contains("name=\"q\" maxlength=\"200\" value=\"11\""), "{found}");
+    assert!(found.contains("<input type=\"hidden\" name=\"period\" value=\"7d\">"), "{found}");
+    assert!(found.contains("href=\"analytics?period=7d&amp;page=%2F011\""), "{found}");
+    assert!(found.contains("q=11&amp;site=example.com") && found.contains("format=csv&amp;table=pages"), "{found}");
+    let none = page(&world, "table=pages&q=nothing").await.text;
+    assert!(none.contains("None.") && none.contains("0 of 0"), "{none}");
+    let refused = page(&world, "table=pages&rows=7").await;
+    assert!(refused.status == 422 && refused.text.contains("rows is 50, 100 or 500."), "{}", refused.text);
+    for table in ["referrers", "bots", "entryPages", "utmSources", "browserVersions"] {
+        let page = page(&world, &format!("table={table}")).await;
+        assert!(page.status == 200 && page.text.contains("name=\"q\""), "{table}");
+    }
 }
 
 #[tokio::test]

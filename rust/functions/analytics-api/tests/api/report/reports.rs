@@ -378,6 +378,29 @@ async fn a_day_is_reported_by_hour() {
 }
 
 #[tokio::test]
+async fn rows_are_searched_in_any_case() {
+    let mut views: Vec<Seen> =
+        (0..60).map(|number| view("example.com", "2027-01-20", number, &format!("/Été/{number:02}"))).collect();
+    for (seen, referrer) in views.iter_mut().zip(["https://news.google.com/", "https://search.example/"]) {
+        seen.view.referrer = analytics::Referrer::parse(referrer, &seen.view.site);
+    }
+    let world = World::reporting(store(&views), &["example.com"]);
+    let json = world.report("q=%C3%A9T%C3%89/5&rows=50").await.json;
+    assert_eq!((&json["pages"]["all"], &json["pages"]["rows"][9]["value"]), (&json!(10), &json!("/Été/59")));
+    assert_eq!((&json["browsers"]["all"], &json["totals"]["views"]), (&json!(0), &json!(60)));
+    assert_eq!(world.report("rows=50").await.json["pages"]["rows"].as_array().unwrap().len(), 50);
+    for (text, sources) in
+        [("google", json!(["Google"])), ("news.g", json!(["Google"])), ("x", json!(["search.example"]))]
+    {
+        let json = world.report(&format!("q={text}")).await.json;
+        let found: Vec<&Value> = json["sources"]["rows"].as_array().unwrap().iter().map(|row| &row["value"]).collect();
+        assert_eq!(json!(found), sources, "{text}");
+    }
+    let csv = world.report("format=csv&table=pages&q=/01").await.text;
+    assert_eq!(csv, "\"page\",\"views\",\"visitors\"\r\n\"/Été/01\",\"1\",\"0\"\r\n");
+}
+
+#[tokio::test]
 async fn details_are_of_stored_views_and_say_so() {
     let views: Vec<Seen> = ["2026-10-22", "2026-10-23", "2027-01-20"]
         .into_iter()

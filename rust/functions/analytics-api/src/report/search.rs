@@ -1,0 +1,17 @@
+/// A text that rows of a list must have, in upper or lower case.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Search(String);
+
+impl Search {
+    /// Searches for a text; the empty one is in every row.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.to_lowercase())
+    }
+
+    /// Whether a value has the text.
+    #[must_use]
+    pub fn matches(&self, value: &str) -> bool {
+        self.0.is_empty() || value.to_lowercase().contains(&self.0)
+    }
+}
