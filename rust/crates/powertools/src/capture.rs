@@ -16,7 +16,7 @@ tokio::task_local! {
 /// A line is no JSON.
 pub async fn captured<T>(work: impl Future<Output = T>) -> serde_json::Result<(T, Vec<Value>)> {
     static INSTALLED: Once = Once::new();
-    INSTALLED.call_once(|| subscriber::install_layer("test"));
+    INSTALLED.call_once(|| subscriber::install_lines("test"));
     let lines = Arc::new(Mutex::default());
     let outcome = CAPTURED.scope(lines.clone(), work).await;
     let lines = std::mem::take(&mut *lines.lock().unwrap_or_else(PoisonError::into_inner));

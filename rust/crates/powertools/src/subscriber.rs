@@ -1,8 +1,7 @@
+use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
-use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::function::Function;
 use crate::invocation::with_current;
@@ -15,13 +14,14 @@ use crate::line;
 /// A variable about levels is not understood; the logs are set up all the same, so that it can be logged.
 pub(crate) fn install(service: &'static str) -> Result<(), InvalidLevel> {
     let outcome = Levels::set_from_env();
-    install_layer(service);
+    install_lines(service);
     outcome
 }
 
-pub(crate) fn install_layer(service: &'static str) {
+pub(crate) fn install_lines(service: &'static str) {
     Function::set_from_env(service);
-    tracing_subscriber::registry().with(Lines).init();
+    // Only tests have another one, and want that.
+    drop(tracing::subscriber::set_global_default(Lines));
 }
 
 /// Writes a line whole, so that none is mixed with another. There is nobody to report a failure to.
@@ -32,26 +32,41 @@ pub(crate) fn write(line: &[u8]) {
     let _ = std::io::Write::write_all(&mut std::io::stdout().lock(), line);
 }
 
-/// Writes each event as a line.
+/// Writes each event as a line. Spans are not kept: what a line says of its invocation is more.
+///
+/// A subscriber of its own, since the registry that layers need is a third of what logs add to a binary.
 struct Lines;
 
-impl<S: Subscriber> Layer<S> for Lines {
+impl Subscriber for Lines {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        Levels::get().interest(metadata)
+        if metadata.is_event() { Levels::get().interest(metadata) } else { Interest::never() }
     }
 
-    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        with_current(|invocation| {
-            let is_sampled = invocation.is_some_and(|invocation| invocation.is_sampled);
-            Levels::get().enables(metadata.target(), *metadata.level(), is_sampled)
-        })
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_event()
+            && with_current(|invocation| {
+                let is_sampled = invocation.is_some_and(|invocation| invocation.is_sampled);
+                Levels::get().enables(metadata.target(), *metadata.level(), is_sampled)
+            })
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
         Some(Levels::get().most())
     }
 
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+    fn event(&self, event: &Event<'_>) {
         write(&with_current(|invocation| line::of_event(event, invocation)));
     }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
 }
