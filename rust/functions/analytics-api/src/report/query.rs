@@ -80,7 +80,7 @@ impl Wanted {
         let filter = parameters.filter();
         let search = parameters.search();
         let format = parameters.format();
-        let compared = period.and_then(|period| parameters.compare(period));
+        let compared = parameters.compare(period);
         let needs = period.zip(format).and_then(|(period, format)| needs_views(period, &filter, format));
         if let (Some(period), Some(reason)) = (period, needs) {
             parameters.retained(period, &reason, available);
@@ -175,7 +175,7 @@ impl Parameters {
         self.0.check(field, Err(error))
     }
 
-    fn compare(&mut self, period: Period) -> Option<(Compare, Option<Period>)> {
+    fn compare(&mut self, period: Option<Period>) -> Option<(Compare, Option<Period>)> {
         let (from, to) = (self.day("compareFrom"), self.day("compareTo"));
         let has_dates = [from, to].iter().any(|day| *day != Some(None));
         let default = if has_dates { Compare::Dates } else { Compare::Previous };
@@ -183,17 +183,18 @@ impl Parameters {
         let compare = self.parsed("compare", default, Compare::parse, rule)?;
         let previous = match compare {
             Compare::Dates => {
+                let by = period.map_or(By::Bucket(Granularity::Day), Period::by);
                 let required = || Broken::new("required", "is missing; compare=dates needs compareFrom and compareTo");
                 let from = from.and_then(|from| self.0.check("compareFrom", from.ok_or_else(required)));
                 let to = to.and_then(|to| self.0.check("compareTo", to.ok_or_else(required)));
-                Some(self.covering(period.by(), ("compareFrom", from?), ("compareTo", to?))?)
+                Some(self.covering(by, ("compareFrom", from?), ("compareTo", to?))?)
             }
             _ if has_dates => {
                 let detail = "is given with dates; leave compareFrom and compareTo out, or give compare=dates";
                 return self.0.check("compare", Err(Broken::new("exclusive", detail)));
             }
-            Compare::Previous => Some(period.before()),
-            Compare::Year => Some(period.year_before()),
+            Compare::Previous => Some(period?.before()),
+            Compare::Year => Some(period?.year_before()),
             Compare::None => None,
         };
         Some((compare, previous))

@@ -12,7 +12,7 @@ use reply::Error;
 use super::details::DayDetails;
 use super::figures::Figures;
 use super::filter::Filter;
-use super::period::{Hour, Period};
+use super::period::{By, Hour, Period};
 use crate::store_error::store_error;
 
 /// Maximum number of items read for a report: DynamoDB returns some 35,000 per second, and a request has 13 seconds.
@@ -171,7 +171,7 @@ async fn views_between(
                     if recorded != day.day {
                         mem::replace(&mut day, DayViews::new(recorded)).add_to(&mut figures);
                     }
-                    day.add(&record, filter);
+                    day.add(&record, filter, period.by());
                 }
                 Ok(_) => {}
                 Err(error) => leave_out(&mut figures, &error),
@@ -195,12 +195,14 @@ impl DayViews {
         Self { day, tally: DayTally::default(), hours: BTreeMap::new(), details: DayDetails::default() }
     }
 
-    fn add(&mut self, record: &Record, filter: &Filter) {
+    fn add(&mut self, record: &Record, filter: &Filter, by: By) {
         let is_wanted = filter.matches(&record.view);
         self.details.add(&record.view, is_wanted);
         if is_wanted {
             self.tally.add(record);
-            self.hours.entry(record.view.id.time.hour()).or_default().add(record);
+            if by == By::Hour {
+                self.hours.entry(record.view.id.time.hour()).or_default().add(record);
+            }
         }
     }
 

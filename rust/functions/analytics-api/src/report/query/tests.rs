@@ -75,6 +75,7 @@ fn a_parameter_that_breaks_a_rule_is_named_with_the_rule() {
         ("site=example.com&period=7d&to=2026-11-20", "period", "exclusive"),
         ("site=example.com&period=30d&by=hour", "period", "period"),
         ("site=example.com&compare=never", "compare", "value"),
+        ("site=example.com&compare=year&from=2026-11-22", "from", "order"),
         ("site=example.com&compare=dates&compareFrom=2026-01-01", "compareTo", "required"),
         ("site=example.com&compareTo=2026-01-01", "compareFrom", "required"),
         ("site=example.com&compareFrom=x&compareTo=2026-01-01", "compareFrom", "day"),
