@@ -1,7 +1,7 @@
 //! Reports: what was counted of a site in a period, and in the one that it is compared with.
 //!
 //! A report is read from the totals. What they do not have is counted from the views, which expire after some time: reports
-//! with filters or by hour, visitors of rows, and the lists of [details](column::Detail).
+//! with filters or by hour, visitors of rows, and the lists of details.
 
 mod column;
 mod compare;

@@ -1,5 +1,6 @@
 //! The page of a report.
 
+use analytics::{Campaign, Referrer, Visitor};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -230,6 +231,29 @@ async fn any_period_is_drawn_and_the_first_load_is_under_100_kilobytes() {
         assert_eq!((answer.status, answer.text.matches("<svg width").count()), (200, 2), "{query}");
         assert!(answer.text.len() < limit, "{query} {} bytes", answer.text.len());
     }
+}
+
+#[tokio::test]
+async fn a_page_with_full_tables_is_under_100_kilobytes() {
+    let mut views: Vec<Seen> = Vec::new();
+    for number in 0..400 {
+        let day = format!("2027-01-{:02}", number % 20 + 1);
+        let mut seen = view("example.com", &day, number, &format!("/blog/{}/{number}", "a-long-name-".repeat(5)));
+        let name = |kind: &str| format!("{kind}-{}-{number}", "long-name-".repeat(4));
+        seen.view.visitor = Some(Visitor::from_bytes([u8::try_from(number % 200).unwrap(); 16]));
+        seen.view.referrer = Referrer::parse(&format!("https://{number}.referrer.example/"), &seen.view.site);
+        seen.view.campaign = Campaign::named(&name("campaign"));
+        let utm = ["source", "medium", "term", "content"].map(|kind| format!("utm_{kind}={}", name(kind)));
+        seen.view.utm = Some(utm.join("&"));
+        seen.view.agent.browser = format!("Browser {number}");
+        seen.view.agent.system = format!("System {number}");
+        seen.view.country = Some(["DE", "FR", "NL"][usize::try_from(number % 3).unwrap()].to_owned());
+        seen.view.agent.bot = (number % 10 == 0).then(|| format!("Bot {number}"));
+        views.push(seen);
+    }
+    let page = page(&World::reporting(store(&views), &["example.com"]), "").await;
+    assert!(page.text.contains("Campaign contents") && page.text.contains("10 of 360"), "{}", page.text);
+    assert!(page.text.len() < 100_000, "{} bytes", page.text.len());
 }
 
 /// Our failure as people see it: on a page, and with what to report.
