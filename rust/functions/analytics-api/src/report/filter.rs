@@ -24,7 +24,7 @@ impl Filter {
     pub fn only(&mut self, dimension: Dimension, value: &str) {
         let value = match dimension {
             // All ways to write a path are one page.
-            Dimension::Page if value != OTHER => Page::normalise(value).as_str().to_owned(),
+            Dimension::Page if value != OTHER => Page::normalize(value).as_str().to_owned(),
             _ => labelled(dimension, value).to_owned(),
         };
         self.0.insert(dimension, value);
@@ -63,7 +63,7 @@ mod tests {
         let view = View {
             site: Site::parse("example.com").unwrap(),
             id: ViewId { time: Moment::from_milliseconds(1_795_231_140_000).unwrap(), random: 1 },
-            page: Page::normalise("/"),
+            page: Page::normalize("/"),
             visitor: None,
             referrer: None,
             campaign: None,
