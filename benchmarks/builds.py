@@ -17,7 +17,6 @@ from components.build.plan import BuildError, BuildPlan, BuildSettings
 
 PROFILE = "release"
 """Profile of promoted artifacts."""
-FUNCTIONS = ("analytics-api", "analytics-trigger", "currencies", "echo", "glitch")
 DIGESTS = 20
 NOTES = (
     "**digest**: reading all sources and computing all keys, which is all that a preview and an unchanged build do.",
@@ -33,11 +32,12 @@ def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
         BenchError: it does not compile.
     """
     workspace, architecture = root / "rust", host_architecture()
-    digest_ms = _digest_ms(workspace, architecture)
+    functions = [manifest.parent.name for manifest in sorted(workspace.glob("functions/*/Cargo.toml"))]
+    digest_ms = _digest_ms(workspace, functions, architecture)
     report("compiling all functions with one cargo call")
-    together = _seconds(workspace, home, architecture, [FUNCTIONS])
+    together = _seconds(workspace, home, architecture, [functions])
     report("compiling each function with a cargo call of its own")
-    apart = _seconds(workspace, home, architecture, [[binary] for binary in FUNCTIONS])
+    apart = _seconds(workspace, home, architecture, [[binary] for binary in functions])
     verdicts = [
         judge(Target(subject="workspace", what="digest, ms", at_most=60), digest_ms),
         judge(Target(subject="workspace", what="one call, times separate calls", at_most=1), together / apart),
@@ -47,7 +47,7 @@ def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
         tables=[
             targets(verdicts),
             Table(
-                title=f"All {len(FUNCTIONS)} functions, nothing compiled before",
+                title=f"All {len(functions)} functions, nothing compiled before",
                 columns=("way", "seconds", "to one call"),
                 rows=[
                     ("one cargo call", f"{together:.0f}", "1"),
@@ -59,12 +59,12 @@ def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
     )
 
 
-def _digest_ms(workspace: Path, architecture: Architecture) -> float:
+def _digest_ms(workspace: Path, functions: Sequence[str], architecture: Architecture) -> float:
     settings = BuildSettings(architecture=architecture, profile=PROFILE)
     samples = []
     for _ in range(DIGESTS):
         started = time.monotonic()
-        _ = read_inputs(workspace, settings, FUNCTIONS, workspace.parent).keys
+        _ = read_inputs(workspace, settings, functions, workspace.parent).keys
         samples.append((time.monotonic() - started) * 1000)
     return median(samples)
 

@@ -1,7 +1,7 @@
 """Site analytics: collects page views, counts them exactly, and reports them to users who sign in."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
@@ -172,26 +172,19 @@ class Analytics(pulumi.ComponentResource):
         )
 
     def _api_function(self) -> RustFunction:
-        function = RustFunction(
-            f"{self.pulumi_resource_name}-api",
-            RustFunctionArgs(
-                artifact=self._args.artifact(f"{self._name}-api"),
-                memory_mib=256,
-                # The function responds with 503 two seconds earlier.
-                timeout_seconds=15,
-                operation=self._args.operation,
-                environment={
-                    "VIEWS_TABLE": self._views.table_name,
-                    "TOTALS_TABLE": self._totals.table_name,
-                    "ACCOUNTS_TABLE": self._accounts.table_name,
-                    "STATE_TABLE": self._state.table_name,
-                    **self._site_variables(),
-                    "PATHS_PER_DAY": str(self._args.paths_per_day),
-                    "CLOUDFRONT_HEADER_SHA256": self._args.origin_secret_sha256,
-                },
-                wait_for=[self._session_key()],
-            ),
-            self._child,
+        function = self._function(
+            "api",
+            memory_mib=256,
+            # The function responds with 503 two seconds earlier.
+            timeout_seconds=15,
+            environment={
+                "ACCOUNTS_TABLE": self._accounts.table_name,
+                "STATE_TABLE": self._state.table_name,
+                **self._site_variables(),
+                "PATHS_PER_DAY": str(self._args.paths_per_day),
+                "CLOUDFRONT_HEADER_SHA256": self._args.origin_secret_sha256,
+            },
+            wait_for=[self._session_key()],
         )
         self._views.allow(function, Access.PUT, Access.QUERY)
         self._totals.allow(function, Access.QUERY)
@@ -213,26 +206,16 @@ class Analytics(pulumi.ComponentResource):
         return function
 
     def _trigger_function(self) -> RustFunction:
-        name = f"{self.pulumi_resource_name}-trigger"
-        function = RustFunction(
-            name,
-            RustFunctionArgs(
-                artifact=self._args.artifact(name),
-                memory_mib=256,
-                timeout_seconds=30,
-                operation=self._args.operation,
-                environment={
-                    "VIEWS_TABLE": self._views.table_name,
-                    "TOTALS_TABLE": self._totals.table_name,
-                    "TOTAL_SHARDS": str(self._args.total_shards),
-                },
-            ),
-            self._child,
+        function = self._function(
+            "trigger",
+            memory_mib=256,
+            timeout_seconds=30,
+            environment={"TOTAL_SHARDS": str(self._args.total_shards)},
         )
         self._views.allow(function, Access.BATCH_GET, Access.UPDATE)
         self._totals.allow(function, Access.BATCH_GET, Access.PUT, Access.UPDATE)
         self.trigger = StreamTrigger(
-            name,
+            f"{self.pulumi_resource_name}-trigger",
             StreamTriggerArgs(
                 table=self._views,
                 function=function,
@@ -255,50 +238,28 @@ class Analytics(pulumi.ComponentResource):
         return function
 
     def _redrive_function(self) -> RustFunction:
-        name = f"{self._name}-redrive"
-        function = RustFunction(
-            name,
-            RustFunctionArgs(
-                artifact=self._args.artifact(name),
-                memory_mib=512,
-                timeout_seconds=REDRIVE_TIMEOUT_SECONDS,
-                operation=self._args.operation,
-                environment={
-                    "VIEWS_TABLE": self._views.table_name,
-                    "TOTALS_TABLE": self._totals.table_name,
-                    "TOTAL_SHARDS": str(self._args.total_shards),
-                    **self._site_variables(),
-                },
-            ),
-            self._child,
+        function = self._function(
+            "redrive",
+            memory_mib=512,
+            timeout_seconds=REDRIVE_TIMEOUT_SECONDS,
+            environment={"TOTAL_SHARDS": str(self._args.total_shards), **self._site_variables()},
         )
         self._views.allow(function, Access.BATCH_GET, Access.QUERY, Access.UPDATE)
         self._totals.allow(function, Access.BATCH_GET, Access.PUT, Access.QUERY, Access.UPDATE)
         return function
 
     def _recount_function(self) -> RustFunction:
-        name = f"{self._name}-recount"
-        function = RustFunction(
-            name,
-            RustFunctionArgs(
-                artifact=self._args.artifact(name),
-                memory_mib=512,
-                timeout_seconds=RECOUNT_TIMEOUT_SECONDS,
-                operation=self._args.operation,
-                environment={
-                    "VIEWS_TABLE": self._views.table_name,
-                    "TOTALS_TABLE": self._totals.table_name,
-                    "STATE_TABLE": self._state.table_name,
-                    **self._site_variables(),
-                },
-            ),
-            self._child,
+        function = self._function(
+            "recount",
+            memory_mib=512,
+            timeout_seconds=RECOUNT_TIMEOUT_SECONDS,
+            environment={"STATE_TABLE": self._state.table_name, **self._site_variables()},
         )
         self._views.allow(function, Access.QUERY)
         self._totals.allow(function, Access.QUERY)
         self._state.allow(function, on_keys=(KeyAccess(keys=["visitor-secret/*"], access=[Access.DELETE]),))
         ScheduleTrigger(
-            f"{self._name}-nightly",
+            f"{self.pulumi_resource_name}-nightly",
             ScheduleTriggerArgs(
                 function=function,
                 expression=NIGHTLY,
@@ -313,6 +274,33 @@ class Analytics(pulumi.ComponentResource):
             metric=counted_metric(function, "Drift"),
         )
         return function
+
+    def _function(
+        self,
+        kind: str,
+        *,
+        memory_mib: int,
+        timeout_seconds: int,
+        environment: Mapping[str, pulumi.Input[str]],
+        wait_for: Sequence[pulumi.Resource] = (),
+    ) -> RustFunction:
+        name = f"{self.pulumi_resource_name}-{kind}"
+        return RustFunction(
+            name,
+            RustFunctionArgs(
+                artifact=self._args.artifact(name),
+                memory_mib=memory_mib,
+                timeout_seconds=timeout_seconds,
+                operation=self._args.operation,
+                environment={
+                    "VIEWS_TABLE": self._views.table_name,
+                    "TOTALS_TABLE": self._totals.table_name,
+                    **environment,
+                },
+                wait_for=wait_for,
+            ),
+            self._child,
+        )
 
     def _site_variables(self) -> dict[str, pulumi.Input[str]]:
         return {

@@ -88,6 +88,14 @@ def recount(client: Client) -> dict[str, Any]:
     return result
 
 
+def drift_metrics(client: Client) -> list[int]:
+    """Return the values of the drift metric in the function's log, in embedded metric format."""
+    group = client.local.outputs["logGroups"]["analytics-recount"]
+    events = client.local.context.client("logs").filter_log_events(logGroupName=group)["events"]
+    lines = [json.loads(event["message"]) for event in events if event["message"].startswith("{")]
+    return [line["Drift"] for line in lines if "Drift" in line and "_aws" in line]
+
+
 @pytest.fixture
 def yesterday() -> date:
     return datetime.now(UTC).date() - timedelta(days=1)
@@ -110,6 +118,7 @@ def test_the_nightly_recount_reports_drift_without_repairs(client: Client, yeste
     before = client.items("analytics-totals")
     assert recount(client)["drift"] == 1
     assert client.items("analytics-totals") == before
+    wait_until(lambda: 1 in drift_metrics(client), "the log has no metric")
 
 
 def secret_name(day: date) -> str:

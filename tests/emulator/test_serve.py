@@ -69,9 +69,9 @@ def url(local: Local, counter: Counter) -> Iterator[str]:
         "CURRENCIES_TABLE": local.outputs["tables"]["currencies"],
         "PORT": "0",
     }
-    command = ["make", "--silent", "run", "FN=currencies"]
+    command = ["cargo", "run", "--locked", "--quiet", "--package", "currencies", "--example", "serve"]
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+        command, cwd=ROOT / "rust", env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as serving:
         assert serving.stdout is not None
         line = serving.stdout.readline()

@@ -27,13 +27,13 @@ def _create_target(context: Context, name: str, inputs: Properties) -> Made:
 
 
 def _put_target(context: Context, made: Made, inputs: Properties) -> Made:
-    place = {"Rule": inputs["rule"], "EventBusName": inputs.get("eventBusName", "default")}
-    context.client("events").put_targets(**place, Targets=[{"Id": made.id, "Arn": inputs["arn"]}])
-    return Made(id=made.id, outputs=place)
+    outputs = {"rule": inputs["rule"], "eventBusName": inputs.get("eventBusName", "default")}
+    context.client("events").put_targets(**pascal(outputs), Targets=[{"Id": made.id, "Arn": inputs["arn"]}])
+    return Made(id=made.id, outputs=outputs)
 
 
 def _delete_target(context: Context, made: Made) -> None:
-    context.client("events").remove_targets(**made.outputs, Ids=[made.id])
+    context.client("events").remove_targets(**chosen(made.outputs, "rule", "eventBusName"), Ids=[made.id])
 
 
 def _create_schedule(context: Context, name: str, inputs: Properties) -> Made:
@@ -106,8 +106,7 @@ def _put_invoke_config(context: Context, inputs: Properties) -> Made:
         MaximumEventAgeInSeconds=int(inputs["maximumEventAgeInSeconds"]),
         DestinationConfig={pascal_name(name): {"Destination": arn} for name, arn in destinations.items()},
     )
-    outputs = chosen(inputs, "functionName", "qualifier")
-    return Made(id=json.dumps(outputs, sort_keys=True), outputs=outputs)
+    return Made(id=json.dumps(chosen(inputs, "functionName", "qualifier"), sort_keys=True), outputs={})
 
 
 RULE = Kind(create=_create_rule, update=_put_rule, replaced_by=("name", "eventBusName"), delete=_delete_rule)
@@ -135,6 +134,6 @@ BUCKET_NOTIFICATION = put_kind(
 )
 INVOKE_CONFIG = put_kind(
     _put_invoke_config,
-    lambda context, made: context.client("lambda").delete_function_event_invoke_config(**made.outputs),
+    lambda context, made: context.client("lambda").delete_function_event_invoke_config(**json.loads(made.id)),
     replaced_by=("functionName", "qualifier"),
 )
