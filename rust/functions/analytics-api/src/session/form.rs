@@ -47,8 +47,8 @@ pub async fn sign_out(
     claimed: Result<Vec<Session>, Refusal>,
 ) -> Result<Response, Refusal> {
     if !is_from_own_page(&parts.headers) {
-        let message = Refusal::ForeignForm.for_document(&parts.extensions);
-        return Ok(refused(html, message, Some("sign-in"), ""));
+        let error = Refusal::ForeignForm.for_document(&parts.extensions);
+        return Ok(refused(html, error, Some("sign-in"), ""));
     }
     match claimed {
         Ok(claimed) => sessions.sign_out(&claimed).await?,
@@ -66,7 +66,7 @@ pub fn page(html: &Html, query: Option<&str>, message: Option<&str>) -> Response
 
 /// Returns the sign-in form with an error; without an action, it is sent to its own URL.
 fn refused(html: &Html, error: DocumentError, action: Option<&str>, user: &str) -> Response {
-    let response = document(html, error.error.status(), action, Some(&error.message), user);
+    let response = document(html, error.status(), action, Some(&error.message), user);
     error.complete(response)
 }
 

@@ -34,13 +34,17 @@ impl<E: Into<Error>> From<E> for Refusal {
 
 /// An error for an HTML document.
 pub struct DocumentError {
-    pub error: Error,
+    error: Error,
     /// The message for the user.
     pub message: String,
     header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl DocumentError {
+    pub fn status(&self) -> StatusCode {
+        self.error.status()
+    }
+
     /// Adds the header of the error's status to a document, and the error for the log.
     pub fn complete(self, mut page: Response) -> Response {
         page.headers_mut().extend(self.header);
@@ -74,7 +78,7 @@ impl Refusal {
                 p.error role="alert" { (shown.message) }
             }
         };
-        let page = html.page(shown.error.status(), "Analytics", &body);
+        let page = html.page(shown.status(), "Analytics", &body);
         shown.complete(page)
     }
 

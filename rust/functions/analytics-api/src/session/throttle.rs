@@ -65,8 +65,8 @@ pub struct Throttle {
 pub struct Attempt {
     /// The counts that include the attempt, with their expiry.
     counted: Vec<(String, Moment)>,
-    /// The name under which the network is recorded as known for the user.
-    known: String,
+    /// The name under which a success records the network as known for the user.
+    network_name: String,
 }
 
 impl Throttle {
@@ -82,13 +82,13 @@ impl Throttle {
         let network = network(address);
         let of_network = ["network", &network];
         let of_pair = ["user at network", user, &network];
-        let known = keys.all_names(0, &of_pair);
+        let network_names = keys.all_names(0, &of_pair);
         let [name_of_pair, name_of_network] = [&of_pair as &[&str], &of_network].map(|parts| keys.who(0, parts));
-        let attempt = Attempt { counted: Vec::new(), known: keys.who(0, &of_pair) };
+        let attempt = Attempt { counted: Vec::new(), network_name: keys.who(0, &of_pair) };
         let mut counting = Counting { throttle: self, keys, now, attempt };
 
         self.check_refused(&name_of_pair, now)?;
-        let is_known = self.is_known(&known).await?;
+        let is_known = self.is_known(&network_names).await?;
         if !is_known {
             self.check_refused(&name_of_network, now)?;
             let is_over = counting.count(HOUR, &of_network).await? > PER_NETWORK;
@@ -116,10 +116,10 @@ impl Throttle {
     ///
     /// # Errors
     /// The store's error.
-    pub async fn succeed(&self, Attempt { counted, known }: Attempt, now: Moment) -> Result<(), Error> {
+    pub async fn succeed(&self, Attempt { counted, network_name }: Attempt, now: Moment) -> Result<(), Error> {
         let until = after(now.seconds(), KNOWN_SECONDS)?;
         let uncounted = counted.iter().map(|(name, expires)| self.store.uncount_attempt(name, *expires));
-        let all = try_join(try_join_all(uncounted), self.store.record_sign_in(&known, until));
+        let all = try_join(try_join_all(uncounted), self.store.record_sign_in(&network_name, until));
         all.await.map(drop).map_err(store_error)
     }
 
