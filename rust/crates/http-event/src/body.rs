@@ -94,6 +94,6 @@ mod tests {
         let error = BodyError::TooLarge { limit: 2, length: 3 };
         assert_eq!(base64("****").into_bytes(2), Err(error));
         assert_eq!(Body::Text("abc".to_owned()).into_bytes(2), Err(error));
-        assert!(error.to_string().contains("at most 2 bytes"), "{error}");
+        assert!(error.to_string().contains("the limit is 2 bytes"), "{error}");
     }
 }

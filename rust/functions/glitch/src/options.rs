@@ -155,7 +155,7 @@ mod tests {
     fn an_unknown_option_is_rejected_by_name() {
         for name in ["sed", "Seed", ""] {
             let detail = refusal(&[(name, "1")]);
-            assert!(detail.contains(&format!("no option {name:?}")) && detail.contains("?seed=7&steps=70"), "{detail}");
+            assert!(detail.contains(&format!("Unknown option {name:?}")) && detail.contains("?seed=7&steps=70"), "{detail}");
         }
     }
 }

@@ -135,7 +135,7 @@ async fn the_largest_direct_reply_fills_lambdas_limit() {
 
     let error = invoke(&message(&"x".repeat(longest + 1))).await.unwrap_err();
     assert_eq!(error.error_type, "MessageTooLarge");
-    assert!(error.error_message.contains("at most 6291556"), "{}", error.error_message);
+    assert!(error.error_message.contains("the limit of Lambda is 6291556"), "{}", error.error_message);
 }
 
 #[tokio::test]
@@ -147,7 +147,7 @@ async fn the_limit_includes_the_escapes_of_an_http_response() {
 
     let response = post(&message(&"\"".repeat(fits + 200))).await;
     assert_eq!(response["statusCode"], 413);
-    assert!(response["body"].as_str().unwrap().contains("at most 6291556"), "{response}");
+    assert!(response["body"].as_str().unwrap().contains("the limit of Lambda is 6291556"), "{response}");
 }
 
 #[tokio::test]

@@ -153,7 +153,7 @@ async fn a_file_over_the_limit_is_rejected_with_the_limit() {
     assert!(response.to_string().len() < reply::PAYLOAD_LIMIT);
 
     let detail = refused(&with_body(&vec![7; FILE_LIMIT + 1]), 413, "BodyTooLarge").await;
-    assert!(detail.contains("at most 4500000 bytes"), "{detail}");
+    assert!(detail.contains("the limit is 4500000 bytes"), "{detail}");
 }
 
 #[tokio::test]
