@@ -17,6 +17,8 @@ from tests.recording import ROOT
 from tests.small_program import RUNTIME
 
 UV = ROOT / ".venv" / "bin" / "uv"
+CERTIFICATES = {"UV_SYSTEM_CERTS": "true"}
+"""As in the Makefile: the machine's certificates, which may be those of a company's proxy."""
 
 MANIFEST = """\
 [package]
@@ -69,7 +71,11 @@ class Outsider:
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([UV, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT / "components"], check=True)
+    subprocess.run(
+        [UV, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT / "components"],
+        env={**CERTIFICATES, **os.environ},
+        check=True,
+    )
     (wheel,) = folder.glob("*.whl")
     return wheel
 
@@ -81,6 +87,7 @@ def outsider(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Iterator[
     constraints = ["--constraint", str(ROOT / "requirements-dev.txt")]
     subprocess.run(
         [UV, "pip", "install", "--quiet", "--python", root / "venv/bin/python", *constraints, f"{wheel}[local]"],
+        env={**CERTIFICATES, **os.environ},
         check=True,
     )
     for name, content in {
