@@ -45,7 +45,7 @@ EDITS = (
         function="echo",
         at_most_seconds=4,
         file="rust/functions/echo/src/message.rs",
-        text="it is no object",
+        text="it is not an object",
         path="/echo",
         body=b"[]",
     ),

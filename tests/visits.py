@@ -21,20 +21,20 @@ class Visit:
         self.address = address
         self.context = context
         self.hosts: set[str] = set()
-        self.complaints: list[str] = []
+        self.errors: list[str] = []
         context.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
         self.page = self.tab()
 
     def tab(self) -> Page:
         """Open another tab of the same browser."""
         page = self.context.new_page()
-        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
         return page
 
-    def forgive_refusals(self) -> None:
-        """Forget that the browser complained about answers which the test provoked."""
-        self.complaints = [complaint for complaint in self.complaints if FAILED_REQUEST not in complaint]
+    def ignore_errors(self) -> None:
+        """Drop the errors of requests that the test made fail."""
+        self.errors = [error for error in self.errors if FAILED_REQUEST not in error]
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def visit(browser: Browser, address: str, **options: object) -> Iterator[Visit]:
     context = browser.new_context(**options)  # type: ignore[arg-type]
     visited = Visit(context, address)
     yield visited
-    assert visited.complaints == []
+    assert visited.errors == []
     assert visited.hosts - {""} <= {urlsplit(address).netloc}
     assert context.cookies() == []
     context.close()
@@ -54,12 +54,12 @@ def _axe() -> Axe:
     return Axe()
 
 
-def barriers(page: Page) -> list[str]:
+def accessibility_violations(page: Page) -> list[str]:
     """Return axe-core's accessibility violations of the document."""
     found = _axe().run(page).response["violations"]
     return [f"{rule['id']}: {rule['help']}: {node['html']}" for rule in found for node in rule["nodes"]]
 
 
 def is_wider_than_its_screen(page: Page) -> bool:
-    """Whether one has to scroll sideways."""
+    """Whether the document needs horizontal scrolling."""
     return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))

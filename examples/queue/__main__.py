@@ -1,4 +1,4 @@
-"""Orders from a queue: one that fails comes again, alone, and ends in a queue of failures with an alarm."""
+"""Orders from a queue: a failed one is retried alone, and ends in a dead-letter queue with an alarm."""
 
 import pulumi
 from rust_serverless import (

@@ -1,1 +1,1 @@
-"""Clients that generators make of the OpenAPI document."""
+"""Clients generated from the OpenAPI document."""

@@ -17,7 +17,7 @@ func expect(got, wanted any) {
 	}
 }
 
-// errorType returns the name of the problem that an error of the client holds.
+// errorType returns the error type of the problem in a client's error.
 func errorType(err error) string {
 	problem, _ := err.(*client.GenericOpenAPIError).Model().(client.Problem)
 	return problem.ErrorType

@@ -10,7 +10,7 @@ api = CurrenciesApi(ApiClient(Configuration(host=sys.argv[1])))
 
 
 def status(call: Callable[..., Any], *arguments: object, **options: object) -> Any:
-    """Return the status of an answer, also of one that the client raises."""
+    """Return the status of a response, also if the client raises it."""
     try:
         return call(*arguments, **options).status_code
     except ApiException as error:
@@ -42,12 +42,12 @@ assert [item.code for page in pages for item in page.items] == [*codes, "AAD"]
 assert status(api.delete_currency_with_http_info, "AAA") == 204
 try:
     api.read_currency("AAA")
-    raise AssertionError("a deleted currency is read")
+    raise AssertionError("a deleted currency can be read")
 except ApiException as error:
     assert (error.status, error.data.error_type) == (404, "NoCurrency"), error
 try:
     api.list_currencies(cursor="AAAAAAAAAA")
-    raise AssertionError("a cursor that does not exist is taken")
+    raise AssertionError("an invalid cursor is accepted")
 except ApiException as error:
     assert (error.status, error.data.error_type) == (400, "InvalidCursor"), error
 print("passed")

@@ -6,7 +6,7 @@ import { Configuration, CurrenciesApi, ResponseError } from "./client/index";
 const api = new CurrenciesApi(new Configuration({ basePath: process.argv[2] }));
 const content = { name: "Euro", symbol: "€", minorUnits: 2 };
 
-// The status of an answer, also of one that the client throws, and its problem.
+// Returns the status of a response, also if the client throws it, and its problem.
 async function failure(call: Promise<unknown>): Promise<[number, string]> {
   try {
     await call;

@@ -1,4 +1,4 @@
-"""What openapi-generator makes of the document works with the service, in three languages."""
+"""Clients from openapi-generator work with the service, in three languages."""
 
 import os
 import re
@@ -19,7 +19,7 @@ TYPESCRIPT = "typescript@6.0.3"
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    """The service, with nothing in it."""
+    """The service without currencies."""
     command = ["cargo", "build", "--locked", "--quiet", "--package", "currencies", "--example", "serve"]
     subprocess.run(command, cwd=ROOT / "rust", check=True)
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "rust" / "target"))
@@ -36,7 +36,7 @@ def url() -> Iterator[str]:
 def generate(url: str, generator: str, folder: Path) -> None:
     document = folder.with_suffix(".json")
     document.write_bytes(request("GET", f"{url}/openapi.json").body)
-    # The package brings Java along.
+    # The package includes Java.
     command = [
         sys.executable,
         "-c",
@@ -59,7 +59,7 @@ def passes(command: list[str | Path], folder: Path, **environment: str) -> None:
 
 
 def needed(tool: str, package: str) -> str:
-    """Return where a tool is."""
+    """Return the path of a tool."""
     return shutil.which(tool) or pytest.skip(f"{tool} is not on this machine: install {package}, then run this again")
 
 

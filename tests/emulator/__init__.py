@@ -1,1 +1,1 @@
-"""The program on the emulator, called as its users call it."""
+"""End-to-end tests of the program on the emulator."""

@@ -1,4 +1,4 @@
-"""One emulator for the session, with the program on it, in a home of its own."""
+"""One emulator per test session, with the program deployed, in its own home directory."""
 
 import json
 import os
@@ -20,14 +20,14 @@ from tests.recording import ROOT
 
 @dataclass(frozen=True, kw_only=True)
 class Local:
-    """The local environment, driven by its commands."""
+    """The local environment, controlled by its commands."""
 
     home: Path
 
     def run(
         self, *arguments: str, root: Path = ROOT, environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run `python -m operations` with the arguments, and with further or other environment variables."""
+        """Run `python -m operations` with the arguments and additional environment variables."""
         command = [sys.executable, "-m", "operations", "--root", str(root), "--home", str(self.home), *arguments]
         return subprocess.run(
             command, cwd=ROOT, env={**os.environ, **(environment or {})}, capture_output=True, text=True, check=False
@@ -35,13 +35,13 @@ class Local:
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """What `outputs.json` holds."""
+        """The content of `outputs.json`."""
         outputs: dict[str, Any] = json.loads((self.home / "outputs.json").read_text())
         return outputs
 
     @property
     def context(self) -> Context:
-        """A way to the emulator's AWS services."""
+        """Access to the emulator's AWS services."""
         return running_context(ROOT, self.home, "make local")
 
 
@@ -55,7 +55,7 @@ class Started:
 
 @pytest.fixture(scope="session")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    """Bring the program up once."""
+    """Deploy the program once per session."""
     local = Local(home=tmp_path_factory.mktemp("home"))
     first_run = local.run("local")
     try:

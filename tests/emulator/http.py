@@ -9,7 +9,7 @@ from email.message import Message
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """A status, headers and a body."""
+    """An HTTP response."""
 
     status: int
     headers: Message
@@ -17,7 +17,7 @@ class Reply:
 
 
 def request(method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Reply:
-    """Send a request; every status is a reply."""
+    """Send a request and return the response, whatever its status."""
     sent = urllib.request.Request(url, data=body, headers=dict(headers or {}), method=method)
     try:
         response = urllib.request.urlopen(sent, timeout=60)

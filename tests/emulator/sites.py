@@ -1,4 +1,4 @@
-"""Two sites and the views of them."""
+"""Two sites and their views."""
 
 import random
 import time
@@ -28,7 +28,7 @@ AGENTS = [*BROWSERS.values(), BROWSERS["Firefox"], BOT]
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """A site and what is stored of it."""
+    """A site and its stored views."""
 
     name: str
     views: list[dict[str, Any]]
@@ -41,12 +41,12 @@ def day_of(view: Mapping[str, Any]) -> str:
     return str(view["Section"]["S"].split("/")[0])
 
 
-def is_person(view: Mapping[str, Any]) -> bool:
+def is_human(view: Mapping[str, Any]) -> bool:
     return "Bot" not in view
 
 
 def counted_sites(client: Client) -> dict[str, Site]:
-    """Send 500 views, and store some again as if they had been sent before; return the sites when all are counted."""
+    """Send 500 views, copy some to earlier days, and return the sites when all are counted."""
     with ThreadPoolExecutor(CLIENTS) as clients:
         list(clients.map(lambda number: send(client, number), range(VIEWS)))
     sent = all_views(client)
@@ -75,7 +75,7 @@ def send(client: Client, number: int) -> None:
 
 
 def all_views(client: Client) -> list[dict[str, Any]]:
-    """Return every raw view, once the trigger has counted all of them."""
+    """Wait until the trigger has counted all views, and return them."""
     deadline = time.monotonic() + 180
     while True:
         items = client.items("analytics-views")
@@ -87,7 +87,7 @@ def all_views(client: Client) -> list[dict[str, Any]]:
 
 
 def put_older(client: Client, sent: list[dict[str, Any]], number: int) -> None:
-    """Store a view that was sent as if that had been on an earlier day: more of late, and fewer on Sundays."""
+    """Copy a view to an earlier day: more to recent days, fewer to Sundays."""
     dice = random.Random(number)
     now = datetime.now(UTC)
     moments = [now - timedelta(days=days) for days in range(1, OLDER_DAYS)]

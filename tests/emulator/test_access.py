@@ -1,4 +1,4 @@
-"""The credentials that the build acts with, asked of the emulator's STS."""
+"""The credentials of the build, checked with the emulator's STS."""
 
 from pathlib import Path
 
@@ -11,12 +11,12 @@ from components.build.plan import BuildError
 from tests.emulator.conftest import Local
 
 SHELL, PROFILE, STACK = "111111111111", "222222222222", "333333333333"
-"""The emulator takes an access key of twelve digits as an account."""
+"""The emulator uses an access key of twelve digits as the account id."""
 
 
 @pytest.fixture
 def shell(local: Local, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A shell with keys of one account and a profile of another; all of AWS is the emulator."""
+    """A shell with keys of one account and a profile of another; the emulator stands in for AWS."""
     config = tmp_path / "config"
     config.write_text(f"[profile work]\naws_access_key_id = {PROFILE}\naws_secret_access_key = x\n")
     monkeypatch.setenv("AWS_ENDPOINT_URL", local.context.endpoint)
@@ -28,7 +28,7 @@ def shell(local: Local, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 pytestmark = pytest.mark.usefixtures("shell")
 
 
-def test_without_credentials_of_the_stack_those_of_the_shell_count() -> None:
+def test_the_shells_credentials_are_the_default() -> None:
     assert Access(region="us-east-1").caller_account() == SHELL
 
 
@@ -53,7 +53,7 @@ def test_a_profile_that_does_not_exist_is_named() -> None:
         Access(region="us-east-1", profile="nobody").client("s3")
 
 
-def test_two_accounts_end_the_program_and_are_both_named() -> None:
+def test_different_accounts_stop_the_program() -> None:
     with pytest.raises(pulumi.RunError, match=f"the provider acts in the account {STACK}, .* would act in {SHELL}"):
         aws_credentials._checked(Access(region="us-east-1", account=STACK))
     assert aws_credentials._checked(Access(region="us-east-1", account=SHELL)).account == SHELL

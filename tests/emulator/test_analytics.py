@@ -36,7 +36,7 @@ PATIENCE_SECONDS = 180
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """Whoever calls `/analytics`."""
+    """A client of `/analytics`."""
 
     local: Local
 
@@ -55,7 +55,7 @@ class Client:
         return view
 
     def report(self, query: str = "") -> dict[str, Any]:
-        """Read a report of the site as someone who has just signed in."""
+        """Sign in and read a report of the site."""
         token = sign_in(self.local.context, self.local.outputs)
         reply = self.send("GET", f"report?site={SITE}&{query}", authorization=f"Bearer {token}")
         assert reply.status == 200, reply.body
@@ -85,7 +85,7 @@ class Client:
 
 @pytest.fixture
 def client(local: Local) -> Iterator[Client]:
-    """A client of a service that has counted nothing."""
+    """A client of a service without views."""
     client = Client(local=local)
     client.wait_until_counted()
     clear(client)
@@ -108,11 +108,11 @@ def rows(report: dict[str, Any], dimension: str) -> dict[str, int]:
 
 
 def raw(views: list[dict[str, Any]], attribute: str) -> dict[str, int]:
-    people = [view for view in views if "Bot" not in view]
-    return dict(Counter(view[attribute]["S"] for view in people if attribute in view))
+    humans = [view for view in views if "Bot" not in view]
+    return dict(Counter(view[attribute]["S"] for view in humans if attribute in view))
 
 
-def test_two_thousand_views_from_several_clients_are_counted_exactly(client: Client) -> None:
+def test_two_thousand_concurrent_views_are_counted_exactly(client: Client) -> None:
     agents = [*BROWSERS.values(), BOT]
 
     def one(number: int) -> None:
@@ -124,10 +124,10 @@ def test_two_thousand_views_from_several_clients_are_counted_exactly(client: Cli
     views = client.wait_until_counted()
     assert len(views) == VIEWS
     report = client.report("limit=1000")
-    people = [view for view in views if "Bot" not in view]
-    assert report["totals"]["views"] == len(people) == sum(bucket["views"] for bucket in report["series"])
-    assert report["totals"]["bots"] == VIEWS - len(people)
-    assert report["totals"]["visitors"] == len({view["Visitor"]["S"] for view in people})
+    humans = [view for view in views if "Bot" not in view]
+    assert report["totals"]["views"] == len(humans) == sum(bucket["views"] for bucket in report["series"])
+    assert report["totals"]["bots"] == VIEWS - len(humans)
+    assert report["totals"]["visitors"] == len({view["Visitor"]["S"] for view in humans})
     for dimension, attribute in (
         ("pages", "Page"),
         ("campaigns", "Campaign"),
@@ -137,13 +137,13 @@ def test_two_thousand_views_from_several_clients_are_counted_exactly(client: Cli
     ):
         assert rows(report, dimension) == raw(views, attribute), dimension
     for by in ("week", "month"):
-        assert client.report(f"by={by}")["totals"]["views"] == len(people), by
+        assert client.report(f"by={by}")["totals"]["views"] == len(humans), by
     recount = client.local.run("reconcile")
     assert recount.returncode == 0, recount.stdout + recount.stderr
     assert recount.stdout.splitlines()[-1] == "drift 0"
 
 
-def test_a_total_that_drifted_is_found_and_repaired(client: Client) -> None:
+def test_drift_of_a_total_is_found_and_repaired(client: Client) -> None:
     client.collect("/")
     client.wait_until_counted()
     (day,) = [item for item in client.items("analytics-totals") if item["Section"]["S"].startswith("page/20")][:1]
@@ -157,8 +157,8 @@ def test_a_total_that_drifted_is_found_and_repaired(client: Client) -> None:
     found = client.local.run("reconcile")
     assert (found.returncode, found.stdout.splitlines()[-1]) == (1, "drift 1")
     assert "surplus 5: a repair lowers it only when LOWER=5 confirms that" in found.stdout
-    kept = client.local.run("reconcile", "--repair")
-    assert (kept.returncode, kept.stdout.splitlines()[-1]) == (1, "drift 1")
+    repaired = client.local.run("reconcile", "--repair")
+    assert (repaired.returncode, repaired.stdout.splitlines()[-1]) == (1, "drift 1")
     refused = client.local.run("reconcile", "--repair", "--lower", "4")
     assert refused.returncode == 2
     assert "The surplus is 5, and 4 was confirmed: nothing was changed." in refused.stderr
@@ -166,12 +166,12 @@ def test_a_total_that_drifted_is_found_and_repaired(client: Client) -> None:
     assert client.local.run("reconcile").stdout.splitlines()[-1] == "drift 0"
 
 
-def test_what_a_page_tells_when_it_is_left_is_counted_once_in_any_order(client: Client) -> None:
+def test_duplicate_and_reordered_leaves_are_counted_once(client: Client) -> None:
     view = client.collect("/")
     time.sleep(0.3)
     for duration, scroll in ((200, 80), (100, 20), (200, 80), (150, 60)):
-        told = client.send("POST", "append", {"view": view, "durationMs": duration, "scroll": scroll})
-        assert told.status == 202, told.body
+        reply = client.send("POST", "append", {"view": view, "durationMs": duration, "scroll": scroll})
+        assert reply.status == 202, reply.body
     deadline = time.monotonic() + PATIENCE_SECONDS
     while client.report()["totals"]["averageDurationMs"] != 200:
         assert time.monotonic() < deadline, client.report()["totals"]
@@ -180,27 +180,27 @@ def test_what_a_page_tells_when_it_is_left_is_counted_once_in_any_order(client: 
     assert (totals["measured"], totals["averageScrollPercent"]) == (1, 80)
 
 
-def test_the_pixel_is_an_image_and_counts_without_javascript(client: Client) -> None:
+def test_the_pixel_counts_without_javascript(client: Client) -> None:
     reply = client.send("GET", "pv.gif?path=/without-javascript", referer=f"{ORIGIN}/")
     assert (reply.status, reply.headers["content-type"], len(reply.body)) == (200, "image/gif", 43)
     client.wait_until_counted()
     assert rows(client.report(), "pages") == {"/without-javascript": 1}
 
 
-def test_another_origin_is_refused_and_counted_nowhere(client: Client) -> None:
+def test_views_of_another_origin_are_rejected(client: Client) -> None:
     reply = client.send("POST", "collect", {"url": "https://evil.example/"}, origin="https://evil.example")
     assert reply.status == 403
     assert client.views() == []
 
 
-def test_a_browser_may_read_the_answer_on_the_sites_and_nowhere_else(client: Client) -> None:
+def test_cors_allows_only_the_sites(client: Client) -> None:
     allowed = client.send("POST", "collect", {"url": f"{ORIGIN}/"})
     assert allowed.headers["access-control-allow-origin"] == ORIGIN
     other = client.send("POST", "collect", {"url": f"{ORIGIN}/"}, origin="https://evil.example")
     assert "access-control-allow-origin" not in other.headers
 
 
-def test_neither_address_nor_agent_of_a_visitor_is_stored_or_logged(client: Client) -> None:
+def test_addresses_and_agents_are_never_stored_or_logged(client: Client) -> None:
     agent = "Mozilla/5.0 (X11; Linux x86_64) VerySpecialAgent/7.7"
     client.collect("/", user_agent=agent, cookie="id=1")
     client.wait_until_counted()
@@ -216,14 +216,14 @@ def test_neither_address_nor_agent_of_a_visitor_is_stored_or_logged(client: Clie
         assert "127.0.0.1" not in text.replace("http://127.0.0.1", "")
 
 
-def test_a_wrong_password_an_unknown_user_and_a_removed_one_get_nothing(client: Client) -> None:
+def test_wrong_unknown_and_removed_users_cannot_sign_in(client: Client) -> None:
     wrong = [
         client.send("POST", "sign-in", {"user": user, "password": password})
         for user, password in ((USER, "wrong"), ("nobody", PASSWORD))
     ]
-    told = [{**json.loads(reply.body), "requestId": ""} for reply in wrong]
+    problems = [{**json.loads(reply.body), "requestId": ""} for reply in wrong]
     assert [reply.status for reply in wrong] == [401, 401]
-    assert told[0] == told[1]
+    assert problems[0] == problems[1]
 
     dynamodb = client.local.context.client("dynamodb")
     accounts = client.local.outputs["tables"]["analytics-accounts"]
@@ -234,13 +234,13 @@ def test_a_wrong_password_an_unknown_user_and_a_removed_one_get_nothing(client: 
     assert client.send("GET", f"report?site={SITE}", authorization=f"Bearer {token}").status == 401
 
 
-def test_a_session_ends_when_it_is_signed_out_of(client: Client) -> None:
+def test_signing_out_ends_the_session(client: Client) -> None:
     token = sign_in(client.local.context, client.local.outputs)
     assert client.send("POST", "sign-out", authorization=f"Bearer {token}").status == 204
     assert client.send("GET", f"report?site={SITE}", authorization=f"Bearer {token}").status == 401
 
 
-def test_sessions_outlive_one_rotation_of_the_key_and_no_two(client: Client) -> None:
+def test_sessions_survive_exactly_one_key_rotation(client: Client) -> None:
     dynamodb = client.local.context.client("dynamodb")
     table = client.local.outputs["tables"]["analytics-state"]
     token = sign_in(client.local.context, client.local.outputs)
@@ -251,14 +251,14 @@ def test_sessions_outlive_one_rotation_of_the_key_and_no_two(client: Client) -> 
     assert client.send("GET", f"report?site={SITE}", authorization=f"Bearer {token}").status == 200
 
 
-def test_a_user_is_made_by_a_command(client: Client) -> None:
+def test_a_command_creates_a_user(client: Client) -> None:
     made = client.local.run("user", "analytics-api", "--name", "bob")
     assert made.returncode == 0, made.stderr
     password = made.stdout.split("password")[1].split()[0]
     assert client.send("POST", "sign-in", {"user": "bob", "password": password}).status == 200
 
 
-def test_a_report_comes_as_a_table_that_no_spreadsheet_runs(client: Client) -> None:
+def test_formulas_in_csv_reports_are_escaped(client: Client) -> None:
     client.collect("/?utm_campaign=%3Dcmd%7Ccalc")
     client.wait_until_counted()
     token = sign_in(client.local.context, client.local.outputs)

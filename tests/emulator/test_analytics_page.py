@@ -1,4 +1,4 @@
-"""The page of the reports in a real browser, through the gateway, the stream and the trigger."""
+"""The HTML reports in a real browser, through the gateway, the stream and the trigger."""
 
 import csv
 import io
@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from local.analytics import sign_in
 from tests.emulator.conftest import Local
-from tests.emulator.people import Person, at_ease, check, person_at
-from tests.emulator.sites import LONG, RIGHT_TO_LEFT, Site, counted_sites, day_of, is_person
+from tests.emulator.report_user import ReportUser, check, checked_user, user_at
+from tests.emulator.sites import LONG, RIGHT_TO_LEFT, Site, counted_sites, day_of, is_human
 from tests.emulator.test_analytics import Client, clear
 from tests.visits import SMALL_SCREEN, WIDE_SCREEN
 
@@ -34,7 +34,7 @@ FIRST_LOAD_BYTES = 100_000
 
 @pytest.fixture(scope="module")
 def client(local: Local) -> Iterator[Client]:
-    """A client of a service that has counted nothing else."""
+    """A client of a service without other views."""
     client = Client(local=local)
     sign_in(local.context, local.outputs)
     client.wait_until_counted()
@@ -49,9 +49,9 @@ def sites(client: Client) -> dict[str, Site]:
 
 
 @pytest.fixture
-def person(local: Local, browser: Browser) -> Iterator[Person]:
-    with at_ease(browser, local) as person:
-        yield person
+def user(local: Local, browser: Browser) -> Iterator[ReportUser]:
+    with checked_user(browser, local) as user:
+        yield user
 
 
 def report(client: Client, query: Mapping[str, str]) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def number(text: str) -> int:
 
 
 def totals(page: Page) -> dict[str, int | None]:
-    """Return the totals that a page shows, by their names."""
+    """Return the totals on a page by name."""
     shown = {}
     for card in page.locator("dl.totals > div").all():
         data = card.locator("dd").first.locator("data")
@@ -86,13 +86,13 @@ def share(part: int, whole: int) -> str:
 
 
 def assert_shows(page: Page, answer: Mapping[str, Any], views: list[dict[str, Any]]) -> None:
-    """Check every number of a page against the report, and against the views that are stored of its period."""
-    people = [view for view in views if is_person(view)]
-    visitors = {(day_of(view), view["Visitor"]["S"]) for view in people}
+    """Check every number of a page against the JSON report and the stored views of its period."""
+    humans = [view for view in views if is_human(view)]
+    visitors = {(day_of(view), view["Visitor"]["S"]) for view in humans}
     shown = totals(page)
-    assert shown["Views"] == answer["totals"]["views"] == len(people)
+    assert shown["Views"] == answer["totals"]["views"] == len(humans)
     assert shown["Visitors"] == answer["totals"]["visitors"] == len(visitors)
-    assert shown["Views by bots"] == answer["totals"]["bots"] == len(views) - len(people)
+    assert shown["Views by bots"] == answer["totals"]["bots"] == len(views) - len(humans)
 
     buckets = rows(page, ".chart")
     assert [bucket[0] for bucket in buckets] == [point["bucket"] for point in answer["series"]]
@@ -102,11 +102,11 @@ def assert_shows(page: Page, answer: Mapping[str, Any], views: list[dict[str, An
 
     for name, attribute in LISTS.items():
         raw: dict[str, list[tuple[str, str]]] = {}
-        for view in people:
+        for view in humans:
             if attribute in view:
                 raw.setdefault(view[attribute]["S"], []).append((day_of(view), view["Visitor"]["S"]))
         expected = [
-            [row["value"], row["views"], row["visitors"], share(row["views"], len(people))]
+            [row["value"], row["views"], row["visitors"], share(row["views"], len(humans))]
             for row in answer[name]["rows"]
         ]
         listed = [
@@ -116,28 +116,26 @@ def assert_shows(page: Page, answer: Mapping[str, Any], views: list[dict[str, An
         assert listed == expected, name
         numbers = {value: (len(seen), len(set(seen))) for value, seen in raw.items()}
         assert {value: (count, visitors) for value, count, visitors, _ in listed} == numbers, name
-    raw_bots = Counter(view["Bot"]["S"] for view in views if not is_person(view))
+    raw_bots = Counter(view["Bot"]["S"] for view in views if not is_human(view))
     assert {value: number(count) for value, count, _ in rows(page, ".bots")} == dict(raw_bots)
 
 
-def test_every_number_on_the_page_is_that_of_the_api_and_of_the_views(
-    client: Client, sites: dict[str, Site], person: Person
-) -> None:
-    page = person.sign_in()
+def test_page_api_and_views_have_the_same_numbers(client: Client, sites: dict[str, Site], user: ReportUser) -> None:
+    page = user.sign_in()
     today = datetime.now(UTC).date()
     for site in sites.values():
         for by, days in (("day", 30), ("day", 1), ("week", 40), ("month", 50)):
             query = {"site": site.name, "from": str(today - timedelta(days=days - 1)), "to": str(today), "by": by}
             answer = report(client, query)
-            person.open(urlencode(query))
+            user.open(urlencode(query))
             assert_shows(page, answer, site.between(answer["from"], answer["to"]))
 
 
-def test_without_javascript_site_period_and_filters_are_chosen_by_links_and_a_form(
+def test_site_period_and_filters_work_without_javascript(
     local: Local, browser: Browser, client: Client, sites: dict[str, Site]
 ) -> None:
-    person = person_at(browser, local, java_script_enabled=False)
-    page = person.sign_in()
+    user = user_at(browser, local, java_script_enabled=False)
+    page = user.sign_in()
     today = datetime.now(UTC).date()
     page.get_by_label("Site").select_option("localhost:8000")
     page.get_by_label("From", exact=True).fill(str(today - timedelta(days=9)))
@@ -164,13 +162,13 @@ def test_without_javascript_site_period_and_filters_are_chosen_by_links_and_a_fo
     page.get_by_role("link", name="Show all, not only page /pricing").click()
     page.get_by_role("link", name="Show all, not only browser Firefox").click()
     expect(page.locator(".filters")).to_have_count(0)
-    assert person.complaints == []
+    assert user.errors == []
     page.context.close()
 
 
 @pytest.mark.usefixtures("sites")
-def test_what_is_shown_comes_as_files(client: Client, person: Person) -> None:
-    page = person.sign_in("period=7d&site=example.com")
+def test_reports_can_be_downloaded(client: Client, user: ReportUser) -> None:
+    page = user.sign_in("period=7d&site=example.com")
     today = datetime.now(UTC).date()
     query = {"site": "example.com", "from": str(today - timedelta(days=6)), "to": str(today)}
     with page.expect_download() as downloaded:
@@ -185,12 +183,10 @@ def test_what_is_shown_comes_as_files(client: Client, person: Person) -> None:
 
 
 @pytest.mark.usefixtures("client")
-def test_a_site_without_views_shows_a_tracker_that_can_be_loaded(
-    local: Local, browser: Browser, person: Person
-) -> None:
-    page = person.sign_in("from=2020-01-01&to=2020-01-31&site=example.com")
+def test_a_site_without_views_shows_a_working_tracker(local: Local, browser: Browser, user: ReportUser) -> None:
+    page = user.sign_in("from=2020-01-01&to=2020-01-31&site=example.com")
     found = re.findall(r'src="(.*?)"', page.locator("pre").inner_text())
-    tracker = person_at(browser, local)
+    tracker = user_at(browser, local)
     for url, expected in zip(found, ["text/javascript; charset=utf-8", "image/gif"], strict=True):
         response = tracker.page.goto(url)
         assert response is not None
@@ -199,10 +195,10 @@ def test_a_site_without_views_shows_a_tracker_that_can_be_loaded(
 
 
 @pytest.mark.usefixtures("sites")
-def test_the_first_load_is_small_and_runs_no_script(person: Person) -> None:
+def test_the_page_is_small_and_runs_no_script(user: ReportUser) -> None:
     sizes: list[int] = []
-    person.page.on("response", lambda response: sizes.append(len(response.body())) if response.status < 300 else None)
-    page = person.sign_in()
+    user.page.on("response", lambda response: sizes.append(len(response.body())) if response.status < 300 else None)
+    page = user.sign_in()
     assert len(sizes) == 2, "the form, the page"
     assert sum(sizes) < FIRST_LOAD_BYTES
     assert page.locator("script").count() == 0
@@ -225,25 +221,27 @@ STATES = {
 def test_every_state_is_accessible_and_fits(
     local: Local, browser: Browser, scheme: str, viewport: dict[str, int]
 ) -> None:
-    person = person_at(browser, local, viewport=viewport, color_scheme=scheme)
-    page = person.open()
+    user = user_at(browser, local, viewport=viewport, color_scheme=scheme)
+    page = user.open()
     check(page)
-    person.sign_in()
+    user.sign_in()
     for query in STATES.values():
-        person.open(query)
+        user.open(query)
         page.get_by_text("Numbers of the chart").click()
         check(page)
-    assert person.complaints == []
-    person.open("from=2026-11-02&to=2026-11-01")
+    assert user.errors == []
+    user.open("from=2026-11-02&to=2026-11-01")
     expect(page.get_by_role("alert")).to_contain_text("give them in order")
     check(page)
     page.context.close()
 
 
 @pytest.mark.usefixtures("sites")
-def test_the_readme_shows_it(local: Local, browser: Browser, screenshot: Callable[[Page, str], None]) -> None:
-    person = person_at(browser, local, viewport={"width": 1200, "height": 980})
+def test_the_readme_screenshot_is_small(
+    local: Local, browser: Browser, screenshot: Callable[[Page, str], None]
+) -> None:
+    user = user_at(browser, local, viewport={"width": 1200, "height": 980})
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
-    page = person.sign_in(f"site=example.com&from={yesterday - timedelta(days=29)}&to={yesterday}")
+    page = user.sign_in(f"site=example.com&from={yesterday - timedelta(days=29)}&to={yesterday}")
     screenshot(page, "analytics.png")
     page.context.close()

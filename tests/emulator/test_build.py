@@ -39,7 +39,7 @@ SMALL = {
     "functions/two/Cargo.toml": '[package]\nname = "two"\nversion = "0.1.0"\nedition = "2024"\n',
     "functions/two/src/main.rs": "fn main() {}\n",
 }
-"""Two binaries without dependencies; the first can panic, and so holds the place of its source."""
+"""Two binaries without dependencies; the first can panic, so it contains the path of its source."""
 
 
 SETTINGS = BuildSettings(architecture=HOST, profile="release")
@@ -47,7 +47,7 @@ SETTINGS = BuildSettings(architecture=HOST, profile="release")
 
 @dataclass(frozen=True, kw_only=True)
 class Builder:
-    """A program's folder, and a bucket for its artifacts."""
+    """A program's folder and a bucket for its artifacts."""
 
     folder: Path
     bucket: str
@@ -68,7 +68,7 @@ class Builder:
         }
 
     def start(self, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-        """Start the build with the keys that the sources have now."""
+        """Start the build with the current keys of the sources."""
         variables = {**os.environ, "PYTHONPATH": str(ROOT), **self.variables(), **(environment or {})}
         return subprocess.Popen(
             [self.python, "-m", "components.build"],
@@ -80,18 +80,18 @@ class Builder:
         )
 
     def run(self, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        """Run the build to its end."""
+        """Run the build and wait for it."""
         with self.start(environment) as process:
             stdout, stderr = process.communicate()
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     @property
     def keys(self) -> dict[str, str]:
-        """The key of each binary."""
+        """The artifact key of each binary."""
         return read_inputs(self.folder / "rust", self.settings, self.binaries, self.folder).keys
 
     def stored(self) -> dict[str, bytes]:
-        """Return what is in the bucket."""
+        """Return the objects in the bucket."""
         found = self.s3.list_objects_v2(Bucket=self.bucket).get("Contents", [])
         return {item["Key"]: self.s3.get_object(Bucket=self.bucket, Key=item["Key"])["Body"].read() for item in found}
 
@@ -101,7 +101,7 @@ class Builder:
 
 
 def builder_of(folder: Path, local: Local, binaries: tuple[str, ...] = ("one", "two")) -> Builder:
-    """Return a builder of the workspace that is in a folder."""
+    """Return a builder of the workspace in a folder."""
     s3 = local.context.client("s3")
     bucket = f"artifacts-{uuid.uuid4().hex}"
     s3.create_bucket(Bucket=bucket)
@@ -118,7 +118,7 @@ def builder(tmp_path: Path, local: Local) -> Builder:
     return builder_in(tmp_path, local)
 
 
-def test_every_binary_is_compiled_packed_and_uploaded_and_the_second_time_nothing_is_done(builder: Builder) -> None:
+def test_every_binary_is_built_and_uploaded_once(builder: Builder) -> None:
     first = builder.run()
     assert first.returncode == 0, first.stderr
     assert first.stdout.splitlines() == [f"{key} uploaded" for key in builder.keys.values()]
@@ -131,7 +131,7 @@ def test_every_binary_is_compiled_packed_and_uploaded_and_the_second_time_nothin
     assert second.stderr == ""
 
 
-def test_an_edit_uploads_one_artifact_and_taking_it_back_compiles_nothing(builder: Builder) -> None:
+def test_an_edit_uploads_one_artifact_and_reverting_none(builder: Builder) -> None:
     builder.run()
     before = builder.keys
     builder.edit("functions/two/src/main.rs", "fn main() { std::process::exit(2) }\n")
@@ -142,7 +142,7 @@ def test_an_edit_uploads_one_artifact_and_taking_it_back_compiles_nothing(builde
     assert builder.run({"PATH": "/nonexistent"}).returncode == 0
 
 
-def test_two_checkouts_in_different_folders_give_the_same_bytes(tmp_path: Path, local: Local) -> None:
+def test_builds_are_reproducible_in_any_folder(tmp_path: Path, local: Local) -> None:
     stored = []
     for folder in (tmp_path / "a", tmp_path / "somewhere/else"):
         checkout = builder_in(folder, local)
@@ -151,7 +151,7 @@ def test_two_checkouts_in_different_folders_give_the_same_bytes(tmp_path: Path, 
     assert stored[0] == stored[1]
 
 
-def test_no_folder_of_this_machine_is_in_the_binaries_of_the_program(local: Local) -> None:
+def test_binaries_contain_no_local_paths(local: Local) -> None:
     functions = local.context.client("lambda")
     s3 = local.context.client("s3")
     (bucket,) = [item["Name"] for item in s3.list_buckets()["Buckets"] if item["Name"].startswith("rust-artifacts-")]
@@ -164,7 +164,7 @@ def test_no_folder_of_this_machine_is_in_the_binaries_of_the_program(local: Loca
         assert str(Path.home() / ".cargo").encode() not in executable
 
 
-def test_a_compile_error_is_shown_whole_with_its_crate_and_nothing_is_uploaded(builder: Builder) -> None:
+def test_a_compile_error_is_shown_and_nothing_uploaded(builder: Builder) -> None:
     builder.edit("functions/two/src/main.rs", 'fn main() { let number: u8 = "text"; }\n')
     failed = builder.run()
     assert failed.returncode == 1
@@ -175,7 +175,7 @@ def test_a_compile_error_is_shown_whole_with_its_crate_and_nothing_is_uploaded(b
     assert builder.stored() == {}
 
 
-def test_sources_that_are_not_those_of_the_plan_are_never_stored_under_its_keys(builder: Builder) -> None:
+def test_sources_changed_during_a_build_are_never_uploaded(builder: Builder) -> None:
     keys = " ".join(builder.keys.values())
     builder.edit("functions/two/src/main.rs", "fn main() { std::process::exit(2) }\n")
     late = builder.run({"ARTIFACT_KEYS": keys})
@@ -184,7 +184,7 @@ def test_sources_that_are_not_those_of_the_plan_are_never_stored_under_its_keys(
 
 
 def folder_with(tmp_path: Path, *tools: str) -> str:
-    """Return a PATH that has only some tools of this machine."""
+    """Return a PATH with only some of this machine's tools."""
     folder = tmp_path / "bin"
     folder.mkdir()
     for tool in tools:
@@ -194,13 +194,13 @@ def folder_with(tmp_path: Path, *tools: str) -> str:
     return str(folder)
 
 
-def test_a_machine_without_rust_is_told_where_to_get_it(builder: Builder, tmp_path: Path) -> None:
+def test_missing_rust_is_one_line_with_the_remedy(builder: Builder, tmp_path: Path) -> None:
     refused = builder.run({"PATH": folder_with(tmp_path, "sh")})
     assert refused.stderr == "error: cargo is not on the PATH: install Rust with rustup, https://rustup.rs\n"
 
 
 def test_a_missing_cargo_lambda_is_one_line_with_the_remedy(builder: Builder, tmp_path: Path) -> None:
-    # A virtual environment with the packages of this one, and without its tools.
+    # A virtual environment with the same packages, but without tools.
     venv.create(tmp_path / "venv", symlinks=True)
     (packages,) = (tmp_path / "venv").glob("lib/python*/site-packages")
     (packages / "these.pth").write_text(sysconfig.get_path("purelib"))
@@ -219,7 +219,7 @@ def test_a_profile_that_does_not_exist_is_one_line(builder: Builder) -> None:
     assert len(refused.stderr.splitlines()) == 1
 
 
-def test_a_bucket_that_does_not_exist_is_one_line_with_the_setting(builder: Builder) -> None:
+def test_a_missing_bucket_is_one_line_with_the_setting(builder: Builder) -> None:
     refused = builder.run({"ARTIFACT_BUCKET": "nowhere"})
     assert refused.stderr.startswith("error: the artifact bucket nowhere cannot be read: ")
     assert "artifactBucket in the stack's configuration" in refused.stderr
@@ -227,7 +227,7 @@ def test_a_bucket_that_does_not_exist_is_one_line_with_the_setting(builder: Buil
 
 
 def test_a_missing_rust_target_is_one_line_with_the_remedy(builder: Builder, tmp_path: Path) -> None:
-    """With a rustc whose library folder for the target is empty, as rustup leaves it."""
+    """As after rustup, the library folder of the target is empty."""
     path = folder_with(tmp_path, "cargo")
     rustc = tmp_path / "bin/rustc"
     rustc.write_text(f"#!/bin/sh\necho {tmp_path}/lib\n")
@@ -240,7 +240,7 @@ def test_a_missing_rust_target_is_one_line_with_the_remedy(builder: Builder, tmp
     )
 
 
-def test_concurrent_builds_in_one_target_folder_store_their_own(tmp_path: Path, local: Local) -> None:
+def test_concurrent_builds_upload_their_own_artifacts(tmp_path: Path, local: Local) -> None:
     builders = [builder_in(tmp_path / name, local) for name in ("a", "b", "c")]
     for number, builder in enumerate(builders):
         builder.edit("functions/one/src/main.rs", f'fn main() {{ println!("{number}"); }}\n')
@@ -257,8 +257,8 @@ def test_concurrent_builds_in_one_target_folder_store_their_own(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_an_interrupted_build_leaves_no_process_and_no_artifact(builder: Builder, number: signal.Signals) -> None:
-    """SIGKILL is what Pulumi sends to a Command when it is interrupted."""
+def test_an_interrupted_build_leaves_no_process_or_artifact(builder: Builder, number: signal.Signals) -> None:
+    """Pulumi sends SIGKILL to an interrupted Command."""
     waits = (
         'fn main() { std::fs::write("started", std::process::id().to_string()).unwrap(); loop { std::thread::park() } }'
     )

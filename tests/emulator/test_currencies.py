@@ -15,7 +15,7 @@ from tests.emulator.http import Reply, request
 
 MANY = 10_000
 BATCH = 25
-"""Items that one BatchWriteItem takes."""
+"""Maximum number of items in a BatchWriteItem."""
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def token(local: Local) -> str:
 
 
 class Client:
-    """A client of the service, with a token."""
+    """A client of the service with a token."""
 
     def __init__(self, local: Local, token: str) -> None:
         """Call the program of `local`."""
@@ -45,7 +45,7 @@ def client(local: Local, token: str) -> Client:
 
 @pytest.fixture
 def empty(local: Local) -> Iterator[None]:
-    """An empty table, before and after."""
+    """An empty table; it is emptied again at the end."""
     clear(local)
     yield
     clear(local)
@@ -59,7 +59,7 @@ def clear(local: Local) -> None:
 
 
 def write(local: Local, requests: list[dict[str, object]]) -> None:
-    """Write to the table beside the API, as many at a time as DynamoDB takes."""
+    """Write to the table directly, in batches."""
     dynamodb = local.context.client("dynamodb")
     name = local.outputs["tables"]["currencies"]
     for start in range(0, len(requests), BATCH):
@@ -91,19 +91,19 @@ def test_a_currency_is_created_read_changed_and_deleted(client: Client) -> None:
     assert client.send("GET", "/EUR").status == 404
 
 
-def test_what_exists_is_not_created_again(client: Client) -> None:
+def test_an_existing_currency_is_not_created_again(client: Client) -> None:
     client.send("POST", body=EURO)
     assert client.send("POST", body=EURO).status == 409
     assert client.send("PUT", "/EUR", CONTENT, if_none_match="*").status == 412
 
 
-def test_what_is_known_is_not_sent_again(client: Client) -> None:
+def test_a_current_copy_is_not_sent_again(client: Client) -> None:
     tag = client.send("POST", body=EURO).headers["etag"]
     again = client.send("GET", "/EUR", if_none_match=tag)
     assert (again.status, again.body) == (304, b"")
 
 
-def test_of_two_writers_that_saw_the_same_one_wins(client: Client) -> None:
+def test_one_of_two_concurrent_writers_succeeds(client: Client) -> None:
     tag = client.send("POST", body=EURO).headers["etag"]
 
     def write(name: str) -> int:
@@ -128,16 +128,14 @@ def test_of_two_writers_that_saw_the_same_one_wins(client: Client) -> None:
         ({"colour": "red"}, "colour"),
     ],
 )
-def test_a_wrong_field_is_refused_by_name(client: Client, change: dict[str, object], field: str) -> None:
+def test_an_invalid_field_is_rejected_by_name(client: Client, change: dict[str, object], field: str) -> None:
     reply = client.send("POST", body={**EURO, **change})
     assert reply.status in (400, 422)
     assert reply.headers["content-type"] == "application/problem+json"
     assert field in reply.body.decode()
 
 
-def test_the_whole_list_of_iso_4217_is_loaded_twice_without_a_conflict(
-    local: Local, client: Client, token: str
-) -> None:
+def test_all_iso_4217_currencies_are_loaded_idempotently(local: Local, client: Client, token: str) -> None:
     count = seed(local.outputs["apiUrl"], token, lambda _: None)
     assert seed(local.outputs["apiUrl"], token, lambda _: None) == count > 150
     assert len(codes(client)) == count
@@ -145,7 +143,7 @@ def test_the_whole_list_of_iso_4217_is_loaded_twice_without_a_conflict(
 
 
 def codes(client: Client) -> list[str]:
-    """Follow the pages to the end."""
+    """Read the codes on all pages."""
     found: list[str] = []
     query = "?limit=100"
     while True:
@@ -157,7 +155,7 @@ def codes(client: Client) -> list[str]:
         query = f"?limit=100&cursor={quote(cursor, safe='')}"
 
 
-def test_ten_thousand_items_are_paged_through_without_one_missing_or_twice(local: Local, client: Client) -> None:
+def test_ten_thousand_items_are_paged_exactly_once(local: Local, client: Client) -> None:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     every = [a + b + c for a in letters for b in letters for c in letters][:MANY]
     client.send("POST", body={**EURO, "code": "AAA"})

@@ -1,4 +1,4 @@
-"""What a stack made is gone when it is removed: every service that it used is as empty as before."""
+"""Removing a stack removes all its resources."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +12,13 @@ from tests.inventory import SERVICES, inventory
 
 @pytest.fixture
 def alone(tmp_path: Path) -> Iterator[Local]:
-    """An emulator of this test's own."""
+    """An emulator for one test."""
     local = Local(home=tmp_path)
     yield local
     local.run("down")
 
 
-def test_removing_everything_leaves_the_emulator_as_empty_as_before(alone: Local) -> None:
+def test_removing_the_stack_empties_the_emulator(alone: Local) -> None:
     alone.run("emulator")
     context = alone.context
     before = inventory(context)

@@ -1,4 +1,4 @@
-"""The edit loop: files are saved, and what runs follows."""
+"""The edit loop: saved files are built and deployed."""
 
 import signal
 import subprocess
@@ -15,11 +15,11 @@ from tests.recording import ROOT
 from tests.small_program import PROGRAM, RUNTIME, write_program
 
 PATIENCE_SECONDS = 300
-"""For a machine that is busy with other things; nothing is asserted of how long anything takes."""
+"""Generous, for busy machines; no test asserts a duration."""
 
 
 class Loop:
-    """A running `make dev`, and its output."""
+    """A running `make dev` and its output."""
 
     def __init__(self, root: Path, home: Path) -> None:
         """Start it."""
@@ -37,17 +37,17 @@ class Loop:
         return self._output.read_text()
 
     def save(self, name: str, content: str) -> None:
-        """Save a file as some editors do: write a new file and rename it."""
+        """Save a file as some editors do, by renaming a new file."""
         written = self.root / f"{name}~"
         written.write_text(content)
         written.rename(self.root / name)
 
     def answer(self, path: str) -> str:
-        """Return what a route answers now."""
+        """Return the current response of a route."""
         return request("GET", self.local.outputs["apiUrl"] + path).body.decode()
 
     def until(self, reached: Callable[[], bool]) -> None:
-        """Wait for something to become true."""
+        """Wait until a condition holds."""
         end = time.monotonic() + PATIENCE_SECONDS
         while not reached():
             assert self.process.poll() is None, self.output
@@ -92,7 +92,7 @@ def test_a_saved_handler_is_replaced_at_the_same_url(loop: Loop) -> None:
     assert "saved rust/functions/one/src/main.rs" in loop.output
 
 
-def test_a_compile_error_is_printed_and_the_old_code_keeps_running(loop: Loop) -> None:
+def test_a_compile_error_keeps_the_old_code_running(loop: Loop) -> None:
     loop.save("rust/functions/two/src/main.rs", 'fn main() { let number: u8 = "text"; }\n')
     loop.until(lambda: "not deployed: the previous version keeps running" in loop.output)
     assert "error[E0308]: mismatched types" in loop.output
@@ -130,7 +130,7 @@ def test_the_logs_of_the_functions_are_followed(loop: Loop) -> None:
     loop.until(lambda: "one  Duration: " in loop.output)
 
 
-def test_a_second_one_in_the_same_folder_is_refused(loop: Loop) -> None:
+def test_a_second_loop_in_the_folder_is_rejected(loop: Loop) -> None:
     second = loop.local.run("dev", root=loop.root)
     assert second.returncode == 1
     assert "another `make local` or `make dev` is running in this folder" in second.stderr

@@ -1,4 +1,4 @@
-"""The documentation in a real browser, used as a person would."""
+"""The documentation in a real browser."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ def page() -> Iterator[Page]:
         yield browser.new_page()
 
 
-def test_docs_show_every_operation_and_try_it_out_works_after_signing_in(local: Local, page: Page) -> None:
+def test_documented_operations_can_be_tried_after_signing_in(local: Local, page: Page) -> None:
     api_url = local.outputs["apiUrl"]
     hosts: set[str] = set()
     errors: list[str] = []

@@ -31,7 +31,7 @@ def test_a_message_comes_back_three_times(url: str, message: str) -> None:
 
 
 def test_the_content_type_does_not_matter(url: str) -> None:
-    """Without a textual content type API Gateway passes the body as base64."""
+    """Without a textual content type, API Gateway passes the body as base64."""
     reply = post(url, b'{"message": "hi"}', {"content-type": "application/x-www-form-urlencoded"})
     assert json.loads(reply.body) == {"echo": "hi... hi... hi..."}
 
@@ -54,26 +54,26 @@ def test_the_content_type_does_not_matter(url: str) -> None:
         b'{"message": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     ],
 )
-def test_a_body_that_is_no_message_is_refused_with_what_to_send(url: str, body: bytes) -> None:
+def test_an_invalid_body_is_rejected_with_instructions(url: str, body: bytes) -> None:
     found = problem(post(url, body, JSON))
     assert (found["status"], found["errorType"]) == (400, "InvalidMessage")
     assert '{"message": "hi"}' in str(found["detail"])
 
 
-def test_a_message_whose_echo_is_over_the_limit_of_lambda_is_refused_with_the_limit(url: str) -> None:
+def test_a_message_over_lambdas_limit_is_rejected(url: str) -> None:
     found = problem(post(url, json.dumps({"message": "x" * 6_000_000}).encode(), JSON))
     assert (found["status"], found["errorType"]) == (413, "MessageTooLarge")
     assert str(PAYLOAD_LIMIT) in str(found["detail"])
 
 
-def test_the_largest_echo_gets_through(url: str) -> None:
+def test_the_largest_echo_is_returned(url: str) -> None:
     message = "x" * (PAYLOAD_LIMIT // 3 - 200)
     reply = post(url, json.dumps({"message": message}).encode(), JSON)
     assert reply.status == 200
     assert len(reply.body) > 3 * len(message)
 
 
-def test_a_direct_invocation_is_answered_and_refused_by_type(local: Local) -> None:
+def test_direct_invocations_return_results_and_typed_errors(local: Local) -> None:
     functions = local.context.client("lambda")
 
     def invoke(payload: bytes) -> tuple[bool, dict[str, str]]:

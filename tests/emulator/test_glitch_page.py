@@ -1,4 +1,4 @@
-"""The page of `glitch` in a real browser, used as a person would."""
+"""The HTML document of `glitch` in a real browser."""
 
 import base64
 import io
@@ -18,7 +18,7 @@ from local.examples import SAMPLE_PICTURE
 from tests.emulator.conftest import Local
 from tests.emulator.http import post, request
 from tests.recording import ROOT
-from tests.visits import SMALL_SCREEN, WIDE_SCREEN, Visit, barriers, is_wider_than_its_screen, visit
+from tests.visits import SMALL_SCREEN, WIDE_SCREEN, Visit, accessibility_violations, is_wider_than_its_screen, visit
 
 LARGEST_SEED = str(2**64 - 1)
 FIRST_LOAD_BYTES = 100_000
@@ -46,7 +46,7 @@ def scene() -> Image.Image:
 
 
 def photograph(scene: Image.Image, size: tuple[int, int], quality: int) -> bytes:
-    """Take a picture as a camera does: large, with the grain of a sensor, and with metadata."""
+    """Return a picture like a camera's: large, with noise and metadata."""
     grain = Image.effect_noise(size, 60).convert("RGB")
     taken = Image.blend(scene.resize(size, Image.Resampling.BICUBIC), grain, 0.15)
     metadata = Image.Exif()
@@ -73,14 +73,14 @@ def opened(file: bytes) -> Image.Image:
 
 
 def expect_result(page: Page) -> None:
-    """Wait for the result of what was done last."""
+    """Wait for the result of the last action."""
     expect(page.locator("#result")).not_to_have_class(STALE)
     expect(page.locator("#after")).to_be_visible()
     expect(page.locator("#error")).to_be_empty()
 
 
-def expect_sentence(page: Page, sentence: str | re.Pattern[str]) -> None:
-    """Wait for what went wrong, beside the picture."""
+def expect_error(page: Page, sentence: str | re.Pattern[str]) -> None:
+    """Wait for an error message next to the picture."""
     expect(page.locator("#result").get_by_role("alert")).to_have_text(sentence)
 
 
@@ -89,7 +89,7 @@ def choose(page: Page, file: FilePayload) -> None:
 
 
 def downloaded(page: Page) -> tuple[str, bytes]:
-    """Return the name and the bytes of what the page offers to download."""
+    """Return the name and the bytes of the offered download."""
     with page.expect_download() as started:
         page.get_by_role("link", name="Download").click()
     return started.value.suggested_filename, Path(started.value.path()).read_bytes()
@@ -101,11 +101,11 @@ def result(page: Page) -> bytes:
 
 
 def options(page: Page) -> dict[str, str]:
-    """Return what the address says."""
+    """Return the options in the URL."""
     return {name: value for name, (value,) in parse_qs(urlsplit(page.url).query).items()}
 
 
-def test_a_visitor_sees_at_once_what_it_does(visitor: Visit) -> None:
+def test_the_sample_is_glitched_on_load(visitor: Visit) -> None:
     page = visitor.page
     page.goto(visitor.address)
     expect_result(page)
@@ -142,14 +142,14 @@ def test_a_png_stays_a_png(visitor: Visit, scene: Image.Image) -> None:
     assert opened(file).format == "PNG"
 
 
-def test_a_copied_link_brings_the_same_bytes_back(visitor: Visit, photo: FilePayload) -> None:
+def test_a_copied_link_reproduces_the_result(visitor: Visit, photo: FilePayload) -> None:
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = visitor.page
     page.goto(visitor.address)
     choose(page, photo)
     before = result(page)
     page.get_by_role("button", name="Copy link").click()
-    expect(page.get_by_text("The link is copied.")).to_be_visible()
+    expect(page.get_by_text("Link copied.")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
     page.close()
 
@@ -160,17 +160,15 @@ def test_a_copied_link_brings_the_same_bytes_back(visitor: Visit, photo: FilePay
     assert later.url == link
 
 
-def test_without_a_clipboard_the_link_is_in_the_address_bar(visitor: Visit) -> None:
+def test_without_a_clipboard_the_address_bar_is_named(visitor: Visit) -> None:
     visitor.page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     visitor.page.goto(visitor.address)
     expect_result(visitor.page)
     visitor.page.get_by_role("button", name="Copy link").click()
-    expect(visitor.page.get_by_text("The link is in the address bar")).to_be_visible()
+    expect(visitor.page.get_by_text("Copy the link from the address bar.")).to_be_visible()
 
 
-def test_a_link_gives_someone_else_the_same_bytes_for_the_same_picture(
-    browser: Browser, visitor: Visit, photo: FilePayload
-) -> None:
+def test_a_link_reproduces_the_result_for_other_users(browser: Browser, visitor: Visit, photo: FilePayload) -> None:
     visitor.page.goto(visitor.address)
     choose(visitor.page, photo)
     before = result(visitor.page)
@@ -180,14 +178,14 @@ def test_a_link_gives_someone_else_the_same_bytes_for_the_same_picture(
         expect(other.page.get_by_text("Choose the picture that this link was made with")).to_be_visible()
         expect(other.page.get_by_role("link", name="Download")).to_be_hidden()
         expect(other.page.get_by_role("button", name="Again")).to_be_disabled()
-        assert barriers(other.page) == []
+        assert accessibility_violations(other.page) == []
         choose(other.page, photo)
         assert result(other.page) == before
         expect(other.page.locator("#note")).to_be_empty()
         assert other.page.url == link
 
 
-def test_a_link_says_that_it_was_made_with_another_picture(visitor: Visit, photo: FilePayload) -> None:
+def test_a_link_of_another_picture_shows_a_note(visitor: Visit, photo: FilePayload) -> None:
     visitor.page.goto(f"{visitor.address}?seed=7&steps=7&picture=0011223344556677")
     choose(visitor.page, photo)
     expect_result(visitor.page)
@@ -195,7 +193,7 @@ def test_a_link_says_that_it_was_made_with_another_picture(visitor: Visit, photo
     assert options(visitor.page)["seed"] == "7"
 
 
-def test_a_link_to_the_sample_gives_everyone_the_same(browser: Browser, visitor: Visit) -> None:
+def test_a_link_to_the_sample_reproduces_its_result(browser: Browser, visitor: Visit) -> None:
     visitor.page.goto(f"{visitor.address}?seed=12&steps=20")
     with visit(browser, visitor.address) as other:
         other.page.goto(f"{visitor.address}?steps=20&seed=12")
@@ -203,7 +201,7 @@ def test_a_link_to_the_sample_gives_everyone_the_same(browser: Browser, visitor:
         assert options(other.page) == {"seed": "12", "steps": "20"}
 
 
-def test_a_link_works_where_nothing_can_be_kept(visitor: Visit, photo: FilePayload) -> None:
+def test_a_link_works_without_browser_storage(visitor: Visit, photo: FilePayload) -> None:
     visitor.page.add_init_script("caches.open = () => Promise.reject(new DOMException('private', 'SecurityError'))")
     visitor.page.goto(f"{visitor.address}?seed=7&steps=7&picture=0011223344556677")
     expect(visitor.page.locator("#note")).to_contain_text("Choose the picture")
@@ -211,9 +209,9 @@ def test_a_link_works_where_nothing_can_be_kept(visitor: Visit, photo: FilePaylo
     expect_result(visitor.page)
 
 
-def test_a_link_works_where_pictures_cannot_be_told_apart(visitor: Visit, photo: FilePayload) -> None:
+def test_a_link_works_without_web_crypto(visitor: Visit, photo: FilePayload) -> None:
     page = visitor.page
-    # As a page is that came by http from another machine.
+    # As in a page over HTTP from another machine.
     page.add_init_script("delete globalThis.caches; Object.defineProperty(crypto, 'subtle', {value: undefined})")
     page.goto(visitor.address)
     choose(page, photo)
@@ -225,7 +223,7 @@ def test_a_link_works_where_pictures_cannot_be_told_apart(visitor: Visit, photo:
     expect(page.locator("#note")).to_be_empty()
 
 
-def test_again_is_another_seed_and_another_result(visitor: Visit) -> None:
+def test_again_uses_another_seed(visitor: Visit) -> None:
     page = visitor.page
     page.goto(visitor.address)
     before, seed = result(page), options(page)["seed"]
@@ -243,7 +241,7 @@ def test_a_seed_keeps_all_its_digits(visitor: Visit) -> None:
     assert options(page)["seed"] == page.get_by_label("Seed").input_value() == LARGEST_SEED
 
 
-def test_steps_are_slid_or_typed(visitor: Visit) -> None:
+def test_steps_have_a_slider_and_a_text_field(visitor: Visit) -> None:
     page = visitor.page
     page.goto(f"{visitor.address}?seed=7")
     steps, slider = page.get_by_label("Number of steps"), page.get_by_label("Steps", exact=True)
@@ -258,7 +256,7 @@ def test_steps_are_slid_or_typed(visitor: Visit) -> None:
     assert options(page) == {"seed": "7", "steps": "7"}
 
 
-def test_of_two_changes_the_later_wins(visitor: Visit) -> None:
+def test_the_later_of_two_changes_wins(visitor: Visit) -> None:
     page = visitor.page
     page.goto(f"{visitor.address}?seed=1")
     first = result(page)
@@ -272,7 +270,7 @@ def test_of_two_changes_the_later_wins(visitor: Visit) -> None:
     assert options(page)["seed"] == "1"
 
 
-def test_a_picture_that_no_request_holds_is_uploaded_as_it_is(visitor: Visit, scene: Image.Image) -> None:
+def test_a_large_picture_is_uploaded_unchanged(visitor: Visit, scene: Image.Image) -> None:
     large = photograph(scene, (5200, 3900), 95)
     assert BODY_LIMIT < len(large) < UPLOAD_LIMIT
     page = visitor.page
@@ -286,26 +284,26 @@ def test_a_picture_that_no_request_holds_is_uploaded_as_it_is(visitor: Visit, sc
     assert options(page)["seed"] == "7"
     page.get_by_label("Effect").select_option("Sort")
     assert uploaded(page)[1] != first
-    visitor.forgive_refusals()
+    visitor.ignore_errors()
 
 
-def test_an_upload_that_is_refused_gets_a_sentence(visitor: Visit, scene: Image.Image) -> None:
+def test_a_rejected_upload_shows_an_error(visitor: Visit, scene: Image.Image) -> None:
     page = visitor.page
     page.goto(visitor.address)
     expect_result(page)
     page.route("**/uploads/*/*/*/*", lambda route: route.fulfill(status=403))
     choose(page, FilePayload(name="large.jpg", mimeType="image/jpeg", buffer=photograph(scene, (5200, 3900), 95)))
     expect(page.locator("#result").get_by_role("alert")).to_have_text(
-        "The upload was refused with 403. Try again.", timeout=PATIENCE_MS
+        "The upload was rejected (status 403). Try again.", timeout=PATIENCE_MS
     )
     page.unroute("**/uploads/*/*/*/*")
     page.get_by_role("button", name="Try again").click()
     assert opened(uploaded(page)[1]).size == (5200, 3900)
-    visitor.forgive_refusals()
+    visitor.ignore_errors()
 
 
 PATIENCE_MS = 120_000
-"""For a large picture on a machine that is busy; nothing is asserted of how long it takes."""
+"""Generous, for large pictures on busy machines; no test asserts a duration."""
 
 
 def uploaded(page: Page) -> tuple[str, bytes]:
@@ -315,9 +313,9 @@ def uploaded(page: Page) -> tuple[str, bytes]:
     return downloaded(page)
 
 
-def test_a_picture_over_the_limit_is_scaled_down_and_the_page_says_so(visitor: Visit, scene: Image.Image) -> None:
+def test_a_picture_over_the_limit_is_scaled_down(visitor: Visit, scene: Image.Image) -> None:
     large = photograph(scene, (5200, 3900), 95)
-    # What is after the end of a JPEG is no part of the picture, and saves drawing one of 25 MB.
+    # Bytes after the end of a JPEG make the file large without drawing a 25 MB picture.
     large += bytes(UPLOAD_LIMIT)
     page = visitor.page
     page.goto(visitor.address)
@@ -334,11 +332,9 @@ def test_a_picture_over_the_limit_is_scaled_down_and_the_page_says_so(visitor: V
 
 
 @pytest.mark.parametrize("file_format", ["WEBP", "GIF", "BMP"])
-def test_another_kind_of_picture_becomes_a_jpeg_and_the_page_says_so(
-    visitor: Visit, scene: Image.Image, file_format: str
-) -> None:
+def test_other_picture_formats_become_a_jpeg(visitor: Visit, scene: Image.Image, file_format: str) -> None:
     visitor.page.goto(visitor.address)
-    # What the bytes are counts, not what they are called.
+    # The bytes determine the type, not the name.
     file = FilePayload(name="picture.jpg", mimeType="image/jpeg", buffer=saved(scene, file_format))
     choose(visitor.page, file)
     picture = opened(result(visitor.page))
@@ -348,14 +344,14 @@ def test_another_kind_of_picture_becomes_a_jpeg_and_the_page_says_so(
     )
 
 
-def test_what_is_no_picture_gets_a_sentence_and_the_last_one_can_be_used_on(visitor: Visit) -> None:
+def test_an_invalid_picture_does_not_replace_the_last_one(visitor: Visit) -> None:
     page = visitor.page
     page.goto(visitor.address)
     expect_result(page)
     choose(page, FilePayload(name="notes.txt", mimeType="text/plain", buffer=b"no picture"))
-    expect_sentence(page, "This browser cannot show notes.txt as a picture. Choose a JPEG or a PNG.")
+    expect_error(page, "This browser cannot show notes.txt as a picture. Choose a JPEG or a PNG.")
     expect(page.locator("#after")).to_be_visible()
-    # Nothing names the picture that is still there as if it were the refused one.
+    # The picture that remains is not labeled with the name of the rejected one.
     expect(page.locator("main")).not_to_contain_text("sample.jpg")
     expect(page.get_by_role("link", name="Download")).to_be_hidden()
     page.get_by_role("button", name="Again").click()
@@ -363,21 +359,21 @@ def test_what_is_no_picture_gets_a_sentence_and_the_last_one_can_be_used_on(visi
     expect(page.locator("#before-size")).to_contain_text("sample.jpg")
 
 
-def test_a_picture_that_the_service_refuses_leaves_no_result_to_take_for_its_own(visitor: Visit) -> None:
+def test_a_rejected_picture_shows_no_result(visitor: Visit) -> None:
     page = visitor.page
     page.goto(visitor.address)
     expect_result(page)
     bomb = saved(Image.new("L", (14_000, 14_000)), "PNG")
     choose(page, FilePayload(name="bomb.png", mimeType="image/png", buffer=bomb))
-    expect_sentence(page, re.compile("This PNG takes more than"))
+    expect_error(page, re.compile("This PNG exceeds"))
     expect(page.locator("#before-size")).to_contain_text("bomb.png")
     expect(page.get_by_role("link", name="Download")).to_be_hidden()
-    visitor.forgive_refusals()
+    visitor.ignore_errors()
 
 
 @pytest.mark.parametrize("effect", ["Channels", "Blocks", "Sort"])
 @pytest.mark.parametrize("file_format", ["JPEG", "PNG"])
-def test_each_effect_has_a_result_of_its_own_and_a_link(
+def test_each_effect_has_its_own_result_and_link(
     visitor: Visit, scene: Image.Image, file_format: str, effect: str
 ) -> None:
     page = visitor.page
@@ -394,7 +390,7 @@ def test_each_effect_has_a_result_of_its_own_and_a_link(
     assert result(page) == changed
 
 
-def test_earlier_results_can_be_brought_back(visitor: Visit) -> None:
+def test_earlier_results_can_be_restored(visitor: Visit) -> None:
     page = visitor.page
     page.goto(visitor.address)
     first = result(page)
@@ -408,7 +404,7 @@ def test_earlier_results_can_be_brought_back(visitor: Visit) -> None:
     expect(buttons).to_have_count(4)
 
 
-def test_before_can_be_slid_over_after(visitor: Visit) -> None:
+def test_a_slider_compares_before_and_after(visitor: Visit) -> None:
     page = visitor.page
     page.goto(f"{visitor.address}?seed=2")
     expect_result(page)
@@ -437,7 +433,7 @@ def test_a_large_png_stays_a_png(visitor: Visit) -> None:
     scaled = opened(uploaded(page)[1])
     assert scaled.format == "PNG"
     assert scaled.width < noisy.width
-    visitor.forgive_refusals()
+    visitor.ignore_errors()
 
 
 @pytest.mark.parametrize(
@@ -449,7 +445,7 @@ def test_a_large_png_stays_a_png(visitor: Visit) -> None:
         ("Number of steps", "", re.compile('steps is "". Use a whole number')),
     ],
 )
-def test_a_wrong_option_is_told_beside_the_picture(
+def test_an_invalid_option_shows_an_error(
     visitor: Visit, label: str, value: str, sentence: str | re.Pattern[str]
 ) -> None:
     page = visitor.page
@@ -457,36 +453,36 @@ def test_a_wrong_option_is_told_beside_the_picture(
     expect_result(page)
     field = page.get_by_label(label)
     field.fill(value)
-    expect_sentence(page, sentence)
+    expect_error(page, sentence)
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_role("button", name="Try again")).to_be_hidden()
-    visitor.forgive_refusals()
+    visitor.ignore_errors()
     field.fill("9")
     expect_result(page)
     expect(field).to_have_attribute("aria-invalid", "false")
 
 
-def test_a_picture_that_unpacks_to_too_much_is_told(visitor: Visit) -> None:
+def test_a_decompression_bomb_shows_an_error(visitor: Visit) -> None:
     visitor.page.goto(visitor.address)
     bomb = saved(Image.new("L", (14_000, 14_000)), "PNG")
     choose(visitor.page, FilePayload(name="bomb.png", mimeType="image/png", buffer=bomb))
-    expect_sentence(visitor.page, re.compile("This PNG takes more than .* Send a smaller picture, or a JPEG."))
-    visitor.forgive_refusals()
+    expect_error(visitor.page, re.compile("This PNG exceeds .* Send a smaller picture, or a JPEG."))
+    visitor.ignore_errors()
 
 
 PROBLEM = {"detail": "The service failed. Try again; if it fails again, report the request id.", "requestId": "id-1"}
 FAILURES: dict[str, tuple[Callable[[Route], None], str]] = {
     "throttled": (
         lambda route: route.fulfill(status=429, json={"message": "Too Many Requests"}),
-        "Too many pictures are sent at the moment. Wait some seconds, then try again.",
+        "Too many requests. Wait some seconds, then try again.",
     ),
     "failed": (
         lambda route: route.fulfill(status=500, body=json.dumps(PROBLEM), content_type="application/problem+json"),
-        f"{PROBLEM['detail']} Its id is id-1.",
+        f"{PROBLEM['detail']} The request id is id-1.",
     ),
     "away": (
         lambda route: route.fulfill(status=503, json={"message": "Service Unavailable"}),
-        "The service answered 503. Try again.",
+        "The service failed (status 503). Try again.",
     ),
     "unreachable": (
         lambda route: route.abort(),
@@ -496,16 +492,16 @@ FAILURES: dict[str, tuple[Callable[[Route], None], str]] = {
 
 
 @pytest.mark.parametrize("kind", FAILURES)
-def test_a_failure_is_told_and_can_be_tried_again(visitor: Visit, kind: str) -> None:
+def test_a_failure_shows_an_error_and_can_be_retried(visitor: Visit, kind: str) -> None:
     fail, sentence = FAILURES[kind]
     page = visitor.page
     page.goto(f"{visitor.address}?seed=7")
     before = result(page)
     page.route("**/glitch?*", fail)
     page.get_by_role("button", name="Again").click()
-    expect_sentence(page, sentence)
+    expect_error(page, sentence)
     expect(page.locator("#after")).to_be_visible()
-    visitor.forgive_refusals()
+    visitor.ignore_errors()
     page.unroute("**/glitch?*")
     page.get_by_role("button", name="Try again").click()
     expect_result(page)
@@ -514,12 +510,12 @@ def test_a_failure_is_told_and_can_be_tried_again(visitor: Visit, kind: str) -> 
     assert result(page) != before
 
 
-def test_a_result_that_cannot_be_shown_is_told_and_can_be_downloaded(visitor: Visit) -> None:
+def test_an_undisplayable_result_can_be_downloaded(visitor: Visit) -> None:
     page = visitor.page
     headers = {"x-glitch-seed": "7"}
     page.route("**/glitch?*", lambda route: route.fulfill(body=b"broken", headers=headers, content_type="image/jpeg"))
     page.goto(visitor.address)
-    expect_sentence(page, "The result is too broken for this browser to show. Download it, or try another seed.")
+    expect_error(page, "This browser cannot display the result. Download it, or try another seed.")
     assert downloaded(page)[1] == b"broken"
 
 
@@ -535,7 +531,7 @@ GIVE = """(type, name, base64) => {
 
 
 @pytest.mark.parametrize("way", ["drop", "paste"])
-def test_a_picture_can_be_given_anywhere_on_the_page(visitor: Visit, photo: FilePayload, way: str) -> None:
+def test_a_picture_can_be_dropped_or_pasted_anywhere(visitor: Visit, photo: FilePayload, way: str) -> None:
     page = visitor.page
     page.goto(visitor.address)
     expect_result(page)
@@ -545,14 +541,14 @@ def test_a_picture_can_be_given_anywhere_on_the_page(visitor: Visit, photo: File
     assert opened(result(page)).size == (1600, 1067)
 
 
-def test_everything_works_with_a_keyboard_alone(visitor: Visit, photo: FilePayload) -> None:
+def test_everything_works_with_a_keyboard(visitor: Visit, photo: FilePayload) -> None:
     page = visitor.page
 
     def tab_to(name: str) -> None:
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.id") == name
 
-    # Has the browser tell of its dialogs from now on: a key comes too soon to be told only then.
+    # Subscribe to dialogs before the key press, which would otherwise be too early.
     page.on("filechooser", lambda _: None)
     page.goto(visitor.address)
     expect_result(page)
@@ -588,31 +584,29 @@ def test_everything_works_with_a_keyboard_alone(visitor: Visit, photo: FilePaylo
 
 @pytest.mark.parametrize("screen", [WIDE_SCREEN, SMALL_SCREEN], ids=["wide", "small"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_keeps_people_from_using_it(
-    browser: Browser, address: str, scheme: str, screen: dict[str, int]
-) -> None:
+def test_the_page_is_accessible(browser: Browser, address: str, scheme: str, screen: dict[str, int]) -> None:
     with visit(browser, address, color_scheme=scheme, viewport=screen) as visited:
         page = visited.page
         page.goto(address)
         expect_result(page)
-        assert barriers(page) == []
+        assert accessibility_violations(page) == []
         page.get_by_label("Seed").fill("x")
         expect(page.locator("#error")).not_to_be_empty()
-        assert barriers(page) == []
+        assert accessibility_violations(page) == []
         assert not is_wider_than_its_screen(page)
-        visited.forgive_refusals()
+        visited.ignore_errors()
 
 
-def test_the_first_load_is_small_and_one_file(visitor: Visit) -> None:
-    asked: list[str] = []
-    visitor.page.on("request", lambda sent: asked.append(f"{sent.method} {sent.url.split(':')[0]}"))
+def test_the_page_is_one_small_file(visitor: Visit) -> None:
+    requests: list[str] = []
+    visitor.page.on("request", lambda sent: requests.append(f"{sent.method} {sent.url.split(':')[0]}"))
     visitor.page.goto(visitor.address)
     expect_result(visitor.page)
-    assert [sent for sent in asked if sent.endswith("http")] == ["GET http", "POST http"]
+    assert [sent for sent in requests if sent.endswith("http")] == ["GET http", "POST http"]
     assert len(request("GET", visitor.address).body) < FIRST_LOAD_BYTES
 
 
-def test_nothing_but_the_page_s_own_script_runs(visitor: Visit) -> None:
+def test_only_the_inline_script_runs(visitor: Visit) -> None:
     policy = request("GET", visitor.address).headers["content-security-policy"]
     assert "unsafe" not in policy
     visitor.page.goto(visitor.address)
@@ -624,21 +618,23 @@ def test_nothing_but_the_page_s_own_script_runs(visitor: Visit) -> None:
     })""")
     assert refused == "script-src-elem"
     expect(visitor.page).to_have_title("Glitch a picture")
-    visitor.complaints = [complaint for complaint in visitor.complaints if "Content Security Policy" not in complaint]
+    visitor.errors = [error for error in visitor.errors if "Content Security Policy" not in error]
 
 
-def test_without_javascript_the_page_says_what_curl_does(browser: Browser, address: str) -> None:
+def test_without_javascript_the_page_shows_a_curl_command(browser: Browser, address: str) -> None:
     with visit(browser, address, java_script_enabled=False, viewport=SMALL_SCREEN) as visited:
         page = visited.page
         page.goto(address)
-        # Playwright finds no text in a <noscript>, though it is shown.
+        # Playwright does not find text in a <noscript>, although it is displayed.
         expect(page.locator("noscript pre")).to_be_visible()
         expect(page.locator("noscript pre")).to_contain_text("curl --data-binary @picture.jpg")
         expect(page.locator("main")).to_be_hidden()
         assert not is_wider_than_its_screen(page)
 
 
-def test_the_readme_shows_it(browser: Browser, address: str, screenshot: Callable[[Page, str], None]) -> None:
+def test_the_readme_screenshot_is_small(
+    browser: Browser, address: str, screenshot: Callable[[Page, str], None]
+) -> None:
     with visit(browser, address, viewport={"width": 1000, "height": 600}) as visited:
         visited.page.goto(f"{address}?seed=2&steps=7")
         expect_result(visited.page)

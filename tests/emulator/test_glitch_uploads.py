@@ -21,7 +21,7 @@ from tests.recording import ROOT
 BODY_LIMIT = 4_500_000
 UPLOAD_LIMIT = 25_000_000
 PATIENCE_SECONDS = 120
-"""For a large picture on a machine that is busy; nothing is asserted of how long it takes."""
+"""Generous, for large pictures on busy machines; no test asserts a duration."""
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def url(local: Local) -> str:
 
 @pytest.fixture(scope="module")
 def picture() -> bytes:
-    """A picture as a camera takes it."""
+    """A picture like a camera's."""
     file = io.BytesIO()
     Image.effect_noise((3000, 2600), 90).convert("RGB").save(file, "JPEG", quality=95)
     assert BODY_LIMIT < file.tell() < UPLOAD_LIMIT
@@ -46,7 +46,7 @@ def links(url: str, size: int, options: str = "") -> dict[str, Any]:
 
 
 def result(link: str) -> Reply:
-    """Wait for what a download link leads to."""
+    """Wait for the result at a download link."""
     end = time.monotonic() + PATIENCE_SECONDS
     while (reply := request("GET", link)).status != 200:
         assert reply.status in (403, 404)
@@ -55,7 +55,7 @@ def result(link: str) -> Reply:
     return reply
 
 
-def test_a_large_picture_comes_back_at_its_size(url: str, picture: bytes) -> None:
+def test_a_large_picture_keeps_its_size(url: str, picture: bytes) -> None:
     found = links(url, len(picture), "&seed=7&effect=channels")
     assert request("PUT", found["uploadUrl"], picture).status == 200
     reply = result(found["downloadUrl"])
@@ -66,7 +66,7 @@ def test_a_large_picture_comes_back_at_its_size(url: str, picture: bytes) -> Non
     assert reply.body != picture
 
 
-def test_the_same_seed_gives_what_a_request_gives(url: str) -> None:
+def test_uploads_and_requests_give_the_same_result(url: str) -> None:
     small = b"any bytes"
     by_request = post(f"{url}?seed=18446744073709551615&steps=70", small, {"content-type": "text/plain"}).body
     found = links(url, len(small), "&seed=18446744073709551615&steps=70")
@@ -77,12 +77,12 @@ def test_the_same_seed_gives_what_a_request_gives(url: str) -> None:
 
 
 @pytest.mark.parametrize("length", [99, 101])
-def test_an_upload_has_the_size_that_it_was_made_for(url: str, length: int) -> None:
+def test_an_upload_must_have_the_signed_size(url: str, length: int) -> None:
     assert request("PUT", links(url, 100)["uploadUrl"], bytes(length)).status == 403
 
 
 @pytest.mark.parametrize("size", ["0", str(UPLOAD_LIMIT + 1), "many", ""])
-def test_a_size_out_of_range_is_refused_with_the_limit(url: str, size: str) -> None:
+def test_a_size_out_of_range_is_rejected_with_the_limit(url: str, size: str) -> None:
     reply = post(f"{url}/uploads?size={size}", None)
     problem = json.loads(reply.body)
     assert (reply.status, problem["errorType"]) == (400, "InvalidOption")
@@ -99,7 +99,7 @@ def test_a_link_is_for_one_object_and_one_method(url: str) -> None:
     assert request("GET", first["uploadUrl"]).status == 403
 
 
-def test_a_picture_that_unpacks_to_too_much_has_a_problem_for_a_result(url: str) -> None:
+def test_the_result_of_a_decompression_bomb_is_a_problem(url: str) -> None:
     file = io.BytesIO()
     Image.new("L", (14_000, 14_000)).save(file, "PNG")
     found = links(url, file.tell())
@@ -110,18 +110,18 @@ def test_a_picture_that_unpacks_to_too_much_has_a_problem_for_a_result(url: str)
     assert "Send a smaller picture" in problem["detail"]
 
 
-def test_only_post_has_links(url: str) -> None:
+def test_links_require_post(url: str) -> None:
     for method in ("GET", "PUT", "DELETE"):
         assert request(method, f"{url}/uploads?size=1").status in (404, 405)
 
 
 @pytest.fixture
 def bucket(local: Local, url: str) -> tuple[Context, str]:
-    """The emulator, and the name of the bucket of pictures."""
+    """The emulator and the name of the bucket of pictures."""
     return local.context, urlsplit(links(url, 1)["uploadUrl"]).path.split("/")[1]
 
 
-def test_the_bucket_is_private_encrypted_and_emptied_after_a_day(bucket: tuple[Context, str]) -> None:
+def test_the_bucket_is_private_encrypted_and_expires_objects(bucket: tuple[Context, str]) -> None:
     context, name = bucket
     s3 = context.client("s3")
     block = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
@@ -133,7 +133,7 @@ def test_the_bucket_is_private_encrypted_and_emptied_after_a_day(bucket: tuple[C
     assert "aws:SecureTransport" in s3.get_bucket_policy(Bucket=name)["Policy"]
 
 
-def test_only_the_page_of_the_service_may_use_links_in_a_browser(bucket: tuple[Context, str], url: str) -> None:
+def test_the_buckets_cors_allows_only_the_service(bucket: tuple[Context, str], url: str) -> None:
     context, name = bucket
     (rule,) = context.client("s3").get_bucket_cors(Bucket=name)["CORSRules"]
     address = urlsplit(url)
@@ -143,7 +143,7 @@ def test_only_the_page_of_the_service_may_use_links_in_a_browser(bucket: tuple[C
     assert f" connect-src 'self' {context.endpoint};" in policy
 
 
-def test_the_commands_of_the_readme_glitch_a_large_picture(url: str, picture: bytes, tmp_path: Path) -> None:
+def test_the_readmes_commands_glitch_a_large_picture(url: str, picture: bytes, tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text()
     (commands,) = re.findall(r"^```sh\n([^`]*glitch/uploads[^`]*)^```", readme, re.MULTILINE)
     (tmp_path / "large.jpg").write_bytes(picture)

@@ -21,7 +21,7 @@ PANICS = b"#!/bin/sh\necho thread main panicked >&2\nexit 101\n"
 
 
 def broken() -> bytes:
-    """Return the code of a version that ends before it has answered anything."""
+    """Return the code of a version that exits before its first response."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         info = zipfile.ZipInfo("bootstrap")
@@ -51,7 +51,7 @@ def functions(local: Local) -> Iterator[Any]:
 
 @dataclass
 class Watching:
-    """Invokes the new version, as a tenth of the callers do, and looks at the alias meanwhile; time is simulated."""
+    """Invokes the new version, as a tenth of the callers do, and checks the alias; time is simulated."""
 
     client: Any
     version: str
@@ -72,7 +72,7 @@ class Watching:
 
 
 def echoed(client: Any) -> Any:
-    """Return what callers of the alias get."""
+    """Return the response to callers of the alias."""
     return json.loads(
         client.invoke(FunctionName=NAME, Qualifier="live", Payload=b'{"message": "hi"}')["Payload"].read()
     )
@@ -84,7 +84,7 @@ def deployed(client: Any, version: str) -> tuple[Outcome, Watching]:
     return deploy(version, alias, watching, watching).outcome, watching
 
 
-def test_a_version_that_works_gets_everything_after_five_minutes_of_a_tenth(functions: Any) -> None:
+def test_a_working_version_gets_all_traffic_after_five_minutes(functions: Any) -> None:
     functions.update_function_configuration(FunctionName=NAME, Environment={"Variables": {"RUST_LOG": "debug"}})
     version = functions.publish_version(FunctionName=NAME)["Version"]
     outcome, watching = deployed(functions, version)
@@ -95,7 +95,7 @@ def test_a_version_that_works_gets_everything_after_five_minutes_of_a_tenth(func
     assert echoed(functions) == {"echo": "hi... hi... hi..."}
 
 
-def test_a_version_that_panics_is_gone_and_callers_get_the_one_before(functions: Any) -> None:
+def test_a_panicking_version_is_rolled_back(functions: Any) -> None:
     functions.update_function_code(FunctionName=NAME, ZipFile=broken())
     version = functions.publish_version(FunctionName=NAME)["Version"]
     outcome, watching = deployed(functions, version)

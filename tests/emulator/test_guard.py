@@ -1,4 +1,4 @@
-"""The guarded routes, with real tokens and with everything that is none."""
+"""The protected routes, with valid and invalid tokens."""
 
 import base64
 import dataclasses
@@ -50,14 +50,14 @@ def encoded(part: dict[str, object]) -> str:
     return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
 
 
-def test_a_machine_and_a_person_get_through(local: Local, valid: str, tokens: dict[str, str]) -> None:
+def test_machine_and_user_tokens_are_accepted(local: Local, valid: str, tokens: dict[str, str]) -> None:
     for token in (valid, tokens["access_token"]):
         assert read(local, f"Bearer {token}").status == 200
         assert write(local, token).status in (200, 201)
 
 
 @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer junk", "Bearer a.b.c", "Basic dXNlcjpwYXNz"])
-def test_without_a_token_nobody_gets_through(local: Local, authorization: str | None) -> None:
+def test_requests_without_a_token_are_rejected(local: Local, authorization: str | None) -> None:
     assert read(local, authorization).status == 401
 
 
@@ -85,12 +85,12 @@ def symmetric_algorithm(token: str) -> str:
 
 
 @pytest.mark.parametrize("forgery", [other_signature, other_claims, no_algorithm, symmetric_algorithm])
-def test_a_forged_token_does_not_get_through(local: Local, valid: str, forgery: Forgery) -> None:
+def test_a_forged_token_is_rejected(local: Local, valid: str, forgery: Forgery) -> None:
     assert read(local, f"Bearer {forgery(valid)}").status == 401
 
 
-def test_a_token_of_another_issuer_does_not_get_through(local: Local, sign_in: SignIn) -> None:
-    """Signed well, by another user pool with the same scopes."""
+def test_a_token_of_another_issuer_is_rejected(local: Local, sign_in: SignIn) -> None:
+    """A valid signature of another user pool with the same scopes."""
     cognito = local.context.client("cognito-idp")
     pool = cognito.create_user_pool(PoolName="other")["UserPool"]["Id"]
     scopes = [{"ScopeName": name, "ScopeDescription": name} for name in ("read", "write")]
@@ -101,8 +101,8 @@ def test_a_token_of_another_issuer_does_not_get_through(local: Local, sign_in: S
     cognito.delete_user_pool(UserPoolId=pool)
 
 
-def test_a_token_for_another_audience_does_not_get_through(local: Local, sign_in: SignIn) -> None:
-    """Signed by the right pool, for a client that the API does not know."""
+def test_a_token_for_another_audience_is_rejected(local: Local, sign_in: SignIn) -> None:
+    """Signed by the right pool, but for an unknown client."""
     client = machine_client(local, sign_in.user_pool_id)
     token = machine_token(local.context, dataclasses.replace(sign_in, machine_client_id=client))
     assert read(local, f"Bearer {token}").status == 401
@@ -121,8 +121,8 @@ def machine_client(local: Local, pool: str) -> str:
     return client
 
 
-def test_an_id_token_does_not_get_through(local: Local, tokens: dict[str, str]) -> None:
-    """It is signed by the right pool for the right client, and has no scope."""
+def test_an_id_token_is_rejected(local: Local, tokens: dict[str, str]) -> None:
+    """Signed by the right pool for the right client, but without a scope."""
     assert read(local, f"Bearer {tokens['id_token']}").status in (401, 403)
 
 
@@ -134,19 +134,19 @@ def test_a_token_without_the_scope_of_the_route_is_forbidden(local: Local, sign_
     assert read(local, f"Bearer {writer}").status == 403
 
 
-def test_an_expired_token_does_not_get_through(local: Local, sign_in: SignIn) -> None:
+def test_an_expired_token_is_rejected(local: Local, sign_in: SignIn) -> None:
     cognito = local.context.client("cognito-idp")
     ids = {"UserPoolId": sign_in.user_pool_id, "ClientId": sign_in.machine_client_id}
     client = cognito.describe_user_pool_client(**ids)["UserPoolClient"]
-    kept = {
+    settings = {
         key: client[key]
         for key in ("AllowedOAuthFlows", "AllowedOAuthScopes", "AllowedOAuthFlowsUserPoolClient", "ExplicitAuthFlows")
     }
     short = {"AccessTokenValidity": 1, "TokenValidityUnits": {"AccessToken": "seconds"}}
-    cognito.update_user_pool_client(**ids, **kept, **short)
+    cognito.update_user_pool_client(**ids, **settings, **short)
     token = machine_token(local.context, sign_in)
     long = {key: client[key] for key in ("AccessTokenValidity", "TokenValidityUnits")}
-    cognito.update_user_pool_client(**ids, **kept, **long)
+    cognito.update_user_pool_client(**ids, **settings, **long)
     expiry = decoded(token.split(".")[1])["exp"]
     assert isinstance(expiry, int)
     while time.time() <= expiry + 1:
@@ -154,6 +154,6 @@ def test_an_expired_token_does_not_get_through(local: Local, sign_in: SignIn) ->
     assert read(local, f"Bearer {token}").status == 401
 
 
-def test_documentation_is_open_to_everyone(local: Local) -> None:
+def test_the_documentation_is_public(local: Local) -> None:
     for path in ("/openapi.json", "/docs"):
         assert request("GET", f"{local.outputs['apiUrl']}{path}").status == 200

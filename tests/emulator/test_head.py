@@ -1,4 +1,4 @@
-"""HEAD of every route that GET has: what link checkers, monitors and chat programs ask first."""
+"""HEAD for every GET route, which link checkers, monitors and chat programs send first."""
 
 import pytest
 
@@ -20,11 +20,11 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_head_has_the_status_and_the_type_of_a_get_and_no_body(local: Local, path: str) -> None:
+def test_head_matches_get_without_a_body(local: Local, path: str) -> None:
     url = f"{local.outputs['apiUrl']}{path}"
     got, head = request("GET", url), request("HEAD", url)
     if path == "/analytics/pv.gif":
-        # Without a site, a view is refused; a HEAD counts none.
+        # A view without a site is rejected; a HEAD counts no view.
         assert (got.status, head.status) == (403, 200)
     else:
         assert head.status == got.status
@@ -32,6 +32,6 @@ def test_head_has_the_status_and_the_type_of_a_get_and_no_body(local: Local, pat
     assert head.body == b""
 
 
-def test_every_route_of_get_is_tried(local: Local) -> None:
+def test_every_get_route_is_tested(local: Local) -> None:
     routes = {route_key for route_key in local.outputs["routes"] if route_key.startswith("GET ")}
     assert len(routes) == len(PATHS)

@@ -1,4 +1,4 @@
-"""What the functions log on the emulator, found by the command that a person uses."""
+"""Log lines of the functions on the emulator, read with the logs command."""
 
 import json
 import time
@@ -26,7 +26,7 @@ def closing_lines(local: Local, function: str) -> list[dict[str, Any]]:
 
 
 def lines_of(local: Local, request_id: str) -> list[dict[str, Any]]:
-    """Return the lines of a request, as `make logs REQUEST=… JSON=1` prints them."""
+    """Return the lines of a request from `make logs REQUEST=… JSON=1`."""
     printed = local.run("logs", "--request", request_id, "--json")
     return [json.loads(line) for line in printed.stdout.splitlines()]
 
@@ -64,7 +64,7 @@ def test_a_gateway_id_finds_the_lines_of_all_functions(local: Local) -> None:
         assert "/logged" not in json.dumps(line)
 
 
-def test_an_id_that_no_line_has_is_refused(local: Local) -> None:
+def test_an_unknown_request_id_is_an_error(local: Local) -> None:
     printed = local.run("logs", "--request", "no-such-id")
     assert printed.returncode != 0
     assert "no line of the last day has 'no-such-id'" in printed.stderr

@@ -1,4 +1,4 @@
-"""Generated requests against the served OpenAPI document: nothing fails, and every answer is in it."""
+"""Generated requests: every response conforms to the served OpenAPI document."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ WANTED = (
 
 OPERATIONS = 5
 EXAMPLES = 20
-"""For each operation and seed."""
+"""Number of requests per operation and seed."""
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def document(local: Local) -> schemathesis.BaseSchema:
 
 
 @pytest.mark.parametrize("start", range(4))
-def test_every_answer_is_one_that_the_document_describes(
+def test_every_response_conforms_to_the_document(
     local: Local, document: schemathesis.BaseSchema, token: str, start: int
 ) -> None:
     checks: list[Any] = [CHECKS.get_one(name) for name in WANTED]

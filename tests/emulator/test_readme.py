@@ -1,4 +1,4 @@
-"""The worked example of the README, done as it says."""
+"""The worked example of the README."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ def checkout(tmp_path: Path) -> Path:
     return copy
 
 
-def test_a_handler_can_be_added_as_the_readme_says(local: Local, checkout: Path) -> None:
+def test_a_handler_can_be_added_as_in_the_readme(local: Local, checkout: Path) -> None:
     added = local.run("new-handler", "hello", "POST /hello", root=checkout)
     assert added.returncode == 0, added.stderr
     try:

@@ -1,4 +1,4 @@
-"""Views that the trigger gave up, and the nightly recount, by the functions themselves."""
+"""Recovery of views that the trigger gave up on, and the nightly recount."""
 
 import json
 import time
@@ -23,7 +23,7 @@ def wait_until(reached: Callable[[], bool], what: str) -> None:
 
 
 def a_view(client: Client) -> dict[str, Any]:
-    """Return the item of a view as the API stores it, of which nothing is left in the tables."""
+    """Return the item of a view that the API stored, and remove it from the tables."""
     client.collect("/lost")
     (item,) = client.wait_until_counted()
     clear(client)
@@ -40,7 +40,7 @@ def section(day: date, random: int) -> str:
 
 
 def store_uncounted(client: Client, item: dict[str, Any]) -> None:
-    """Store a view that the trigger never sees: it quarantines the insert, and a change invokes nothing."""
+    """Store a view that the trigger does not count: it quarantines the insert, and updates invoke nothing."""
     put(client, "analytics-views", {name: item[name] for name in ("Path", "Section")})
     quarantined: Callable[[], bool] = lambda: any(  # noqa: E731 (one line says it)
         total["Path"]["S"] == "quarantine" for total in client.items("analytics-totals")
@@ -56,7 +56,7 @@ def queue_url(client: Client, logical: str) -> str:
 
 
 def report_of(arrived: datetime) -> str:
-    """Return what the mapping of a stream reports of a batch that it discarded."""
+    """Return a stream mapping's report of a discarded batch."""
     arrival = arrived.strftime("%Y-%m-%dT%H:%M:%SZ")
     batch = {"approximateArrivalOfFirstRecord": arrival, "approximateArrivalOfLastRecord": arrival, "batchSize": 1}
     return json.dumps({"requestContext": {"condition": "RetryAttemptsExhausted"}, "DDBStreamBatchInfo": batch})
@@ -68,7 +68,7 @@ def messages(client: Client, url: str) -> int:
     return sum(map(int, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values()))
 
 
-def test_the_failure_queue_counts_its_views_once_and_drains_itself(client: Client) -> None:
+def test_views_in_the_failure_queue_are_counted_once(client: Client) -> None:
     store_uncounted(client, a_view(client))
     failures = queue_url(client, "analytics-trigger-failures")
     for _ in range(2):
@@ -101,7 +101,7 @@ def yesterday() -> date:
     return datetime.now(UTC).date() - timedelta(days=1)
 
 
-def test_the_nightly_recount_finds_drift_and_repairs_nothing(client: Client, yesterday: date) -> None:
+def test_the_nightly_recount_reports_drift_without_repairs(client: Client, yesterday: date) -> None:
     item = a_view(client)
     put(client, "analytics-views", {**item, "Section": {"S": section(yesterday, 7)}})
     client.wait_until_counted()

@@ -1,4 +1,4 @@
-"""The build that cloud stacks get, of the real workspace."""
+"""The release build of the workspace."""
 
 from benchmarks.targets import TARGETS
 from tests.emulator.conftest import Local
@@ -8,7 +8,7 @@ from tests.recording import ROOT
 LIMITS_MB = {target.subject.split(",")[0]: target.at_most for target, _ in TARGETS if target.what == "zip, MB"}
 
 
-def test_the_small_build_of_every_function_is_within_its_limit(local: Local) -> None:
+def test_every_release_build_is_within_its_size_limit(local: Local) -> None:
     builder = builder_of(ROOT, local, tuple(LIMITS_MB))
     built = builder.run()
     assert built.returncode == 0, built.stderr

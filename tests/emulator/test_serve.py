@@ -1,4 +1,4 @@
-"""The currencies service outside Lambda, with its calls to DynamoDB counted on the way."""
+"""The currencies service outside Lambda, behind a proxy that counts its DynamoDB calls."""
 
 import http.client
 import os
@@ -22,7 +22,7 @@ EURO = b'{"name": "Euro", "symbol": "E", "minorUnits": 2}'
 
 
 class Counter(ThreadingHTTPServer):
-    """Passes requests on to an endpoint, and remembers their targets."""
+    """A proxy that records the target of each request."""
 
     def __init__(self, endpoint: str) -> None:
         """Listen on a free port."""
@@ -62,7 +62,7 @@ def counter(local: Local) -> Iterator[Counter]:
 
 @pytest.fixture
 def url(local: Local, counter: Counter) -> Iterator[str]:
-    """The address of `cargo run --package currencies --example serve`, over the local stack's table."""
+    """The URL of `cargo run --package currencies --example serve`, with the local stack's table."""
     environment = {
         **os.environ,
         **emulated_aws(f"http://127.0.0.1:{counter.server_port}", "us-east-1"),
@@ -79,7 +79,7 @@ def url(local: Local, counter: Counter) -> Iterator[str]:
         os.killpg(serving.pid, signal.SIGTERM)
 
 
-def test_reading_a_currency_costs_one_read_of_the_table_and_no_other_call(url: str, counter: Counter) -> None:
+def test_reading_a_currency_makes_one_dynamodb_call(url: str, counter: Counter) -> None:
     assert request("PUT", f"{url}/currencies/EUR", EURO, JSON).status in (200, 201)
     counter.targets.clear()
     for _ in range(2):
@@ -87,6 +87,6 @@ def test_reading_a_currency_costs_one_read_of_the_table_and_no_other_call(url: s
     assert counter.targets == ["DynamoDB_20120810.GetItem"] * 2
 
 
-def test_outside_lambda_the_same_routes_are_served(url: str) -> None:
+def test_the_local_server_has_the_same_routes(url: str) -> None:
     for path in ("/currencies", "/openapi.json", "/docs"):
         assert request("GET", f"{url}{path}").status == 200

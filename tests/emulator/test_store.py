@@ -1,4 +1,4 @@
-"""The stores of the handlers over DynamoDB keep every promise that they keep in memory."""
+"""Every store passes the same tests with DynamoDB as in memory."""
 
 import os
 import subprocess
@@ -17,9 +17,7 @@ from tests.recording import ROOT
         ("analytics-trigger", "dynamodb"),
     ],
 )
-def test_the_store_keeps_over_dynamodb_every_promise_that_it_keeps_in_memory(
-    local: Local, package: str, test: str
-) -> None:
+def test_stores_keep_their_promises_with_dynamodb(local: Local, package: str, test: str) -> None:
     ran = subprocess.run(
         ["cargo", "test", "--locked", "--quiet", "--package", package, "--test", test, "--", "--ignored"],
         cwd=ROOT / "rust",

@@ -1,4 +1,4 @@
-"""The tracker in a real browser, on a page of a site that is counted."""
+"""The tracker in a real browser, on a page of a configured site."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ PATIENCE_MS = 30_000
 
 
 class Visit:
-    """A person on the site: what the page sends, and what the browser complains about."""
+    """A browser tab on the site; records requests and errors."""
 
     def __init__(self, local: Local, context: BrowserContext) -> None:
         """Open a page in the browser."""
@@ -52,7 +52,7 @@ class Visit:
             self.page.evaluate(f"history.pushState({{}}, '', '{path}')")
 
     def until(self, reached: Callable[[], bool]) -> None:
-        """Wait for something to become true: beacons go out behind the page's back, and arrive in any order."""
+        """Wait until a condition holds: beacons are sent in the background, in any order."""
         for _ in range(PATIENCE_MS // SHORTLY_MS):
             if reached():
                 return
@@ -65,20 +65,20 @@ class Visit:
         return [item for item in items if item["Path"]["S"] == f"{kind}/{HOST}"]
 
     def leaves_of(self, path: str) -> list[dict[str, Any]]:
-        """Return what was told of the views of a page when they were left."""
+        """Return the leaves of the views of a page."""
         ids = [view["Section"]["S"] for view in self.stored("view") if view["Page"]["S"] == path]
         return [leave for leave in self.stored("leave") if leave["Section"]["S"].startswith(tuple(ids))]
 
 
 class SiteServer(ThreadingHTTPServer):
-    """The site, at any free port: it answers every path with a long page that has the tracker."""
+    """A site on a free port; every path is a long page with the tracker."""
 
     def __init__(self, local: Local) -> None:
-        """Listen; requests wait until they are served."""
+        """Listen on a free port; requests wait until they are served."""
         super().__init__(("127.0.0.1", 0), SitePage)
         self.tracker = f"{local.outputs['apiUrl']}/analytics/a.js"
         self.shapes: dict[str, str] = {}
-        """Markup of pages that have the tracker in another way, by path; ADDRESS is the script's."""
+        """Markup of pages that load the tracker differently, by path; ADDRESS is the script's URL."""
 
     def page(self, path: str) -> bytes:
         markup = self.shapes.get(path, '<script async src="ADDRESS"></script>').replace("ADDRESS", self.tracker)
@@ -110,25 +110,25 @@ def site(local: Local) -> Iterator[SiteServer]:
 
 @pytest.fixture(scope="module")
 def browser(site: SiteServer) -> Iterator[Browser]:
-    """Start a browser that finds the site; a site of intercepted requests loses beacons of pages that are left."""
+    """Start a browser that resolves the site; intercepted requests would lose beacons of closed pages."""
     with chromium(f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{site.server_port}") as browser:
         yield browser
 
 
-def person(browser: Browser) -> BrowserContext:
-    """Open a browser that does not say that it is headless, or it would be a bot, and may call this machine."""
+def context_of(browser: Browser) -> BrowserContext:
+    """Open a browser context that may call localhost and whose user agent is not headless, which would be a bot."""
     return browser.new_context(user_agent=BROWSERS["Chrome"], permissions=["local-network-access"])
 
 
 @pytest.fixture
 def visit(local: Local, browser: Browser) -> Iterator[Visit]:
-    context = person(browser)
+    context = context_of(browser)
     yield Visit(local, context)
     assert context.cookies() == []
     context.close()
 
 
-def test_a_page_is_counted_when_it_loads_and_when_it_changes_and_told_when_it_is_left(visit: Visit) -> None:
+def test_loads_changes_and_leaves_of_a_page_are_reported(visit: Visit) -> None:
     page = visit.go("/first?utm_source=letter")
     page.wait_for_timeout(SHORTLY_MS)
     page.evaluate("scrollTo(0, 1e6)")
@@ -149,7 +149,7 @@ def test_a_text_beacon_needs_no_preflight(visit: Visit) -> None:
     assert "OPTIONS" not in {method for method, _ in visit.sent}
 
 
-def test_who_asks_for_privacy_is_counted_and_not_measured(visit: Visit) -> None:
+def test_private_views_are_counted_but_not_measured(visit: Visit) -> None:
     visit.context.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
     page = visit.go("/private")
     page.goto("about:blank")
@@ -159,8 +159,8 @@ def test_who_asks_for_privacy_is_counted_and_not_measured(visit: Visit) -> None:
     assert view["Browser"]["S"] == "Chrome"
 
 
-def test_the_page_goes_on_when_the_tracker_is_refused(local: Local, browser: Browser) -> None:
-    context = person(browser)
+def test_the_page_works_when_the_tracker_is_rejected(local: Local, browser: Browser) -> None:
+    context = context_of(browser)
     visit = Visit(local, context)
     context.route("**/analytics/collect", lambda route: route.abort())
     visit.page.goto(f"{SITE}/refused")
@@ -173,14 +173,14 @@ def test_the_page_goes_on_when_the_tracker_is_refused(local: Local, browser: Bro
 BROKEN = {
     "no beacon": "delete Navigator.prototype.sendBeacon",
     "a beacon that throws": "Navigator.prototype.sendBeacon = () => { throw new Error('beacon') }",
-    "a beacon that refuses": "Navigator.prototype.sendBeacon = () => false",
+    "a beacon that fails": "Navigator.prototype.sendBeacon = () => false",
 }
 UNUSABLE = {
     "no fetch": "delete window.fetch",
     "a fetch that throws": "window.fetch = () => { throw new Error('fetch') }",
     "a fetch that returns nothing": "window.fetch = () => undefined",
-    "a fetch that is refused": "window.fetch = () => Promise.reject(new Error('fetch'))",
-    "an answer of another shape": "window.fetch = () => Promise.resolve({json: () => null})",
+    "a fetch that rejects": "window.fetch = () => Promise.reject(new Error('fetch'))",
+    "an unexpected response": "window.fetch = () => Promise.resolve({json: () => null})",
     "no listeners": "window.addEventListener = () => { throw new Error('listener') }",
     "a frozen history": "Object.freeze(history)",
     "a clock that throws": "performance.now = () => { throw new Error('clock') }",
@@ -205,8 +205,8 @@ ROUTER = """() => {
 
 
 @pytest.mark.parametrize("script", [*BROKEN.values(), *UNUSABLE.values()], ids=[*BROKEN, *UNUSABLE])
-def test_nothing_of_the_tracker_reaches_the_page(local: Local, browser: Browser, script: str) -> None:
-    context = person(browser)
+def test_tracker_errors_never_reach_the_page(local: Local, browser: Browser, script: str) -> None:
+    context = context_of(browser)
     visit = Visit(local, context)
     listen = "window.listen = addEventListener;"
     context.add_init_script(f"{listen} {script}")
@@ -250,7 +250,7 @@ SHAPES = {
 
 @pytest.fixture
 def collected(visit: Visit) -> Iterator[list[str]]:
-    """The paths of the views that the browser sends."""
+    """The paths of the views that the browser reports."""
     paths: list[str] = []
 
     def note(request: Request) -> None:
@@ -279,9 +279,7 @@ def test_a_page_is_counted_once_however_it_loads_the_tracker(
     assert collected == [f"/{shape}", f"/{shape}/next"]
 
 
-def test_a_page_that_replaces_its_address_while_it_is_scrolled_is_counted_once(
-    visit: Visit, collected: list[str]
-) -> None:
+def test_replace_state_while_scrolling_counts_one_view(visit: Visit, collected: list[str]) -> None:
     visit.go("/endless")
     for number in range(5):
         visit.page.evaluate(f"scrollTo(0, {number * 500}); history.replaceState(null, '', '/endless/{number}')")
@@ -310,7 +308,7 @@ def test_a_prerendered_page_is_counted_when_it_is_shown(visit: Visit, collected:
     assert collected == ["/prerendered/inside"]
 
 
-def test_a_hash_router_has_a_page_for_each_hash(site: SiteServer, visit: Visit, collected: list[str]) -> None:
+def test_a_hash_router_has_a_page_per_hash(site: SiteServer, visit: Visit, collected: list[str]) -> None:
     site.shapes["/app"] = '<script async src="ADDRESS" data-hash></script>'
     visit.page.goto(f"{SITE}/app#/start")
     settle(visit.page)
@@ -321,7 +319,7 @@ def test_a_hash_router_has_a_page_for_each_hash(site: SiteServer, visit: Visit, 
     assert [path.replace("//", "/") for path in collected] == ["/app/start", "/app/about", "/app/team", "/app/about"]
 
 
-def test_without_hash_mode_a_hash_is_no_page(visit: Visit, collected: list[str]) -> None:
+def test_without_hash_mode_hashes_are_ignored(visit: Visit, collected: list[str]) -> None:
     visit.go("/long")
     visit.page.evaluate("location.hash = 'part-2'")
     settle(visit.page)

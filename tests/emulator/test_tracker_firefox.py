@@ -1,4 +1,4 @@
-"""The tracker in a real Firefox, also in one whose user has turned beacons off."""
+"""The tracker in a real Firefox, with and without beacons."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ from tests.emulator.test_analytics import Client
 from tests.emulator.test_tracker import HOST, SITE, UNUSABLE, SiteServer
 
 PATIENCE_S = 30
-GET_IT = "Firefox is not on this machine: apt-get install firefox-esr, then run the tests again"
+GET_IT = "Firefox is not installed. Run apt-get install firefox-esr, then run the tests again"
 PROXY = """function FindProxyForURL(url, host) {
     return url.startsWith("SITE/") ? "PROXY 127.0.0.1:PORT" : "DIRECT";
 }"""
@@ -36,7 +36,7 @@ return [errors, location.pathname, history.state.number, refused];
 
 @contextmanager
 def firefox(port: int, **preferences: object) -> Iterator[Any]:
-    """Start Firefox without a window, on a machine where the site is at a port."""
+    """Start a headless Firefox that resolves the site to a local port."""
     path = shutil.which("firefox-esr") or _installed()
     if path is None:
         pytest.skip(GET_IT)
@@ -47,7 +47,7 @@ def firefox(port: int, **preferences: object) -> Iterator[Any]:
         "network.proxy.allow_hijacking_localhost": True,
         **preferences,
     }
-    # A file of its own: Marionette removes what is there before.
+    # A separate file, because Marionette deletes an existing one.
     with tempfile.TemporaryDirectory() as folder:
         browser = Marionette(bin=path, headless=True, prefs=settings, gecko_log=str(Path(folder) / "firefox.log"))
         browser.start_session()
@@ -75,7 +75,7 @@ def site(local: Local) -> Iterator[SiteServer]:
 
 
 def items(local: Local, kind: str, path: str) -> list[dict[str, Any]]:
-    """Return the views of a page, or what was told of them when they were left, as soon as there are any."""
+    """Wait for views or leaves of a page, and return them."""
     deadline = time.monotonic() + PATIENCE_S
     while True:
         all_items = Client(local=local).items("analytics-views")
@@ -99,7 +99,7 @@ def test_firefox_counts_and_measures_a_page(local: Local, site: SiteServer, beac
         (view,) = items(local, "view", path)
         assert view["Browser"]["S"] == "Firefox"
         time.sleep(0.5)
-        # Outside of a sandbox, in which the browser's own functions are at hand and not the page's.
+        # Without a sandbox, which would use the browser's own functions instead of the page's.
         browser.execute_script(f"history.pushState({{}}, '', '{path}/next')", sandbox=None)
         assert browser.execute_script("return location.pathname") == f"{path}/next"
         items(local, "view", f"{path}/next")
@@ -107,7 +107,7 @@ def test_firefox_counts_and_measures_a_page(local: Local, site: SiteServer, beac
 
 
 @pytest.mark.parametrize("script", UNUSABLE.values(), ids=UNUSABLE)
-def test_nothing_of_the_tracker_reaches_the_page_in_firefox(site: SiteServer, script: str) -> None:
+def test_tracker_errors_never_reach_the_page_in_firefox(site: SiteServer, script: str) -> None:
     site.shapes["/broken"] = (
         f'<script>window.listen = addEventListener; {script}</script><script src="ADDRESS"></script>'
     )

@@ -26,7 +26,7 @@ NO_CARGO = {"PATH": "/usr/bin:/bin", "CARGO_HOME": "/nonexistent"}
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of the program whose Python can be edited; its Rust sources, and so its artifacts, are the same."""
+    """A copy of the program whose Python can be edited; its Rust sources and artifacts are the same."""
     return shutil.copytree(ROOT, tmp_path / "program", ignore=NOT_SOURCES)
 
 
@@ -36,7 +36,7 @@ def routes_of(local: Local) -> set[str]:
     return {route["RouteKey"] for route in gateway.get_routes(ApiId=api["ApiId"])["Items"]}
 
 
-def test_the_first_run_prints_every_route_and_function_on_one_screen(started: Started) -> None:
+def test_the_first_run_prints_every_route_and_function(started: Started) -> None:
     printed = started.first_run.stdout
     assert len(printed.splitlines()) <= SCREEN_LINES
     assert started.local.outputs["apiUrl"] in printed
@@ -46,7 +46,7 @@ def test_the_first_run_prints_every_route_and_function_on_one_screen(started: St
         assert f"{route_key} 20" in printed
 
 
-def test_the_first_run_says_what_it_is_doing(started: Started) -> None:
+def test_the_first_run_shows_its_progress(started: Started) -> None:
     steps = started.first_run.stderr.splitlines()
     assert "starting the emulator" in steps
     assert "making echo-function" in steps
@@ -54,7 +54,7 @@ def test_the_first_run_says_what_it_is_doing(started: Started) -> None:
 
 
 def with_token(local: Local, command: str) -> str:
-    """Put the token where the command would get it from make."""
+    """Replace the call of make in a command by the token."""
     for function in ("currencies", "analytics-api"):
         typed = f"$(make -s token FN={function})"
         if typed in command:
@@ -66,7 +66,7 @@ def pages_in(printed: Iterable[str]) -> list[str]:
     return [line.rpartition(" open ")[2].split()[0] for line in printed if " open http" in line]
 
 
-def test_each_page_is_printed_as_an_address_to_open(started: Started) -> None:
+def test_each_page_is_printed_as_a_url(started: Started) -> None:
     pages = pages_in(started.first_run.stdout.splitlines())
     api_url = started.local.outputs["apiUrl"]
     assert {f"{api_url}/glitch", f"{api_url}/analytics"} <= set(pages)
@@ -74,8 +74,8 @@ def test_each_page_is_printed_as_an_address_to_open(started: Started) -> None:
         assert request("GET", page).body.lower().startswith(b"<!doctype html>"), page
 
 
-def test_each_printed_curl_does_what_it_says(started: Started) -> None:
-    """Read as curl reads them, since a bare machine may have no curl."""
+def test_each_printed_curl_command_works(started: Started) -> None:
+    """Parses the commands, because curl may not be installed."""
     printed = started.first_run.stdout.splitlines()
     commands = [line.strip() for line in printed if line.startswith("    curl ")]
     assert len(commands) == len(started.local.outputs["routes"]) - len(pages_in(printed))
@@ -108,7 +108,7 @@ def test_a_second_run_calls_no_cargo_and_changes_nothing(local: Local) -> None:
     assert local.outputs == before
 
 
-def test_an_edit_of_the_program_is_applied_and_taken_back(local: Local, checkout: Path) -> None:
+def test_an_edit_of_the_program_is_applied_and_reverted(local: Local, checkout: Path) -> None:
     before, routes = local.outputs, routes_of(local)
     program = checkout / "__main__.py"
     program.write_text(program.read_text().replace('"POST /echo": echo', '"POST /echo/again": echo'))
@@ -127,14 +127,14 @@ def test_an_edit_of_the_program_is_applied_and_taken_back(local: Local, checkout
     assert local.outputs == before
 
 
-def test_a_program_that_stops_half_way_is_finished_by_the_next_run(local: Local, checkout: Path) -> None:
+def test_an_aborted_run_is_finished_by_the_next(local: Local, checkout: Path) -> None:
     program = checkout / "__main__.py"
     program.write_text(program.read_text() + '\nraise SystemError("half way")\n')
     assert local.run("local", root=checkout, environment=NO_CARGO).returncode != 0
     assert local.run("local", environment=NO_CARGO).returncode == 0
 
 
-def test_a_wrong_setting_is_one_message_and_leaves_everything_running(local: Local, checkout: Path) -> None:
+def test_an_invalid_setting_changes_nothing(local: Local, checkout: Path) -> None:
     stack = checkout / "Pulumi.local.yaml"
     stack.write_text(stack.read_text() + "  rust-serverless:logLevel: loud\n")
     refused = local.run("local", root=checkout)
@@ -144,7 +144,7 @@ def test_a_wrong_setting_is_one_message_and_leaves_everything_running(local: Loc
     assert post(local.outputs["apiUrl"] + "/echo", b'{"message": "still"}').status == 200
 
 
-def test_a_type_that_cannot_be_made_locally_is_named(local: Local, checkout: Path) -> None:
+def test_an_unsupported_resource_type_is_named(local: Local, checkout: Path) -> None:
     program = checkout / "__main__.py"
     program.write_text(program.read_text() + '\nimport pulumi_aws\npulumi_aws.kinesis.Stream("news")\n')
     refused = local.run("local", root=checkout)
@@ -153,7 +153,7 @@ def test_a_type_that_cannot_be_made_locally_is_named(local: Local, checkout: Pat
     assert "Traceback" not in refused.stderr
 
 
-def test_credentials_of_the_shell_are_neither_used_nor_passed_on(local: Local) -> None:
+def test_the_shells_credentials_are_not_used(local: Local) -> None:
     ran = local.run("local", environment={"AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_PROFILE": "production"})
     assert ran.returncode == 0, ran.stderr
     assert "The AWS credentials in this shell are not used" in ran.stderr
@@ -175,7 +175,7 @@ def test_a_function_is_invoked_directly(local: Local) -> None:
         ("echo", "{}", "echo returns an error"),
     ],
 )
-def test_an_invocation_that_cannot_succeed_says_why(local: Local, function: str, payload: str, message: str) -> None:
+def test_an_invalid_invocation_shows_the_reason(local: Local, function: str, payload: str, message: str) -> None:
     ran = local.run("invoke", function, payload)
     assert ran.returncode == 1
     assert message in ran.stderr
@@ -193,7 +193,7 @@ def test_logs_of_one_function_are_followed_until_interrupted(local: Local) -> No
     assert errors == ""
 
 
-def test_a_currency_with_the_name_of_the_sample_stays_as_it_is(local: Local) -> None:
+def test_the_sample_does_not_overwrite_a_currency(local: Local) -> None:
     token = local.run("token").stdout.strip()
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     url = local.outputs["apiUrl"] + "/currencies"
@@ -216,7 +216,7 @@ def test_a_proxy_of_the_shell_does_not_hide_the_emulator(local: Local) -> None:
     assert ran.returncode == 0, ran.stderr
 
 
-def test_a_function_that_was_deleted_by_hand_is_back_after_the_next_run(local: Local) -> None:
+def test_a_manually_deleted_function_is_recreated(local: Local) -> None:
     before = local.outputs["functions"]["echo"]
     local.context.client("lambda").delete_function(FunctionName=before)
     again = local.run("local", environment=NO_CARGO)
@@ -248,6 +248,6 @@ def test_a_killed_emulator_is_replaced(local: Local) -> None:
     assert post(local.outputs["apiUrl"] + "/echo", b'{"message": "back"}').status == 200
 
 
-def test_every_type_of_the_program_can_be_made_locally() -> None:
+def test_every_resource_type_is_supported_locally() -> None:
     recording, _ = record_program("prod" if (ROOT / "Pulumi.prod.yaml").exists() else "dev")
     assert {resource.typ for resource in recording.resources if resource.custom} <= set(KINDS)

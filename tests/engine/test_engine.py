@@ -1,6 +1,6 @@
-"""The program under Pulumi's own engine, on the emulator, by the verbs of the README.
+"""The program under Pulumi's own engine, on the emulator, with the commands of the README.
 
-Needs the Pulumi CLI on the PATH and nothing else: no account, no login. Run it with `make test TESTS=tests/engine`.
+Needs only the Pulumi CLI on the PATH: no account, no login. Run it with `make test TESTS=tests/engine`.
 """
 
 import json
@@ -34,7 +34,7 @@ DESCRIBED_DIFFERENTLY = {
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """A checkout of its own, with an emulator and a state of its own."""
+    """A separate checkout with its own emulator and state."""
 
     root: Path
 
@@ -56,7 +56,7 @@ class Engine:
         return self.run(sys.executable, "-m", "operations", "--stack", "local", *words)
 
     def changed(self, *options: str) -> dict[str, list[str]]:
-        """Return the types of what an update would create, update, replace or delete, by the operation."""
+        """Return the resource types that an update would change, by operation."""
         done = self.run("pulumi", "preview", *self.of_the_stack, "--json", *options)
         assert done.returncode == 0, done.stdout + done.stderr
         file = self.root / "preview.json"
@@ -94,7 +94,7 @@ class Engine:
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The program, up."""
+    """The deployed program."""
     root = tmp_path_factory.mktemp("checkout")
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, tracked.split("\0")):
@@ -115,16 +115,16 @@ def test_every_route_answers_at_the_url_that_up_prints(engine: Engine) -> None:
     assert smoke(engine.outputs["apiUrl"], sample_requests(engine.root, engine.outputs)) == []
 
 
-def test_the_verbs_know_what_the_engine_made(engine: Engine) -> None:
+def test_commands_find_the_engines_resources(engine: Engine) -> None:
     printed = engine.verb("outputs")
     assert f" {engine.outputs['apiUrl']}\n" in printed.stdout, printed.stderr
 
 
-def test_what_is_up_stays_as_it_is(engine: Engine) -> None:
+def test_a_second_update_changes_nothing(engine: Engine) -> None:
     assert engine.changed() == {}
 
 
-def test_a_refresh_finds_only_what_the_emulator_tells_wrongly(engine: Engine) -> None:
+def test_a_refresh_finds_only_emulator_differences(engine: Engine) -> None:
     changed = engine.changed("--refresh")
     assert {typ for types in changed.values() for typ in types} <= DESCRIBED_DIFFERENTLY.keys()
 
@@ -138,14 +138,14 @@ def test_an_edit_changes_the_build_and_one_function(engine: Engine) -> None:
     assert engine.changed() == {}
 
 
-def test_the_policy_pack_has_nothing_to_say(engine: Engine) -> None:
+def test_the_policy_pack_reports_nothing(engine: Engine) -> None:
     preview = engine.verb("preview", "--", "--policy-pack", "policies")
     assert preview.returncode == 0, preview.stdout + preview.stderr
     assert "rust-serverless|local|policies" in preview.stdout
     assert "advisory" not in preview.stdout
 
 
-def test_wrong_settings_are_named_together(engine: Engine) -> None:
+def test_invalid_settings_are_reported_together(engine: Engine) -> None:
     file = engine.root / "Pulumi.local.yaml"
     before = file.read_text()
     try:
@@ -158,7 +158,7 @@ def test_wrong_settings_are_named_together(engine: Engine) -> None:
     assert "rust-serverless:tracing is 'b', it must be true or false" in refused.stdout + refused.stderr
 
 
-def test_a_protected_stack_loses_nothing_and_one_that_is_not_everything(engine: Engine) -> None:
+def test_protection_decides_whether_data_is_destroyed(engine: Engine) -> None:
     protect(engine, "true")
     before = inventory(engine.context)
     for options in ((), ("--skip-preview",)):

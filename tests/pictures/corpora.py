@@ -1,4 +1,4 @@
-"""The pictures that decoders test themselves with, from Debian's source packages."""
+"""Test pictures of decoders, from Debian's source packages."""
 
 import shutil
 import subprocess

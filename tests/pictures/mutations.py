@@ -1,4 +1,4 @@
-"""Pictures as programs write them, and damaged in ways that decoders tolerate."""
+"""Pictures of various programs, and damaged ones that decoders tolerate."""
 
 import io
 import random
@@ -61,7 +61,7 @@ def _damaged_jpegs(jpeg: bytes, chance: random.Random) -> Iterator[bytes]:
     while jpeg[starts[-1] + 1] != 0xDA:
         starts.append(starts[-1] + 2 + struct.unpack_from(">H", jpeg, starts[-1] + 2)[0])
     for junk in JUNK:
-        # Pillow reads the file's first marker without looking for it.
+        # Pillow expects the first marker at the start of the file.
         for place in (starts[1], chance.choice(starts[1:])):
             yield jpeg[:place] + junk + jpeg[place:]
     yield jpeg + b"\0" * 100

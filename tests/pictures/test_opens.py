@@ -1,4 +1,4 @@
-"""Whatever opens in Pillow or Chromium opens there after the glitch, at its size and with its frames."""
+"""Pictures that open in Pillow or Chromium still open after the glitch, with the same size and frames."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from tests.recording import ROOT
 SEEDS = 20
 CHROMIUM_SEEDS = 4
 
-# Pillow warns of what is wrong with a picture that it opens.
+# Pillow warns about damaged pictures that it opens.
 pytestmark = pytest.mark.filterwarnings("ignore")
 Appearance = object
 
@@ -48,7 +48,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 
 
 def in_pillow(path: Path) -> Appearance | None:
-    """Return what Pillow shows of a picture, unless it refuses it."""
+    """Return the appearance of a picture in Pillow, or None if it does not open."""
     try:
         with Image.open(path) as picture:
             frames = [frame.convert("RGB").size for frame in ImageSequence.Iterator(picture)]
@@ -58,7 +58,7 @@ def in_pillow(path: Path) -> Appearance | None:
 
 
 def lost(before: Path, after: Path, seeds: int, look: Callable[[Path], Appearance | None]) -> dict[str, object]:
-    """Return the pictures that a decoder shows before and not, or otherwise, after."""
+    """Return the pictures that look different or no longer open after the glitch."""
     opened = {path.name: appearance for path in sorted(before.iterdir()) if (appearance := look(path))}
     assert len(opened) > len(mutations.PNG_MODES)
     return {
@@ -69,11 +69,11 @@ def lost(before: Path, after: Path, seeds: int, look: Callable[[Path], Appearanc
     }
 
 
-def test_what_pillow_opens_before_it_opens_after(before: Path, after: Path) -> None:
+def test_pillow_still_opens_every_picture(before: Path, after: Path) -> None:
     assert lost(before, after, SEEDS, in_pillow) == {}
 
 
-def test_what_chromium_shows_before_it_shows_after(before: Path, after: Path, page: Page) -> None:
+def test_chromium_still_shows_every_picture(before: Path, after: Path, page: Page) -> None:
     script = """async (address) => {
         const image = new Image();
         image.src = address;
@@ -83,7 +83,7 @@ def test_what_chromium_shows_before_it_shows_after(before: Path, after: Path, pa
     assert shown == {}
 
 
-def test_every_picture_that_opens_is_changed_to_see(before: Path, after: Path) -> None:
+def test_every_picture_is_visibly_changed(before: Path, after: Path) -> None:
     for path in sorted(path for path in before.iterdir() if in_pillow(path)):
         results = [after / str(seed) / path.name for seed in range(SEEDS)]
         same = [result for result in results if result.exists() and pixels(result) == pixels(path)]
@@ -95,14 +95,14 @@ def pixels(path: Path) -> list[bytes]:
         return [frame.convert("RGBA").tobytes() for frame in ImageSequence.Iterator(picture)]
 
 
-def test_an_animation_behind_a_picture_shows_the_glitch_in_both(before: Path, after: Path) -> None:
+def test_picture_and_animation_are_both_glitched(before: Path, after: Path) -> None:
     name = "animation-behind-a-picture.png"
     for seed in range(SEEDS):
         old, new = pixels(before / name), pixels(after / str(seed) / name)
         assert [a == b for a, b in zip(old, new, strict=True)][:2] == [False, False], f"seed {seed}"
 
 
-def test_the_pictures_behind_the_first_of_an_mpo_are_the_same(before: Path, after: Path) -> None:
+def test_later_pictures_of_an_mpo_are_unchanged(before: Path, after: Path) -> None:
     for seed in range(SEEDS):
         old, new = pixels(before / "several.mpo"), pixels(after / str(seed) / "several.mpo")
         assert new[1:] == old[1:], f"seed {seed}"

@@ -1,1 +1,1 @@
-"""Checks of the program by another emulator and by the AWS provider's own schema. They run each night."""
+"""Nightly checks of the program with another emulator and with the AWS provider's schema."""

@@ -1,4 +1,4 @@
-"""The whole program on moto's server, which refuses some of what the emulator of `make local` lets pass."""
+"""The whole program on moto's server, which rejects some inputs that the emulator of `make local` accepts."""
 
 import json
 import os
@@ -30,14 +30,14 @@ Inputs = dict[str, Any]
 
 
 class Changed(Provisioner):
-    """Makes resources from inputs in which somebody has made a mistake."""
+    """Creates resources from inputs with planted faults."""
 
     def __init__(
         self, context: Context, change: Callable[[str, str, Inputs], None], *, keeps_bucket_policy: bool
     ) -> None:
         """Let `change` edit the inputs of each resource, by its type and name.
 
-        The server speaks no TLS, and moto enforces the bucket policy that wants it.
+        The server does not support TLS, and moto enforces the bucket policy that requires it.
         """
         super().__init__(context, Memory(context))
         self._change = change
@@ -52,7 +52,7 @@ class Changed(Provisioner):
 
 @pytest.fixture
 def moto() -> Iterator[str]:
-    """A server of moto's, empty, in an account of the local engine's number."""
+    """An empty moto server with the account id of the local engine."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -75,7 +75,7 @@ def wait_for(url: str) -> None:
         except urllib.error.HTTPError:
             return
         except OSError:
-            assert time.monotonic() < end, "moto's server does not start"
+            assert time.monotonic() < end, "moto's server did not start"
             time.sleep(0.2)
         else:
             return
@@ -95,7 +95,7 @@ def up(
     return run_program(ROOT, config, LocalMonitor(Changed(context, change, keeps_bucket_policy=keeps_bucket_policy)))
 
 
-def test_the_program_is_made_whole(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_whole_program_is_created(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
     outputs = up(moto, monkeypatch)
     context = Context(root=ROOT, region=REGION, endpoint=moto, report=lambda _: None)
     functions = context.client("lambda").list_functions()["Functions"]
@@ -106,7 +106,7 @@ def test_the_program_is_made_whole(moto: str, monkeypatch: pytest.MonkeyPatch) -
     assert set(context.client("dynamodb").list_tables()["TableNames"]) == set(outputs["tables"].values())
 
 
-def test_the_artifact_bucket_takes_nothing_without_tls(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_artifact_bucket_requires_tls(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(LocalError, match="cannot be (read|written)"):
         up(moto, monkeypatch, keeps_bucket_policy=True)
 
@@ -128,7 +128,7 @@ def role_of_another_account(typ: str, name: str, inputs: Inputs) -> None:
         inputs["role"] = "arn:aws:iam::999999999999:role/somebody-else"
 
 
-def key_that_is_no_attribute(typ: str, name: str, inputs: Inputs) -> None:
+def key_without_attribute(typ: str, name: str, inputs: Inputs) -> None:
     if typ == "aws:dynamodb/table:Table" and name == "currencies-table":
         inputs["attributes"] = [{"name": "other", "type": "S"}]
 
@@ -137,13 +137,13 @@ FAULTS: dict[Callable[[str, str, Inputs], None], str] = {
     policy_without_resource: "MalformedPolicyDocument",
     policy_with_an_action_without_service: "MalformedPolicyDocument",
     role_of_another_account: "role",
-    key_that_is_no_attribute: "ValidationException|Attribute",
+    key_without_attribute: "ValidationException|Attribute",
 }
-"""Mistakes, and what the refusal of each names."""
+"""Planted faults, each with a part of the expected error."""
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_a_planted_fault_is_noticed(
+def test_a_planted_fault_is_detected(
     moto: str, monkeypatch: pytest.MonkeyPatch, fault: Callable[[str, str, Inputs], None]
 ) -> None:
     with pytest.raises((Exception, pulumi.RunError), match=FAULTS[fault]):

@@ -1,4 +1,4 @@
-//! Takes the files out of the release archive, each as a gzip file.
+//! Extracts the files from the release archive, and compresses each with gzip.
 
 use std::borrow::Cow;
 use std::error::Error;

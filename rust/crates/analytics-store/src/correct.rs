@@ -17,13 +17,11 @@ pub const REVISION: &str = "Revision";
 /// New values of some counts of a stored total.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
-    /// Key of the total.
     pub total: Key,
     /// The revision read; zero where there is none. A second repair from the same report finds another one.
     pub revision: i64,
     /// The counts read, without those that do not exist.
     pub before: Counts,
-    /// The correct counts.
     pub after: Counts,
 }
 

@@ -78,7 +78,7 @@ impl ViewCounter {
 
 #[async_trait]
 impl CountViews for ViewCounter {
-    /// The client sends a token, so that retries of its own are done once.
+    /// The client sends a token that makes its own retries idempotent.
     async fn transact(&self, actions: &[Action]) -> Result<Outcome, StoreError> {
         let items = actions.iter().map(|action| request::item(action, &self.views_table, &self.totals_table));
         let items = items.collect::<Result<_, _>>().map_err(StoreError::new)?;

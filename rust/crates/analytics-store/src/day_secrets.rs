@@ -11,7 +11,7 @@ use crate::StoreError;
 
 /// Deletes secrets of days.
 ///
-/// Once a secret is deleted, nobody can find out any more whether an address and an agent were a visitor of that day.
+/// Once a secret is deleted, an address and a user agent cannot be linked to a visitor of that day any more.
 #[async_trait]
 pub trait DeleteSecrets: Send + Sync {
     /// Deletes the secrets of all days before a day.

@@ -1,7 +1,7 @@
 //! The tables of views, totals and state.
 //!
-//! Each trait has the operations that one purpose needs, and each struct calls DynamoDB for one trait: a function may do
-//! to a table what the structs that it names do. [`Memory`] implements all traits without DynamoDB.
+//! Each trait has the operations of one purpose, and each struct calls DynamoDB for one trait: the structs that a
+//! function uses show what it may do to a table. [`Memory`] implements all traits without DynamoDB.
 
 mod correct;
 mod count;

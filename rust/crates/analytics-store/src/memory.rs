@@ -17,11 +17,10 @@ use crate::{
 /// Number of items in a batch: few, so that most queries need several batches.
 const BATCH: usize = 3;
 
-/// Two tables that end with the process.
+/// Two tables in memory.
 #[derive(Debug, Default)]
 pub struct Memory(Mutex<Tables>);
 
-/// Items by their keys.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tables {
     /// Views and leaves.
@@ -116,7 +115,7 @@ impl CountViews for Memory {
         Ok(if is_valid {
             self.tables().transact(actions)
         } else {
-            Outcome::Rejected("a transaction has from 1 to 100 actions, each on an item of its own".to_owned())
+            Outcome::Rejected("a transaction has from 1 to 100 actions, each on a different item".to_owned())
         })
     }
 
@@ -149,7 +148,7 @@ impl ReadTables for Memory {
         let start = after.map_or(Bound::Included(&first), Bound::Excluded);
         let found = items.range((start, Bound::Unbounded)).take_while(|(key, _)| sections.has(key));
         let batch: Vec<_> = found.take(BATCH).collect();
-        // DynamoDB does not look either whether anything follows a full batch.
+        // As in DynamoDB, a full batch may be the last one.
         let next = batch.last().filter(|_| batch.len() == BATCH).map(|(key, _)| (*key).clone());
         Ok(Batch { items: batch.into_iter().map(|(_, item)| item.clone()).collect(), next })
     }

@@ -12,10 +12,7 @@ pub const ACTIONS: usize = 100;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// Marks a view as counted, on the condition that it exists and is not marked.
-    MarkCounted {
-        /// Key of the view.
-        view: Key,
-    },
+    MarkCounted { view: Key },
     /// Marks a visitor of a day as counted, on the condition that the visitor is not marked.
     MarkVisitor {
         /// Key of the mark.
@@ -25,7 +22,6 @@ pub enum Action {
     },
     /// Sets the counted duration and scroll depth of a view, on the condition that it exists and has the values read.
     SetMeasure {
-        /// Key of the view.
         view: Key,
         /// The values read.
         before: Option<Measure>,
@@ -34,7 +30,6 @@ pub enum Action {
     },
     /// Adds to the counts of a total, and creates it if needed.
     Add {
-        /// Key of the total.
         total: Key,
         /// The numbers to add.
         counts: Counts,
@@ -56,7 +51,6 @@ impl Action {
 /// An action whose condition failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FailedCondition {
-    /// Index of the action.
     pub action: usize,
     /// Whether the item does not exist.
     pub is_gone: bool,

@@ -1,6 +1,6 @@
-//! Replies of DynamoDB, with those that no emulator sends: a small server plays them back.
+//! Replies of DynamoDB, including those that no emulator sends, played back by a small server.
 
-// So that clippy takes the helpers for test code, too.
+// Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
 use std::net::SocketAddr;
@@ -14,10 +14,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// A reply: status and body; without one, the connection is closed.
+/// A reply: status and body; `None` closes the connection.
 type Reply = Option<(u16, Value)>;
 
-/// Read a request's body.
+/// Reads a request's body.
 async fn request(stream: &mut TcpStream) -> Value {
     let mut bytes = Vec::new();
     loop {
@@ -32,7 +32,7 @@ async fn request(stream: &mut TcpStream) -> Value {
     }
 }
 
-/// A store whose requests get these replies one after the other, and the requests when all are given.
+/// Creates a store whose requests get these replies in order; the task returns the requests.
 async fn store(replies: Vec<Reply>) -> (ViewCounter, JoinHandle<Vec<Value>>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -63,13 +63,13 @@ fn connection(address: SocketAddr) -> Connection {
 }
 
 fn error(name: &str, more: &Value) -> Reply {
-    let mut body = json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{name}"), "message": "told why"});
+    let mut body = json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{name}"), "message": "the reason"});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     Some((400, body))
 }
 
-/// A cancelled transaction, with a reason for each of its actions.
-fn cancelled(codes: &[&str]) -> Reply {
+/// Returns a canceled transaction, with a reason for each of its actions.
+fn canceled(codes: &[&str]) -> Reply {
     let reasons = codes.iter().map(|code| json!({"Code": code, "Message": format!("{code}!")}));
     error("TransactionCanceledException", &json!({"CancellationReasons": reasons.collect::<Vec<_>>()}))
 }
@@ -92,7 +92,7 @@ async fn written(reply: Reply) -> Result<Outcome, StoreError> {
 }
 
 #[tokio::test]
-async fn failed_conditions_are_named_by_their_actions() {
+async fn failed_conditions_are_reported_by_action() {
     for (codes, failed) in [
         (["ConditionalCheckFailed", "None", "None"], vec![0]),
         (["ConditionalCheckFailed", "ConditionalCheckFailed", "None"], vec![0, 1]),
@@ -100,12 +100,12 @@ async fn failed_conditions_are_named_by_their_actions() {
         (["None", "ConditionalCheckFailed", "ValidationError"], vec![1]),
     ] {
         let failed = failed.into_iter().map(|action| FailedCondition { action, is_gone: true }).collect();
-        assert_eq!(written(cancelled(&codes)).await.unwrap(), Outcome::ConditionsFailed(failed), "{codes:?}");
+        assert_eq!(written(canceled(&codes)).await.unwrap(), Outcome::ConditionsFailed(failed), "{codes:?}");
     }
 }
 
 #[tokio::test]
-async fn a_failed_condition_says_whether_the_item_is_gone() {
+async fn a_failed_condition_reports_whether_the_item_is_gone() {
     let reasons = json!([
         {"Code": "ConditionalCheckFailed", "Message": "!", "Item": {"Path": {"S": "view/example.com"}}},
         {"Code": "ConditionalCheckFailed", "Message": "!"},
@@ -119,26 +119,26 @@ async fn a_failed_condition_says_whether_the_item_is_gone() {
 #[tokio::test]
 async fn conflicts_and_throttling_are_errors() {
     for code in ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "Unheard"] {
-        assert_eq!(written(cancelled(&["None", "None", code])).await.unwrap_err().to_string(), "told why", "{code}");
+        assert_eq!(written(canceled(&["None", "None", code])).await.unwrap_err().to_string(), "the reason", "{code}");
     }
 }
 
 #[tokio::test]
 async fn invalid_transactions_are_rejected() {
     for code in ["ValidationError", "ItemCollectionSizeLimitExceeded"] {
-        let rejected = written(cancelled(&["None", "None", code])).await.unwrap();
+        let rejected = written(canceled(&["None", "None", code])).await.unwrap();
         assert_eq!(rejected, Outcome::Rejected(format!("{code}!")));
     }
     let rejected = written(error("ValidationException", &json!({}))).await.unwrap();
-    assert_eq!(rejected, Outcome::Rejected("told why".to_owned()));
+    assert_eq!(rejected, Outcome::Rejected("the reason".to_owned()));
 }
 
 #[tokio::test]
-async fn a_missing_table_rejects_no_record() {
+async fn a_missing_table_is_an_error_not_a_rejection() {
     for name in ["ResourceNotFoundException", "AccessDeniedException", "TransactionInProgressException"] {
         let (store, _) = store(vec![error(name, &json!({})); 3]).await;
         let failure = store.transact(&actions()).await.unwrap_err().to_string();
-        assert!(failure.contains(name) || failure.contains("told why"), "{failure}");
+        assert!(failure.contains(name) || failure.contains("the reason"), "{failure}");
     }
 }
 
@@ -164,17 +164,17 @@ async fn unprocessed_keys_are_requested_again() {
     let (store, requests) = store(replies.map(|reply| Some((200, reply))).into()).await;
     let items = store.views(&["a", "b", "c"].map(key)).await.unwrap();
     assert_eq!(items.iter().map(|item| Key::from_item(item).unwrap()).collect::<Vec<_>>(), ["a", "c"].map(key));
-    let asked = requests
+    let counts = requests
         .await
         .unwrap()
         .iter()
         .map(|request| request["RequestItems"]["views"]["Keys"].as_array().unwrap().len())
         .collect::<Vec<_>>();
-    assert_eq!(asked, [3, 2, 2]);
+    assert_eq!(counts, [3, 2, 2]);
 }
 
 #[tokio::test]
-async fn more_keys_than_one_call_takes_are_several_calls() {
+async fn many_keys_are_read_in_several_calls() {
     let empty = Some((200, json!({"Responses": {}, "UnprocessedKeys": {}})));
     let (store, requests) = store(vec![empty; 3]).await;
     let keys: Vec<Key> = (0..201).map(|index| key(&index.to_string())).collect();

@@ -8,7 +8,6 @@ mod views;
 /// A view or a leave to count.
 #[derive(Debug, Clone)]
 pub struct Pending<T> {
-    /// The view or the leave.
     pub value: T,
     /// Indexes of its records: a batch may have the same view several times.
     pub records: Vec<usize>,
@@ -45,7 +44,6 @@ impl CountingResult {
 /// Counts views and leaves into the totals of a store.
 #[derive(Clone, Copy)]
 pub struct Counting<'a> {
-    /// The store.
     pub store: &'a dyn CountViews,
     /// Number of items per counter.
     pub shards: Shards,

@@ -40,7 +40,7 @@ impl Deadline {
     where
         F: Future<Output = Result<T, StoreError>>,
     {
-        let mut error = StoreError::transient("no time is left for a call");
+        let mut error = StoreError::transient("not enough time is left for a call");
         for attempt in 0..ATTEMPTS {
             let pause = if attempt == 0 { Duration::ZERO } else { pause(random, attempt) };
             if Instant::now() + pause + CALL > self.0 {

@@ -38,8 +38,8 @@ pub struct Report {
     pub drifts: Vec<Drift>,
     /// Number of counters that are higher than the views of days with deleted views. They may be right.
     pub unknown: usize,
-    /// Days on which more is counted than the stored views add up to. Views that wait there may be in the totals already:
-    /// a restored table of views has lost the marks of what was counted since.
+    /// Days with more counts than stored views. Views waiting there may be in the totals already: a restored table of
+    /// views has lost the marks of what was counted since.
     doubtful: BTreeMap<(Site, Day), Doubt>,
     first_shards: BTreeMap<TotalKey, FirstShard>,
 }
@@ -52,7 +52,7 @@ impl Report {
     }
 }
 
-/// Why views that wait may be in the totals already.
+/// Reason why waiting views may be in the totals already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Doubt {
     /// The totals are too high. A confirmed repair lowers them first.
@@ -64,9 +64,7 @@ enum Doubt {
 /// A count that differs from the views.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drift {
-    /// The total.
     pub total: TotalKey,
-    /// The count.
     pub count: Count,
     /// The stored number.
     pub is: i64,
@@ -92,8 +90,8 @@ pub async fn reconcile(store: &dyn ReadTables, sites: &[Site], period: Period) -
         }
         reading = Reading::new(store, sites, period).await?;
         for (key, (least, most)) in reading.bounds() {
-            let known = bounds.entry(key).or_insert((least, most));
-            *known = (known.0.max(least), known.1.min(most));
+            let bound = bounds.entry(key).or_insert((least, most));
+            *bound = (bound.0.max(least), bound.1.min(most));
         }
     }
     Ok(reading.report(&bounds, stored::quarantined(store).await?))
@@ -135,8 +133,8 @@ impl Reading {
 
     /// Returns for each site the last day of which stored views may be deleted.
     ///
-    /// Views expire from the oldest on, and a table can be emptied or restored. So if a day has counts and no view, nothing
-    /// is known of this day, of the days before, and of the next day with views, which may have lost some.
+    /// Views expire from the oldest on, and a table can be emptied or restored. So if a day has counts and no view, the
+    /// views are incomplete on this day, on the days before, and possibly on the next day with views.
     fn unknown_until(&self) -> BTreeMap<Site, Day> {
         let counted = self.after.counts.iter().filter(|((total, _), number)| {
             total.bucket.granularity() == Granularity::Day && total.counter == Counter::Summary && **number > 0
@@ -147,8 +145,8 @@ impl Reading {
             if !self.recount.days.contains(&(site.clone(), day)) {
                 let next = self.recount.days.iter().find(|(other, later)| other == site && *later > day);
                 let last = next.map_or(day, |(_, later)| *later);
-                let known = until.entry(site.clone()).or_insert(last);
-                *known = last.max(*known);
+                let day = until.entry(site.clone()).or_insert(last);
+                *day = last.max(*day);
             }
         }
         until

@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_from_1_to_100_shards() {
+    fn one_to_100_shards_are_accepted() {
         let shards = |text: &str| Shards::from_env(|_| Some(text.to_owned()));
         assert_eq!((shards("1"), shards("100")), (Ok(Shards::ONE), Ok(Shards(100))));
         for text in ["0", "101"] {

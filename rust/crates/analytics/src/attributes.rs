@@ -9,25 +9,20 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the attribute {attribute} {problem}")]
 pub struct DecodeError {
-    /// Name of the attribute.
     pub attribute: String,
-    /// What is wrong with it.
     pub problem: Problem,
 }
 
 /// What is wrong with an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
-    /// It is missing.
     Missing,
-    /// It has another type.
+    /// The type is wrong.
     Type {
-        /// The right type.
         expected: &'static str,
     },
-    /// Its value breaks a rule.
+    /// The value violates a rule.
     Value {
-        /// The rule in words.
         rule: &'static str,
     },
 }
@@ -36,7 +31,7 @@ impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => formatter.write_str("is missing"),
-            Self::Type { expected } => write!(formatter, "is no {expected}"),
+            Self::Type { expected } => write!(formatter, "is not a {expected}"),
             Self::Value { rule } => write!(formatter, "is not {rule}"),
         }
     }

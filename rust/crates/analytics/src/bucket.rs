@@ -17,10 +17,9 @@ pub enum Granularity {
 }
 
 impl Granularity {
-    /// All granularities.
     pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
 
-    /// `day`, `week` or `month`.
+    /// Returns `day`, `week` or `month`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -56,7 +55,6 @@ impl Bucket {
         Self { granularity, first }
     }
 
-    /// Parses a bucket.
     #[must_use]
     pub fn parse(granularity: Granularity, text: &str) -> Option<Self> {
         let first = match granularity {
@@ -75,19 +73,16 @@ impl Bucket {
         Some(Self { granularity, first })
     }
 
-    /// Returns the granularity.
     #[must_use]
     pub fn granularity(self) -> Granularity {
         self.granularity
     }
 
-    /// Returns the first day.
     #[must_use]
     pub fn first(self) -> Day {
         self.first
     }
 
-    /// Returns the last day.
     #[must_use]
     pub fn last(self) -> Day {
         match self.granularity {
@@ -138,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn every_day_is_in_its_bucket_and_texts_are_read_back() {
+    fn buckets_contain_their_days_and_round_trip_as_text() {
         let mut day: Day = "2023-12-20".parse().unwrap();
         for _ in 0..800 {
             for granularity in Granularity::ALL {
@@ -152,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_sort_as_the_buckets_do() {
+    fn the_text_of_buckets_sorts_in_their_order() {
         for granularity in Granularity::ALL {
             let mut bucket = Bucket::new(granularity, "2023-12-20".parse().unwrap());
             for _ in 0..200 {
@@ -164,14 +159,14 @@ mod tests {
     }
 
     #[test]
-    fn time_ends_with_the_year_9999() {
+    fn the_last_bucket_is_in_the_year_9999() {
         for granularity in Granularity::ALL {
             assert_eq!(Bucket::new(granularity, "9999-12-31".parse().unwrap()).next(), None);
         }
     }
 
     #[test]
-    fn what_is_no_bucket_is_refused() {
+    fn invalid_buckets_are_rejected() {
         for (granularity, text) in [
             (Granularity::Day, "2026-11"),
             (Granularity::Week, "2026-W54"),

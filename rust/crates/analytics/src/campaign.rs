@@ -19,13 +19,13 @@ impl Campaign {
         (!cut.is_empty()).then(|| Self(cut.to_owned()))
     }
 
-    /// Stands for campaigns over the cap.
+    /// Returns the placeholder for campaigns over the cap.
     #[must_use]
     pub fn other() -> Self {
         Self(OTHER.to_owned())
     }
 
-    /// Returns a stored campaign, also of a version that knew fewer hidden characters.
+    /// Parses a stored campaign, including one of a version that hid fewer characters.
     #[must_use]
     pub(crate) fn stored(text: &str) -> Option<Self> {
         let is_plain = (1..=LIMIT).contains(&text.len()) && text.trim() == text && !text.chars().any(char::is_control);
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_what_one_can_see_of_it() {
+    fn a_name_has_only_visible_characters() {
         assert_eq!(Campaign::named(" spring\u{0}\n sale ").unwrap().as_str(), "spring sale");
         assert_eq!(Campaign::named(&"é".repeat(200)).unwrap().as_str().len(), LIMIT);
         assert_eq!(Campaign::named(" \t\u{202E}\u{200F}"), None);
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_name_is_read_back() {
+    fn a_stored_name_round_trips() {
         for name in ["spring sale", "ümlaut/2026", "\u{202E}stored before", OTHER] {
             assert_eq!(Campaign::stored(name).unwrap().as_str(), name);
         }

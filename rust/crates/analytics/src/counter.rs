@@ -34,11 +34,11 @@ impl Dimension {
         Self::Bot,
     ];
 
-    /// Dimensions whose values clients choose. Each value has an item of its own, and the number of new values per day is
-    /// capped. Values of other dimensions come from short lists, and are attributes of the summary.
+    /// Dimensions whose values clients choose. Each value has its own item, and the number of new values per day is
+    /// capped. Values of the other dimensions come from short lists, and are attributes of the summary.
     pub const OPEN: [Self; 3] = [Self::Page, Self::Referrer, Self::Campaign];
 
-    /// Its name in keys and queries.
+    /// Returns the name for keys and queries.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -53,7 +53,7 @@ impl Dimension {
         }
     }
 
-    /// Its name for several values, as in reports.
+    /// Returns the plural name for reports.
     #[must_use]
     pub fn plural(self) -> &'static str {
         match self {
@@ -68,7 +68,7 @@ impl Dimension {
         }
     }
 
-    /// Its name as a heading.
+    /// Returns the name as a heading.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -83,7 +83,7 @@ impl Dimension {
         }
     }
 
-    /// Whether each of its values has an item of its own.
+    /// Whether each value has its own item.
     #[must_use]
     pub fn is_open(self) -> bool {
         Self::OPEN.contains(&self)
@@ -99,7 +99,6 @@ impl Dimension {
 /// A counter of a bucket, stored as an item with counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Counter {
-    /// All views.
     Summary,
     /// Views with a value of an open dimension.
     Value(Dimension, String),
@@ -108,7 +107,7 @@ pub enum Counter {
 /// A count of a counter, stored as an attribute.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Count {
-    /// Views by people.
+    /// Views by visitors that are not bots.
     Views,
     /// Visitors, each once a day.
     Visitors,
@@ -160,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_count_is_read_from_the_attribute_that_it_is_written_to() {
+    fn a_count_round_trips_through_its_attribute() {
         let values = Dimension::ALL.map(|dimension| Count::Of(dimension, "a/b".to_owned()));
         for count in Count::PLAIN.map(|(count, _)| count).into_iter().chain(values) {
             assert_eq!(Count::parse(&count.to_string()), Some(count));

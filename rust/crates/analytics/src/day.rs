@@ -91,7 +91,7 @@ impl FromStr for Day {
     }
 }
 
-/// A number of exactly `N` digits.
+/// Parses exactly `N` digits.
 pub(crate) fn digits<const N: usize>(text: &str) -> Option<u16> {
     (text.len() == N && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
 }
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_are_read_as_they_are_written() {
+    fn days_round_trip_as_text() {
         for text in ["1970-01-01", "2024-02-29", "2026-11-21", "9999-12-31"] {
             assert_eq!(text.parse::<Day>().unwrap().to_string(), text);
         }
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_walked_to_the_last_one() {
+    fn ranges_include_the_last_day() {
         let [first, last]: [Day; 2] = ["9999-12-30", "9999-12-31"].map(|day| day.parse().unwrap());
         assert_eq!(first.through(last).collect::<Vec<_>>(), [first, last]);
         assert_eq!(last.through(last).count(), 1);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_time_are_not_passed() {
+    fn arithmetic_saturates_at_the_first_and_last_day() {
         let last: Day = "9999-12-31".parse().unwrap();
         assert_eq!(last.plus(7), last);
         assert_eq!(last.minus(1).days_until(last), 1);

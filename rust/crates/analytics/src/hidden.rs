@@ -1,5 +1,5 @@
-//! One rule for all text from strangers: a stored name has no invisible characters, and none that change how the text
-//! around them is displayed.
+//! One rule for all text from clients: a stored name has no invisible characters, and none that change how the text
+//! around it is displayed.
 
 /// Whether a character is invisible: a control character, one that changes the direction of the text around it
 /// (`Bidi_Control`), a line separator, or one without width that does not join others.
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_controls_of_direction_are_hidden() {
+    fn all_direction_controls_are_hidden() {
         let bidi_control = ['\u{61C}', '\u{200E}', '\u{200F}'].into_iter();
         let bidi_control = bidi_control.chain('\u{202A}'..='\u{202E}').chain('\u{2066}'..='\u{2069}');
         for character in bidi_control.chain(['\0', '\n', '\u{7F}', '\u{85}', '\u{2028}', '\u{FEFF}', '\u{E0041}']) {
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_not() {
+    fn letters_joiners_and_emoji_are_visible() {
         for character in "aé שלום العربية 日本語 😀\u{200C}\u{200D}\u{FE0F}".chars() {
             assert!(!is_hidden(character), "{character:?}");
         }

@@ -107,8 +107,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn systems_and_browsers_have_the_names_that_people_know() {
-        for (name, known) in [
+    fn systems_and_browsers_have_their_common_names() {
+        for (name, common) in [
             ("Windows 10", "Windows"),
             ("Windows", "Windows"),
             ("Windows Phone OS 7.5", "Windows Phone"),
@@ -119,7 +119,7 @@ mod tests {
             ("Linux", "Linux"),
             ("Unknown", "Unknown"),
         ] {
-            assert_eq!((system(name), system(system(name))), (known, known), "{name}");
+            assert_eq!((system(name), system(system(name))), (common, common), "{name}");
         }
         assert_eq!((browser("SamsungBrowser"), browser("Firefox")), ("Samsung Internet", "Firefox"));
     }
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn no_host_is_of_two_sources() {
+    fn no_host_belongs_to_two_sources() {
         let hosts: Vec<&str> = SOURCES.iter().flat_map(|(_, hosts)| hosts.iter().copied()).collect();
         for (place, host) in hosts.iter().enumerate() {
             assert!(!hosts.split_at(place).0.contains(host), "{host}");

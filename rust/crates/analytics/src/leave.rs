@@ -5,14 +5,11 @@ use crate::keys::{self, attribute};
 use crate::view::decode_measure;
 use crate::{Measure, Moment, Site, ViewId};
 
-/// The report of a page that is left: its duration and scroll depth so far.
+/// The report of a page that the visitor leaves: its duration and scroll depth so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leave {
-    /// Site of the page.
     pub site: Site,
-    /// Id of the view.
     pub view: ViewId,
-    /// Duration and scroll depth.
     pub measure: Measure,
 }
 
@@ -35,7 +32,7 @@ impl Leave {
         let attributes = Attributes(item);
         let (site, view) = keys::decode_leave(attributes)?;
         let measure = decode_measure(attributes)?;
-        // Without either attribute this names the first.
+        // If both are missing, this reports the first.
         let measure = measure
             .map_or_else(|| attributes.number(attribute::DURATION_MS, "").map(|_: u64| Measure::default()), Ok)?;
         Ok(Self { site, view, measure })
@@ -56,14 +53,14 @@ mod tests {
     }
 
     #[test]
-    fn a_leave_is_read_as_it_was_written() {
+    fn a_leave_round_trips_as_an_item() {
         for leave in [leave(0, 0), leave(Measure::LONGEST_MS, 100)] {
             assert_eq!(Leave::decode(&item(&leave)).unwrap(), leave);
         }
     }
 
     #[test]
-    fn a_look_of_over_a_day_is_refused() {
+    fn a_duration_of_over_a_day_is_rejected() {
         for duration_ms in [Measure::LONGEST_MS + 1, u64::MAX] {
             let error = Leave::decode(&item(&leave(duration_ms, 0))).unwrap_err();
             assert!(error.to_string().ends_with("at most a day's"), "{error}");
@@ -71,14 +68,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_twice_is_one_item() {
+    fn duplicates_are_one_item() {
         let key = |leave| keys::Key::from_item(&item(&leave)).unwrap();
         assert_eq!(key(leave(5, 10)), key(leave(5, 10)));
         assert_ne!(key(leave(5, 10)), key(leave(6, 10)));
     }
 
     #[test]
-    fn an_attribute_that_is_missing_is_named() {
+    fn a_missing_attribute_is_named() {
         for name in [attribute::PATH, attribute::SECTION, attribute::DURATION_MS, attribute::SCROLL] {
             let mut item = item(&leave(5, 10));
             item.remove(name);

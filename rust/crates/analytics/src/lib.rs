@@ -44,5 +44,5 @@ pub use total::Total;
 pub use view::{Agent, Device, Measure, Record, View, ViewId};
 pub use visitor::Visitor;
 
-/// Stands for pages that are too long, and for new values of a day that has reached its cap.
+/// Placeholder for page paths that are too long, and for new values of a day that has reached its cap.
 pub const OTHER: &str = "(other)";

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn time_passes_up_to_the_last_moment() {
+    fn arithmetic_saturates_at_the_last_moment() {
         let (first, last) = (Moment::from_milliseconds(0).unwrap(), Moment::from_milliseconds(LAST).unwrap());
         let second = first.plus(Duration::from_secs(1));
         assert_eq!((second.milliseconds(), second.since(first)), (1000, Duration::from_secs(1)));
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn times_of_rfc_3339_are_read() {
+    fn rfc_3339_times_are_parsed() {
         let parse = |text| Moment::parse_rfc3339(text).map(Moment::milliseconds);
         assert_eq!(parse("2026-11-21T12:00:00Z"), Ok(1_795_262_400_000));
         assert_eq!(parse("2026-11-21T13:00:00.250+01:00"), Ok(1_795_262_400_250));
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn the_year_10000_is_refused() {
+    fn the_year_10000_is_rejected() {
         assert_eq!(Moment::from_milliseconds(LAST + 1), Err(InvalidMoment));
         assert_eq!(Moment::from_milliseconds(u64::MAX), Err(InvalidMoment));
     }

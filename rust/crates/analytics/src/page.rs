@@ -7,7 +7,7 @@ use crate::{OTHER, is_hidden};
 /// Maximum length of a page path in bytes: it has to fit into a sort key (1,024 bytes) with its prefix.
 const LIMIT: usize = 512;
 
-/// The normalized path of a page: one text for all ways to write it.
+/// The normalized path of a page: one text for all spellings.
 ///
 /// It has no query and no fragment, no empty or dot segments, no slash at the end, and is percent-decoded where that does
 /// not change its meaning. A path of more than 512 bytes counts as `(other)`.
@@ -17,11 +17,11 @@ pub struct Page(String);
 impl Page {
     /// Normalizes a path, with or without percent-encoding.
     #[must_use]
-    pub fn normalise(path: &str) -> Self {
-        Self::normalise_with(path, stays_encoded)
+    pub fn normalize(path: &str) -> Self {
+        Self::normalize_with(path, stays_encoded)
     }
 
-    fn normalise_with(path: &str, stays_encoded: fn(char) -> bool) -> Self {
+    fn normalize_with(path: &str, stays_encoded: fn(char) -> bool) -> Self {
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let mut segments: Vec<String> = Vec::new();
         for segment in path.split('/') {
@@ -35,17 +35,17 @@ impl Page {
         if path.len() <= LIMIT { Self(path) } else { Self::other() }
     }
 
-    /// Stands for pages over the cap.
+    /// Returns the placeholder for page paths over the cap.
     #[must_use]
     pub fn other() -> Self {
         Self(OTHER.to_owned())
     }
 
-    /// Returns a stored page.
+    /// Parses a stored page path.
     #[must_use]
     pub(crate) fn stored(text: &str) -> Option<Self> {
         let rules: [fn(char) -> bool; 2] = [stays_encoded, stayed_encoded];
-        let pages = rules.into_iter().map(|rule| Self::normalise_with(text, rule));
+        let pages = rules.into_iter().map(|rule| Self::normalize_with(text, rule));
         pages.chain([Self::other()]).find(|page| page.0 == text)
     }
 
@@ -62,15 +62,15 @@ fn decoded(segment: &str, stays_encoded: fn(char) -> bool) -> String {
     if matches!(text.as_ref(), "." | "..") {
         return text.replace('.', "%2E");
     }
-    let mut kept = String::with_capacity(text.len());
+    let mut encoded = String::with_capacity(text.len());
     for character in text.chars() {
         if stays_encoded(character) {
-            kept.extend(character.encode_utf8(&mut [0; 4]).bytes().map(percent_encode_byte));
+            encoded.extend(character.encode_utf8(&mut [0; 4]).bytes().map(percent_encode_byte));
         } else {
-            kept.push(character);
+            encoded.push(character);
         }
     }
-    kept
+    encoded
 }
 
 /// Whether a character stays encoded: delimiters would change the meaning, and hidden characters are not visible.
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_ways_to_write_a_path_are_one_page() {
+    fn all_spellings_of_a_path_are_one_page() {
         for (written, page) in [
             ("", "/"),
             ("/", "/"),
@@ -117,36 +117,36 @@ mod tests {
             ("/a%20b", "/a b"),
             ("/%41", "/A"),
         ] {
-            assert_eq!(Page::normalise(written).as_str(), page, "{written:?}");
+            assert_eq!(Page::normalize(written).as_str(), page, "{written:?}");
         }
     }
 
     #[test]
-    fn what_would_mean_something_else_stays_encoded() {
+    fn delimiters_and_hidden_characters_stay_encoded() {
         for path in
             ["/a%2Fb", "/a%3Fb", "/a%23b", "/100%25", "/%2E%2E", "/a%00b", "/%E2%80%AEtxt", "/%E2%80%8Fa", "/%D8%9C"]
         {
-            assert_eq!(Page::normalise(path).as_str(), path);
+            assert_eq!(Page::normalize(path).as_str(), path);
         }
     }
 
     #[test]
-    fn any_text_is_a_page() {
+    fn any_text_is_accepted_as_a_path() {
         for path in ["/שלום/עולם", "/日本語", "/' OR 1=1; DROP TABLE views; --", "/user=1#x", "/%FF", "/😀"]
         {
-            assert!(Page::normalise(path).as_str().starts_with('/'), "{path}");
+            assert!(Page::normalize(path).as_str().starts_with('/'), "{path}");
         }
     }
 
     #[test]
     fn a_path_that_is_too_long_counts_as_other() {
-        assert_eq!(Page::normalise(&"a".repeat(LIMIT - 1)).as_str().len(), LIMIT);
-        assert_eq!(Page::normalise(&"a".repeat(LIMIT)), Page::other());
-        assert_eq!(Page::normalise(&"/é".repeat(5_000)), Page::other());
+        assert_eq!(Page::normalize(&"a".repeat(LIMIT - 1)).as_str().len(), LIMIT);
+        assert_eq!(Page::normalize(&"a".repeat(LIMIT)), Page::other());
+        assert_eq!(Page::normalize(&"/é".repeat(5_000)), Page::other());
     }
 
     #[test]
-    fn only_a_normalised_path_is_read_from_storage() {
+    fn only_a_normalized_path_is_read_from_storage() {
         for text in ["/", "/café", "/stored before \u{200F}", "/%E2%80%8F", OTHER] {
             assert_eq!(Page::stored(text).unwrap().as_str(), text);
         }
@@ -157,8 +157,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_normalised_path_stays_as_it_is(path in r"[a/%.?#\PC\x00-\x1f]{0,40}|(%[0-9A-F]{2}|/|\.){0,20}") {
-            let page = Page::normalise(&path);
+        fn normalizing_is_idempotent(path in r"[a/%.?#\PC\x00-\x1f]{0,40}|(%[0-9A-F]{2}|/|\.){0,20}") {
+            let page = Page::normalize(&path);
             prop_assert_eq!(Page::stored(page.as_str()), Some(page));
         }
     }

@@ -23,13 +23,13 @@ impl Referrer {
         Self::stored(&host)
     }
 
-    /// Stands for referrers over the cap.
+    /// Returns the placeholder for referrers over the cap.
     #[must_use]
     pub fn other() -> Self {
         Self(OTHER.to_owned())
     }
 
-    /// Returns a stored referrer.
+    /// Parses a stored referrer.
     #[must_use]
     pub(crate) fn stored(text: &str) -> Option<Self> {
         let is_host = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/');
@@ -63,27 +63,27 @@ mod tests {
     }
 
     #[test]
-    fn only_the_host_is_kept() {
+    fn only_the_host_is_stored() {
         assert_eq!(host("https://www.Search.example/find?q=secret#x").unwrap(), "search.example");
         assert_eq!(host("http://user:secret@blog.example:8080/").unwrap(), "blog.example");
         assert_eq!(host("https://xn--bcher-kva.example/").unwrap(), "xn--bcher-kva.example");
     }
 
     #[test]
-    fn an_app_is_known_by_its_package() {
+    fn an_app_is_identified_by_its_package() {
         assert_eq!(host("android-app://com.google.android.gm/").unwrap(), "com.google.android.gm");
         assert_eq!(host("android-app://Org.Telegram.messenger").unwrap(), "org.telegram.messenger");
     }
 
     #[test]
-    fn the_site_itself_refers_nobody() {
+    fn the_site_itself_is_not_a_referrer() {
         for address in ["https://example.com/a", "https://www.example.com/", "http://EXAMPLE.com:8000/"] {
             assert_eq!(host(address), None, "{address}");
         }
     }
 
     #[test]
-    fn what_is_no_web_address_is_no_referrer() {
+    fn only_a_web_address_is_a_referrer() {
         let long = format!("https://{}.example/", "a".repeat(300));
         for address in [
             "",

@@ -5,17 +5,16 @@ use crate::{Agent, Campaign, Device, Moment, Page, Referrer, Site, View, ViewId,
 /// Noon of 2026-11-21.
 pub const NOON: u64 = 1_795_262_400_000;
 
-/// The site of all samples.
 pub fn site() -> Site {
     Site::parse("example.com").unwrap()
 }
 
-/// A person's view of a page at noon of 2026-11-21, with everything that can be known.
+/// Returns a view by a visitor at noon of 2026-11-21, with every optional field.
 pub fn view(page: &str) -> View {
     View {
         site: site(),
         id: ViewId { time: Moment::from_milliseconds(NOON).unwrap(), random: 7 },
-        page: Page::normalise(page),
+        page: Page::normalize(page),
         visitor: Some(Visitor::from_bytes([7; 16])),
         referrer: Referrer::parse("https://search.example/", &site()),
         campaign: Campaign::named("spring"),

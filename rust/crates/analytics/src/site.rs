@@ -35,7 +35,6 @@ impl Site {
         self.0.split_once(':').map_or(&self.0, |(host, _)| host)
     }
 
-    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -66,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_could_be_a_key_of_another_kind_is_a_site() {
+    fn a_site_cannot_contain_a_key_separator() {
         for name in ["", "a/b", "A.com", "é.com", "a b", "a#b", "user=1", &"a".repeat(300)] {
             assert_eq!(Site::parse(name), Err(InvalidSite), "{name:?}");
         }

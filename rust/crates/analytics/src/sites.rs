@@ -26,10 +26,10 @@ impl Sites {
             InvalidSetting::new(NAME, format!("is {value:?}, {reason}. {remedy}"))
         };
         let origins: Vec<String> =
-            serde_json::from_str(&value).map_err(|_| wrong("which is no such list".to_owned()))?;
+            serde_json::from_str(&value).map_err(|_| wrong("which is not a JSON list of strings".to_owned()))?;
         let sites = origins.into_iter().map(|origin| match Site::from_origin(&origin) {
             Ok(site) => Ok((origin, site)),
-            Err(_) => Err(wrong(format!("and {origin:?} is no origin"))),
+            Err(_) => Err(wrong(format!("and {origin:?} is not an origin"))),
         });
         let sites: Vec<(String, Site)> = sites.collect::<Result<_, _>>()?;
         match variable(WWW_IS_APEX).as_deref().unwrap_or("false") {
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_origin_that_is_listed_has_a_site() {
+    fn only_listed_origins_have_a_site() {
         let sites = sites(r#"["https://example.com", "http://localhost:8000"]"#).unwrap();
         assert_eq!(sites.find_by_origin("https://example.com").unwrap().as_str(), "example.com");
         assert_eq!(sites.find_by_origin("http://localhost:8000").unwrap().as_str(), "localhost:8000");
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn www_and_apex_are_one_site_where_that_is_set() {
+    fn www_and_apex_are_one_site_if_configured() {
         for listed in ["https://example.com", "https://www.example.com"] {
             let sites = |www: &'static str| {
                 let list = format!("[{listed:?}, \"http://localhost:8000\"]");
@@ -103,14 +103,14 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_is_no_list_of_origins_is_named_with_the_reason() {
+    fn an_invalid_list_of_origins_is_reported_with_the_reason() {
         for (value, reason) in [
-            ("https://example.com", "which is no such list"),
-            ("{}", "which is no such list"),
-            ("[1]", "which is no such list"),
-            (r#"["example.com"]"#, r#"and "example.com" is no origin"#),
-            (r#"["https://example.com/"]"#, r#"and "https://example.com/" is no origin"#),
-            (r#"["*"]"#, r#"and "*" is no origin"#),
+            ("https://example.com", "which is not a JSON list of strings"),
+            ("{}", "which is not a JSON list of strings"),
+            ("[1]", "which is not a JSON list of strings"),
+            (r#"["example.com"]"#, r#"and "example.com" is not an origin"#),
+            (r#"["https://example.com/"]"#, r#"and "https://example.com/" is not an origin"#),
+            (r#"["*"]"#, r#"and "*" is not an origin"#),
         ] {
             let error = sites(value).unwrap_err().to_string();
             assert!(error.starts_with(&format!("ANALYTICS_SITES is {value:?}, {reason}. Set a JSON list")), "{error}");

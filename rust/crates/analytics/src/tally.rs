@@ -5,11 +5,8 @@ use crate::{Bucket, Count, Counter, Day, Dimension, Granularity, Measure, Record
 /// Identifies a total: a counter of a site in a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TotalKey {
-    /// The site.
     pub site: Site,
-    /// The day, week or month.
     pub bucket: Bucket,
-    /// The counter.
     pub counter: Counter,
 }
 

@@ -6,9 +6,7 @@ use crate::{Count, Counts, TotalKey, keys};
 /// A stored counter, or one of its shards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Total {
-    /// The counter.
     pub key: TotalKey,
-    /// Its counts.
     pub counts: Counts,
 }
 
@@ -45,16 +43,16 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_read_and_what_a_newer_version_writes_is_left_out() {
+    fn unknown_attributes_of_a_total_are_ignored() {
         let total = Total::decode(&item("Views", AttributeValue::N("3".to_owned()))).unwrap();
         assert_eq!(total.counts, Counts::from([(Count::Views, 3)]));
         assert_eq!(Total::decode(&item("Clicks", text("many"))).unwrap().counts, Counts::new());
     }
 
     #[test]
-    fn a_count_that_is_none_is_named() {
+    fn an_invalid_count_is_named() {
         for (value, problem) in
-            [(text("3"), "is no number"), (AttributeValue::N("3.5".to_owned()), "is not a whole number")]
+            [(text("3"), "is not a number"), (AttributeValue::N("3.5".to_owned()), "is not a whole number")]
         {
             let error = Total::decode(&item("browser/Firefox", value)).unwrap_err();
             assert_eq!(error.to_string(), format!("the attribute browser/Firefox {problem}"));

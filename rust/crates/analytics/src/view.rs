@@ -14,7 +14,7 @@ const NAME_LIMIT: usize = 100;
 pub struct ViewId {
     /// When the view was received, by the server's clock.
     pub time: Moment,
-    /// Random number: views of the same millisecond differ in it, and nobody can guess it.
+    /// Random number, so that ids of the same millisecond differ and cannot be guessed.
     pub random: u64,
 }
 
@@ -41,13 +41,10 @@ impl fmt::Display for ViewId {
 /// A page view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
-    /// Site of the page.
     pub site: Site,
-    /// Its id.
     pub id: ViewId,
-    /// Page that it counts for.
     pub page: Page,
-    /// The viewed page, where `page` stands for all pages over the cap.
+    /// The viewed page, if `page` is the placeholder for pages over the cap.
     pub real_page: Option<Page>,
     /// Visitor of the day; none for bots, and where the browser asks for privacy (`Sec-GPC: 1`).
     pub visitor: Option<Visitor>,
@@ -59,7 +56,7 @@ pub struct View {
     pub utm: Option<String>,
     /// Browser, system and device.
     pub agent: Agent,
-    /// ISO 3166 code of the country, where a header names one.
+    /// ISO 3166 code of the country, if a header names one.
     pub country: Option<String>,
 }
 
@@ -68,24 +65,19 @@ pub struct View {
 pub struct Agent {
     /// Name of the browser.
     pub browser: String,
-    /// Its version, which may be empty.
+    /// May be empty.
     pub version: String,
-    /// Name of the operating system.
     pub system: String,
-    /// Class of the device.
     pub device: Device,
-    /// Name of the bot, if it is one.
+    /// Name of the bot; none for other visitors.
     pub bot: Option<String>,
 }
 
 /// A class of devices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Device {
-    /// A computer.
     Desktop,
-    /// A phone.
     Phone,
-    /// A tablet.
     Tablet,
     /// A console, a television, or an unknown device.
     Other,
@@ -94,7 +86,7 @@ pub enum Device {
 impl Device {
     const ALL: [Self; 4] = [Self::Desktop, Self::Phone, Self::Tablet, Self::Other];
 
-    /// `desktop`, `phone`, `tablet` or `other`.
+    /// Returns `desktop`, `phone`, `tablet` or `other`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -111,7 +103,7 @@ impl Device {
 }
 
 impl View {
-    /// Returns its value of a dimension.
+    /// Returns the value of a dimension.
     #[must_use]
     pub fn value(&self, dimension: Dimension) -> Option<&str> {
         match dimension {
@@ -126,7 +118,7 @@ impl View {
         }
     }
 
-    /// Returns its item, which expires at a moment.
+    /// Returns the item, which expires at a moment.
     #[must_use]
     pub fn item(&self, expires: Moment) -> Item {
         let mut item = keys::view(&self.site, self.id).item();
@@ -163,7 +155,7 @@ impl Measure {
     /// Longest duration in milliseconds, a day: a longer claim of one client would outweigh all others.
     pub const LONGEST_MS: u64 = 86_400_000;
 
-    /// Returns the greater duration and the greater scroll depth. The order and number of measures do not matter.
+    /// Returns the greater duration and the greater scroll depth, so that measures can be combined in any order.
     #[must_use]
     pub fn max(self, other: Self) -> Self {
         Self { duration_ms: self.duration_ms.max(other.duration_ms), scroll: self.scroll.max(other.scroll) }
@@ -173,9 +165,7 @@ impl Measure {
 /// A stored view, and its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// The view.
     pub view: View,
-    /// When it expires.
     pub expires: Moment,
     /// Whether it is in the totals.
     pub counted: bool,
@@ -195,8 +185,8 @@ impl Record {
         let view = View {
             site,
             id,
-            page: attributes.parsed(attribute::PAGE, "a normalised path", Page::stored)?,
-            real_page: attributes.optional(attribute::REAL_PAGE, "a normalised path", Page::stored)?,
+            page: attributes.parsed(attribute::PAGE, "a normalized path", Page::stored)?,
+            real_page: attributes.optional(attribute::REAL_PAGE, "a normalized path", Page::stored)?,
             visitor: attributes.optional(attribute::VISITOR, "32 hexadecimal digits", Visitor::parse)?,
             referrer: attributes.optional(attribute::REFERRER, "a host", Referrer::stored)?,
             campaign: attributes.optional(

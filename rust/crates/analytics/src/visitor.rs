@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_visitor_is_read_as_it_is_written() {
+    fn a_visitor_round_trips_as_text() {
         let text = "00ff00ff00ff00ff00ff00ff00ff00ff";
         assert_eq!(Visitor::parse(text).unwrap().to_string(), text);
         for text in ["", "00", &text.to_uppercase(), &text.replace('f', "g")] {

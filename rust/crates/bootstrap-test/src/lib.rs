@@ -1,4 +1,5 @@
-//! Runs a function as Lambda does: a process with an environment, a Runtime API that hands it events, and its log.
+//! Runs a function as Lambda does: starts its process with an environment, sends it events through a Runtime API, and
+//! reads its log.
 
 use std::error::Error;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -9,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-/// What Lambda sets for every function.
+/// The variables that Lambda sets for every function.
 const LAMBDA: [(&str, &str); 7] = [
     ("AWS_LAMBDA_FUNCTION_NAME", "function-4f2"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
@@ -17,11 +18,11 @@ const LAMBDA: [(&str, &str); 7] = [
     ("AWS_REGION", "eu-central-1"),
     ("AWS_ACCESS_KEY_ID", "test"),
     ("AWS_SECRET_ACCESS_KEY", "test"),
-    // Nothing listens there: what needs a table fails at once.
+    // Nothing listens there, so a function that needs a table fails at once.
     ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9"),
 ];
 
-/// The keys that every closing line has.
+/// The keys of every closing line.
 pub const STANDARD_KEYS: [&str; 12] = [
     "level",
     "message",
@@ -37,30 +38,28 @@ pub const STANDARD_KEYS: [&str; 12] = [
     "duration_ms",
 ];
 
-/// Why a function cannot be run.
 pub type Failure = Box<dyn Error + Send + Sync>;
 
-/// A function's executable with the environment that it gets beside Lambda's.
+/// A function's executable, and the environment it gets in addition to Lambda's.
 pub struct Bootstrap<'a> {
-    /// The executable, `env!("CARGO_BIN_EXE_…")`.
+    /// The path of the executable, `env!("CARGO_BIN_EXE_…")`.
     pub executable: &'a str,
-    /// Further variables.
+    /// Variables in addition to Lambda's.
     pub environment: &'a [(&'a str, &'a str)],
-    /// How long each invocation may take.
+    /// The timeout of each invocation.
     pub time: Duration,
 }
 
-/// What a function did with some events.
+/// The responses and the log of a function that handled some events.
 #[derive(Debug)]
 pub struct Run {
-    /// The path and the body of each answer.
+    /// Path and body of each response.
     pub answers: Vec<(String, String)>,
-    /// The log.
     pub lines: Vec<Value>,
 }
 
 impl Run {
-    /// Returns the closing lines, one for each event.
+    /// Returns the closing lines, one per event.
     #[must_use]
     pub fn closing_lines(&self) -> Vec<&Value> {
         self.lines.iter().filter(|line| line.get("duration_ms").is_some()).collect()
@@ -68,16 +67,16 @@ impl Run {
 }
 
 impl<'a> Bootstrap<'a> {
-    /// Returns an executable with further variables, and thirty seconds for each invocation.
+    /// Returns the executable with further variables and a timeout of thirty seconds.
     #[must_use]
     pub fn new(executable: &'a str, environment: &'a [(&'a str, &'a str)]) -> Self {
         Self { executable, environment, time: Duration::from_secs(30) }
     }
 
-    /// Runs the function for some events, `id-1` and on.
+    /// Invokes the function with the events; their request ids are `id-1` and up.
     ///
     /// # Errors
-    /// It does not start, ends early, or logs what is not JSON.
+    /// The function does not start, exits early, or logs a line that is not JSON.
     pub fn invoke(&self, events: &[&str]) -> Result<Run, Failure> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
@@ -91,7 +90,7 @@ impl<'a> Bootstrap<'a> {
         let stdout = process.stdout.take().ok_or("the process has no stdout")?;
         let log = thread::spawn(move || {
             let log = io::read_to_string(stdout);
-            // Should the function end early, this keeps `accept` from waiting for ever.
+            // Unblocks `accept` if the function exits early.
             drop(TcpStream::connect(address));
             log
         });
@@ -104,10 +103,10 @@ impl<'a> Bootstrap<'a> {
         Ok(Run { answers: answers?, lines: lines.map_err(|error| format!("{error} in the log:\n{log}"))? })
     }
 
-    /// Runs a function for an event, and checks that one closing line with all standard keys ends it.
+    /// Runs a function for one event, and checks that one closing line with all standard keys ends it.
     ///
     /// # Panics
-    /// When the line is missing, or is not as it should be.
+    /// If the line is missing or wrong.
     #[expect(clippy::panic, reason = "an assertion of tests")]
     pub fn assert_closing_line(&self, service: &str, event: &str, outcome: &str) {
         let run = self.invoke(&[event]).unwrap_or_else(|error| panic!("{error}"));
@@ -119,10 +118,11 @@ impl<'a> Bootstrap<'a> {
         assert_eq!((&line["service"], &line["outcome"]), (&service.into(), &outcome.into()), "{line}");
     }
 
-    /// Runs a service for some requests, and checks the closing line of each: all standard keys, its route and its status.
+    /// Runs a service for the requests, and checks the closing line of each: all standard keys, its route and its
+    /// status.
     ///
     /// # Panics
-    /// When a line is missing, or is not as it should be.
+    /// If a line is missing or wrong.
     #[expect(clippy::panic, clippy::unwrap_used, reason = "an assertion of tests")]
     pub fn assert_closing_lines(&self, service: &str, requests: &[(&str, &str, u16)]) {
         let events: Vec<&str> = requests.iter().map(|(event, ..)| *event).collect();
@@ -142,10 +142,10 @@ impl<'a> Bootstrap<'a> {
         }
     }
 
-    /// Runs the function in an environment in which it cannot start, and returns the one line that it logs.
+    /// Starts the function without the removed variables, and returns the one line that it logs.
     ///
     /// # Errors
-    /// It starts, or logs anything else.
+    /// The function starts, or logs anything else.
     pub fn fail_to_start(&self, removed: &[&str]) -> Result<Value, Failure> {
         let given = LAMBDA.into_iter().chain(self.environment.iter().copied());
         let environment = given.filter(|(name, _)| !removed.contains(name));
@@ -156,7 +156,7 @@ impl<'a> Bootstrap<'a> {
         Ok(serde_json::from_slice(&output.stdout)?)
     }
 
-    /// Hands the function an event as soon as it asks for one, and takes its answer.
+    /// Sends the function an event when it polls for one, and receives the response.
     fn answer(&self, listener: &TcpListener, number: usize, event: &str) -> Result<(String, String), Failure> {
         let (mut next, ..) = accept(listener)?;
         let deadline = (SystemTime::now() + self.time).duration_since(SystemTime::UNIX_EPOCH)?.as_millis();
@@ -172,7 +172,7 @@ impl<'a> Bootstrap<'a> {
     }
 }
 
-/// Takes one request: where to answer it, its path and its body.
+/// Reads one request: the stream to respond to, the path and the body.
 fn accept(listener: &TcpListener) -> Result<(TcpStream, String, String), Failure> {
     let (stream, _) = listener.accept()?;
     let mut reader = BufReader::new(stream.try_clone()?);
@@ -190,7 +190,7 @@ fn accept(listener: &TcpListener) -> Result<(TcpStream, String, String), Failure
     Ok((stream, path, body))
 }
 
-/// Replies to a request, and lets the next one come by itself.
+/// Responds to a request and closes the connection.
 fn respond(stream: &mut TcpStream, status: &str, headers: &str, body: &str) -> io::Result<()> {
     let length = body.len();
     write!(stream, "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}")

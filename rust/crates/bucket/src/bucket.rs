@@ -10,7 +10,7 @@ use http::{Method, Request, Uri};
 use settings::{InvalidSetting, required};
 use thiserror::Error;
 
-/// A bucket, and the credentials by which links to its objects are signed.
+/// A bucket, with the credentials that sign links to its objects.
 #[derive(Debug, Clone)]
 pub struct Bucket {
     url: String,
@@ -18,7 +18,7 @@ pub struct Bucket {
     credentials: Credentials,
 }
 
-/// A link that cannot be signed.
+/// Error of a link that cannot be signed.
 #[derive(Debug, Error)]
 #[error("the link cannot be signed: {0}")]
 pub struct LinkError(#[source] Box<dyn std::error::Error + Send + Sync>);
@@ -57,7 +57,7 @@ impl Bucket {
     /// Returns a link that writes an object of exactly `length` bytes by PUT: S3 refuses any other length.
     ///
     /// # Errors
-    /// The URL of the bucket is none.
+    /// The bucket's URL is invalid.
     pub fn put_link(
         &self,
         key: &str,
@@ -72,7 +72,7 @@ impl Bucket {
     /// Returns a link that reads an object by GET.
     ///
     /// # Errors
-    /// The URL of the bucket is none.
+    /// The bucket's URL is invalid.
     pub fn get_link(&self, key: &str, expires_in: Duration, now: SystemTime) -> Result<String, LinkError> {
         self.link(&Method::GET, key, &[], expires_in, now)
     }
@@ -88,7 +88,7 @@ impl Bucket {
         let mut settings = SigningSettings::default();
         settings.signature_location = SignatureLocation::QueryParams;
         settings.expires_in = Some(expires_in);
-        // S3 takes paths as they are: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+        // S3 does not normalize paths: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
         settings.percent_encoding_mode = PercentEncodingMode::Single;
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
         let identity = self.credentials.clone().into();
@@ -118,7 +118,7 @@ mod tests {
 
     fn bucket(url: &str) -> Bucket {
         let variables = [
-            // The example of AWS's documentation.
+            // Example of the AWS documentation.
             ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
             ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
             ("AWS_REGION", "us-east-1"),
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_signed_as_the_documentation_of_s3_does_it() {
+    fn a_link_is_signed_as_in_the_s3_documentation() {
         let link = bucket("https://examplebucket.s3.amazonaws.com")
             .get_link("test.txt", Duration::from_secs(86_400), date())
             .unwrap();
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_origin_is_that_of_the_links() {
+    fn links_start_with_the_origin() {
         assert_eq!(bucket("https://pictures.s3.amazonaws.com").origin(), "https://pictures.s3.amazonaws.com");
         assert_eq!(bucket("http://127.0.0.1:4566/pictures").origin(), "http://127.0.0.1:4566");
     }

@@ -14,7 +14,7 @@ use thiserror::Error as ThisError;
 
 use crate::{Bucket, LinkError};
 
-/// A request is sent at once, so its link need not live longer.
+/// A request is sent at once, so its link can be short-lived.
 const LINK_LIFETIME: Duration = Duration::from_secs(60);
 
 type Body = Full<Bytes>;
@@ -29,24 +29,16 @@ pub struct Client {
 /// An object that cannot be read or written.
 #[derive(Debug, ThisError)]
 pub enum ObjectError {
-    /// It has more bytes than the caller takes.
+    /// The object has more bytes than the caller accepts.
     #[error("the object has more than {limit} bytes")]
-    TooLarge {
-        /// The limit.
-        limit: usize,
-    },
-    /// S3 refuses the request.
+    TooLarge { limit: usize },
+    /// S3 rejected the request.
     #[error("S3 answers {status} to {method}")]
-    Refused {
-        /// The request's method.
-        method: Method,
-        /// The response's status.
-        status: StatusCode,
-    },
-    /// S3 cannot be reached, or ends the connection.
+    Refused { method: Method, status: StatusCode },
+    /// S3 cannot be reached, or closed the connection.
     #[error("S3 cannot be reached: {0}")]
     Unreachable(#[source] Box<dyn Error + Send + Sync>),
-    /// The request cannot be made.
+    /// The request cannot be built.
     #[error(transparent)]
     Link(#[from] LinkError),
 }
@@ -69,10 +61,10 @@ impl Client {
         Ok(Self { bucket, http })
     }
 
-    /// Returns the bytes of an object, of which there may be `limit`.
+    /// Returns the bytes of an object of at most `limit` bytes.
     ///
     /// # Errors
-    /// There is none, it is larger, or S3 cannot be reached.
+    /// The object does not exist or is larger, or S3 cannot be reached.
     pub async fn get(&self, key: &str, limit: usize) -> Result<Vec<u8>, ObjectError> {
         let link = self.bucket.get_link(key, LINK_LIFETIME, SystemTime::now())?;
         let response = self.send(Request::get(link), Vec::new()).await?;
@@ -89,7 +81,7 @@ impl Client {
     /// Writes an object.
     ///
     /// # Errors
-    /// S3 refuses it or cannot be reached.
+    /// S3 rejects the request or cannot be reached.
     pub async fn put(&self, key: &str, content_type: &'static str, body: Vec<u8>) -> Result<(), ObjectError> {
         let link = self.bucket.put_link(key, body.len(), LINK_LIFETIME, SystemTime::now())?;
         let request = Request::put(link)

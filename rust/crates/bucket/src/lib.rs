@@ -1,4 +1,4 @@
-//! One bucket of S3: presigned links to its objects and, with the feature `client`, the objects.
+//! One S3 bucket: presigned links to its objects and, with the feature `client`, reads and writes.
 
 mod bucket;
 #[cfg(feature = "client")]

@@ -7,12 +7,12 @@ use aws_sdk_dynamodb::{Client, Config};
 
 use crate::{Connection, http_client};
 
-/// A client that gives up before the client of the function does.
+/// Returns a client with timeouts shorter than those of the function's own clients.
 ///
-/// DynamoDB answers within some milliseconds: an attempt that takes two seconds is lost, and another one better.
+/// DynamoDB responds within milliseconds: after two seconds, a retry is better than waiting.
 ///
 /// # Errors
-/// When TLS cannot be set up.
+/// TLS cannot be set up.
 pub fn client(connection: Connection) -> Result<Client, rustls::Error> {
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_secs(2))
@@ -22,7 +22,7 @@ pub fn client(connection: Connection) -> Result<Client, rustls::Error> {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(connection.region))
         .credentials_provider(connection.credentials)
-        // The credentials are at hand already: nothing to keep, nothing to renew.
+        // The credentials are static: there is nothing to cache or renew.
         .identity_cache(IdentityCache::no_cache())
         .http_client(http_client::http_client()?)
         .retry_config(RetryConfig::standard().with_max_attempts(3))

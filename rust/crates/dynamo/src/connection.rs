@@ -4,16 +4,15 @@ use thiserror::Error;
 /// Endpoint and credentials of DynamoDB.
 #[derive(Debug, Clone)]
 pub struct Connection {
-    /// The region, such as `eu-central-1`.
     pub region: String,
     /// Credentials of the function's role. Lambda ends an execution environment before they expire.
     pub credentials: Credentials,
-    /// Another endpoint than the region's own, such as an emulator.
+    /// Overrides the region's endpoint, for example with an emulator.
     pub endpoint_url: Option<String>,
 }
 
 impl Connection {
-    /// Reads what Lambda sets for every function, and the variables that send any AWS SDK to another endpoint.
+    /// Reads the variables that Lambda sets for every function, and those that override the endpoint of any AWS SDK.
     ///
     /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
     ///
@@ -34,7 +33,7 @@ impl Connection {
     }
 }
 
-/// A variable that Lambda sets is missing.
+/// Error of a variable that Lambda sets and that is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("{0} is not set. Lambda sets it; elsewhere, set it as for the AWS CLI.")]
 pub struct Missing(&'static str);

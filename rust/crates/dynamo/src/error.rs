@@ -3,7 +3,7 @@ use std::iter;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
-/// Errors of DynamoDB that pass by themselves.
+/// Transient errors of DynamoDB.
 ///
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>
 const TRANSIENT: [&str; 8] = [
@@ -17,12 +17,12 @@ const TRANSIENT: [&str; 8] = [
     "TransactionInProgressException",
 ];
 
-/// Maximum length of a message in bytes: some causes quote the whole request.
+/// Maximum length of a message in bytes: some errors quote the whole request.
 const MESSAGE_BYTES: usize = 500;
 
-/// Error of a call to a store, in words.
+/// Error of a call to a store, as a message.
 ///
-/// A transient error passes by itself: the same call may succeed later. What it asked for may have happened all the same.
+/// A transient error may not happen again on a retry. The operation may have succeeded all the same.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct StoreError {
@@ -31,26 +31,26 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    /// Creates an error that a retry does not resolve, such as an item that cannot be read.
+    /// Creates a permanent error, such as an item that cannot be parsed.
     #[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
     pub fn new(cause: impl ToString) -> Self {
         Self { message: cause.to_string(), is_transient: false }
     }
 
-    /// Creates an error that passes by itself.
+    /// Creates a transient error.
     #[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
     pub fn transient(cause: impl ToString) -> Self {
         Self { message: cause.to_string(), is_transient: true }
     }
 
-    /// Whether the error passes by itself: DynamoDB is slow, cannot be reached, or throttles.
+    /// Whether a retry may succeed: DynamoDB is slow, unreachable or throttling.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.is_transient
     }
 }
 
-/// The message names the causes: by itself, an error of the SDK says no more than "service error".
+/// The message includes the causes, because the SDK's own says only "service error".
 impl<E: ProvideErrorMetadata + Error + 'static> From<SdkError<E>> for StoreError {
     fn from(error: SdkError<E>) -> Self {
         let is_transient = match &error {

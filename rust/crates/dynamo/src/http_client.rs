@@ -11,14 +11,13 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector as TcpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-/// HTTP/1.1 over TLS, with Mozilla's root certificates in the binary.
+/// Returns an HTTP/1.1 client over TLS, with Mozilla's root certificates in the binary.
 ///
-/// AWS's own `aws-smithy-http-client` reads and parses the system's certificates instead, which is more than half of
-/// what a function that uses DynamoDB does before its first invocation, and it brings HTTP/2, which DynamoDB does not
-/// speak.
+/// AWS's own `aws-smithy-http-client` reads and parses the system's certificates instead, which takes more than half of
+/// a cold start with DynamoDB, and adds HTTP/2, which DynamoDB does not support.
 ///
 /// # Errors
-/// When TLS cannot be set up.
+/// TLS cannot be set up.
 pub fn http_client() -> Result<SharedHttpClient, rustls::Error> {
     let mut tcp = TcpConnector::new();
     tcp.enforce_http(false);
@@ -43,8 +42,8 @@ impl HttpConnector for Connector {
         let operation = operation(&request);
         HttpConnectorFuture::new(logged(operation, async move {
             let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
-            // Whatever breaks a connection is worth another attempt: a write that was done is not done again, because
-            // it is conditional.
+            // Every connection error is worth a retry: writes are conditional, so a repeated write is not applied
+            // twice.
             let response = client.request(request).await.map_err(|error| ConnectorError::io(error.into()))?;
             HttpResponse::try_from(response.map(SdkBody::from_body_1_x))
                 .map_err(|error| ConnectorError::other(error.into(), None))
@@ -52,13 +51,13 @@ impl HttpConnector for Connector {
     }
 }
 
-/// Returns the operation that a request asks for, of `DynamoDB_20120810.PutItem`.
+/// Returns the operation of a request: `PutItem` for the target `DynamoDB_20120810.PutItem`.
 fn operation(request: &HttpRequest) -> String {
     let target = request.headers().get("x-amz-target").unwrap_or_default();
     target.rsplit('.').next().unwrap_or_default().to_owned()
 }
 
-/// Logs one attempt of a call at debug, by its operation, status and duration: nothing of what it carries.
+/// Logs one attempt of a call at level debug: its operation, status and duration, never its contents.
 async fn logged(
     operation: String,
     call: impl Future<Output = Result<HttpResponse, ConnectorError>>,

@@ -1,7 +1,7 @@
-//! A DynamoDB client for Lambda functions, made once from the environment that Lambda sets.
+//! A DynamoDB client for Lambda functions, configured from the environment that Lambda sets.
 //!
-//! `aws-config` would look for credentials and settings in ten places, in files and over HTTP too. A function has them in
-//! its environment, and without it a second HTTP stack stays out of the binary.
+//! `aws-config` looks for credentials and settings in ten places, including files and HTTP endpoints. A function has
+//! them in its environment, and leaving `aws-config` out saves a second HTTP stack in the binary.
 
 mod client;
 mod connection;

@@ -1,4 +1,4 @@
-//! DynamoDB to test and measure on.
+//! A DynamoDB endpoint for tests and benchmarks.
 
 use std::error::Error;
 use std::{env, process};
@@ -7,23 +7,23 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
 use dynamo::Connection;
 
-/// What is missing, or what DynamoDB says.
+/// A missing variable, or an error of DynamoDB.
 pub type Failure = Box<dyn Error + Send + Sync>;
 
 const ENDPOINT: &str = "DYNAMODB_TEST_ENDPOINT";
 
-/// A client of what `DYNAMODB_TEST_ENDPOINT` names, such as `http://127.0.0.1:4566`.
+/// Returns a client of the endpoint in `DYNAMODB_TEST_ENDPOINT`, such as `http://127.0.0.1:4566`.
 ///
 /// # Errors
-/// The variable is not set, and no client can be made.
+/// The variable is not set, or the client cannot be created.
 pub fn client() -> Result<Client, Failure> {
     client_at(&env::var(ENDPOINT).map_err(|error| format!("{ENDPOINT}: {error}"))?)
 }
 
-/// A client of an endpoint, with nobody's credentials.
+/// Returns a client of an endpoint, with dummy credentials.
 ///
 /// # Errors
-/// No client can be made.
+/// The client cannot be created.
 pub fn client_at(endpoint: &str) -> Result<Client, Failure> {
     let variable = |name: &str| match name {
         "AWS_REGION" => Some("eu-central-1".to_owned()),
@@ -34,11 +34,11 @@ pub fn client_at(endpoint: &str) -> Result<Client, Failure> {
     Ok(dynamo::client(Connection::from_env(variable)?)?)
 }
 
-/// Create a table of this process's own, with a partition key and, when there is a second name, a sort key, both text;
-/// return what it is called.
+/// Creates a table that only this process uses, with a partition key and, if there is a second name, a sort key, both
+/// strings. Returns the table's name.
 ///
 /// # Errors
-/// DynamoDB does not create it.
+/// DynamoDB rejects the request.
 pub async fn create_table(client: &Client, name: &str, keys: &[&str]) -> Result<String, Failure> {
     let table = format!("{name}-{}", process::id());
     let mut request = client.create_table().table_name(&table).billing_mode(BillingMode::PayPerRequest);

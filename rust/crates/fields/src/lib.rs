@@ -1,7 +1,7 @@
-//! Reads JSON bodies, forms and queries field by field, and names every field that breaks a rule at once.
+//! Reads JSON bodies, forms and queries field by field, and reports every invalid field in one response.
 //!
-//! serde stops at the first mistake, and keeps the last of two equal names. Here a name that comes twice is refused
-//! wherever fields are read, and what becomes of unknown names has to be said by who reads.
+//! serde stops at the first mistake, and the last of two equal names wins. Here duplicate names are rejected
+//! everywhere, and each reader decides about unknown names.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,38 +11,37 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::error::Category;
 
-/// A rule that a value breaks.
+/// A rule that a value violates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
-    /// Its name, such as `range`.
+    /// The rule's name, such as `range`.
     pub rule: &'static str,
-    /// How to keep it, in words that go on after the field's name.
+    /// How to satisfy it, as the end of a sentence that starts with the field's name.
     pub how: Cow<'static, str>,
 }
 
 impl Broken {
-    /// Returns a rule by its name, and how to keep it.
     pub fn new(rule: &'static str, how: impl Into<Cow<'static, str>>) -> Self {
         Self { rule, how: how.into() }
     }
 
-    /// Returns the error of a field that breaks the rule.
+    /// Returns the error of a field that violates the rule.
     #[must_use]
     pub fn in_field(self, field: &str) -> FieldError {
         FieldError { field: field.to_owned(), rule: self.rule, detail: format!("{field} {}.", self.how) }
     }
 }
 
-/// What becomes of fields that nobody asked for.
+/// How to treat unknown fields.
 #[derive(Debug, Clone, Copy)]
 pub enum Unknown {
-    /// They are left alone, so that clients may be newer than the service.
+    /// Ignores them, so that clients may be newer than the service.
     Ignored,
-    /// Each is an error, with the rule for its name.
+    /// Reports each with this rule.
     Refused(fn(&str) -> Broken),
 }
 
-/// The fields of a request that are still to be read, and what is wrong with those that were.
+/// The fields of a request that are not read yet, and the errors of those that are.
 #[derive(Debug)]
 pub struct Fields {
     fields: Vec<(String, Value)>,
@@ -51,15 +50,15 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// Returns the fields of a JSON object; `error_type` is that of the error when one breaks a rule.
+    /// Parses a JSON object; `error_type` is the error type of a violated rule.
     ///
     /// # Errors
-    /// `InvalidJson`, and `error_type` for JSON that is no object.
-    pub fn of_json(json: &[u8], error_type: &'static str) -> Result<Self, Error> {
+    /// `InvalidJson`, and `error_type` for JSON that is not an object.
+    pub fn from_json(json: &[u8], error_type: &'static str) -> Result<Self, Error> {
         match serde_json::from_slice(json) {
             Ok(Object(fields)) => Ok(Self::new(fields, error_type)),
             Err(error) if error.classify() == Category::Data => {
-                Err(Error::invalid(error_type, vec![Broken::new("type", "is a JSON object").in_field("body")]))
+                Err(Error::invalid(error_type, vec![Broken::new("type", "must be a JSON object").in_field("body")]))
             }
             Err(error) => {
                 Err(Error::bad_request("InvalidJson", format!("The body is not JSON: {error}. Send a JSON object.")))
@@ -67,9 +66,9 @@ impl Fields {
         }
     }
 
-    /// Returns the fields of a query, or of a form's body, `application/x-www-form-urlencoded`.
+    /// Parses a query or a form body, `application/x-www-form-urlencoded`.
     #[must_use]
-    pub fn of_form(form: &[u8], error_type: &'static str) -> Self {
+    pub fn from_form(form: &[u8], error_type: &'static str) -> Self {
         let pairs = form_urlencoded::parse(form).into_owned();
         Self::new(pairs.map(|(name, value)| (name, Value::String(value))).collect(), error_type)
     }
@@ -77,7 +76,7 @@ impl Fields {
     fn new(all: Vec<(String, Value)>, error_type: &'static str) -> Self {
         let mut new = Self { fields: Vec::with_capacity(all.len()), error_type, errors: Vec::new() };
         for (name, value) in all {
-            if new.fields.iter().any(|(known, _)| *known == name) {
+            if new.fields.iter().any(|(seen, _)| *seen == name) {
                 new.break_rule(&name, Broken::new("unique", "is given more than once"));
             } else {
                 new.fields.push((name, value));
@@ -86,27 +85,27 @@ impl Fields {
         new
     }
 
-    /// Reads a field by its rules.
+    /// Reads a field that must be present.
     pub fn required<T>(&mut self, name: &str, rules: impl FnOnce(&Value) -> Result<T, Broken>) -> Option<T> {
         let value = self.take(name).ok_or(Broken::new("required", "is missing"));
         self.check(name, value.and_then(|value| rules(&value)))
     }
 
-    /// Reads a field that may be left out, which is the same as null.
+    /// Reads a field that may be missing or null.
     pub fn optional<T>(&mut self, name: &str, rules: impl FnOnce(&Value) -> Result<T, Broken>) -> Option<Option<T>> {
         let value = self.take(name).filter(|value| !value.is_null());
         self.check(name, value.map(|value| rules(&value)).transpose())
     }
 
-    /// Returns what a rule that a field is in comes to, unless it breaks it.
+    /// Returns the value, or records the violated rule.
     pub fn check<T>(&mut self, name: &str, result: Result<T, Broken>) -> Option<T> {
         result.map_err(|broken| self.break_rule(name, broken)).ok()
     }
 
-    /// Returns what was read, unless something is wrong.
+    /// Returns the value that was read, unless a field is invalid.
     ///
     /// # Errors
-    /// An error of the type that the fields were made with, with each field that breaks a rule.
+    /// The error type passed to the constructor, with every field that violates a rule.
     pub fn end<T>(mut self, unknown: Unknown, read: Option<T>) -> Result<T, Error> {
         if let Unknown::Refused(rule) = unknown {
             self.errors.extend(self.fields.iter().map(|(name, _)| rule(name).in_field(name)));
@@ -127,21 +126,21 @@ impl Fields {
     }
 }
 
-/// Returns the text that a value is.
+/// Returns the value as a string.
 ///
 /// # Errors
-/// The rule `type`.
+/// Violates the rule `type`.
 pub fn text(value: &Value) -> Result<&str, Broken> {
-    value.as_str().ok_or(Broken::new("type", "is a string"))
+    value.as_str().ok_or(Broken::new("type", "must be a string"))
 }
 
-/// Returns the number that decimal digits, and nothing else, stand for.
+/// Parses a number of decimal digits only.
 #[must_use]
 pub fn digits(text: &str) -> Option<u64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text)?.parse().ok()
 }
 
-/// The fields of an object as they come: a map would keep one of two with the same name.
+/// The fields of an object in their order; a map would drop duplicates.
 struct Object(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Object {
@@ -172,7 +171,7 @@ impl<'de> Visitor<'de> for ObjectVisitor {
 mod tests {
     use super::*;
 
-    /// What is read, or the fields that break rules, with the rules.
+    /// The fields read, or the invalid fields with the rules that they violate.
     type Read = Result<(String, Option<String>), Vec<(String, &'static str)>>;
 
     fn read(mut fields: Fields, unknown: Unknown) -> Read {
@@ -187,63 +186,63 @@ mod tests {
     }
 
     fn json(json: &str, unknown: Unknown) -> Read {
-        read(Fields::of_json(json.as_bytes(), "InvalidThing").unwrap(), unknown)
+        read(Fields::from_json(json.as_bytes(), "InvalidThing").unwrap(), unknown)
     }
 
     fn refused(_: &str) -> Broken {
-        Broken::new("unknown", "is no field")
+        Broken::new("unknown", "is not a known field")
     }
 
     #[test]
-    fn fields_are_read_whether_optional_ones_are_there_or_not() {
+    fn optional_fields_may_be_missing() {
         for body in [r#"{"a": "x"}"#, r#"{"b": null, "a": "x"}"#] {
             assert_eq!(json(body, Unknown::Refused(refused)), Ok(("x".to_owned(), None)));
         }
-        let form = Fields::of_form(b"a=x%20y&b=", "InvalidThing");
+        let form = Fields::from_form(b"a=x%20y&b=", "InvalidThing");
         assert_eq!(read(form, Unknown::Refused(refused)), Ok(("x y".to_owned(), Some(String::new()))));
     }
 
     #[test]
-    fn all_that_is_wrong_is_reported_at_once() {
+    fn every_invalid_field_is_reported_in_one_response() {
         let errors = json(r#"{"b": 1, "c": 2, "d": {}}"#, Unknown::Refused(refused)).unwrap_err();
         let expected = [("a", "required"), ("b", "type"), ("c", "unknown"), ("d", "unknown")];
         assert_eq!(errors, expected.map(|(field, rule)| (field.to_owned(), rule)));
     }
 
     #[test]
-    fn unknown_fields_are_left_alone_where_that_is_said() {
+    fn unknown_fields_are_ignored_or_rejected_as_configured() {
         assert!(json(r#"{"a": "x", "c": 2}"#, Unknown::Ignored).is_ok());
     }
 
     #[test]
-    fn a_name_that_comes_twice_is_refused_everywhere() {
+    fn duplicate_names_are_rejected_in_json_and_forms() {
         for unknown in [Unknown::Ignored, Unknown::Refused(refused)] {
             let twice = Err(vec![("a".to_owned(), "unique")]);
             assert_eq!(json(r#"{"a": "x", "a": "y"}"#, unknown), twice);
             assert_eq!(json(r#"{"a": "x", "\u0061": "y"}"#, unknown), twice);
-            assert_eq!(read(Fields::of_form(b"a=x&%61=y", "InvalidThing"), unknown), twice);
+            assert_eq!(read(Fields::from_form(b"a=x&%61=y", "InvalidThing"), unknown), twice);
         }
         let errors = json(r#"{"a": "x", "c": 1, "c": 1}"#, Unknown::Ignored).unwrap_err();
         assert_eq!(errors, [("c".to_owned(), "unique")]);
     }
 
     #[test]
-    fn json_that_is_no_object_is_invalid_and_what_is_no_json_malformed() {
+    fn only_a_json_object_is_accepted() {
         for body in ["[]", "null", "\"XAU\"", "1", "[[[["] {
-            let error = Fields::of_json(body.as_bytes(), "InvalidThing").unwrap_err();
+            let error = Fields::from_json(body.as_bytes(), "InvalidThing").unwrap_err();
             assert_eq!(error.into_diagnostic().error_type, "InvalidThing", "{body}");
         }
         let deep = format!("{{\"name\": {}", "[".repeat(100_000));
         let not_json =
             [b"" as &[u8], b"{", b"{\"a\": \"\xff\"}", b"{\"a\": 1e999}", b"{} {}", b"{'a'}", deep.as_bytes()];
         for body in not_json {
-            let error = Fields::of_json(body, "InvalidThing").unwrap_err();
+            let error = Fields::from_json(body, "InvalidThing").unwrap_err();
             assert_eq!(error.into_diagnostic().error_type, "InvalidJson");
         }
     }
 
     #[test]
-    fn digits_are_a_number_and_nothing_else_is() {
+    fn only_digits_parse_as_a_number() {
         assert_eq!((digits("0"), digits("007"), digits("18446744073709551615")), (Some(0), Some(7), Some(u64::MAX)));
         for text in ["", "x", "-1", "+1", " 1", "1.0", "0x1", "٧", "18446744073709551616"] {
             assert_eq!(digits(text), None, "{text:?}");

@@ -1,23 +1,22 @@
 use base64_simd::STANDARD;
 use thiserror::Error;
 
-/// A request's body as the event carries it: decoding waits for a handler that can refuse it.
+/// A request's body as in the event. Decoding is left to the handler, which can then reject the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
-    /// The text itself, as API Gateway passes textual content types.
+    /// Text, as API Gateway passes textual content types.
     Text(String),
-    /// Base64 of the bytes, as it passes everything else.
+    /// Base64, as API Gateway passes all other content types.
     Base64(String),
 }
 
 impl Body {
-    /// Whether the client sent no bytes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How long the body is in the event.
+    /// Length of the body in the event, before decoding.
     #[must_use]
     pub fn len(&self) -> usize {
         match self {
@@ -25,10 +24,10 @@ impl Body {
         }
     }
 
-    /// The bytes that the client sent.
+    /// Returns the bytes that the client sent.
     ///
     /// # Errors
-    /// `TooLarge` when there are more than `limit` bytes, which is found before any is decoded, and `InvalidBase64`.
+    /// `TooLarge` for more than `limit` bytes, checked before decoding, and `InvalidBase64`.
     pub fn into_bytes(self, limit: usize) -> Result<Vec<u8>, BodyError> {
         match self {
             Self::Text(text) => within(limit, text.len()).map(|()| text.into_bytes()),
@@ -37,7 +36,7 @@ impl Body {
     }
 }
 
-/// Decodes in place: a body can be half of what a small function has in memory.
+/// Decodes in place, because a body can take half of a small function's memory.
 fn decode(mut bytes: Vec<u8>, limit: usize) -> Result<Vec<u8>, BodyError> {
     let length = STANDARD.decoded_length(&bytes).map_err(|_| BodyError::InvalidBase64)?;
     within(limit, length)?;
@@ -50,22 +49,17 @@ fn within(limit: usize, length: usize) -> Result<(), BodyError> {
     if length <= limit { Ok(()) } else { Err(BodyError::TooLarge { limit, length }) }
 }
 
-/// Why a request's body cannot be used.
+/// Error of a request body that cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum BodyError {
-    /// The event says that the body is base64, and it is not.
+    /// The event says that the body is base64, but it is not.
     #[error(
         "The event says isBase64Encoded, but its body is not base64 with padding. Encode the body, or send it as text."
     )]
     InvalidBase64,
-    /// The body is longer than the handler takes.
-    #[error("The body is {length} bytes long; at most {limit} bytes are taken. Send a smaller one.")]
-    TooLarge {
-        /// Bytes that the handler takes at most.
-        limit: usize,
-        /// Bytes that the client sent.
-        length: usize,
-    },
+    /// The body is longer than the handler accepts.
+    #[error("The body has {length} bytes; the limit is {limit} bytes. Send a smaller body.")]
+    TooLarge { limit: usize, length: usize },
 }
 
 #[cfg(test)]
@@ -77,29 +71,29 @@ mod tests {
     }
 
     #[test]
-    fn text_comes_as_its_utf_8_bytes() {
+    fn text_is_returned_as_utf_8() {
         assert_eq!(Body::Text("hé".to_owned()).into_bytes(3).unwrap(), [b'h', 0xC3, 0xA9]);
     }
 
     #[test]
-    fn base64_comes_decoded() {
+    fn base64_is_decoded() {
         assert_eq!(base64("AP8B").into_bytes(3).unwrap(), [0, 255, 1]);
         assert_eq!(base64("AA==").into_bytes(3).unwrap(), [0]);
         assert_eq!(base64("").into_bytes(3).unwrap(), b"");
     }
 
     #[test]
-    fn what_is_not_base64_is_refused_without_a_panic() {
+    fn invalid_base64_is_an_error() {
         for text in ["A", "A===", "====", "AP8B ", "AP8*", "AP-_", "Zh==x", "é"] {
             assert_eq!(base64(text).into_bytes(100), Err(BodyError::InvalidBase64), "{text:?}");
         }
     }
 
     #[test]
-    fn a_body_over_the_limit_is_refused_before_it_is_decoded() {
+    fn the_limit_is_checked_before_decoding() {
         let error = BodyError::TooLarge { limit: 2, length: 3 };
         assert_eq!(base64("****").into_bytes(2), Err(error));
         assert_eq!(Body::Text("abc".to_owned()).into_bytes(2), Err(error));
-        assert!(error.to_string().contains("at most 2 bytes"), "{error}");
+        assert!(error.to_string().contains("the limit is 2 bytes"), "{error}");
     }
 }

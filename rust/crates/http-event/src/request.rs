@@ -8,34 +8,33 @@ use serde_json::Value;
 
 use crate::{Body, SourceIp};
 
-/// What a client sent to the HTTP API.
+/// A client's request to the HTTP API.
 ///
-/// Unlike in `aws_lambda_events`, only what handlers need is read: no other field can make an event invalid.
+/// Unlike `aws_lambda_events`, it reads only the fields that handlers need: no other field can make an event invalid.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Event")]
 pub struct Request {
-    /// The HTTP method.
     pub method: Method,
-    /// The path, still percent-encoded, with the stage's name unless that is `$default`.
+    /// The path, still percent-encoded, with the name of the stage unless it is `$default`.
     pub path: String,
-    /// The headers; one that the client repeats arrives as one value, joined by commas. Cookies, which events have
-    /// beside the headers, are one of them.
+    /// The headers. A header that the client repeats is one value, joined by commas. The event's separate `cookies` are
+    /// merged into the `cookie` header.
     pub headers: HeaderMap,
     /// The body, empty when the client sent none.
     pub body: Body,
-    /// Where the request came from, as API Gateway saw it.
+    /// The client's address, as API Gateway sees it.
     pub source_ip: Option<SourceIp>,
-    /// The host that the client called, without a port: the API's own, or a custom domain.
+    /// The host that the client called, without the port: the API's own or a custom domain.
     pub domain_name: Option<String>,
-    /// The route that took the request, such as `GET /currencies/{code}`.
+    /// The matched route, such as `GET /currencies/{code}`.
     pub route_key: Option<String>,
-    /// The id by which API Gateway knows the request; it is in the access log too.
+    /// API Gateway's id of the request, which is in the access log too.
     pub request_id: Option<String>,
     raw_query: String,
 }
 
 impl Request {
-    /// The query as it was sent, without the question mark.
+    /// The query string as sent, without the question mark.
     #[must_use]
     pub fn raw_query(&self) -> &str {
         &self.raw_query
@@ -72,14 +71,12 @@ impl TryFrom<Event> for Request {
     }
 }
 
-/// What invokes a function that is behind an HTTP API.
+/// An invocation of a function behind an HTTP API.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Event")]
 pub enum Invocation {
-    /// A client's request.
     Request(Box<Request>),
-    /// An event that wants no answer, but a function that has started: a schedule's, or one of the plugins that keep
-    /// functions warm.
+    /// An event that only starts an environment: from a schedule, or from a plugin that avoids cold starts.
     WarmUp,
 }
 
@@ -94,15 +91,15 @@ impl TryFrom<Event> for Invocation {
     }
 }
 
-/// The headers as a client sends them. What is no header's value, which no client can send, is left out.
+/// Returns the headers as the client sent them. Invalid header values, which no client can send, are omitted.
 fn with_cookies(Headers(mut headers): Headers, cookies: &[String]) -> HeaderMap {
     let header = (!cookies.is_empty()).then(|| HeaderValue::try_from(cookies.join("; ")).ok()).flatten();
     headers.extend(header.map(|cookies| (COOKIE, cookies)));
     headers
 }
 
-/// An event as it arrives. Gateways, emulators and tests write null for what is not there, so any field but those that
-/// make a request can be null.
+/// The event as received. Gateways, emulators and tests write null for missing values, so every field may be null
+/// except those that identify a request.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Event {
@@ -163,7 +160,7 @@ fn null_as_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(des
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// Headers, without those whose name or value is none.
+/// Headers, without those with an invalid name or value.
 #[derive(Default)]
 struct Headers(HeaderMap);
 
@@ -186,7 +183,7 @@ impl<'de> Visitor<'de> for HeadersVisitor {
         let mut headers = HeaderMap::with_capacity(map.size_hint().unwrap_or_default());
         while let Some((name, value)) = map.next_entry::<String, Value>()? {
             let name = HeaderName::try_from(name).ok();
-            // Not only ASCII: API Gateway passes on what clients send.
+            // Not only ASCII: API Gateway passes header values on unchanged.
             let value = value.as_str().and_then(|text| HeaderValue::from_bytes(text.as_bytes()).ok());
             headers.extend(name.zip(value));
         }
@@ -224,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_source_ip_is_at_hand_and_in_no_debug_output() {
+    fn debug_output_hides_the_source_ip() {
         let mut event = event();
         let request: Request = serde_json::from_value(event.clone()).unwrap();
         assert_eq!(request.source_ip.as_ref().unwrap().as_str(), "192.0.2.1");
@@ -235,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_beside_the_headers_are_one_header() {
+    fn the_cookies_of_an_event_become_one_header() {
         for (cookies, expected) in [
             (json!(["a=1", "b=\"2\""]), Some("a=1; b=\"2\"")),
             (json!(["a=1"]), Some("a=1")),
@@ -250,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_header_stays_where_an_event_has_no_cookies() {
+    fn a_cookie_header_is_preserved_without_event_cookies() {
         let mut event = event();
         event["headers"]["cookie"] = json!("a=1; b=2");
         let request: Request = serde_json::from_value(event).unwrap();
@@ -258,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_domain_is_the_one_that_was_called() {
+    fn the_domain_name_is_read() {
         let mut event = event();
         event["requestContext"]["domainName"] = json!("api.example.com");
         let request: Request = serde_json::from_value(event).unwrap();
@@ -266,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gateways_route_and_id_are_at_hand() {
+    fn the_route_key_and_request_id_are_read() {
         let mut event = event();
         event["requestContext"]["requestId"] = json!("JKJaXmPLvHcESHA=");
         let request: Request = serde_json::from_value(event).unwrap();
@@ -296,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_null_stands_for_what_is_not_there() {
+    fn null_means_missing() {
         let http = json!({"method": "POST", "path": "/glitch", "sourceIp": null});
         for field in ["rawPath", "rawQueryString", "headers", "cookies", "body", "isBase64Encoded", "stageVariables"] {
             for other in ["rawQueryString", "headers", "cookies", "body"] {
@@ -315,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_header_is_left_out_alone() {
+    fn only_malformed_headers_are_omitted() {
         for (name, value) in [
             ("x bad", json!("a")),
             ("", json!("a")),
@@ -336,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_warm_up_is_no_request_and_a_request_no_warm_up() {
+    fn warm_ups_and_requests_are_distinguished() {
         for payload in [
             json!({"source": "serverless-plugin-warmup"}),
             json!({"warmer": true, "concurrency": 3}),
@@ -357,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn payload_format_1_and_other_payloads_are_no_requests() {
+    fn payload_format_1_and_other_payloads_are_rejected() {
         let mut version_1 = event();
         version_1["version"] = json!("1.0");
         for payload in [version_1, json!({"message": "hi"}), json!([]), json!("2.0")] {

@@ -6,12 +6,11 @@ use serde::ser::{Error as _, SerializeStruct as _};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// What the client gets, in the form that API Gateway reads.
+/// A response in the form that API Gateway expects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
-    /// The HTTP status.
     pub status: StatusCode,
-    /// The headers, each with one value of visible ASCII but for `set-cookie`, which may have several.
+    /// The headers, each with one value of visible ASCII, except `set-cookie`, which may have several.
     pub headers: HeaderMap,
     body: Body,
 }
@@ -19,33 +18,33 @@ pub struct Response {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Body {
     Text(String),
-    /// A JSON string of base64, quotes included.
+    /// A JSON string of base64, including its quotes.
     Base64(String),
 }
 
 impl Response {
-    /// A response of text.
+    /// Returns a text response.
     #[must_use]
     pub fn text(status: StatusCode, content_type: HeaderValue, text: String) -> Self {
         Self::new(status, content_type, Body::Text(text))
     }
 
-    /// A response of JSON.
+    /// Returns a JSON response.
     ///
     /// # Errors
-    /// When `value` is nothing that JSON has.
+    /// `value` cannot be represented as JSON.
     pub fn json(status: StatusCode, value: &impl Serialize) -> serde_json::Result<Self> {
         Ok(Self::text(status, HeaderValue::from_static("application/json"), serde_json::to_string(value)?))
     }
 
-    /// A response of bytes, which travel as base64.
+    /// Returns a binary response, encoded as base64.
     #[must_use]
     pub fn bytes(status: StatusCode, content_type: HeaderValue, bytes: &[u8]) -> Self {
         Self::new(status, content_type, Body::Base64(base64_json(bytes)))
     }
 
-    /// A response whose headers are made already: text where `bytes` can be, because what is not compressed is shorter
-    /// so, base64 otherwise.
+    /// Returns a response with the given headers. The body is sent as text if it is UTF-8, which is shorter unless
+    /// compressed, otherwise as base64.
     #[must_use]
     pub fn with_headers(status: StatusCode, headers: HeaderMap, bytes: Vec<u8>) -> Self {
         let body = match String::from_utf8(bytes) {
@@ -55,20 +54,20 @@ impl Response {
         Self { status, headers, body }
     }
 
-    /// A response without a body: 204.
+    /// Returns a 204 response.
     #[must_use]
     pub fn no_content() -> Self {
         Self { status: StatusCode::NO_CONTENT, headers: HeaderMap::new(), body: Body::Text(String::new()) }
     }
 
-    /// The same response with a header more, or another value for it.
+    /// Adds or replaces a header.
     #[must_use]
     pub fn header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self
     }
 
-    /// The same response to a HEAD: without its body.
+    /// Removes the body, as for a HEAD request.
     #[must_use]
     pub fn without_body(mut self) -> Self {
         self.body = Body::Text(String::new());
@@ -115,7 +114,7 @@ impl Serialize for Response {
                 event.serialize_field("isBase64Encoded", &false)?;
                 event.serialize_field("body", text)?;
             }
-            // As raw JSON, because looking for characters to escape costs three times the encoding.
+            // Raw JSON, because escaping would take three times as long as the encoding.
             Body::Base64(json) => {
                 event.serialize_field("isBase64Encoded", &true)?;
                 event.serialize_field("body", serde_json::from_str::<&RawValue>(json).map_err(S::Error::custom)?)?;
@@ -135,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_sent_as_it_is() {
+    fn text_is_sent_unchanged() {
         let response =
             Response::text(StatusCode::NOT_FOUND, HeaderValue::from_static("text/plain"), "\"né\"".to_owned());
         let event = json!({
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn json_says_that_it_is_json() {
+    fn json_has_its_content_type() {
         let response = Response::json(StatusCode::OK, &json!({"echo": "hi"})).unwrap();
         assert_eq!(response.headers.get(header::CONTENT_TYPE).unwrap(), "application/json");
         assert_eq!(serde_json::to_value(response).unwrap()["body"], r#"{"echo":"hi"}"#);
@@ -164,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_of_any_kind_are_text_where_they_can_be() {
+    fn only_utf_8_is_sent_as_text() {
         for (bytes, base64, body) in
             [(b"" as &[u8], false, ""), ("né".as_bytes(), false, "né"), (&[0, 255], true, "AP8=")]
         {
@@ -175,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_are_sent_beside_the_headers() {
+    fn cookies_are_sent_separately_from_the_headers() {
         let mut response = Response::text(StatusCode::OK, HeaderValue::from_static("text/plain"), String::new());
         for cookie in ["a=1; Secure", "b=2"] {
             response.headers.append(header::SET_COOKIE, HeaderValue::from_static(cookie));

@@ -2,12 +2,12 @@ use std::fmt;
 
 use serde::Deserialize;
 
-/// The address that a request came from. It tells who someone is, so it is in no debug output, and so in no log line.
+/// The client's IP address. It is personal data, so debug output, and with it every log line, omits it.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct SourceIp(String);
 
 impl SourceIp {
-    /// The address as text, such as `192.0.2.1`.
+    /// Returns the address as text, such as `192.0.2.1`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -12,9 +12,9 @@ use tower_service::Service;
 
 use crate::{Problem, edge};
 
-/// A service as every host serves it: its routes, behind the edge that all services have.
+/// A service as every host runs it: its routes, wrapped in the layer that all services share.
 ///
-/// It is a tower service, so that `axum::serve` takes it too.
+/// It is a tower service, so `axum::serve` accepts it too.
 #[derive(Debug, Clone)]
 pub struct App {
     router: Router,
@@ -22,14 +22,13 @@ pub struct App {
 }
 
 impl App {
-    /// Returns the service of some routes, which take bodies of at most `body_limit` bytes.
+    /// Creates a service from routes that accept bodies of at most `body_limit` bytes.
     #[must_use]
     pub fn new(routes: Router, body_limit: usize) -> Self {
         let routes = routes.fallback(no_route).method_not_allowed_fallback(method_not_allowed);
         Self { router: with_body_limit(routes, body_limit), body_limit }
     }
 
-    /// Answers a request.
     pub async fn respond(&self, request: Request) -> Response {
         let mut router = self.router.clone();
         edge::serve(request, async |request| {
@@ -60,23 +59,23 @@ impl Service<Request> for App {
     }
 }
 
-/// The bytes of a body that routes take at most, as an extension of a request.
+/// Maximum length of a body in bytes, as a request extension.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BodyLimit(pub(crate) usize);
 
-/// Returns routes that take bodies of at most `limit` bytes, which may be less than the service does.
+/// Limits the bodies of some routes to `limit` bytes, which may be less than the service's limit.
 pub fn with_body_limit<S: Clone + Send + Sync + 'static>(routes: Router<S>, limit: usize) -> Router<S> {
     routes.layer(DefaultBodyLimit::max(limit)).layer(Extension(BodyLimit(limit)))
 }
 
-/// Answers a path that no route has.
+/// Returns the response for a path without a route.
 pub async fn no_route() -> Problem {
-    let detail = "There is nothing at this path. See the routes that the stack prints for what there is.";
+    let detail = "No route matches this path. The outputs of the stack list the routes.";
     Error::client(StatusCode::NOT_FOUND, "NoRoute", detail).into()
 }
 
-/// Answers a method that the route does not have; the router adds `allow`.
+/// Returns the error for a method that the route does not support; the router adds `allow`.
 async fn method_not_allowed() -> Problem {
-    // The edge completes it by that header.
+    // The edge fills in the methods from that header.
     Error::method_not_allowed("").into()
 }

@@ -6,23 +6,23 @@ use reply::{Error, check_text};
 
 use crate::app::BodyLimit;
 
-/// Reads a body whose content type is one of those that are JSON here.
+/// Reads a body whose content type is one of `media_types`.
 ///
 /// # Errors
-/// `NotJson`, `BodyTooLarge`, `UnreadableBody`, `UnsupportedCharset` and `ByteOrderMark` are the client's.
+/// The client's errors: `NotJson`, `BodyTooLarge`, `UnreadableBody`, `UnsupportedCharset` and `ByteOrderMark`.
 pub async fn json_bytes(request: Request, media_types: &[&str]) -> Result<Bytes, Error> {
     let media_type = media_type(request.headers());
     if !media_types.iter().any(|taken| media_type.eq_ignore_ascii_case(taken)) {
-        let detail = format!("Content-Type must be {}, and the body JSON.", media_types.join(" or "));
+        let detail = format!("Content-Type must be {}.", media_types.join(" or "));
         return Err(Error::client(StatusCode::UNSUPPORTED_MEDIA_TYPE, "NotJson", detail));
     }
     text_bytes(request).await
 }
 
-/// Reads a body of UTF-8 text, as long as the service takes them at most.
+/// Reads a body of UTF-8 text, up to the service's limit.
 ///
 /// # Errors
-/// `BodyTooLarge`, `UnreadableBody`, `UnsupportedCharset` and `ByteOrderMark` are the client's.
+/// The client's errors: `BodyTooLarge`, `UnreadableBody`, `UnsupportedCharset` and `ByteOrderMark`.
 pub async fn text_bytes(request: Request) -> Result<Bytes, Error> {
     let headers = request.headers().clone();
     let limit = request.extensions().get().map(|&BodyLimit(limit)| limit);
@@ -31,7 +31,7 @@ pub async fn text_bytes(request: Request) -> Result<Bytes, Error> {
     Ok(bytes)
 }
 
-/// Returns the media type of a body, without parameters; empty when it has none.
+/// Returns the media type without parameters; empty without a content type.
 #[must_use]
 pub fn media_type(headers: &HeaderMap) -> &str {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -41,9 +41,9 @@ pub fn media_type(headers: &HeaderMap) -> &str {
 fn unread(status: StatusCode, limit: Option<usize>) -> Error {
     match limit {
         Some(limit) if status == StatusCode::PAYLOAD_TOO_LARGE => {
-            let detail = format!("The body is too long; at most {limit} bytes are taken. Send a smaller one.");
+            let detail = format!("The body is too large; the limit is {limit} bytes. Send a smaller body.");
             Error::too_large("BodyTooLarge", detail)
         }
-        _ => Error::bad_request("UnreadableBody", "The body did not arrive whole. Send it again."),
+        _ => Error::bad_request("UnreadableBody", "The body is incomplete. Send it again."),
     }
 }

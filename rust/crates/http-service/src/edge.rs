@@ -1,4 +1,4 @@
-//! Where a request enters and its response leaves: the one place that renders and logs errors.
+//! The layer around every service, and the only place that renders and logs errors.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,25 +13,25 @@ use reply::{Error, check_coding};
 
 use crate::failure::Failure;
 
-/// The id of a request, an extension of it: on Lambda that of the invocation, which its log lines have too.
+/// The id of a request, as a request extension: on Lambda, the invocation's id, which is in its log lines too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestId(pub(crate) String);
 
 impl RequestId {
-    /// Returns the id among the extensions of a request; every request that an [`App`](crate::App) gets has one.
+    /// Returns the id in a request's extensions; every request that an [`App`](crate::App) handles has one.
     #[must_use]
-    pub fn of(extensions: &Extensions) -> &str {
+    pub fn get(extensions: &Extensions) -> &str {
         extensions.get().map_or("", |Self(id)| id)
     }
 
-    /// Returns an id for a request that no host gave one.
+    /// Generates an id for a request that the host gave none.
     fn next() -> Self {
         static REQUESTS: AtomicU64 = AtomicU64::new(1);
         Self(format!("local-{}", REQUESTS.fetch_add(1, Ordering::Relaxed)))
     }
 }
 
-/// Serves one request of an app.
+/// Handles one request of an app.
 pub(crate) async fn serve(mut request: Request, handle: impl AsyncFnOnce(Request) -> Response) -> Response {
     let extensions = request.extensions_mut();
     let id = extensions.get().cloned().unwrap_or_else(RequestId::next);
@@ -56,7 +56,7 @@ fn conclude(mut response: Response, id: &RequestId) -> Response {
     }
 }
 
-/// Logs an error if it is ours, and returns its problem, with headers that the framework gave, such as `allow`.
+/// Logs a server error, and returns the problem response with the framework's headers, such as `allow`.
 pub(crate) fn rendered(error: Error, mut headers: HeaderMap, RequestId(id): &RequestId) -> http::Response<String> {
     report(&error);
     let error = match (error, headers.get(ALLOW).and_then(|allow| allow.to_str().ok())) {
@@ -72,7 +72,7 @@ pub(crate) fn rendered(error: Error, mut headers: HeaderMap, RequestId(id): &Req
     response
 }
 
-/// Logs an error, and returns it as the reply to a direct invocation.
+/// Logs a server error, and returns the reply to a direct invocation.
 #[must_use]
 pub fn refused(error: Error) -> Diagnostic {
     report(&error);
@@ -82,7 +82,7 @@ pub fn refused(error: Error) -> Diagnostic {
     error.into_diagnostic()
 }
 
-/// Logs an error that is ours with its causes. The client's mistake is no line of its own, but named in the closing one.
+/// Logs a server error with its causes. A client error has no line of its own; the closing line names it.
 pub(crate) fn report(error: &Error) {
     powertools::record("error_type", error.error_type());
     match error {
@@ -92,8 +92,8 @@ pub(crate) fn report(error: &Error) {
     }
 }
 
-/// No response may be taken for another type than it says, or be asked for over HTTP the next time: browsers ask this host
-/// and its subdomains over HTTPS alone for a year, <https://www.rfc-editor.org/rfc/rfc6797#section-6.1>.
+/// Disables content sniffing, and makes browsers use only HTTPS for this host and its subdomains for a year,
+/// <https://www.rfc-editor.org/rfc/rfc6797#section-6.1>.
 pub(crate) fn add_security_headers(headers: &mut HeaderMap) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));

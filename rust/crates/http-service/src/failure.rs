@@ -5,18 +5,18 @@ use axum::response::{IntoResponse, Response};
 use http::Extensions;
 use reply::Error;
 
-/// The error behind a response, until the edge takes it out.
+/// The error of a response, until the edge removes it.
 ///
-/// Shared only because extensions must be cloneable; nobody clones it.
+/// In an `Arc` only because extensions must be `Clone`; it is never cloned.
 #[derive(Clone)]
 pub(crate) struct Failure {
     error: Arc<Error>,
-    /// Whether the response says already what is wrong, so that the error is only logged.
+    /// Whether the response already describes the error, so that it only has to be logged.
     pub(crate) is_rendered: bool,
 }
 
 impl Failure {
-    /// Takes the error out of a response's extensions.
+    /// Removes the error from a response's extensions.
     pub(crate) fn take(extensions: &mut Extensions) -> Option<(Error, bool)> {
         let Self { error, is_rendered } = extensions.remove()?;
         let error = Arc::into_inner(error).unwrap_or_else(|| Error::internal("the response of an error was cloned"));
@@ -24,7 +24,7 @@ impl Failure {
     }
 }
 
-/// An error as a route returns it; the edge renders it as an RFC 9457 problem.
+/// An error that a route returns; the edge renders it as an RFC 9457 problem.
 #[derive(Debug)]
 pub struct Problem(Error);
 
@@ -42,7 +42,8 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Returns a response that shows an error in its own form, such as a page, with the error for the edge to log.
+/// Returns a response that renders an error in its own way, such as an HTML document, with the error for the edge to
+/// log.
 #[must_use]
 pub fn with_error(mut response: Response, error: Error) -> Response {
     response.extensions_mut().insert(Failure { error: Arc::new(error), is_rendered: true });

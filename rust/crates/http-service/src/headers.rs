@@ -1,6 +1,6 @@
-//! The request headers that services read, each by one parser.
+//! The request headers that services read, each with one parser.
 //!
-//! Not the crate `headers`: it skips what it cannot parse, and an entity tag that is skipped would let a write pass over
+//! Not the crate `headers`, which skips values that it cannot parse: skipping an entity tag would let a write overwrite
 //! another client's change.
 
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION, COOKIE};
@@ -10,13 +10,11 @@ use reply::Error;
 /// The entity tags of `If-Match` or `If-None-Match`, <https://www.rfc-editor.org/rfc/rfc9110#section-13.1>.
 #[derive(Debug, PartialEq, Eq)]
 pub enum EntityTags {
-    /// `*`, which any tag matches.
+    /// `*`, which matches any tag.
     Any,
-    /// A list.
     Listed(Vec<EntityTag>),
 }
 
-/// An entity tag.
 #[derive(Debug, PartialEq, Eq)]
 pub struct EntityTag {
     is_weak: bool,
@@ -24,10 +22,10 @@ pub struct EntityTag {
 }
 
 impl EntityTags {
-    /// Returns the tags of a header; a header that comes several times is one list.
+    /// Parses the tags of a header; repeated headers form one list.
     ///
     /// # Errors
-    /// `InvalidPrecondition` when it is no list of entity tags.
+    /// `InvalidPrecondition` if the value is not a list of entity tags.
     pub fn parse(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Self>, Error> {
         let values: Vec<&[u8]> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
         if values.is_empty() {
@@ -40,13 +38,13 @@ impl EntityTags {
         })
     }
 
-    /// Whether a strong tag in its quotes is among them by strong comparison: no weak one is the same.
+    /// Whether a quoted tag matches by strong comparison, in which weak tags never match.
     #[must_use]
     pub fn match_strongly(&self, tag: &str) -> bool {
         self.contain(|listed| !listed.is_weak && listed.quoted == tag)
     }
 
-    /// Whether a tag in its quotes is among them by weak comparison.
+    /// Whether a quoted tag matches by weak comparison.
     #[must_use]
     pub fn match_weakly(&self, tag: &str) -> bool {
         self.contain(|listed| listed.quoted == tag)
@@ -77,14 +75,14 @@ fn parse_tags(text: &str) -> Option<EntityTags> {
     (!tags.is_empty()).then_some(EntityTags::Listed(tags))
 }
 
-/// Returns the entity tag at the start of `text`, and what is after it.
+/// Returns the entity tag at the start of `text`, and the rest.
 fn parse_tag(text: &str) -> Option<(EntityTag, &str)> {
     let (is_weak, quoted) = text.strip_prefix("W/").map_or((false, text), |quoted| (true, quoted));
     let (opaque, after) = quoted.strip_prefix('"')?.split_once('"')?;
     Some((EntityTag { is_weak, quoted: format!("\"{opaque}\"") }, after))
 }
 
-/// Whether a response may be compressed by gzip, <https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3>.
+/// Whether the client accepts gzip, <https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3>.
 #[must_use]
 pub fn accepts_gzip(headers: &HeaderMap) -> bool {
     texts(headers, &ACCEPT_ENCODING).flat_map(|value| value.split(',')).any(|coding| {
@@ -94,7 +92,8 @@ pub fn accepts_gzip(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Returns the values of all cookies with a name, in the browser's order: another host of the domain may have set one too.
+/// Returns the values of all cookies with this name, in the browser's order: another host of the domain may have set
+/// one too.
 pub fn cookies<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
     let pairs = texts(headers, &COOKIE).flat_map(|header| header.split(';'));
     let named = pairs.filter_map(|pair| pair.trim().split_once('=')).filter(move |(own, _)| *own == name);
@@ -104,15 +103,13 @@ pub fn cookies<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &
 /// The credentials in `Authorization`, <https://www.rfc-editor.org/rfc/rfc6750#section-2.1>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Authorization<'a> {
-    /// There is no such header.
+    /// The header is missing.
     Missing,
-    /// A bearer token.
     Bearer(&'a str),
-    /// Anything else.
+    /// Another scheme.
     Other,
 }
 
-/// Returns the credentials of a request.
 #[must_use]
 pub fn authorization(headers: &HeaderMap) -> Authorization<'_> {
     let Some(value) = headers.get(AUTHORIZATION) else { return Authorization::Missing };
@@ -159,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_is_no_list_of_tags_is_refused_with_an_example() {
+    fn an_invalid_list_of_tags_is_rejected_with_an_example() {
         for value in ["", "7", "\"7", "7\"", "\"7\" \"8\"", "\"7\",*", "w/\"7\"", ",", "\"7\",,\"8\""] {
             let diagnostic = tags(value).unwrap_err().into_diagnostic();
             assert_eq!(diagnostic.error_type, "InvalidPrecondition", "{value:?}");
@@ -179,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn gzip_goes_to_those_who_take_it() {
+    fn gzip_is_sent_only_to_clients_that_accept_it() {
         for (value, takes) in [
             ("gzip", true),
             ("deflate, gzip;q=0.5", true),
@@ -195,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn all_cookies_with_a_name_are_found_among_others() {
+    fn all_cookies_with_a_name_are_found() {
         for (header, expected) in [
             ("id=abc", vec!["abc"]),
             ("a=1; id=abc; b=2", vec!["abc"]),
@@ -210,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bearer_token_is_told_from_other_credentials() {
+    fn bearer_tokens_and_other_credentials_are_distinguished() {
         for (value, expected) in [
             ("Bearer abc", Authorization::Bearer("abc")),
             ("bearer  abc", Authorization::Bearer("abc")),

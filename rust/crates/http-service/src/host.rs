@@ -19,7 +19,7 @@ pub async fn run(app: App) -> Result<(), lambda_runtime::Error> {
     powertools::serve(|event| respond(event, &app)).await
 }
 
-/// Runs a handler that needs no router until Lambda ends the environment.
+/// Runs a handler without a router until Lambda ends the environment.
 ///
 /// # Errors
 /// The Runtime API cannot be reached.
@@ -30,10 +30,10 @@ where
     powertools::serve(|event| respond_by(event, &handle)).await
 }
 
-/// Serves one invocation by a service.
+/// Handles one invocation with a service.
 ///
 /// # Errors
-/// `NotAnHttpEvent` when anything but an HTTP API invokes the function. Whatever goes wrong with a request is a response.
+/// `NotAnHttpEvent` for events that are not from an HTTP API. Errors of a request are responses.
 pub async fn respond(event: LambdaEvent<Received<Invocation>>, app: &App) -> Result<Response, Diagnostic> {
     respond_with(event, async |request, context| {
         let mut request = http_request(request, app.body_limit())?;
@@ -43,10 +43,10 @@ pub async fn respond(event: LambdaEvent<Received<Invocation>>, app: &App) -> Res
     .await
 }
 
-/// Serves one invocation by a handler.
+/// Handles one invocation with a handler.
 ///
 /// # Errors
-/// `NotAnHttpEvent` when anything but an HTTP API invokes the function. Whatever goes wrong with a request is a response.
+/// `NotAnHttpEvent` for events that are not from an HTTP API. Errors of a request are responses.
 pub async fn respond_by(
     event: LambdaEvent<Received<Invocation>>,
     handle: impl AsyncFn(Request) -> Result<Response, Error>,
@@ -54,7 +54,7 @@ pub async fn respond_by(
     respond_with(event, by(handle)).await
 }
 
-/// Answers one request by a handler.
+/// Handles one request with a handler.
 pub async fn answer_by(
     request: Request,
     context: &Context,
@@ -74,7 +74,7 @@ fn by(
     }
 }
 
-/// A warm-up gets an empty response.
+/// Returns an empty response to a warm-up.
 async fn respond_with(
     event: LambdaEvent<Received<Invocation>>,
     handle: impl AsyncFnOnce(Request, &Context) -> Result<Response, Error>,
@@ -92,14 +92,14 @@ async fn respond_with(
     }
 }
 
-/// An error becomes its problem, and a HEAD gets no body.
+/// Renders an error as a problem, and removes the body of a response to HEAD.
 async fn answer(
     request: Request,
     context: &Context,
     handle: impl AsyncFnOnce(Request, &Context) -> Result<Response, Error>,
 ) -> Response {
     let is_head = request.method == Method::HEAD;
-    // Not the path of a request without a route, which has as many values as there are.
+    // Never the path of an unmatched request, because its values are unbounded.
     powertools::record("route", request.route_key.as_deref().unwrap_or(request.method.as_str()));
     if let Some(id) = &request.request_id {
         powertools::correlate(id.as_str());
@@ -138,7 +138,8 @@ async fn into_event(response: HttpResponse) -> Result<Response, Error> {
     Ok(Response::with_headers(parts.status, one_value_each(&parts.headers), bytes.into()))
 }
 
-/// API Gateway reads one value of a header, and counts the content's length itself. Cookies are beside the headers.
+/// API Gateway reads one value per header, and computes the content length itself. Cookies are separate from the
+/// headers.
 fn one_value_each(headers: &HeaderMap) -> HeaderMap {
     let mut single = HeaderMap::with_capacity(headers.keys_len());
     for cookie in headers.get_all(header::SET_COOKIE) {
@@ -146,7 +147,7 @@ fn one_value_each(headers: &HeaderMap) -> HeaderMap {
     }
     for name in headers.keys().filter(|name| ![header::CONTENT_LENGTH, header::SET_COOKIE].contains(name)) {
         let values: Vec<&[u8]> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
-        // Values joined by a comma are a value.
+        // Values joined by commas are one valid value.
         if let Ok(value) = HeaderValue::from_bytes(&values.join(b", ".as_slice())) {
             single.insert(name, value);
         }

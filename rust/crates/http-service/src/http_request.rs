@@ -3,14 +3,14 @@ use http::Uri;
 use http_event::Request;
 use reply::Error;
 
-/// The host that a client called, as an extension of a request.
+/// The host that a client called, as a request extension.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DomainName(pub String);
 
-/// Returns the request as axum takes it, with the `SourceIp` and the `DomainName` as extensions.
+/// Converts an event to a request for axum, with `SourceIp` and `DomainName` as extensions.
 ///
 /// # Errors
-/// `InvalidPath`, `InvalidBase64` and `BodyTooLarge` are the client's.
+/// The client's errors: `InvalidPath`, `InvalidBase64` and `BodyTooLarge`.
 pub(crate) fn http_request(request: Request, body_limit: usize) -> Result<http::Request<Body>, Error> {
     let uri = uri(&request)?;
     let body = request.body.into_bytes(body_limit)?;
@@ -29,7 +29,10 @@ pub(crate) fn http_request(request: Request, body_limit: usize) -> Result<http::
 
 fn uri(request: &Request) -> Result<Uri, Error> {
     let invalid = |reason: &str| {
-        Error::bad_request("InvalidPath", format!("The path and query are no URI ({reason}). Percent-encode them."))
+        Error::bad_request(
+            "InvalidPath",
+            format!("The path and query are not a valid URI ({reason}). Percent-encode them."),
+        )
     };
     if !request.path.starts_with('/') {
         return Err(invalid("it does not start with a slash"));
@@ -61,7 +64,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn method_path_query_headers_bytes_source_and_domain_are_kept() {
+    async fn every_part_of_a_request_is_converted() {
         let http_request = http_request(request("/a%20b", "q=%2F&r", "AP8="), 2).unwrap();
         assert_eq!((http_request.method(), http_request.uri().to_string().as_str()), (&Method::PUT, "/a%20b?q=%2F&r"));
         assert_eq!(http_request.headers()["x-note"], "hi");
@@ -71,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_uri_is_the_clients_mistake() {
+    fn an_invalid_uri_is_a_client_error() {
         for path in ["", "a", "*", "/a b", "http://example.com", "/\u{0}"] {
             assert_eq!(refusal(request(path, "", "")), "InvalidPath", "{path:?}");
         }
@@ -79,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unusable_body_is_the_clients_mistake() {
+    fn an_unusable_body_is_a_client_error() {
         assert_eq!(refusal(request("/", "", "*")), "InvalidBase64");
         assert_eq!(refusal(request("/", "", "AAAA")), "BodyTooLarge");
     }

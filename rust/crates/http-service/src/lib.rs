@@ -1,5 +1,5 @@
 //! Hosts an HTTP service behind an API Gateway HTTP API.
-// Not part of a build: what it says changes no binary.
+// Documentation builds only, so that editing the README does not change a binary.
 #![cfg_attr(any(doc, doctest), doc = include_str!("../README.md"))]
 
 mod app;

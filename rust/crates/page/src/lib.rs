@@ -1,7 +1,6 @@
-//! A page in one response: its style and its script are inside, and nothing else runs or is fetched.
+//! HTML documents with inline style and script; nothing else is loaded or executed.
 //!
-//! What the pages look like in common is `page.css`. Their contents, and how long they are kept, are up to who serves
-//! them.
+//! `page.css` is their common style. The caller provides the content and the cache headers.
 
 use base64_simd::STANDARD;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, InvalidHeaderValue, REFERRER_POLICY};
@@ -12,29 +11,29 @@ const COMMON_STYLE: &str = include_str!("page.css");
 
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
-/// The style and the script of a page, and the headers that allow just these two.
+/// The style and script of a document, and the headers that allow only these two.
 #[derive(Debug, Clone)]
 pub struct Assets {
-    /// The contents of the page's `<style>`, to be written as they are.
+    /// Contents of the `<style>` element, not to be escaped.
     pub style: String,
-    /// The contents of the page's `<script>`, to be written as they are.
+    /// Contents of the `<script>` element, not to be escaped.
     pub script: &'static str,
-    /// The headers of a response with the page.
+    /// The response headers of the document.
     pub headers: HeaderMap,
 }
 
 impl Assets {
-    /// The common style and the page's own, and its script; where that is empty, none runs.
+    /// Combines the common style with the document's own style and script; an empty script disables scripts.
     ///
     /// # Errors
-    /// Never; the type of a header's value does not know that base64 fits into it.
+    /// Never in practice: base64 is always a valid header value.
     pub fn new(style: &str, script: &'static str) -> Result<Self, InvalidHeaderValue> {
         let style = [COMMON_STYLE, style].concat();
         let policy = HeaderValue::try_from(policy(&style, script))?;
         let headers = HeaderMap::from_iter([
             (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
             (CONTENT_SECURITY_POLICY, policy),
-            // A form's post has an Origin only where a referrer may be sent.
+            // Browsers send `Origin` with a form's POST only if the policy allows a referrer.
             (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
             (CROSS_ORIGIN_OPENER_POLICY, HeaderValue::from_static("same-origin")),
         ]);
@@ -42,7 +41,7 @@ impl Assets {
     }
 }
 
-/// Pictures are also those that the page makes itself. <https://www.w3.org/TR/CSP3/>
+/// `data:` images are allowed too, because the documents draw some. <https://www.w3.org/TR/CSP3/>
 fn policy(style: &str, script: &str) -> String {
     let style = hash(style);
     let script = if script.is_empty() { "none".to_owned() } else { hash(script) };
@@ -61,10 +60,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_pages_own_style_and_script_run() {
+    fn only_the_inline_style_and_script_are_allowed() {
         let assets = Assets::new("p { color: red }", "alert(1)").unwrap();
         let policy = assets.headers.get(CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap();
-        // Of `printf 'alert(1)' | openssl dgst -sha256 -binary | base64`.
+        // Output of `printf 'alert(1)' | openssl dgst -sha256 -binary | base64`.
         assert!(policy.contains("script-src 'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='"), "{policy}");
         assert!(policy.contains(&format!("style-src '{}'", hash(&assets.style))), "{policy}");
         assert!(policy.starts_with("default-src 'none';") && !policy.contains("unsafe"), "{policy}");
@@ -72,12 +71,12 @@ mod tests {
     }
 
     #[test]
-    fn without_a_script_none_runs() {
+    fn an_empty_script_disables_scripts() {
         assert!(policy("", "").contains("script-src 'none';"));
     }
 
     #[test]
-    fn style_and_script_cannot_end_their_own_elements() {
+    fn style_and_script_cannot_close_their_elements() {
         assert!(!COMMON_STYLE.contains("</"));
     }
 }

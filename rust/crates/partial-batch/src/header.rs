@@ -2,21 +2,21 @@ use lambda_runtime::Error;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// The name of a record, and how the records after it depend on it.
+/// The identifier of a record, and its source's ordering.
 pub(crate) struct Header {
     identifier: Option<String>,
-    /// What a failure means for the records after it.
+    /// Effect of a failure on the later records.
     pub(crate) order: Order,
 }
 
-/// The order of the records of a source.
+/// Ordering of a source's records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// A standard queue: each record is on its own.
+    /// Standard queue: records are independent.
     Any,
-    /// A FIFO queue: a failure ends the batch, and what is not reported as failed would be deleted.
+    /// FIFO queue: a failure ends the batch; later records are reported as failed, or SQS would delete them.
     Fifo,
-    /// A shard: a failure ends the batch, and Lambda goes back to it.
+    /// Shard: a failure ends the batch, and Lambda resumes from it.
     Shard,
 }
 
@@ -41,7 +41,7 @@ impl Header {
     /// Reads the header of a record.
     ///
     /// # Errors
-    /// The record is of a source that takes no partial batch responses.
+    /// The record's source does not support partial batch responses.
     pub(crate) fn read(record: &RawValue) -> Result<Self, Error> {
         let fields: Fields = serde_json::from_str(record.get()).unwrap_or_default();
         let sequence_number = |position: Option<Position>| position.and_then(|position| position.sequence_number);
@@ -61,10 +61,10 @@ impl Header {
         }
     }
 
-    /// Returns the name of the record in a response.
+    /// Returns the record's identifier for the response.
     ///
     /// # Errors
-    /// There is none. An empty one would fail the batch too, without a reason.
+    /// The identifier is missing. An empty one would fail the batch too, but without a reason.
     pub(crate) fn identifier(&self) -> Result<&str, Error> {
         self.identifier
             .as_deref()

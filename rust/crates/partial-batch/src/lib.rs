@@ -13,44 +13,44 @@ mod header;
 
 use header::{Header, Order};
 
-/// The event of an event source mapping. Each record is read on its own, so that a malformed one spoils no other.
+/// The event of an event source mapping. Records are parsed separately, so that a malformed one fails alone.
 #[derive(Debug, Deserialize)]
 pub struct Batch {
     #[serde(rename = "Records")]
     records: Vec<Box<RawValue>>,
 }
 
-/// The records that Lambda must deliver again.
+/// The records that Lambda must retry.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Response {
-    /// The failed records; of a stream only the first one, which Lambda goes back to.
+    /// The failed records; for a stream, only the first one, from which Lambda resumes.
     pub batch_item_failures: Vec<BatchItemFailure>,
 }
 
-/// A record that Lambda must deliver again.
+/// A record that Lambda must retry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchItemFailure {
-    /// The message id of SQS, or the sequence number of a stream.
+    /// The message id of SQS, or the sequence number of a stream record.
     pub item_identifier: String,
 }
 
-/// Serves invocations until Lambda ends the environment, calling `handler` for each record.
+/// Runs until Lambda ends the environment, calling `handler` for each record.
 ///
 /// # Errors
-/// The runtime API cannot be reached.
+/// The Runtime API cannot be reached.
 pub async fn run<R: DeserializeOwned, E: Display>(handler: impl AsyncFn(R) -> Result<(), E>) -> Result<(), Error> {
     let handler = &handler;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Batch>| respond(event.payload, handler).await)).await
 }
 
-/// Calls `handler` for each record of a batch, and returns those that failed.
+/// Calls `handler` for each record of a batch, and returns the failures.
 ///
 /// # Errors
-/// The batch is of another source, or a failed record has no identifier: no response could name it.
+/// The source is not supported, or a failed record has no identifier.
 pub async fn respond<R: DeserializeOwned, E: Display>(
     batch: Batch,
     handler: &impl AsyncFn(R) -> Result<(), E>,
@@ -83,7 +83,7 @@ async fn handle<R: DeserializeOwned, E: Display>(
 ) -> Result<(), String> {
     let record = serde_json::from_str(record.get()).map_err(|error| format!("the record cannot be read: {error}"))?;
     match AssertUnwindSafe(handler(record)).catch_unwind().await {
-        // `#` has types such as anyhow's name the causes too.
+        // `{:#}` includes the causes of types such as `anyhow::Error`.
         Ok(result) => result.map_err(|error| format!("{error:#}")),
         Err(_) => Err("the handler panicked".to_owned()),
     }

@@ -42,7 +42,7 @@ fn named(response: &Response) -> Vec<&str> {
     response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect()
 }
 
-/// Handles messages, of which those with the body `bad` fail.
+/// Processes messages; those with the body `bad` fail.
 async fn handled(records: &[Value]) -> (Response, Vec<String>) {
     let seen = RefCell::new(Vec::new());
     let response = respond(batch(records), &async |Message { body }: Message| {
@@ -56,7 +56,7 @@ async fn handled(records: &[Value]) -> (Response, Vec<String>) {
 }
 
 #[tokio::test]
-async fn a_failed_message_of_a_queue_is_the_only_one_that_comes_again() {
+async fn only_the_failed_messages_of_a_queue_are_retried() {
     let records = [message("1", QUEUE, "one"), message("2", QUEUE, "bad"), message("3", QUEUE, "three")];
     let (response, seen) = handled(&records).await;
     assert_eq!(named(&response), ["2"]);
@@ -64,20 +64,20 @@ async fn a_failed_message_of_a_queue_is_the_only_one_that_comes_again() {
 }
 
 #[tokio::test]
-async fn a_batch_without_failures_is_an_empty_list() {
+async fn a_batch_without_failures_reports_none() {
     let (response, _) = handled(&[message("1", QUEUE, "one")]).await;
     assert_eq!(serde_json::to_string(&response).unwrap(), r#"{"batchItemFailures":[]}"#);
 }
 
 #[tokio::test]
-async fn a_fifo_queue_keeps_its_order() {
+async fn a_fifo_queue_stops_at_the_first_failure() {
     let records = [message("1", FIFO, "one"), message("2", FIFO, "bad"), message("3", FIFO, "three")];
     let (response, seen) = handled(&records).await;
     assert_eq!(named(&response), ["2", "3"]);
     assert_eq!(seen, ["one", "bad"]);
 }
 
-/// Handles records of a shard, each by its event id, of which one fails.
+/// Processes records of a shard by event id; the record `bad` fails.
 async fn handled_of_shard(records: &[Value], bad: &str) -> (Response, Vec<String>) {
     #[derive(Deserialize)]
     struct Change {
@@ -111,14 +111,14 @@ async fn a_shard_of_dynamodb_stops_at_the_first_failure() {
 }
 
 #[tokio::test]
-async fn a_shard_without_failures_is_an_empty_list() {
+async fn a_shard_without_failures_reports_none() {
     let (response, seen) = handled_of_shard(&[change("10", "a"), change("20", "b")], "none").await;
     assert_eq!(named(&response), [""; 0]);
     assert_eq!(seen, ["10", "20"]);
 }
 
 #[tokio::test]
-async fn a_record_that_cannot_be_read_fails_alone() {
+async fn a_malformed_record_fails_alone() {
     let mut unreadable = message("2", QUEUE, "two");
     unreadable["body"] = json!({"not": "text"});
     let (response, seen) = handled(&[message("1", QUEUE, "one"), unreadable, message("3", QUEUE, "three")]).await;
@@ -127,7 +127,7 @@ async fn a_record_that_cannot_be_read_fails_alone() {
 }
 
 #[tokio::test]
-async fn a_handler_that_panics_fails_that_record_alone() {
+async fn a_panic_fails_only_its_record() {
     let records = [message("1", QUEUE, "one"), message("2", QUEUE, "bad"), message("3", QUEUE, "three")];
     let response = respond(batch(&records), &async |message: Message| {
         assert_ne!(message.body, "bad");
@@ -139,7 +139,7 @@ async fn a_handler_that_panics_fails_that_record_alone() {
 }
 
 #[tokio::test]
-async fn an_event_of_another_source_reaches_no_handler() {
+async fn events_of_unsupported_sources_are_rejected() {
     for (record, source) in [
         (json!({"EventSource": "aws:sns", "Sns": {"Message": "news"}}), "an unknown source"),
         (json!({"eventSource": "aws:s3", "s3": {}}), "aws:s3"),
@@ -157,7 +157,7 @@ async fn an_event_of_another_source_reaches_no_handler() {
 }
 
 #[tokio::test]
-async fn a_failure_that_cannot_be_named_fails_the_batch() {
+async fn a_failed_record_without_identifier_fails_the_batch() {
     let mut empty = message("", FIFO, "two");
     let mut missing = message("2", FIFO, "two");
     missing.as_object_mut().unwrap().remove("messageId");
@@ -168,7 +168,7 @@ async fn a_failure_that_cannot_be_named_fails_the_batch() {
 }
 
 #[test]
-fn an_event_that_is_no_batch_is_refused() {
+fn an_event_without_records_is_rejected() {
     for event in ["{}", r#"{"message": "hi"}"#, r#"{"Records": 1}"#] {
         assert!(serde_json::from_str::<Batch>(event).is_err());
     }

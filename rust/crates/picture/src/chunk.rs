@@ -3,25 +3,24 @@ use flate2::Crc;
 /// The first bytes of every PNG file.
 pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// Length, type and checksum: what a chunk has around its data.
+/// Bytes of a chunk around its data: length, type and checksum.
 const FRAME: usize = 12;
 
 /// A chunk of a PNG file.
 #[derive(Debug)]
 pub struct Chunk<'a> {
-    /// Its type.
+    /// The chunk's type.
     pub kind: [u8; 4],
-    /// What is in it.
     pub data: &'a [u8],
-    /// All of it, as it is in the file.
+    /// The whole chunk, as in the file.
     pub bytes: &'a [u8],
 }
 
 impl<'a> Chunk<'a> {
-    /// Where in a chunk its data starts, behind length and type.
+    /// Offset of the data in a chunk, after length and type.
     pub const DATA_OFFSET: usize = 8;
 
-    /// The chunk that a file goes on with, and what follows it.
+    /// Splits the first chunk off a file.
     pub fn split(file: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let (length, framed) = file.split_first_chunk()?;
         let (kind, data) = framed.split_first_chunk()?;
@@ -31,7 +30,7 @@ impl<'a> Chunk<'a> {
     }
 }
 
-/// Append a chunk.
+/// Appends a chunk to a file.
 #[expect(clippy::cast_possible_truncation, reason = "no function has the memory for 4 GiB of data")]
 pub fn write(kind: [u8; 4], data: &[u8], file: &mut Vec<u8>) {
     let mut crc = Crc::new();

@@ -1,29 +1,26 @@
-//! What is done to a picture.
+//! The effects that glitch a picture.
 
-/// How a picture is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// Bytes of the picture's data are replaced and sorted, whatever becomes of it.
+    /// Replaces and sorts bytes of the picture's data.
     Bytes,
-    /// A color is moved against the others; in a JPEG, which has no such colors, it becomes stronger.
+    /// Shifts one color against the others; in a JPEG, which does not store such colors, increases the saturation.
     Channels,
-    /// Parts of the picture are moved.
+    /// Moves parts of the picture.
     Blocks,
-    /// Pixels are sorted by their brightness; in a JPEG, longer runs of data are sorted.
+    /// Sorts pixels by brightness; in a JPEG, sorts longer runs of data.
     Sort,
 }
 
 impl Effect {
-    /// All effects.
     pub const ALL: [Self; 4] = [Self::Bytes, Self::Channels, Self::Blocks, Self::Sort];
 
-    /// Returns the effect with a name.
+    /// Returns the effect with this name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|effect| effect.name() == name)
     }
 
-    /// Returns the name of the effect.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use crate::effect::Effect;
 use crate::random::Random;
 
-/// Bytes that a sort puts in order.
+/// Number of bytes that a sort orders.
 const CHUNK: usize = 19;
 
-/// Bytes that blocks have at most, and that longer sorts put in order.
+/// Maximum number of bytes of a block, and of a longer sort.
 const BLOCK: usize = 256;
 
 #[derive(Clone, Copy)]
@@ -17,11 +17,11 @@ enum Step {
     SwapBlocks,
 }
 
-/// What is done to the bytes, over and over again.
+/// The steps of the default effect, repeated.
 const PATTERN: [Step; 7] =
     [Step::Replace, Step::Sort, Step::Replace, Step::Sort, Step::Replace, Step::Sort, Step::Sort];
 
-/// The steps of an effect on bytes.
+/// Returns the steps of an effect, which are repeated.
 fn pattern(effect: Effect) -> &'static [Step] {
     match effect {
         Effect::Bytes | Effect::Channels => &PATTERN,
@@ -30,7 +30,7 @@ fn pattern(effect: Effect) -> &'static [Step] {
     }
 }
 
-/// Do so many steps of an effect. The bytes differ afterwards, unless there are none.
+/// Applies steps of an effect. The bytes always differ afterwards, unless there are none.
 pub fn glitch(bytes: &mut [u8], effect: Effect, steps: u64, random: &mut Random) {
     let original = |position| bytes.get(position).copied().unwrap_or_default();
     let changes = changes(bytes.len(), original, effect, steps, random);
@@ -41,7 +41,7 @@ pub fn glitch(bytes: &mut [u8], effect: Effect, steps: u64, random: &mut Random)
     }
 }
 
-/// What so many steps of an effect make of bytes wherever they are: the bytes touched, by position.
+/// Computes what steps of an effect change, as new bytes by position, without a copy of all bytes.
 pub fn changes(
     length: usize,
     original: impl Fn(usize) -> u8,
@@ -67,25 +67,25 @@ pub fn changes(
 struct Glitch<F> {
     length: usize,
     original: F,
-    /// The bytes that a step has touched, as they are now.
+    /// The changed bytes by position.
     touched: BTreeMap<usize, u8>,
 }
 
 impl<F: Fn(usize) -> u8> Glitch<F> {
-    /// Set a random byte to a random other value.
+    /// Sets a random byte to another random value.
     fn replace(&mut self, random: &mut Random) {
         let position = random.below(self.length);
         self.change(position, 1, |chunk| chunk.iter_mut().for_each(|byte| *byte = random.other_than(*byte)));
     }
 
-    /// Put the bytes of a random chunk in order.
+    /// Sorts the bytes of a random chunk.
     fn sort(&mut self, length: usize, random: &mut Random) {
         let length = self.length.min(length);
         let start = random.below(self.length - length + 1);
         self.change(start, length, <[u8]>::sort_unstable);
     }
 
-    /// Let two random chunks change places.
+    /// Swaps two random chunks.
     fn swap(&mut self, random: &mut Random) {
         let length = 1 + random.below((self.length / 4).clamp(1, BLOCK));
         let [one, other] = [(); 2].map(|()| random.below(self.length.saturating_sub(length) + 1));
@@ -95,7 +95,7 @@ impl<F: Fn(usize) -> u8> Glitch<F> {
         self.touched.extend((one..).zip(second));
     }
 
-    /// Change the bytes of a chunk, unless there are none at all.
+    /// Changes the bytes of a chunk, if there are any.
     fn change(&mut self, start: usize, length: usize, change: impl FnOnce(&mut [u8])) {
         let positions = start..self.length.min(start + length);
         let mut chunk: Vec<u8> = positions.clone().map(|position| self.byte(position)).collect();
@@ -107,7 +107,7 @@ impl<F: Fn(usize) -> u8> Glitch<F> {
         self.touched.get(&position).copied().unwrap_or_else(|| (self.original)(position))
     }
 
-    /// Whether the steps have happened to put everything back.
+    /// Whether the steps happen to have restored every byte.
     fn is_undone(&self) -> bool {
         self.touched.iter().all(|(&position, &byte)| byte == (self.original)(position))
     }
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_keeps_its_glitch_for_ever() {
+    fn a_seed_always_gives_the_same_glitch() {
         let text = b"The quick brown fox jumps over the lazy dog, and the dog does not mind at all.";
         let once = r"\x8fhe qu\xbcck brown fox jumps over the      ,aadddeghlnotyz   addegim\xecnooostt all.";
         assert_eq!(glitched(text, 7, 7).escape_ascii().to_string(), once);
@@ -156,14 +156,14 @@ mod tests {
     }
 
     #[test]
-    fn less_than_a_chunk_is_sorted_whole() {
+    fn fewer_bytes_than_a_chunk_are_sorted_together() {
         for seed in 0..1000 {
             assert!(glitched(&[5, 4, 3, 2, 1], 2, seed).is_sorted());
         }
     }
 
     #[test]
-    fn a_few_bytes_are_changed_whatever_the_steps() {
+    fn a_few_bytes_are_always_changed() {
         for length in 1..=20 {
             for steps in [1, 2, 3, 5, 7, 50] {
                 for seed in 0..300 {
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn no_bytes_stay_none() {
+    fn an_empty_file_stays_empty() {
         for effect in [Effect::Bytes, Effect::Channels, Effect::Blocks, Effect::Sort] {
             let mut none = Vec::new();
             glitch(&mut none, effect, 7, &mut Random::new(7));

@@ -7,15 +7,15 @@ use crate::png::{PICTURE_LIMIT, Png, Refusal, SCANLINE_LIMIT};
 use crate::random::Random;
 use crate::repair::image_data;
 
-/// A PNG that would take too much memory, or too much space once it is glitched.
+/// A PNG that would need too much memory, or would be too large when glitched.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{0}. Send a smaller picture, or a JPEG.")]
 pub struct TooLarge(String);
 
-/// Glitch a file of up to `limit` bytes. What its bytes say it is counts, not what it is called.
+/// Glitches a file of up to `limit` bytes. The format is detected from the bytes.
 ///
 /// # Errors
-/// A PNG has too much in it, or its glitch is compressed to more than `limit` bytes.
+/// The pixels of a PNG exceed a limit, or its glitched file exceeds `limit` bytes.
 pub fn glitched(
     mut file: Vec<u8>,
     limit: usize,
@@ -35,10 +35,10 @@ pub fn glitched(
             if effect == Effect::Bytes {
                 png.scanlines().for_each(|scanlines| glitch(scanlines, effect, steps, random));
             }
-            png.assemble(limit).ok_or_else(|| TooLarge(format!("Glitched, this PNG takes more than {limit} bytes")))
+            png.assemble(limit).ok_or_else(|| TooLarge(format!("The glitched PNG would exceed {limit} bytes")))
         }
         Err(Refusal::TooLarge) => Err(TooLarge(format!(
-            "This PNG takes more than {PICTURE_LIMIT} bytes uncompressed, or {SCANLINE_LIMIT} for a line"
+            "This PNG exceeds {PICTURE_LIMIT} bytes uncompressed, or {SCANLINE_LIMIT} bytes per row"
         ))),
         Err(Refusal::NotPng) => {
             glitch_bytes(&mut file, effect, steps, random);
@@ -47,7 +47,7 @@ pub fn glitched(
     }
 }
 
-/// Glitch the bytes of a file; of a PNG that cannot be decoded, those of its image data, so that its header stays.
+/// Glitches the bytes of a file; of a PNG that cannot be decoded, only its image data, so that its header stays valid.
 fn glitch_bytes(file: &mut [u8], effect: Effect, steps: u64, random: &mut Random) {
     let places = image_data(file);
     let mut data = places.iter().filter_map(|place| file.get(place.clone())).collect::<Vec<_>>().concat();

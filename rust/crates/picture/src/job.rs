@@ -2,45 +2,41 @@ use std::time::Duration;
 
 use crate::Effect;
 
-/// A picture that is glitched once it is uploaded: where it is, and how it is glitched.
+/// A picture to glitch once it is uploaded: its place and its options.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// A random name, which nobody can guess.
+    /// A random id that cannot be guessed.
     pub id: u128,
-    /// The seed to follow.
     pub seed: u64,
-    /// The steps to take.
     pub steps: u64,
-    /// What is done to the picture.
     pub effect: Effect,
 }
 
-/// Bytes of an upload.
+/// Maximum size of an upload in bytes.
 pub const UPLOAD_LIMIT: usize = 25_000_000;
 
-/// How long an upload may begin after its link was made.
+/// Lifetime of an upload link.
 pub const UPLOAD_LIFETIME: Duration = Duration::from_mins(15);
 
-/// How long a result can be downloaded. The bucket deletes it after a day.
+/// Lifetime of a download link. The bucket deletes results after a day.
 pub const DOWNLOAD_LIFETIME: Duration = Duration::from_hours(1);
 
 const UPLOADS: &str = "uploads";
 
 impl Job {
-    /// Returns the key of the upload, which says everything that is to be done.
+    /// Returns the key of the upload, which contains all options.
     #[must_use]
     pub fn upload_key(&self) -> String {
         let Self { id, seed, steps, effect } = self;
         format!("{UPLOADS}/{id:032x}/{seed}/{steps}/{}", effect.name())
     }
 
-    /// Returns the key of the result.
     #[must_use]
     pub fn result_key(&self) -> String {
         format!("results/{:032x}", self.id)
     }
 
-    /// Returns the job with an upload's key, if it is one.
+    /// Parses the key of an upload.
     #[must_use]
     pub fn parse(upload_key: &str) -> Option<Self> {
         let mut parts = upload_key.split('/');
@@ -64,19 +60,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_key_is_the_job(id: u128, seed: u64, steps: u64, effect in proptest::sample::select(&Effect::ALL)) {
+        fn a_job_round_trips_through_its_key(id: u128, seed: u64, steps: u64, effect in proptest::sample::select(&Effect::ALL)) {
             let job = Job { id, seed, steps, effect };
             prop_assert_eq!(Job::parse(&job.upload_key()), Some(job));
         }
 
         #[test]
-        fn no_other_key_is_one(key in "(uploads|results)/[0-9a-f]{0,3}(/[0-9a-z]{0,4}){0,4}") {
+        fn other_keys_are_rejected(key in "(uploads|results)/[0-9a-f]{0,3}(/[0-9a-z]{0,4}){0,4}") {
             prop_assert_eq!(Job::parse(&key), None);
         }
     }
 
     #[test]
-    fn a_job_cannot_lead_out_of_its_folder() {
+    fn a_key_cannot_leave_its_folder() {
         let id = "0".repeat(32);
         for key in [
             format!("uploads/{id}/1/1/bytes/more"),

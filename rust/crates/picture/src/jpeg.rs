@@ -1,11 +1,10 @@
-//! JPEG: the bits of the picture, apart from the markers that make it a picture.
+//! JPEG: finds and changes the entropy-coded data of a picture, without touching the markers.
 //!
-//! In the entropy-coded data of a scan, a byte 0xFF is followed by a stuffed zero, so that nothing in it reads as a
-//! marker (ITU-T T.81, B.1.1.5). The data is read and changed where it is, as if there were no stuffing between its
-//! bytes; then each byte 0xFF gets a zero, and no other byte: whatever the data has become, the file's markers are those
-//! it had.
+//! In entropy-coded data, a byte 0xFF is followed by a stuffed zero, so that it does not read as a marker (ITU-T T.81,
+//! B.1.1.5). Changes are applied to the data without its stuffing; afterwards each byte 0xFF gets a zero again. So
+//! whatever the data becomes, the file has the same markers.
 //!
-//! Markers are found as libjpeg finds them, which browsers and Pillow use: bytes between segments that are no marker are
+//! Markers are found as in libjpeg, which browsers and Pillow use: bytes between segments that are not a marker are
 //! skipped, so that a file with stray bytes is read as decoders read it.
 
 use std::collections::BTreeMap;
@@ -18,38 +17,38 @@ use crate::random::Random;
 
 const START_OF_IMAGE: [u8; 2] = [0xFF, 0xD8];
 
-/// A JPEG file, and where the entropy-coded data of its scans is.
+/// A JPEG file, and the positions of its entropy-coded data.
 pub struct Jpeg<'a> {
     file: &'a mut Vec<u8>,
     runs: Vec<Run>,
-    /// Places to leave out, fill bytes in the data at first, and empty ones, to put a stuffed zero into.
+    /// Ranges of the file to remove (fill bytes in the data), and empty ranges at which to insert a stuffed zero.
     edits: Vec<Range<usize>>,
-    /// Where in the file the data of the last scan ends.
+    /// Offset in the file of the end of the last scan's data.
     data_end: usize,
-    /// Where in the file the values of quantization tables are, and which table they are of.
+    /// Table number and range in the file of the values of each quantization table.
     tables: Vec<(u8, Range<usize>)>,
-    /// The table of the last component, which is a color's in pictures with colors.
+    /// The table of the last component, which is a chrominance component in pictures with colors.
     color_table: Option<u8>,
-    /// Whether bytes follow the picture: further pictures of an MPO or Ultra HDR file, or a film.
+    /// Whether bytes follow the picture: further pictures of an MPO or Ultra HDR file, or a video.
     is_followed: bool,
-    /// Bytes of data in all scans, without stuffing.
+    /// Length of the data of all scans in bytes, without stuffing.
     pub length: usize,
 }
 
-/// Data that has neither stuffing nor a marker in it: it ends behind a byte 0xFF of its own, or before a marker.
+/// A run of data without stuffing or markers: it ends after a byte 0xFF of the data, or before a marker.
 ///
-/// 32 bits a number, because half of a file can be stuffing, and a run's other end is that of the next.
+/// Its numbers have 32 bits, because half of a file can be stuffing. The next run gives the end.
 struct Run {
-    /// How many bytes of data are before it.
+    /// Number of bytes of data before it.
     data: u32,
-    /// Where in the file it starts.
+    /// Offset of its start in the file.
     file: u32,
 }
 
 impl<'a> Jpeg<'a> {
-    /// Find a file's data, unless it is no JPEG with a picture in it.
+    /// Finds the data of a file, unless it is not a JPEG with a picture.
     ///
-    /// One that is cut off, or damaged behind its first scan, has the scans up to there.
+    /// A file that is truncated, or damaged after its first scan, has the scans up to there.
     pub fn parse(file: &'a mut Vec<u8>) -> Option<Self> {
         let rest = file.strip_prefix(&START_OF_IMAGE)?;
         let mut parser = Parser {
@@ -68,14 +67,15 @@ impl<'a> Jpeg<'a> {
         (length > 0).then_some(Self { file, runs, edits, data_end, tables, color_table, is_followed, length })
     }
 
-    /// A byte of the data.
+    /// Returns a byte of the data.
     pub fn byte(&self, position: usize) -> u8 {
         self.place(position).and_then(|(place, _)| self.file.get(place)).copied().unwrap_or_default()
     }
 
-    /// Put other bytes into the data, with the stuffing that they need.
+    /// Replaces bytes of the data, and updates the stuffing.
     ///
-    /// Where bytes follow the picture, the file keeps its length: indexes such as MPF point into them.
+    /// If bytes follow the picture, the length of the file does not change, because indexes such as MPF point into
+    /// them.
     pub fn change(mut self, bytes: BTreeMap<usize, u8>) {
         let mut stuffed = Vec::new();
         for (position, byte) in bytes {
@@ -103,20 +103,20 @@ impl<'a> Jpeg<'a> {
         self.edits.sort_unstable_by_key(|edit| edit.start);
         apply(&self.edits, self.file);
         if self.is_followed {
-            // Fill bytes, of which there may be any number before a marker (B.1.1.2).
+            // Fill bytes; any number of them may precede a marker (B.1.1.2).
             let missing = dropped - stuffed.len();
             let end = self.data_end - missing;
             self.file.splice(end..end, iter::repeat_n(0xFF, missing));
         }
     }
 
-    /// Make the colors stronger, or the contrasts of a picture without colors: a step multiplies a value of the table that
-    /// they were divided by. Returns whether anything has changed.
+    /// Increases the saturation, or the contrast of a picture without colors: each step multiplies a value of the
+    /// quantization table. Returns whether anything has changed.
     pub fn strengthen_colors(&mut self, steps: u64, random: &mut Random) -> bool {
         let is_color = |(table, _): &&(u8, Range<usize>)| Some(*table) == self.color_table;
         let Some((_, places)) = self.tables.iter().find(is_color).cloned() else { return false };
         let Some(values) = self.file.get_mut(places) else { return false };
-        // The first values are of what is seen most; no value is 0, and all have a byte.
+        // The first values belong to the low frequencies, which are the most visible; every value is 1 to 255.
         let before = values.to_vec();
         for _ in 0..steps {
             let first = values.len().min(10);
@@ -127,7 +127,7 @@ impl<'a> Jpeg<'a> {
         values != before
     }
 
-    /// Where in the file a byte of the data is, and where its stuffing would be if it is 0xFF.
+    /// Returns the offset in the file of a byte of the data, and the range of its stuffing if it is 0xFF.
     fn place(&self, position: usize) -> Option<(usize, Range<usize>)> {
         let (before, behind) = self.runs.split_at(self.runs.partition_point(|run| run.data as usize <= position));
         let run = before.last()?;
@@ -136,7 +136,7 @@ impl<'a> Jpeg<'a> {
     }
 }
 
-/// Leave places of a file out, or put a zero where they are empty.
+/// Removes the ranges from a file, and inserts a zero at empty ones.
 fn apply(edits: &[Range<usize>], file: &mut Vec<u8>) {
     let Some(&Range { start, .. }) = edits.first() else { return };
     let tail = file.split_off(start);
@@ -163,14 +163,14 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    /// Pass a marker and what belongs to it, unless the picture ends here.
+    /// Reads a marker with its parameters; `None` at the end of the picture.
     fn segment(&mut self) -> Option<()> {
         match self.marker()? {
-            // The end of the image, or another image's start.
+            // End of image, or start of another image.
             0xD9 | 0xD8 => return None,
-            // Reserved: decoders give up here.
+            // Reserved: decoders stop here.
             0x02..=0xBF if self.length > 0 => return None,
-            // Markers without parameters; a restart that is in no scan is none.
+            // Markers without parameters; a restart marker outside of a scan is ignored.
             0x01 | 0xD0..=0xD7 => {}
             0xDA => {
                 self.parameters()?;
@@ -180,7 +180,7 @@ impl Parser<'_> {
             0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
                 let before = self.rest;
                 self.parameters()?;
-                // Of each component there are three bytes, and the last is the table.
+                // A component has three bytes; the last is its table.
                 let parameters = before.get(..before.len() - self.rest.len()).unwrap_or_default();
                 self.color_table = self.color_table.or(parameters.last().copied());
             }
@@ -189,7 +189,7 @@ impl Parser<'_> {
         Some(())
     }
 
-    /// Pass quantization tables, and keep the places of those whose values are bytes.
+    /// Reads quantization tables, and records the ranges of those with 8-bit values.
     fn quantization_tables(&mut self) -> Option<()> {
         let (before, start) = (self.rest, self.position()? as usize);
         self.parameters()?;
@@ -197,7 +197,7 @@ impl Parser<'_> {
         // Each has its number, and 64 values.
         let mut place = start + 2;
         for table in tables.chunks_exact(1 + 64) {
-            // In the upper half it says whether values have two bytes: then the next tables are elsewhere.
+            // The upper four bits say whether values have two bytes; the following tables would then be misread.
             let Some(number @ 0..=3) = table.first().copied() else { break };
             self.tables.push((number, place + 1..place + table.len()));
             place += table.len();
@@ -205,7 +205,7 @@ impl Parser<'_> {
         Some(())
     }
 
-    /// Pass the next marker, and what is before it: stray bytes, and zeros that would be stuffing in a scan.
+    /// Reads the next marker, after stray bytes and zeros that would be stuffing in a scan.
     fn marker(&mut self) -> Option<u8> {
         loop {
             let (_, fill) = self.rest.split_at(memchr(0xFF, self.rest)?);
@@ -217,14 +217,14 @@ impl Parser<'_> {
         }
     }
 
-    /// Pass a marker's parameters, which start with their length. It includes itself, whatever it says.
+    /// Reads a marker's parameters. They start with their length, which includes itself.
     fn parameters(&mut self) -> Option<()> {
         let length = u16::from_be_bytes(*self.rest.first_chunk()?).max(2);
         (_, self.rest) = self.rest.split_at_checked(length.into())?;
         Some(())
     }
 
-    /// Pass the entropy-coded data of a scan, with the restarts in it, and keep its place.
+    /// Reads the entropy-coded data of a scan, including its restart markers, and records its runs.
     fn scan(&mut self) -> Option<()> {
         loop {
             self.runs.push(Run { data: self.length.try_into().ok()?, file: self.position()? });
@@ -248,13 +248,13 @@ impl Parser<'_> {
         }
     }
 
-    /// Where in the file the rest starts.
+    /// Returns the offset in the file of the remaining bytes.
     fn position(&self) -> Option<u32> {
         (self.file_length - self.rest.len()).try_into().ok()
     }
 }
 
-/// What follows on bytes 0xFF, of which there may be any number before a marker.
+/// Skips bytes 0xFF, any number of which may precede a marker.
 fn without_fill(bytes: &[u8]) -> &[u8] {
     let end = bytes.iter().position(|byte| *byte != 0xFF).unwrap_or(bytes.len());
     bytes.split_at(end).1

@@ -12,13 +12,7 @@ mod png;
 mod random;
 mod repair;
 #[cfg(any(test, feature = "samples"))]
-#[expect(
-    clippy::indexing_slicing,
-    clippy::missing_panics_doc,
-    clippy::unwrap_used,
-    missing_docs,
-    reason = "for tests only"
-)]
+#[expect(clippy::indexing_slicing, clippy::missing_panics_doc, clippy::unwrap_used, reason = "for tests only")]
 pub mod samples;
 
 pub use effect::Effect;
@@ -26,7 +20,7 @@ pub use glitched::{TooLarge, glitched};
 pub use job::{DOWNLOAD_LIFETIME, Job, UPLOAD_LIFETIME, UPLOAD_LIMIT};
 pub use random::Random;
 
-/// Returns the media type of a picture by its bytes, and none of anything else.
+/// Returns the media type of a picture by its bytes; `None` for other files.
 #[must_use]
 pub fn media_type(file: &[u8]) -> Option<&'static str> {
     let kind = infer::get(file).filter(|kind| kind.matcher_type() == infer::MatcherType::Image)?;

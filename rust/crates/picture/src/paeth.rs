@@ -1,12 +1,12 @@
-//! PNG's Paeth filter, by which a pixel is told as its difference from those to the left and above.
+//! PNG's Paeth filter, which stores a pixel as its difference from its left, upper and upper left neighbors.
 //!
-//! Every scanline gets it, whatever filter the file had: a glitched byte then spreads to the right and down.
+//! Every scanline gets it, whatever filter the file used: a glitched byte then spreads to the right and down.
 
 use std::mem;
 
-/// Filter the scanlines of a picture in place, as <https://www.w3.org/TR/png-3/#9Filter-type-4-Paeth> says.
+/// Filters the scanlines of a picture in place, <https://www.w3.org/TR/png-3/#9Filter-type-4-Paeth>.
 pub fn filter(scanlines: &mut [u8], length: usize, pixel_length: usize) {
-    // Each line with a black pixel before it, which is what the first one is compared with.
+    // Each row, after a black pixel that stands for the missing neighbors of the first one.
     let mut above = vec![0; pixel_length + length];
     let mut line = above.clone();
     for scanline in scanlines.chunks_exact_mut(length) {
@@ -24,10 +24,10 @@ fn subtract_predictions(scanline: &mut [u8], left: &[u8], upper_left: &[u8], pix
     }
 }
 
-/// Whichever neighbour is nearest to left + up − upper left.
+/// Returns the neighbor nearest to left + up − upper left.
 fn predictor(left: u8, up: u8, upper_left: u8) -> u8 {
     let estimate = i16::from(left) + i16::from(up) - i16::from(upper_left);
-    let distance = |neighbour: u8| (estimate - i16::from(neighbour)).abs();
+    let distance = |neighbor: u8| (estimate - i16::from(neighbor)).abs();
     if distance(left) <= distance(up) && distance(left) <= distance(upper_left) {
         left
     } else if distance(up) <= distance(upper_left) {
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_neighbour_predicts_and_ties_go_left_then_up() {
+    fn the_nearest_neighbor_predicts_and_ties_go_left_then_up() {
         assert_eq!(predictor(10, 20, 10), 20);
         assert_eq!(predictor(20, 10, 10), 20);
         assert_eq!(predictor(10, 30, 20), 20);

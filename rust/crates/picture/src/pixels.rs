@@ -5,23 +5,23 @@ use flate2::Crc;
 use crate::effect::Effect;
 use crate::random::Random;
 
-/// Bytes that steps may move in all, which is about a second of a small function: large pictures take fewer steps.
+/// Maximum number of bytes that all steps may move, about a second of a small function; large pictures get fewer steps.
 const BUDGET: usize = 256 * 1024 * 1024;
 
 /// The scanlines of a picture.
 pub struct Pixels<'a> {
-    /// All of them, one behind the other.
+    /// All scanlines, one after another.
     pub bytes: &'a mut [u8],
-    /// Bytes of one.
+    /// Length of a scanline in bytes.
     pub scanline_length: usize,
-    /// Bytes of a pixel, 1 where several pixels share one.
+    /// Bytes of a pixel; 1 if several pixels share a byte.
     pub pixel_length: usize,
-    /// Bytes of a color of a pixel.
+    /// Bytes of one color of a pixel.
     pub sample_length: usize,
 }
 
 impl Pixels<'_> {
-    /// Do so many steps of an effect. The bytes differ afterwards, unless they are all the same.
+    /// Applies steps of an effect. The bytes differ afterwards, unless all pixels are the same.
     pub fn apply(&mut self, effect: Effect, steps: u64, random: &mut Random) {
         let before = checksum(self.bytes);
         let mut moved = 0;
@@ -46,14 +46,14 @@ impl Pixels<'_> {
         self.scanline_length / self.pixel_length
     }
 
-    /// A random band of up to a share of the rows.
+    /// Returns a random band of up to a share of the rows.
     fn band(&mut self, share: usize, random: &mut Random) -> impl Iterator<Item = &mut [u8]> {
         let rows = self.bytes.len() / self.scanline_length;
         let (first, count) = (random.below(rows), 1 + random.below(rows.div_ceil(share)));
         self.bytes.chunks_exact_mut(self.scanline_length).skip(first).take(count)
     }
 
-    /// Move the pixels of a band sideways; what leaves it on one side comes back on the other.
+    /// Rotates the pixels of a band sideways.
     fn shift_block(&mut self, random: &mut Random) -> usize {
         let length = self.width() * self.pixel_length;
         let by = self.pixel_length * (1 + random.below((self.width() / 2).max(1)));
@@ -67,7 +67,7 @@ impl Pixels<'_> {
         moved
     }
 
-    /// Move one color of a band sideways.
+    /// Rotates one color of a band sideways.
     fn shift_channel(&mut self, random: &mut Random) -> usize {
         let (pixel, sample, width) = (self.pixel_length, self.sample_length, self.width());
         let channel = sample * random.below((pixel / sample).min(3));
@@ -84,13 +84,13 @@ impl Pixels<'_> {
                     sample.copy_from_slice(&moved);
                 }
             }
-            // Each sample is a piece of memory of its own on the way.
+            // Each sample needs an allocation of its own here.
             moved += 8 * width;
         }
         moved
     }
 
-    /// Put the pixels of a part of a few rows in the order of their brightness.
+    /// Sorts the pixels of a part of a few rows by brightness.
     fn sort(&mut self, random: &mut Random) -> usize {
         let (pixel, width) = (self.pixel_length, self.width());
         let (first, count) = (random.below(width), 2 + random.below(width.div_ceil(2)));

@@ -1,10 +1,11 @@
-//! PNG: the scanlines of the picture, apart from the chunks that make it a picture.
+//! PNG: decodes the scanlines of a picture and writes them back, without touching the other chunks.
 //!
-//! All other chunks stay as they were, with three exceptions. The header no longer says that the picture is interlaced;
-//! a palette gets a color for every index that a pixel can have now; and an interlaced animation, whose other frames
-//! would have to be written anew too, loses them.
+//! There are three exceptions. The header no longer says that the picture is interlaced; a palette gets a color for
+//! every index that a pixel can have; and an interlaced animation loses its other frames, because they would have to be
+//! rewritten too.
 //!
-//! An animation may show its first frame from the start, and the picture never: then both are changed.
+//! An animation may not include the still picture that its file starts with: then both the picture and the first frame
+//! are changed.
 
 use std::borrow::Cow;
 use std::io::{self, Cursor, Write as _};
@@ -17,63 +18,60 @@ use crate::paeth;
 use crate::pixels::Pixels;
 use crate::repair::{Repaired, repair};
 
-/// The byte before a scanline that has the Paeth filter.
+/// The filter byte of a scanline with the Paeth filter.
 const PAETH: u8 = 4;
 
-/// Bytes of scanlines, as large as the buffers of a function of 512 MB can be.
+/// Maximum size of all scanlines in bytes, which fits into a function of 512 MB.
 pub const PICTURE_LIMIT: usize = 128 * 1024 * 1024;
 
-/// Bytes of a single scanline, of which several are held besides the picture.
+/// Maximum size of a scanline in bytes; several are in memory in addition to the picture.
 pub const SCANLINE_LIMIT: usize = 16 * 1024 * 1024;
 
-/// A PNG file, taken apart.
+/// A decoded PNG file.
 pub struct Png<'a> {
     file: Cow<'a, [u8]>,
     interlaced: bool,
-    /// Bytes of a palette with all the colors that a pixel can have.
+    /// Length in bytes of a palette with all colors that a pixel can have.
     palette_length: usize,
     animation: Animation,
-    /// The picture, and the first frame of an animation that does not start with it.
+    /// The picture, and the first frame of an animation that does not include it.
     pictures: Vec<Picture>,
 }
 
-/// The frames behind the picture.
+/// How to write the frames after the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Animation {
-    /// There are none, or they are left alone.
+    /// Unchanged, or there are none.
     Same,
-    /// The first one, which is not the picture, is written anew.
+    /// The first frame, which is not the picture, is rewritten.
     FirstFrame,
-    /// They are left out.
+    /// They are removed.
     Dropped,
 }
 
-/// The scanlines of a picture, filtered, without the bytes that name the filters.
+/// The filtered scanlines of a picture, without the filter bytes.
 struct Picture {
     scanlines: Vec<u8>,
     scanline_length: usize,
 }
 
-/// Why a file is not taken apart.
+/// Reason why a file is not decoded.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// It is no PNG, or one of which nothing can be decoded.
+    /// It is not a PNG, or nothing of it can be decoded.
     NotPng,
-    /// The picture is over a limit, which is found before any of it is read.
+    /// The picture exceeds a limit, which is checked before decoding.
     TooLarge,
 }
 
 impl<'a> Png<'a> {
-    /// Take a file apart. A damaged one is repaired first.
-    ///
-    /// # Errors
-    /// A `Refusal`.
+    /// Decodes a file, after repairing it if it is damaged.
     #[cfg(test)]
     pub fn decode(file: &'a [u8]) -> Result<Self, Refusal> {
         Self::decode_with(file, |_| {})
     }
 
-    /// Take a file apart, and change its pixels before they are filtered. A damaged one is repaired first.
+    /// Decodes a file, after repairing it if it is damaged, and changes its pixels before they are filtered.
     ///
     /// # Errors
     /// A `Refusal`.
@@ -88,7 +86,7 @@ impl<'a> Png<'a> {
         Self::decode_sound(&picture, file.into(), &mut change)
     }
 
-    /// Take `file` apart, which has the same picture as `sound`.
+    /// Decodes `file`, which has the same picture as the valid file `sound`.
     fn decode_sound(
         sound: &[u8],
         file: Cow<'a, [u8]>,
@@ -114,12 +112,12 @@ impl<'a> Png<'a> {
         Ok(Self { file, interlaced, palette_length, animation, pictures })
     }
 
-    /// The scanlines of each picture that is seen at first.
+    /// Returns the scanlines of each picture that is shown first.
     pub fn scanlines(&mut self) -> impl Iterator<Item = &mut [u8]> {
         self.pictures.iter_mut().map(|picture| picture.scanlines.as_mut_slice())
     }
 
-    /// The file with the scanlines as they are now, unless no compression gets it into `limit` bytes.
+    /// Returns the file with the current scanlines; `None` if no compression level fits into `limit` bytes.
     pub fn assemble(&self, limit: usize) -> Option<Vec<u8>> {
         [Compression::default(), Compression::best()]
             .into_iter()
@@ -132,7 +130,7 @@ impl<'a> Png<'a> {
         self.pictures.iter().map(|picture| picture.compress(compression, limit)).collect()
     }
 
-    /// The file with other image data: the picture's and the first frame's.
+    /// Returns the file with other image data for the picture and the first frame.
     fn with_image_data(&self, image_data: Vec<Vec<u8>>) -> Vec<u8> {
         let mut image_data = image_data.into_iter();
         let (mut picture, mut frame) = (image_data.next(), image_data.next());
@@ -156,7 +154,7 @@ impl<'a> Png<'a> {
                     let (_, data) = chunk.data.split_at_checked(size_of::<u32>()).unwrap_or_default();
                     let is_first = &chunk.kind == b"fdAT" && frames == 1;
                     let written = if is_first { frame.take().map(Cow::Owned) } else { Some(Cow::Borrowed(data)) };
-                    // The first frame's data becomes one chunk, so that the numbers of those behind it change.
+                    // The first frame's data becomes one chunk, so the sequence numbers of the later chunks change.
                     if let Some(data) = written {
                         chunk::write(
                             chunk.kind,
@@ -177,14 +175,14 @@ impl<'a> Png<'a> {
         file
     }
 
-    /// A palette's colors, over and over again until there are enough.
+    /// Repeats a palette's colors until there are enough.
     fn filled_palette(&self, colors: &[u8]) -> Vec<u8> {
         colors.iter().copied().cycle().take(self.palette_length).collect()
     }
 }
 
 impl Picture {
-    /// The picture that a reader comes to next, of up to `limit` bytes.
+    /// Decodes the reader's next picture, of up to `limit` bytes.
     fn decode(
         reader: &mut Reader<Cursor<&[u8]>>,
         limit: usize,
@@ -208,10 +206,10 @@ impl Picture {
         Ok(Self { scanlines, scanline_length: frame.line_size })
     }
 
-    /// The scanlines as image data.
+    /// Compresses the scanlines.
     ///
     /// # Errors
-    /// When that takes more than `limit` bytes.
+    /// The result exceeds `limit` bytes.
     fn compress(&self, compression: Compression, limit: usize) -> io::Result<Vec<u8>> {
         let mut encoder = ZlibEncoder::new(Limited { bytes: Vec::new(), limit }, compression);
         for scanline in self.scanlines.chunks_exact(self.scanline_length) {
@@ -222,7 +220,7 @@ impl Picture {
     }
 }
 
-/// Whether a file is a row of whole chunks up to its end.
+/// Whether a file consists of complete chunks up to its end.
 fn is_framed(file: &[u8]) -> bool {
     let mut rest = file.strip_prefix(SIGNATURE).unwrap_or_default();
     while let Some((chunk, following)) = Chunk::split(rest) {
@@ -245,7 +243,7 @@ fn palette_length(info: &Info<'_>) -> usize {
     if info.color_type == ColorType::Indexed { 3 << info.bit_depth as u8 } else { 0 }
 }
 
-/// A header whose last byte, the interlace method, says none.
+/// Returns the header with interlace method 0, its last byte.
 fn not_interlaced(header: &[u8]) -> Vec<u8> {
     header.split_last().map(|(_, others)| [others, &[0]].concat()).unwrap_or_default()
 }
@@ -259,7 +257,7 @@ impl From<DecodingError> for Refusal {
     }
 }
 
-/// Takes bytes up to a limit.
+/// A writer that fails at a limit.
 struct Limited {
     bytes: Vec<u8>,
     limit: usize,

@@ -1,8 +1,8 @@
-//! Repairs a PNG that decoders tolerate: cut off, without an end, with wrong checksums, with too little data, or with
-//! chunks that make no sense.
+//! Repairs a PNG that decoders tolerate: truncated, without an end, with wrong checksums, with too little data, or with
+//! invalid chunks.
 //!
-//! Browsers and Pillow show as much of such a picture as there is. Rows are read as far as the data goes; the others are
-//! black, or transparent where the picture can be.
+//! Browsers and Pillow show as much of such a picture as possible. Rows are read as far as the data goes; the others
+//! are black, or transparent if the picture has transparency.
 
 use std::io::{self, Write as _};
 use std::iter;
@@ -13,15 +13,15 @@ use flate2::{Compression, Decompress, FlushDecompress, Status, write::ZlibEncode
 use crate::chunk::{self, Chunk, SIGNATURE};
 use crate::png::{PICTURE_LIMIT, Refusal, SCANLINE_LIMIT};
 
-/// Filter types are 0 to 4; a row with another one cannot be decoded.
+/// Filter types are 0 to 4; a row with another type cannot be decoded.
 const LAST_FILTER: u8 = 4;
 
 const INDEXED: u8 = 3;
 
-/// A PNG that decoders refuse, or tolerate at most, in two sound versions.
+/// A damaged PNG in two valid versions.
 #[derive(Debug)]
 pub struct Repaired {
-    /// The picture alone: nothing in it can make a decoder refuse it.
+    /// Only the picture: no other chunk can make a decoder reject it.
     pub picture: Vec<u8>,
     /// The file with the same image data.
     pub file: Vec<u8>,
@@ -30,12 +30,12 @@ pub struct Repaired {
 /// Repairs a PNG file.
 ///
 /// # Errors
-/// `NotPng` when the header describes no picture or nothing of the picture can be decoded; `TooLarge`.
+/// `NotPng` if the header is invalid or nothing of the picture can be decoded; `TooLarge`.
 pub fn repair(file: &[u8]) -> Result<Repaired, Refusal> {
     let (chunks, stray) = chunks(file).ok_or(Refusal::NotPng)?;
     let header = chunks.iter().find(|chunk| &chunk.kind == b"IHDR").and_then(Header::parse).ok_or(Refusal::NotPng)?;
     let is_whole = stray.is_empty() || chunks.last().is_some_and(|chunk| &chunk.kind == b"IEND");
-    // Decoders read one row of chunks: more image data behind another chunk is none.
+    // Decoders read consecutive chunks: image data after another chunk is ignored.
     let image_data: Vec<&[u8]> = chunks
         .iter()
         .skip_while(|chunk| &chunk.kind != b"IDAT")
@@ -47,8 +47,8 @@ pub fn repair(file: &[u8]) -> Result<Repaired, Refusal> {
     let mut picture = SIGNATURE.to_vec();
     chunk::write(*b"IHDR", &header.bytes(), &mut picture);
     let mut whole = picture.clone();
-    if header.colour_type == INDEXED {
-        // Any colors will do: pixels stay indexes.
+    if header.color_type == INDEXED {
+        // Any colors will do, because pixels stay indexes.
         chunk::write(*b"PLTE", &vec![0; 3 << header.depth], &mut picture);
     }
     chunk::write(*b"IDAT", &image_data, &mut picture);
@@ -63,7 +63,7 @@ pub fn repair(file: &[u8]) -> Result<Repaired, Refusal> {
                     chunk::write(*b"IDAT", &data, &mut whole);
                 }
             }
-            // Decoders may wait for frames that are announced and missing.
+            // Decoders may wait for announced frames that are missing.
             b"acTL" | b"fcTL" | b"fdAT" if !is_whole => {}
             _ => whole.extend_from_slice(chunk.bytes),
         }
@@ -73,7 +73,7 @@ pub fn repair(file: &[u8]) -> Result<Repaired, Refusal> {
     Ok(Repaired { picture, file: whole })
 }
 
-/// The places of the image data in a PNG file; none in other files.
+/// Returns the ranges of the image data in a PNG file; none in other files.
 pub fn image_data(file: &[u8]) -> Vec<Range<usize>> {
     let (chunks, _) = chunks(file).unwrap_or_default();
     let mut at = SIGNATURE.len();
@@ -88,7 +88,7 @@ pub fn image_data(file: &[u8]) -> Vec<Range<usize>> {
     if chunks.iter().any(|chunk| &chunk.kind == b"IHDR") { places } else { Vec::new() }
 }
 
-/// The chunks of a PNG file up to its end, or up to where it makes no sense, and what follows them.
+/// Returns the chunks of a PNG file up to its end, or up to the first invalid one, and the bytes after them.
 fn chunks(file: &[u8]) -> Option<(Vec<Chunk<'_>>, &[u8])> {
     let mut rest = file.strip_prefix(SIGNATURE)?;
     let mut chunks: Vec<Chunk<'_>> = Vec::new();
@@ -102,7 +102,7 @@ fn chunks(file: &[u8]) -> Option<(Vec<Chunk<'_>>, &[u8])> {
     Some((chunks, rest))
 }
 
-/// The chunk that a file ends in the middle of, if what there is of it can be used.
+/// Returns the truncated chunk at the end of a file, if its data is usable.
 fn cut_off(file: &[u8]) -> Option<(Chunk<'_>, &[u8])> {
     let (frame, data) = file.split_first_chunk::<{ Chunk::DATA_OFFSET }>()?;
     let [length @ .., _, _, _, _] = frame;
@@ -112,41 +112,41 @@ fn cut_off(file: &[u8]) -> Option<(Chunk<'_>, &[u8])> {
     matches!(&kind, b"IDAT" | b"IEND").then_some((Chunk { kind, data, bytes: file }, &[]))
 }
 
-/// What the header of a picture says.
+/// The fields of a header.
 #[derive(Clone, Copy)]
 struct Header {
     width: u32,
     height: u32,
     depth: u8,
-    colour_type: u8,
+    color_type: u8,
     interlaced: bool,
 }
 
 impl Header {
-    /// The header in an IHDR chunk, which may be longer than it should be, and name methods that do not exist.
+    /// Parses an IHDR chunk, which may be too long and name methods that do not exist.
     fn parse(chunk: &Chunk<'_>) -> Option<Self> {
         let (width, rest) = chunk.data.split_first_chunk()?;
         let (height, rest) = rest.split_first_chunk()?;
-        let &[depth, colour_type, _, _, interlace] = rest.first_chunk()?;
+        let &[depth, color_type, _, _, interlace] = rest.first_chunk()?;
         let (width, height) = (u32::from_be_bytes(*width), u32::from_be_bytes(*height));
         let exists =
-            matches!((colour_type, depth), (0, 1 | 2 | 4 | 8 | 16) | (2 | 4 | 6, 8 | 16) | (INDEXED, 1 | 2 | 4 | 8));
+            matches!((color_type, depth), (0, 1 | 2 | 4 | 8 | 16) | (2 | 4 | 6, 8 | 16) | (INDEXED, 1 | 2 | 4 | 8));
         (exists && width > 0 && height > 0).then_some(Self {
             width,
             height,
             depth,
-            colour_type,
+            color_type,
             interlaced: interlace != 0,
         })
     }
 
     fn bytes(&self) -> Vec<u8> {
         let mut bytes = [self.width.to_be_bytes(), self.height.to_be_bytes()].concat();
-        bytes.extend([self.depth, self.colour_type, 0, 0, u8::from(self.interlaced)]);
+        bytes.extend([self.depth, self.color_type, 0, 0, u8::from(self.interlaced)]);
         bytes
     }
 
-    /// The image data of as many rows as there are, and of black ones.
+    /// Recompresses the image data: the rows that exist, and black ones for the rest.
     fn rewrite(&self, image_data: &[u8]) -> Result<Vec<u8>, Refusal> {
         self.check_limits()?;
         let mut rows = Rows { data: image_data, inflater: Decompress::new(true), bytes: 0 };
@@ -166,7 +166,7 @@ impl Header {
         if is_small { Ok(()) } else { Err(Refusal::TooLarge) }
     }
 
-    /// Bytes of each row, without the one that names its filter.
+    /// Returns the length of each row, without its filter byte.
     fn row_lengths(&self) -> impl Iterator<Item = usize> {
         let (width, height) = (self.width as usize, self.height as usize);
         let passes: &[_] = if self.interlaced { &ADAM7 } else { &[(0, 0, 1, 1)] };
@@ -180,7 +180,7 @@ impl Header {
     }
 
     fn row_length(&self, width: usize) -> usize {
-        let samples = match self.colour_type {
+        let samples = match self.color_type {
             2 => 3,
             4 => 2,
             6 => 4,
@@ -190,22 +190,22 @@ impl Header {
     }
 }
 
-/// First column and row of each pass of an interlaced picture, and how far its columns and rows are apart.
+/// First column, first row, column step and row step of each pass of an interlaced picture.
 ///
 /// <https://www.w3.org/TR/png-3/#8InterlaceMethods>
 const ADAM7: [(usize, usize, usize, usize); 7] =
     [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
-/// The rows of a picture, as far as its data goes.
+/// Reads the rows of a picture as far as its data goes.
 struct Rows<'a> {
     data: &'a [u8],
     inflater: Decompress,
-    /// Bytes that came from the data.
+    /// Number of bytes read from the data.
     bytes: usize,
 }
 
 impl Rows<'_> {
-    /// The next row, filled up with zeros.
+    /// Reads the next row, padded with zeros.
     fn next(&mut self, length: usize) -> Vec<u8> {
         let mut row = vec![0; length];
         let inflated = self.inflate(&mut row);
@@ -219,13 +219,13 @@ impl Rows<'_> {
         row
     }
 
-    /// Inflates into a row, and returns how many bytes there were for it.
+    /// Inflates into a row, and returns the number of bytes.
     fn inflate(&mut self, row: &mut [u8]) -> usize {
         let mut filled = 0;
         while let Some(missing) = row.get_mut(filled..).filter(|missing| !missing.is_empty()) {
             let (taken, given) = (self.inflater.total_in(), self.inflater.total_out());
             let status = self.inflater.decompress(self.data, missing, FlushDecompress::None);
-            // What came before an error is good.
+            // Bytes before an error are valid.
             let taken = difference(self.inflater.total_in(), taken);
             let given = difference(self.inflater.total_out(), given);
             self.data = self.data.get(taken..).unwrap_or_default();
@@ -234,7 +234,7 @@ impl Rows<'_> {
                 break;
             }
         }
-        // The inflater may have written more than it says, of what it was about to give when the data ended.
+        // The inflater may write more than it reports when the data ends.
         row.iter_mut().skip(filled).for_each(|byte| *byte = 0);
         filled
     }

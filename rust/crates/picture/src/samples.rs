@@ -1,4 +1,4 @@
-//! Pictures to glitch, made on the spot.
+//! Generated pictures for tests.
 
 use std::io::Write as _;
 
@@ -13,13 +13,13 @@ use crate::random::Random;
 pub const WIDTH: u16 = 70;
 pub const HEIGHT: u16 = 50;
 
-/// Bytes without a pattern.
+/// Returns pseudorandom bytes.
 pub fn noise(length: usize) -> Vec<u8> {
     let mut random = Random::new(0);
     (0..length).map(|_| random.other_than(0)).collect()
 }
 
-/// Every kind of JPEG that is parsed differently.
+/// Returns one JPEG of every kind that is parsed differently.
 pub fn jpegs() -> Vec<(&'static str, Vec<u8>)> {
     let thumbnail = [b"Exif\0\0".to_vec(), jpeg(|_| {})].concat();
     vec![
@@ -40,7 +40,7 @@ pub fn jpegs() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// A JPEG of smooth colours and some noise.
+/// Returns a JPEG of smooth colors and some noise.
 pub fn jpeg(set: impl FnOnce(&mut Encoder<&mut Vec<u8>>)) -> Vec<u8> {
     let smooth = (0..HEIGHT).flat_map(|y| (0..WIDTH).flat_map(move |x| [x, y, x + y]));
     let noise = noise(usize::from(WIDTH) * usize::from(HEIGHT) * 3);
@@ -52,13 +52,13 @@ pub fn jpeg(set: impl FnOnce(&mut Encoder<&mut Vec<u8>>)) -> Vec<u8> {
     file
 }
 
-/// Fill bytes are allowed before any marker; here they stand before the last.
+/// Inserts fill bytes before the last marker; they are allowed before any.
 fn with_fill_bytes(jpeg: &[u8]) -> Vec<u8> {
     let (picture, end) = jpeg.split_at(jpeg.len() - 2);
     [picture, &[0xFF; 3], end].concat()
 }
 
-/// The codes of a JPEG's markers, read without the code under test.
+/// Returns the codes of a JPEG's markers, independently of the code under test.
 pub fn markers(file: &[u8]) -> Vec<u8> {
     let mut codes = Vec::new();
     let mut at = 0;
@@ -81,35 +81,35 @@ pub fn markers(file: &[u8]) -> Vec<u8> {
     codes
 }
 
-/// A PNG to make.
+/// The kind of a PNG sample.
 #[derive(Debug, Clone, Copy)]
 pub struct PngKind {
-    pub colour_type: u8,
+    pub color_type: u8,
     pub depth: u8,
     pub interlaced: bool,
     pub animated: bool,
 }
 
-/// Every colour type with every depth that it may have, interlaced and not, a picture and an animation.
+/// Returns every color type with every depth, interlaced and not, as a picture and as an animation.
 pub fn png_kinds() -> Vec<PngKind> {
     let depths: [(u8, &[u8]); 5] =
         [(0, &[1, 2, 4, 8, 16]), (2, &[8, 16]), (3, &[1, 2, 4, 8]), (4, &[8, 16]), (6, &[8, 16])];
     let both = [false, true];
     depths
         .iter()
-        .flat_map(|(colour_type, depths)| depths.iter().map(|depth| (*colour_type, *depth)))
+        .flat_map(|(color_type, depths)| depths.iter().map(|depth| (*color_type, *depth)))
         .flat_map(|kind| both.map(|interlaced| (kind, interlaced)))
         .flat_map(|kind| both.map(|animated| (kind, animated)))
-        .map(|(((colour_type, depth), interlaced), animated)| PngKind { colour_type, depth, interlaced, animated })
+        .map(|(((color_type, depth), interlaced), animated)| PngKind { color_type, depth, interlaced, animated })
         .collect()
 }
 
-/// A PNG of noise, with chunks that a picture does not need, and one behind its end.
+/// Returns a PNG of noise, with extra chunks, one of them after the end.
 pub fn png(kind: PngKind) -> Vec<u8> {
     let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
     chunk::write(*b"IHDR", &header(kind), &mut file);
     chunk::write(*b"gAMA", &45_455_u32.to_be_bytes(), &mut file);
-    if kind.colour_type == 3 {
+    if kind.color_type == 3 {
         chunk::write(*b"PLTE", &[10, 20, 30, 200, 210, 220], &mut file);
         chunk::write(*b"tRNS", &[128], &mut file);
     }
@@ -133,7 +133,7 @@ pub fn png(kind: PngKind) -> Vec<u8> {
 
 fn header(kind: PngKind) -> Vec<u8> {
     let mut header = [u32::from(WIDTH).to_be_bytes(), u32::from(HEIGHT).to_be_bytes()].concat();
-    header.extend([kind.depth, kind.colour_type, 0, 0, u8::from(kind.interlaced)]);
+    header.extend([kind.depth, kind.color_type, 0, 0, u8::from(kind.interlaced)]);
     header
 }
 
@@ -143,10 +143,10 @@ fn frame_control(number: u32) -> Vec<u8> {
     control
 }
 
-/// Unfiltered scanlines of noise; an index is 0 or 1, as the palette has two colours.
+/// Returns unfiltered scanlines of noise; an index is 0 or 1, because the palette has two colors.
 fn image_data(kind: PngKind) -> Vec<u8> {
-    let samples = [1, 0, 3, 1, 2, 0, 4][usize::from(kind.colour_type)];
-    let mask = match (kind.colour_type, kind.depth) {
+    let samples = [1, 0, 3, 1, 2, 0, 4][usize::from(kind.color_type)];
+    let mask = match (kind.color_type, kind.depth) {
         (3, 8) => 0b0000_0001,
         (3, 4) => 0b0001_0001,
         (3, 2) => 0b0101_0101,
@@ -163,7 +163,7 @@ fn image_data(kind: PngKind) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Width and height of a picture, or of the seven that Adam7 makes of it.
+/// Returns width and height of a picture, or of its seven Adam7 passes.
 fn passes(interlaced: bool) -> Vec<(usize, usize)> {
     let (width, height) = (usize::from(WIDTH), usize::from(HEIGHT));
     if !interlaced {

@@ -9,11 +9,11 @@ tokio::task_local! {
     static CAPTURED: Arc<Mutex<Vec<u8>>>;
 }
 
-/// Does some work, and returns the lines that it logs instead of writing them, closing lines of [`observe`](crate::observe)
-/// among them; for tests.
+/// Runs `work` and returns the lines that it logs instead of writing them, including closing lines of
+/// [`observe`](crate::observe). For tests.
 ///
 /// # Errors
-/// A line is no JSON.
+/// A line is not JSON.
 pub async fn captured<T>(work: impl Future<Output = T>) -> serde_json::Result<(T, Vec<Value>)> {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| subscriber::install_lines("test"));
@@ -24,7 +24,7 @@ pub async fn captured<T>(work: impl Future<Output = T>) -> serde_json::Result<(T
     Ok((outcome, lines.collect::<serde_json::Result<_>>()?))
 }
 
-/// Writes a line to where this task's are captured, or else to stdout.
+/// Writes a line to the task's capture buffer, or else to stdout.
 pub(crate) fn write(line: &[u8]) {
     let captured = CAPTURED.try_with(|lines| lines.lock().unwrap_or_else(PoisonError::into_inner).extend(line));
     if captured.is_err() {

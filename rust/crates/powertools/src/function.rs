@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 static FUNCTION: OnceLock<Function> = OnceLock::new();
 
-/// What is the same for every line of an environment.
+/// The values that all lines of an environment share.
 #[derive(Debug, Default)]
 pub(crate) struct Function {
     pub(crate) service: &'static str,
@@ -16,7 +16,7 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// Reads what Lambda says of the function.
+    /// Reads the function's variables.
     ///
     /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
     pub(crate) fn set_from_env(service: &'static str) {
@@ -36,7 +36,7 @@ impl Function {
         FUNCTION.get_or_init(Self::default)
     }
 
-    /// Whether this is the first invocation of the environment; the next one is not.
+    /// Whether this is the first invocation in the environment.
     pub(crate) fn is_cold_start(&self) -> bool {
         !self.was_invoked.swap(true, Ordering::Relaxed)
     }

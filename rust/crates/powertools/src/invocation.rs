@@ -12,27 +12,28 @@ use crate::levels::Levels;
 use crate::metrics::Metrics;
 use crate::{line, subscriber};
 
-/// How long before its deadline an invocation that is not answered gets its closing line: Lambda then ends the process.
+/// Margin before the deadline at which an unfinished invocation logs its closing line: Lambda kills the process at the
+/// deadline.
 const TIMEOUT_MARGIN: Duration = Duration::from_millis(50);
 
 tokio::task_local! {
     static CURRENT: Arc<Invocation>;
 }
 
-/// An invocation while it is worked on.
+/// An invocation in progress.
 #[derive(Debug)]
 pub(crate) struct Invocation {
     pub(crate) request_id: String,
     pub(crate) function_arn: String,
     pub(crate) xray_trace_id: String,
     pub(crate) is_cold_start: bool,
-    /// Whether its lines of the level debug are logged.
+    /// Whether its debug lines are logged.
     pub(crate) is_sampled: bool,
     started: Instant,
     facts: Mutex<Facts>,
 }
 
-/// What the handler says of it.
+/// The fields and metrics that the handler recorded.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     pub(crate) correlation_id: Option<String>,
@@ -42,27 +43,23 @@ pub(crate) struct Facts {
 
 impl Facts {
     fn set(&mut self, name: &'static str, value: Value) {
-        match self.fields.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => *known = value,
+        match self.fields.iter_mut().find(|(existing, _)| *existing == name) {
+            Some((_, existing)) => *existing = value,
             None => self.fields.push((name, value)),
         }
     }
 }
 
-/// How an invocation ended.
+/// Outcome of an invocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was answered as asked.
     Success,
-    /// A part of a batch is to be delivered again.
+    /// Some records of a batch must be retried.
     Partial,
-    /// The caller made a mistake.
     ClientError,
-    /// The function failed.
     Error,
-    /// The function panicked.
     Panic,
-    /// The function was about to be ended at its timeout.
+    /// The function was about to time out.
     Timeout,
 }
 
@@ -85,21 +82,21 @@ impl From<Outcome> for Value {
     }
 }
 
-/// Makes an id part of every further line of this invocation as `correlation_id`, such as the gateway's id of a request.
-/// Without one, it is the invocation's own.
+/// Adds `correlation_id` to all further lines of this invocation, for example API Gateway's request id. The default is
+/// the invocation's id.
 pub fn correlate(id: impl Into<String>) {
     with_facts(|facts| facts.correlation_id = Some(id.into()));
 }
 
-/// Returns the id that [`correlate`] was given in this invocation.
+/// Returns the id passed to [`correlate`] in this invocation.
 #[must_use]
 pub fn correlation_id() -> Option<String> {
     CURRENT.try_with(|invocation| invocation.facts().correlation_id.clone()).ok().flatten()
 }
 
-/// Adds a field to the closing line of this invocation, or replaces it; outside of one, nothing happens.
+/// Sets a field of this invocation's closing line; a no-op outside of an invocation.
 ///
-/// With the name `outcome` it is an [`Outcome`], in place of what the handler's result says.
+/// The name `outcome` takes an [`Outcome`], and overrides the one derived from the handler's result.
 pub fn record(name: &'static str, value: impl Into<Value>) {
     with_facts(|facts| facts.set(name, value.into()));
 }
@@ -116,10 +113,10 @@ pub(crate) fn with_current<T>(read: impl FnOnce(Option<&Invocation>) -> T) -> T 
     }
 }
 
-/// Works on an invocation, and logs its closing line: when it is answered, panics, or is about to time out.
+/// Runs an invocation and logs its closing line when it ends, panics or is about to time out.
 ///
 /// # Errors
-/// Those of the handler.
+/// The handler's errors.
 pub async fn observe<R>(
     context: Context,
     handle: impl Future<Output = Result<R, Diagnostic>>,
@@ -129,7 +126,7 @@ pub async fn observe<R>(
     let result = CURRENT.scope(invocation, handle);
     let mut result = pin!(result);
     let time_left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
-    // An invocation without a deadline, as in tests, has none to miss.
+    // An invocation without a deadline, as in tests, cannot time out.
     let result = match timeout(time_left.saturating_sub(TIMEOUT_MARGIN), result.as_mut()).await {
         Ok(result) => result,
         Err(_) => {
@@ -149,10 +146,10 @@ pub async fn observe<R>(
     result
 }
 
-/// The closing line of an invocation, which is written once, whatever happens to it.
+/// Writes the closing line of an invocation exactly once.
 struct Closing {
     invocation: Arc<Invocation>,
-    /// That of an invocation that is dropped before it says how it ended; none once the line is written.
+    /// Outcome if the invocation is dropped now; `None` once the line is written.
     outcome: Option<Outcome>,
 }
 
@@ -174,7 +171,7 @@ impl Drop for Closing {
 
 impl Invocation {
     fn new(context: &Context) -> Self {
-        // Of `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…;Sampled=1`, the id.
+        // The trace id in `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…;Sampled=1`.
         let trace = context.xray_trace_id.as_deref().unwrap_or_default();
         let root = trace.split(';').find_map(|part| part.trim().strip_prefix("Root=")).unwrap_or(trace);
         Self {
@@ -188,12 +185,12 @@ impl Invocation {
         }
     }
 
-    /// No lock is held over anything that can panic, so what a poisoned one guards is whole.
+    /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
     pub(crate) fn facts(&self) -> MutexGuard<'_, Facts> {
         self.facts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the closing line, which also has the metrics; those are written at any level.
+    /// Writes the closing line, which contains the metrics; they are written at any log level.
     fn close(&self, outcome: Outcome) {
         let duration_ms = (self.started.elapsed().as_secs_f64() * 1e6).round() / 1e3;
         let facts = std::mem::take(&mut *self.facts());
@@ -230,13 +227,13 @@ mod tests {
         Diagnostic { error_type: "InvalidName".to_owned(), error_message: "no".to_owned() }
     }
 
-    /// Returns the lines of an invocation.
+    /// Returns the lines that an invocation logs.
     async fn lines(handle: impl Future<Output = Result<(), Diagnostic>>) -> Vec<Value> {
         captured(AssertUnwindSafe(observe(context(), handle)).catch_unwind()).await.unwrap().1
     }
 
     #[tokio::test(start_paused = true)]
-    async fn every_outcome_is_one_closing_line() {
+    async fn every_outcome_has_one_closing_line() {
         let late = async {
             sleep(Duration::from_secs(20)).await;
             Ok(())
@@ -255,7 +252,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn lines_within_an_invocation_have_its_ids() {
+    async fn lines_of_an_invocation_have_its_ids() {
         let lines = lines(async {
             correlate("gateway-1");
             tracing::error!(error = "no", "request failed");
@@ -274,7 +271,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn metrics_are_members_of_the_closing_line() {
+    async fn the_closing_line_contains_the_metrics() {
         let lines = lines(async {
             count("Greetings", 2);
             count("Greetings", 1);
@@ -294,7 +291,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn outside_of_an_invocation_nothing_is_recorded() {
+    async fn nothing_is_recorded_outside_of_an_invocation() {
         record("records", 3);
         count("Greetings", 1);
         assert_eq!(correlation_id(), None);

@@ -1,4 +1,4 @@
-//! Which lines are logged: by `RUST_LOG`, and for a sample of invocations those of the level debug too.
+//! Log levels: `RUST_LOG`, and level debug for a sample of invocations.
 
 use std::env;
 use std::sync::OnceLock;
@@ -12,36 +12,32 @@ use crate::function::Function;
 
 static LEVELS: OnceLock<Levels> = OnceLock::new();
 
-/// The rate, from 0 to 1, of invocations whose lines of the level debug are logged; Powertools' name for it.
+/// The rate, from 0 to 1, of invocations that log at level debug; the name is that of Powertools.
 const SAMPLE_RATE: &str = "POWERTOOLS_LOGGER_SAMPLE_RATE";
 
-/// Crates whose lines of the level debug have sizes, names and durations only.
+/// Crates whose debug lines contain only sizes, names and durations.
 const WITHOUT_CONTENTS: [&str; 3] = ["dynamo", "http_service", "powertools"];
 
-/// A variable about levels is not understood.
+/// Error of an invalid level or sample rate.
 #[derive(Debug, PartialEq, Error)]
 pub(crate) enum InvalidLevel {
-    /// `RUST_LOG`.
     #[error(
-        "RUST_LOG is {0:?}, which is no log level. Use off, error, warn, info, debug or trace, for everything or for a \
+        "RUST_LOG is {0:?}, which is not a log level. Use off, error, warn, info, debug or trace, for everything or for a \
          target, as in RUST_LOG=info or RUST_LOG=warn,echo=debug, or leave it out for info."
     )]
     RustLog(String),
-    /// The sample rate.
-    #[error(
-        "{SAMPLE_RATE} is {0:?}. Set a number from 0 to 1, as in 0.01 for one of a hundred, or leave it out for 0."
-    )]
+    #[error("{SAMPLE_RATE} is {0:?}. Set a number from 0 to 1, for example 0.01 for one in a hundred, or remove it.")]
     SampleRate(String),
 }
 
-/// The levels of an environment.
 #[derive(Debug)]
 pub(crate) struct Levels {
     targets: Targets,
     sample: Share,
 }
 
-/// A share of invocations, in parts per million: parsing a float would take a fifth of what logs add to a binary.
+/// A share of invocations, in parts per million. Parsing a float would increase the size that logs add to a binary by a
+/// fifth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Share(u64);
 
@@ -49,7 +45,7 @@ impl Share {
     const NONE: Self = Self(0);
     const MILLION: u64 = 1_000_000;
 
-    /// Parses a number from 0 to 1, such as `0.01`; digits after the sixth do not count.
+    /// Parses a number from 0 to 1, such as `0.01`; digits after the sixth are ignored.
     fn parse(text: &str) -> Option<Self> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
         let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -67,17 +63,17 @@ impl Share {
 }
 
 impl Default for Levels {
-    /// Info, for everything.
+    /// Info for all targets.
     fn default() -> Self {
         Self::new(Targets::new().with_default(LevelFilter::INFO), Share::NONE)
     }
 }
 
 impl Levels {
-    /// Reads the levels that the environment asks for.
+    /// Sets the levels from the environment.
     ///
     /// # Errors
-    /// The variable that is not understood; then the default holds.
+    /// The invalid variable; the default is then used for it.
     pub(crate) fn set_from_env() -> Result<(), InvalidLevel> {
         let variable = |name| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         let (levels, outcome) = match Self::parse(variable("RUST_LOG"), variable(SAMPLE_RATE)) {
@@ -111,13 +107,13 @@ impl Levels {
 
     fn new(targets: Targets, sample: Share) -> Self {
         let targets = without_contents(targets)
-            // Logs every error that a handler returns, and panics without their message. Returned errors are the caller's
-            // mistakes, or logged already; panics are logged by our hook.
+            // This target logs every error that a handler returns, and panics without their message. Returned errors
+            // are client errors or logged already; panics are logged by our hook.
             .with_target("lambda_runtime::layers::panic", LevelFilter::OFF);
         Self { targets, sample }
     }
 
-    /// Whether an invocation is in the sample: by its id, which is random.
+    /// Whether an invocation is in the sample, decided by a hash of its random id.
     pub(crate) fn is_sampled(&self, request_id: &str) -> bool {
         // FNV-1a, https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
         let hash =
@@ -130,7 +126,7 @@ impl Levels {
         self.targets.would_enable(target, &level) || (is_sampled && is_in_sample(target, level))
     }
 
-    /// Whether a line of this kind is always, sometimes or never logged: what never is costs nothing.
+    /// Whether lines of this callsite are always, sometimes or never logged; tracing disables those that never are.
     pub(crate) fn interest(&self, metadata: &Metadata<'_>) -> Interest {
         if self.targets.would_enable(metadata.target(), metadata.level()) {
             Interest::always()
@@ -141,7 +137,7 @@ impl Levels {
         }
     }
 
-    /// The finest level that is ever logged.
+    /// The most verbose level that is ever logged.
     pub(crate) fn most(&self) -> LevelFilter {
         let configured = self.targets.iter().map(|(_, level)| level).chain(self.targets.default_level()).max();
         let sampled = if self.sample == Share::NONE { LevelFilter::OFF } else { LevelFilter::DEBUG };
@@ -149,16 +145,16 @@ impl Levels {
     }
 }
 
-/// Libraries log requests whole at debug, with what must be in no log: a sample has only lines of the service's own crate,
-/// and of those that log no contents.
+/// Libraries log whole requests at level debug, including secrets. A sample contains only lines of the service's own
+/// crate and of crates that log no contents.
 fn is_in_sample(target: &str, level: Level) -> bool {
     let root = target.split("::").next().unwrap_or_default();
     let is_own = || root.bytes().map(|byte| if byte == b'_' { b'-' } else { byte }).eq(Function::get().service.bytes());
     level <= Level::DEBUG && (WITHOUT_CONTENTS.contains(&root) || is_own())
 }
 
-/// What these trace are whole events, with addresses, agents, tokens and passwords, and whole items, with keys and
-/// secrets. Whoever wants that names them: to trace everything is not enough.
+/// Disables trace lines of libraries that log whole events, with addresses, user agents, tokens and passwords, and
+/// whole items, with keys and secrets. Only a directive that names such a target enables them.
 fn without_contents(targets: Targets) -> Targets {
     let at_most_debug = targets.default_level().unwrap_or(LevelFilter::OFF).min(LevelFilter::DEBUG);
     let named: Vec<String> = targets.iter().map(|(name, _)| name.to_owned()).collect();
@@ -168,7 +164,7 @@ fn without_contents(targets: Targets) -> Targets {
     targets.with_targets(unnamed.map(|target| (target, at_most_debug)))
 }
 
-/// `Targets` reads any other word as a target to trace, and nothing at all as the level error.
+/// `Targets` parses any other word as a target to trace, and an empty string as the level error.
 fn names_a_level(directive: &str) -> bool {
     let level = directive.rsplit('=').next().unwrap_or_default();
     !level.is_empty() && level.parse::<LevelFilter>().is_ok()
@@ -197,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_level_is_refused_with_the_variable_its_value_and_examples() {
+    fn an_invalid_level_is_rejected_with_examples() {
         for value in ["inof", "", "info,", "echo=", "echo=verbose", "a=b=info", "info,echo"] {
             let message = Levels::parse(Some(value.to_owned()), None).unwrap_err().to_string();
             assert!(message.contains(&format!("RUST_LOG is {value:?}")), "{message}");
@@ -206,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_that_is_none_is_refused_by_name() {
+    fn an_invalid_sample_rate_is_rejected() {
         for value in ["x", "-0.1", "1.1", "NaN", "10%", ".5", "1.", "1e-3", "+1"] {
             let message = sampled(value).unwrap_err().to_string();
             assert!(message.starts_with(&format!("POWERTOOLS_LOGGER_SAMPLE_RATE is {value:?}.")), "{message}");
@@ -215,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn contents_of_requests_and_tables_are_not_traced_with_everything() {
+    fn tracing_all_targets_does_not_log_contents() {
         let everything = levels("trace");
         assert!(everything.enables("lambda_runtime::layers", Level::TRACE, false));
         for target in CONTENTS {
@@ -226,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sample_has_about_its_share_of_the_invocations() {
+    fn a_sample_has_its_share_of_invocations() {
         let share = |rate| {
             let levels = sampled(rate).unwrap();
             (0..10_000).filter(|number| levels.is_sampled(&format!("id-{number}"))).count()
@@ -236,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sample_has_no_contents() {
+    fn a_sample_logs_no_contents() {
         let levels = sampled("1").unwrap();
         assert!(levels.enables("dynamo::client", Level::DEBUG, true));
         assert!(!levels.enables("dynamo::client", Level::DEBUG, false));

@@ -1,5 +1,5 @@
 //! Logs, metrics and sampling for AWS Lambda functions.
-// Not part of a build: what it says changes no binary.
+// Documentation builds only, so that editing the README does not change a binary.
 #![cfg_attr(any(doc, doctest), doc = include_str!("../README.md"))]
 
 use std::process::ExitCode;
@@ -22,7 +22,7 @@ pub use capture::captured;
 pub use invocation::{Outcome, correlate, correlation_id, observe, record};
 pub use metrics::{count, count_by};
 
-/// Sets up the logs of a service, then runs `start` until Lambda ends the environment. A failure is logged, and ends the
+/// Sets up logging for a service, then runs `start` until Lambda ends the environment. An error is logged and ends the
 /// process.
 pub fn run(service: &'static str, start: impl Future<Output = Result<(), Error>>) -> ExitCode {
     match run_in_runtime(service, start) {
@@ -37,12 +37,12 @@ pub fn run(service: &'static str, start: impl Future<Output = Result<(), Error>>
 fn run_in_runtime(service: &'static str, start: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
     panics::log();
     subscriber::install(service)?;
-    // One invocation at a time needs one thread: more only add to the slowest replies.
+    // One invocation at a time needs one thread; more threads only slow down the slowest responses.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(start)
 }
 
-/// Invokes a handler for each event until Lambda ends the environment, and logs a closing line for each.
+/// Calls a handler for each event until Lambda ends the environment, and logs a closing line for each.
 ///
 /// # Errors
 /// The Runtime API cannot be reached.
@@ -59,7 +59,7 @@ where
     .await
 }
 
-/// Logs an error that is the function's own with its causes, and returns the reply to an invocation that it fails.
+/// Logs a server error with its causes, and returns the reply to the failed invocation.
 pub fn failure(error: impl Into<Error>) -> Diagnostic {
     let error: Error = error.into();
     let first: &dyn std::error::Error = error.as_ref();

@@ -1,4 +1,4 @@
-//! Log lines: a JSON object each, with the keys of Powertools for AWS Lambda.
+//! Log lines: one JSON object each, with the keys of Powertools for AWS Lambda.
 //!
 //! <https://docs.aws.amazon.com/powertools/python/latest/core/logger/#standard-structured-keys>
 
@@ -15,7 +15,7 @@ use tracing_subscriber::fmt::time::{self, FormatTime as _};
 use crate::function::Function;
 use crate::invocation::{Facts, Invocation, Outcome};
 
-/// Returns the line of an event.
+/// Formats a log event.
 pub(crate) fn of_event(event: &Event<'_>, invocation: Option<&Invocation>) -> Vec<u8> {
     let mut message = Message::default();
     event.record(&mut message);
@@ -28,7 +28,7 @@ pub(crate) fn of_event(event: &Event<'_>, invocation: Option<&Invocation>) -> Ve
     })
 }
 
-/// Returns the closing line of an invocation.
+/// Formats the closing line of an invocation.
 pub(crate) fn closing(
     invocation: &Invocation,
     correlation_id: &str,
@@ -75,7 +75,7 @@ fn write(
     let mut line = Vec::with_capacity(1024);
     let written = write_to(&mut line, level, message, invocation, correlation_id, more);
     if written.is_err() {
-        // Only a value's own `Serialize` can fail, and all of ours are JSON already.
+        // Only a custom `Serialize` can fail, and these values are JSON already.
         line.clear();
     }
     line.push(b'\n');
@@ -114,17 +114,16 @@ fn write_to(
 
 fn now() -> String {
     let mut text = String::with_capacity(32);
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     let _ = time::SystemTime.format_time(&mut Writer::new(&mut text));
     text
 }
 
-/// The message of an event.
 #[derive(Default)]
 struct Message(String);
 
 impl Visit for Message {
-    // Instead of the default, which brings the formatting of floats.
+    // Replaces the default, which pulls in the formatting of floats.
     fn record_f64(&mut self, _: &Field, _: f64) {}
 
     fn record_str(&mut self, field: &Field, value: &str) {
@@ -140,7 +139,7 @@ impl Visit for Message {
     }
 }
 
-/// Writes the fields of an event but its message.
+/// Writes the fields of an event, except its message.
 struct Fields<'m, M> {
     map: &'m mut M,
     result: serde_json::Result<()>,

@@ -1,4 +1,5 @@
-//! Counters in CloudWatch's embedded metric format: a line of the log that CloudWatch makes metrics of, without a call.
+//! Counters in CloudWatch's embedded metric format: CloudWatch extracts the metrics from a log line, without an API
+//! call.
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
@@ -7,17 +8,18 @@ use serde_json::{Value, json};
 use crate::function::Function;
 use crate::invocation::with_facts;
 
-/// The name of the dimension by which [`count_by`] divides a metric.
+/// The dimension that [`count_by`] adds to a metric.
 const REASON: &str = "reason";
 
-/// Adds to a metric of the service.
+/// Adds to a metric.
 ///
-/// Its namespace is the service's name, its one dimension `function_name`: each name costs the same at any traffic.
+/// The namespace is the service's name, and the only dimension `function_name`, so the number of metrics does not grow
+/// with traffic.
 pub fn count(metric: &'static str, amount: u64) {
     with_facts(|facts| facts.metrics.add(metric, amount));
 }
 
-/// Adds one to a metric, and to the same metric by a reason, of which the code has a few. An invocation has one reason.
+/// Increments a metric, and the same metric by a reason out of a small fixed set. An invocation has one reason.
 pub fn count_by(metric: &'static str, reason: &'static str) {
     with_facts(|facts| {
         facts.metrics.add(metric, 1);
@@ -25,7 +27,7 @@ pub fn count_by(metric: &'static str, reason: &'static str) {
     });
 }
 
-/// What an invocation has counted.
+/// The metrics of an invocation.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
     counts: Vec<(&'static str, u64)>,
@@ -38,13 +40,13 @@ impl Metrics {
     }
 
     fn add(&mut self, metric: &'static str, amount: u64) {
-        match self.counts.iter_mut().find(|(known, _)| *known == metric) {
+        match self.counts.iter_mut().find(|(name, _)| *name == metric) {
             Some((_, count)) => *count += amount,
             None => self.counts.push((metric, amount)),
         }
     }
 
-    /// Returns the members of a line that make it one of the format.
+    /// Returns the fields that make a line an embedded metric.
     pub(crate) fn members(&self, function: &Function, timestamp_ms: u128) -> Vec<(&'static str, Value)> {
         if self.is_empty() {
             return Vec::new();

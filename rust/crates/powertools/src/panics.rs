@@ -1,6 +1,6 @@
 use std::panic;
 
-/// Log a panic as one JSON line with its place and its request id, instead of text to stderr.
+/// Logs a panic as one JSON line with its location and request id, instead of text on stderr.
 pub fn log() {
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(tracing::field::display);

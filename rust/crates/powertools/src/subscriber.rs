@@ -8,10 +8,10 @@ use crate::invocation::with_current;
 use crate::levels::{InvalidLevel, Levels};
 use crate::line;
 
-/// Logs to stdout, a JSON object on a line.
+/// Logs to stdout, one JSON object per line.
 ///
 /// # Errors
-/// A variable about levels is not understood; the logs are set up all the same, so that it can be logged.
+/// A level variable is invalid. Logging is set up all the same, so that the error can be logged.
 pub(crate) fn install(service: &'static str) -> Result<(), InvalidLevel> {
     let outcome = Levels::set_from_env();
     install_lines(service);
@@ -20,11 +20,11 @@ pub(crate) fn install(service: &'static str) -> Result<(), InvalidLevel> {
 
 pub(crate) fn install_lines(service: &'static str) {
     Function::set_from_env(service);
-    // Only tests have another one, and want that.
+    // Only tests have set another subscriber, on purpose.
     drop(tracing::subscriber::set_global_default(Lines));
 }
 
-/// Writes a line whole, so that none is mixed with another. There is nobody to report a failure to.
+/// Writes a whole line at once, so that lines do not interleave. A write error cannot be reported anywhere.
 pub(crate) fn write(line: &[u8]) {
     #[cfg(any(test, feature = "test-util"))]
     crate::capture::write(line);
@@ -32,9 +32,9 @@ pub(crate) fn write(line: &[u8]) {
     let _ = std::io::Write::write_all(&mut std::io::stdout().lock(), line);
 }
 
-/// Writes each event as a line. Spans are not kept: what a line says of its invocation is more.
+/// Writes each event as a line. Spans are ignored; lines have the invocation's fields instead.
 ///
-/// A subscriber of its own, since the registry that layers need is a third of what logs add to a binary.
+/// It does not use the registry that layers need, which is a third of what logging adds to a binary.
 struct Lines;
 
 impl Subscriber for Lines {

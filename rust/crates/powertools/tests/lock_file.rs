@@ -1,8 +1,8 @@
-//! What the functions are made of.
+//! Rules for the dependencies of the functions.
 
 const LOCK_FILE: &str = include_str!("../../../Cargo.lock");
 
-/// The values of a key in the lock file.
+/// Returns all values of a key in the lock file.
 fn values(key: &str) -> impl Iterator<Item = &'static str> {
     let start = format!("{key} = ");
     LOCK_FILE.lines().filter_map(move |line| line.strip_prefix(&start)).map(|value| value.trim_matches('"'))

@@ -1,11 +1,11 @@
-//! What a body says about its bytes, in its headers and in its first bytes.
+//! Checks the encoding of a body by its headers and its first bytes.
 
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 
 use crate::Error;
 
-/// Byte order marks, those of UTF-32 before those of UTF-16 that they start with.
+/// Byte order marks; those of UTF-32 come before those of UTF-16 that they start with.
 ///
 /// <https://www.unicode.org/faq/utf_bom.html#bom4>
 const BYTE_ORDER_MARKS: [(&[u8], &str); 5] = [
@@ -16,7 +16,7 @@ const BYTE_ORDER_MARKS: [(&[u8], &str); 5] = [
     (b"\xFE\xFF", "UTF-16, big-endian"),
 ];
 
-/// Checks that the body of a request is in no content coding.
+/// Checks that a request's body has no content coding.
 ///
 /// # Errors
 /// `UnsupportedCoding`.
@@ -32,14 +32,14 @@ pub fn check_coding(headers: &HeaderMap) -> Result<(), Error> {
     if is_plain { Ok(()) } else { Err(Error::UnsupportedCoding { coding }) }
 }
 
-/// Checks that a body of text is UTF-8 by what is said of it, and does not start with a byte order mark.
+/// Checks that a text body is labeled as UTF-8 and does not start with a byte order mark.
 ///
 /// # Errors
 /// `UnsupportedCharset` and `ByteOrderMark`.
 pub fn check_text(headers: &HeaderMap, body: &[u8]) -> Result<(), Error> {
     let content_type = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
     if let Some(charset) = content_type.as_deref().and_then(charset).filter(|charset| !is_utf_8(charset)) {
-        let detail = format!("The body is said to be in the charset {charset:?}. Send UTF-8.");
+        let detail = format!("The charset {charset:?} is not supported. Send UTF-8.");
         return Err(Error::client(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedCharset", detail));
     }
     match BYTE_ORDER_MARKS.iter().find(|(mark, _)| body.starts_with(mark)) {
@@ -51,7 +51,7 @@ pub fn check_text(headers: &HeaderMap, body: &[u8]) -> Result<(), Error> {
     }
 }
 
-/// The charset that a content type names.
+/// Returns the charset in a content type.
 fn charset(content_type: &str) -> Option<&str> {
     content_type.split(';').skip(1).find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_in_a_coding_is_refused() {
+    fn a_body_with_a_content_coding_is_rejected() {
         for coding in ["gzip", "GZIP", "br", "deflate", "zstd", "identity, gzip", "x-thing", "aws-chunked"] {
             let error = check_coding(&headers(CONTENT_ENCODING, coding)).unwrap_err();
             assert!(matches!(&error, Error::UnsupportedCoding { coding: named } if named == coding), "{coding}");
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_charset_other_than_utf_8_is_refused_by_name() {
+    fn a_charset_other_than_utf_8_is_rejected_by_name() {
         for charset in ["iso-8859-1", "UTF-16", "\"utf-16le\"", "windows-1252", "shift_jis", "us-ascii", ""] {
             let (error_type, detail) = refused(&format!("application/json; a=b;CharSet = {charset}"), b"{}").unwrap();
             assert_eq!(error_type, "UnsupportedCharset");

@@ -9,89 +9,89 @@ use lambda_runtime::Diagnostic;
 
 use crate::problem::{FieldError, Problem};
 
-/// Bytes of a detail that a response holds.
+/// Maximum length of `detail` in bytes.
 const DETAIL_BYTES: usize = 1000;
 
-/// Bytes of a field's name that a response holds: unknown fields have any name.
+/// Maximum length of a field's name in bytes: unknown fields may have any name.
 const FIELD_BYTES: usize = 100;
 
-/// Fields of one request that a response names at most.
+/// Maximum number of fields that a response lists.
 const FIELD_ERRORS: usize = 20;
 
-/// Seconds after which a request is worth another try.
+/// Value of `retry-after`, in seconds.
 const RETRY_AFTER_SECONDS: &str = "5";
 
-/// What a caller gets to know of our failure; the id may follow.
+/// Public message of a server error; the request id may follow.
 const FAILED: &str = "The service failed. Try again; if it fails again, report the request id";
 
-/// Why a request is not answered as asked.
+/// Error of a request.
 #[derive(Debug)]
 pub enum Error {
-    /// The client's mistake.
+    /// A client error.
     Client {
         /// A 4xx status.
         status: StatusCode,
-        /// A name to tell it apart by, such as `InvalidMessage`.
+        /// Identifies the error, such as `InvalidMessage`.
         error_type: &'static str,
-        /// What is wrong with this request and how to mend it.
+        /// What is wrong with the request, and what to do.
         detail: String,
     },
-    /// The client's mistake, in fields that can be named: 422.
+    /// A client error in fields: 422.
     Invalid {
-        /// A name to tell it apart by, such as `InvalidCurrency`.
+        /// Identifies the error, such as `InvalidCurrency`.
         error_type: &'static str,
-        /// All that is wrong, so that one more request is enough.
+        /// All invalid fields, so that one corrected request is enough.
         errors: Vec<FieldError>,
     },
-    /// A method that the path does not take: 405.
+    /// The path does not support the method: 405.
     MethodNotAllowed {
-        /// The methods that it takes, as in `GET, POST`.
+        /// The supported methods, such as `GET, POST`.
         allow: Cow<'static, str>,
     },
-    /// A body in a content coding, such as gzip: 415.
+    /// The body has a content coding, such as gzip: 415.
     UnsupportedCoding {
-        /// The codings, as in `content-encoding`.
+        /// The value of `content-encoding`.
         coding: String,
     },
-    /// Something that the service depends on is slow or busy: 503.
+    /// A dependency is slow or throttling: 503.
     Unavailable(lambda_runtime::Error),
-    /// Our failure.
+    /// A server error: 500.
     Internal(lambda_runtime::Error),
 }
 
 impl Error {
-    /// A request that fails with a 4xx status.
+    /// Creates a client error with a 4xx status.
     pub fn client(status: StatusCode, error_type: &'static str, detail: impl Into<String>) -> Self {
         Self::Client { status, error_type, detail: detail.into() }
     }
 
-    /// A request that makes no sense: 400.
+    /// Creates a 400.
     pub fn bad_request(error_type: &'static str, detail: impl Into<String>) -> Self {
         Self::client(StatusCode::BAD_REQUEST, error_type, detail)
     }
 
-    /// A request, or a reply to it, that is over a limit: 413.
+    /// Creates a 413, for a request or its response.
     pub fn too_large(error_type: &'static str, detail: impl Into<String>) -> Self {
         Self::client(StatusCode::PAYLOAD_TOO_LARGE, error_type, detail)
     }
 
-    /// A method other than those of the path, such as `GET, POST`: 405.
+    /// Creates a 405 with the supported methods, such as `GET, POST`.
     #[must_use]
     pub fn method_not_allowed(allow: &'static str) -> Self {
         Self::MethodNotAllowed { allow: allow.into() }
     }
 
-    /// Something of ours that failed: 500.
+    /// Creates a 500.
     pub fn internal(source: impl Into<lambda_runtime::Error>) -> Self {
         Self::Internal(source.into())
     }
 
-    /// Something that is slow or busy, and will not be later: 503 with `retry-after`.
+    /// Creates a 503 with `retry-after`, for a dependency that is slow or throttling.
     pub fn unavailable(source: impl Into<lambda_runtime::Error>) -> Self {
         Self::Unavailable(source.into())
     }
 
-    /// A request with fields that break rules: 422.
+    /// Creates a 422.
     #[must_use]
     pub fn invalid(error_type: &'static str, errors: Vec<FieldError>) -> Self {
         Self::Invalid { error_type, errors }
@@ -130,16 +130,15 @@ impl Error {
         Diagnostic { error_type: self.error_type().to_owned(), error_message }
     }
 
-    /// Returns what is wrong in words for a page that people read.
+    /// Returns the message for an HTML document.
     #[must_use]
-    pub fn sentences(&self, request_id: &str) -> String {
+    pub fn message(&self, request_id: &str) -> String {
         match self {
             Self::Internal(_) => format!("{FAILED} {request_id}."),
             other => shortened(other.detail(), DETAIL_BYTES),
         }
     }
 
-    /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
@@ -152,7 +151,7 @@ impl Error {
         }
     }
 
-    /// The name to tell it apart by.
+    /// Returns the name that identifies the error.
     #[must_use]
     pub fn error_type(&self) -> &'static str {
         match self {
@@ -164,9 +163,9 @@ impl Error {
         }
     }
 
-    /// The failure with its causes, for the log; `None` for the client's mistakes.
+    /// Returns a server error with its causes, for the log; `None` for client errors.
     ///
-    /// Clients of AWS say no more than "service error" unless asked for the causes.
+    /// Errors of AWS clients say only "service error" without their causes.
     #[must_use]
     pub fn causes(&self) -> Option<String> {
         let (Self::Unavailable(source) | Self::Internal(source)) = self else { return None };
@@ -175,7 +174,7 @@ impl Error {
         Some(causes.collect::<Vec<_>>().join(": "))
     }
 
-    /// What is wrong, and how to mend it.
+    /// Returns what is wrong, and what to do.
     fn detail(&self) -> String {
         match self {
             Self::Client { detail, .. } => detail.clone(),
@@ -184,7 +183,7 @@ impl Error {
                 details.collect::<Vec<_>>().join(" ")
             }
             Self::MethodNotAllowed { allow } => {
-                format!("This path does not take this method. Use one of {allow}.")
+                format!("This path does not support this method. Use one of {allow}.")
             }
             Self::UnsupportedCoding { coding } => {
                 format!("The body has the content coding {coding:?}. Send it uncompressed, without content-encoding.")
@@ -205,7 +204,7 @@ impl Error {
     }
 }
 
-/// A detail may quote the request, which may be as large as a reply is allowed to be.
+/// Truncates a text, because it may quote a request as large as the response may be.
 fn shortened(text: String, bytes: usize) -> String {
     if text.len() <= bytes {
         return text;
@@ -235,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clients_mistake_is_a_problem_without_a_cause() {
+    fn a_client_error_is_a_problem_without_a_cause() {
         let error = Error::bad_request("InvalidMessage", "message is missing");
         assert_eq!(error.causes(), None);
         let problem = json!({
@@ -246,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_method_that_is_not_taken_is_told_with_those_that_are() {
+    fn an_unsupported_method_is_reported_with_the_supported_ones() {
         let response = Error::method_not_allowed("GET, POST").into_http("id-1");
         assert_eq!(response.headers().get(ALLOW).unwrap(), "GET, POST");
         let (status, problem) = parts(&response);
@@ -254,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_coding_that_is_not_taken_is_told_with_the_one_that_is() {
+    fn an_unsupported_coding_is_reported_with_the_supported_one() {
         let response = Error::UnsupportedCoding { coding: "gzip".to_owned() }.into_http("id-1");
         assert_eq!(response.headers().get(ACCEPT_ENCODING).unwrap(), "identity");
         let (status, problem) = parts(&response);
@@ -263,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cause_of_our_failure_is_in_no_reply() {
+    fn no_response_contains_the_cause_of_a_server_error() {
         let failure = || Error::internal("table users-4f2 is gone");
         assert_eq!(failure().causes().unwrap(), "table users-4f2 is gone");
 
@@ -274,35 +273,35 @@ mod tests {
         );
         let diagnostic = failure().into_diagnostic();
         assert_eq!(diagnostic.error_type, "InternalError");
-        let sentences = failure().sentences("id-1");
-        assert_eq!(sentences, "The service failed. Try again; if it fails again, report the request id id-1.");
-        for reply in [problem.to_string(), diagnostic.error_message, sentences] {
+        let message = failure().message("id-1");
+        assert_eq!(message, "The service failed. Try again; if it fails again, report the request id id-1.");
+        for reply in [problem.to_string(), diagnostic.error_message, message] {
             assert!(!reply.contains("users"), "{reply}");
         }
     }
 
     #[test]
-    fn every_form_of_a_reply_says_the_same() {
+    fn every_form_of_a_reply_has_the_same_message() {
         let error = || Error::too_large("MessageTooLarge", "Send less.");
         let diagnostic = error().into_diagnostic();
         assert_eq!(
             (diagnostic.error_type.as_str(), diagnostic.error_message.as_str()),
             ("MessageTooLarge", "Send less.")
         );
-        assert_eq!(error().sentences("id-1"), "Send less.");
+        assert_eq!(error().message("id-1"), "Send less.");
         assert_eq!(parts(&error().into_http("id-1")).1["detail"], "Send less.");
     }
 
     #[test]
-    fn a_detail_that_quotes_a_huge_request_is_cut() {
+    fn a_long_detail_is_truncated() {
         for character in ["x", "é", "😀"] {
-            let told = Error::bad_request("InvalidMessage", character.repeat(1_000_000)).into_diagnostic();
-            assert!(told.error_message.len() <= 1003 && told.error_message.ends_with("…"), "{character}");
+            let diagnostic = Error::bad_request("InvalidMessage", character.repeat(1_000_000)).into_diagnostic();
+            assert!(diagnostic.error_message.len() <= 1003 && diagnostic.error_message.ends_with("…"), "{character}");
         }
     }
 
     #[test]
-    fn a_failure_names_its_causes() {
+    fn the_causes_of_an_error_are_listed() {
         #[derive(Debug, thiserror::Error)]
         #[error("service error")]
         struct Service(#[from] std::fmt::Error);
@@ -316,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn each_field_that_breaks_a_rule_is_named() {
+    fn every_invalid_field_is_listed() {
         let error = Error::invalid("InvalidCurrency", vec![field_error("name"), field_error("symbol")]);
         let (status, problem) = parts(&error.into_http("id-1"));
         assert_eq!(status, 422);
@@ -328,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_with_a_thousand_wrong_fields_gets_a_short_problem() {
+    fn a_thousand_invalid_fields_give_a_short_problem() {
         let error = Error::invalid("InvalidCurrency", vec![field_error(&"é".repeat(9000)); 1000]);
         let (_, problem) = parts(&error.into_http("id-1"));
         assert_eq!(problem["errors"].as_array().unwrap().len(), FIELD_ERRORS);
@@ -336,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unusable_body_is_the_clients_mistake() {
+    fn an_unusable_body_is_a_client_error() {
         let status = |error: BodyError| parts(&Error::from(error).into_http("id-1")).0;
         assert_eq!(status(BodyError::InvalidBase64), 400);
         assert_eq!(status(BodyError::TooLarge { limit: 1, length: 2 }), 413);

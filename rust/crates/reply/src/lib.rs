@@ -1,5 +1,5 @@
-//! One error type for a service, and its replies over HTTP, to direct invocations and on pages.
-// Not part of a build: what it says changes no binary.
+//! One error type for a service, rendered for HTTP, direct invocations and HTML documents.
+// Documentation builds only, so that editing the README does not change a binary.
 #![cfg_attr(any(doc, doctest), doc = include_str!("../README.md"))]
 
 mod content;
@@ -12,7 +12,7 @@ pub use error::Error;
 pub use problem::{FieldError, Problem};
 pub use received::Received;
 
-/// Bytes that Lambda passes on at most, of an event or of a reply.
+/// Maximum size of a Lambda request or response payload in bytes.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 pub const PAYLOAD_LIMIT: usize = 6_291_556;

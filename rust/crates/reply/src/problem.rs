@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-/// What is wrong with a request, and how to mend it, <https://www.rfc-editor.org/rfc/rfc9457>.
+/// Describes an error and how to resolve it, <https://www.rfc-editor.org/rfc/rfc9457>.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(
@@ -13,33 +13,33 @@ use serde::Serialize;
     }))
 )]
 pub struct Problem {
-    /// Always `about:blank`: the status says what kind of problem it is, `errorType` which one.
+    /// Always `about:blank`: the status gives the kind of error, `errorType` the exact one.
     pub r#type: &'static str,
-    /// The status in words.
+    /// The reason phrase of the status.
     pub title: &'static str,
     /// The HTTP status.
     #[cfg_attr(feature = "openapi", schema(minimum = 400, maximum = 599))]
     pub status: u16,
-    /// What is wrong and how to mend it.
+    /// What is wrong, and what to do.
     pub detail: String,
-    /// A name to tell problems apart by.
+    /// Identifies the error.
     pub error_type: &'static str,
-    /// The request's name in the logs.
+    /// Id of the request in the logs.
     pub request_id: String,
-    /// Each field or parameter that breaks a rule; with status 422 only.
+    /// Every field or parameter that violates a rule; only with status 422.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub errors: Vec<FieldError>,
 }
 
-/// A field or parameter that breaks a rule.
+/// A field or parameter that violates a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
-    /// The field or parameter as the client names it.
+    /// The field or parameter, as the client names it.
     pub field: String,
-    /// The rule, such as `required`, `type`, `length`, `pattern`, `range`, `unique`, `readOnly` or `unknown`.
+    /// The violated rule, such as `required`, `type`, `length`, `pattern`, `range`, `unique`, `readOnly` or `unknown`.
     pub rule: &'static str,
-    /// The rule in words that say how to keep it.
+    /// What is wrong, and what to do.
     pub detail: String,
 }

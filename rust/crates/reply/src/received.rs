@@ -1,8 +1,8 @@
 use serde::{Deserialize, Deserializer};
 
-/// A payload that the handler judges: a `T`, or the reason why it is none.
+/// The payload of an invocation: a `T`, or the reason why it cannot be parsed.
 ///
-/// Left to lambda_runtime, a payload that is no `T` is logged as our error, and answered with an error type of its own.
+/// lambda_runtime would log a payload that cannot be parsed as a server error, and return an error type of its own.
 #[derive(Debug)]
 pub struct Received<T>(pub Result<T, String>);
 

@@ -1,10 +1,10 @@
-//! Reads a function's settings from its environment: what is missing or wrong stops the start, by name.
+//! Reads a function's settings from its environment. A missing or invalid variable stops the start, and is named.
 
 use std::ops::RangeInclusive;
 
 use thiserror::Error;
 
-/// A variable of the environment that is missing or wrong.
+/// A missing or invalid environment variable.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{name} {problem}")]
 pub struct InvalidSetting {
@@ -13,16 +13,16 @@ pub struct InvalidSetting {
 }
 
 impl InvalidSetting {
-    /// What is wrong with a variable and how to mend it, in words that go on after its name.
+    /// Creates an error from the end of a sentence that starts with the variable's name.
     pub fn new(name: &'static str, problem: impl Into<String>) -> Self {
         Self { name, problem: problem.into() }
     }
 }
 
-/// A variable that must be set.
+/// Returns a variable that must be set.
 ///
 /// # Errors
-/// When it is not, or is empty.
+/// The variable is missing or empty.
 pub fn required(
     variable: impl Fn(&'static str) -> Option<String>,
     name: &'static str,
@@ -31,10 +31,10 @@ pub fn required(
     value.ok_or_else(|| InvalidSetting::new(name, "is not set. Set it in the function's environment."))
 }
 
-/// A variable that must be set to a whole number in a range.
+/// Returns a variable that must be a whole number in a range.
 ///
 /// # Errors
-/// When it is anything else.
+/// The variable has any other value.
 pub fn whole_number(
     variable: impl Fn(&'static str) -> Option<String>,
     name: &'static str,
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_out_of_range_is_told_with_the_range() {
+    fn a_number_out_of_range_is_reported_with_the_range() {
         for value in ["0", "8", "-1", "1.5", "many", "70000"] {
             let error = whole_number(set_to(value), "LIMIT", 1..=7).unwrap_err().to_string();
             assert_eq!(error, format!("LIMIT is {value:?}. Set a whole number from 1 to 7."));

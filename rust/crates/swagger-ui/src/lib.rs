@@ -1,15 +1,14 @@
-//! The files of [Swagger UI](https://github.com/swagger-api/swagger-ui) that a page needs, compressed, in the binary.
+//! The files of [Swagger UI](https://github.com/swagger-api/swagger-ui) that a page needs, compressed with gzip.
 //!
-//! They come out of the release archive that `utoipa-swagger-ui-vendored` brings: nothing is downloaded. The page, and the script that starts Swagger UI, are up to whoever serves them.
+//! They come from the release archive in `utoipa-swagger-ui-vendored`: nothing is downloaded. The caller provides the
+//! HTML document and the script that starts Swagger UI.
 
-/// A file of Swagger UI.
 #[derive(Debug, Clone, Copy)]
 pub struct Asset {
-    /// The file's name, by which the other files refer to it.
+    /// The name by which the other files refer to it.
     pub name: &'static str,
-    /// Its content type.
     pub content_type: &'static str,
-    /// Its bytes, in gzip's format.
+    /// The contents, compressed with gzip.
     pub gzip: &'static [u8],
 }
 
@@ -23,7 +22,6 @@ macro_rules! asset {
     };
 }
 
-/// All files.
 pub const ASSETS: [Asset; 5] = [
     asset!("swagger-ui.css", "text/css; charset=utf-8"),
     asset!("swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
@@ -48,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn every_file_unpacks_and_is_what_its_name_says() {
+    fn every_file_decompresses_to_its_type() {
         assert!(String::from_utf8(unpacked("swagger-ui-bundle.js")).unwrap().contains("SwaggerUIBundle"));
         assert!(String::from_utf8(unpacked("swagger-ui.css")).unwrap().contains(".swagger-ui"));
         assert!(String::from_utf8(unpacked("oauth2-redirect.js")).unwrap().contains("swaggerUIRedirectOauth2"));

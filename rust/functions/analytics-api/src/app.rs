@@ -22,17 +22,12 @@ pub const BODY_LIMIT: usize = 8192;
 
 /// The parts of the service.
 pub struct Parts {
-    /// Collects views.
     pub collector: Collector,
-    /// Signs users in and out, and checks sessions.
     pub sessions: Sessions,
-    /// Reads reports.
     pub reports: Reports,
-    /// Renders pages.
     pub html: Html,
 }
 
-/// Returns the service.
 pub fn app(Parts { collector, sessions, reports, html }: Parts) -> App {
     let (sessions, reports) = (Arc::new(sessions), Arc::new(reports));
     let routes = Router::new()
@@ -44,7 +39,7 @@ pub fn app(Parts { collector, sessions, reports, html }: Parts) -> App {
     App::new(routes, BODY_LIMIT)
 }
 
-/// Answers 503 before Lambda ends the invocation, which would answer 500.
+/// Responds with 503 before Lambda times out, which would give a 500.
 async fn in_time(request: Request, next: Next) -> Response {
     let late = |_| Problem::from(Error::unavailable(format!("a request took over {LONGEST:?}"))).into_response();
     timeout(LONGEST, next.run(request)).await.unwrap_or_else(late)

@@ -4,24 +4,23 @@ use std::time::SystemTime;
 use analytics::{InvalidMoment, Moment};
 use reply::Error;
 
-/// A clock, which tests can set.
+/// A clock that tests can set.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
 
 impl Clock {
-    /// Creates a clock with the time of the system.
+    /// Returns the system's clock.
     #[must_use]
     pub fn system() -> Self {
         Self::new(SystemTime::now)
     }
 
-    /// Creates a clock with the time that a function returns.
+    /// Returns a clock that calls a function.
     #[must_use]
     pub fn new(time: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self(Arc::new(time))
     }
 
-    /// Returns the time.
     ///
     /// # Errors
     /// A time before 1970 or after the year 9999.

@@ -1,7 +1,7 @@
-//! Collects page views, and how long and how far down each was looked at.
+//! Collects page views, and their durations and scroll depths.
 //!
-//! In the steady state a view is one write. The address a request comes from and its user agent are read while it is
-//! answered, and are neither stored nor logged.
+//! Normally a view is one write. The client's IP address and user agent are used only while the request is processed;
+//! they are never stored or logged.
 
 use http::{HeaderName, HeaderValue};
 
@@ -11,7 +11,7 @@ mod body;
 mod client;
 mod collector;
 mod edge;
-mod known;
+mod known_values;
 mod limits;
 mod pixel;
 mod routes;
@@ -31,5 +31,5 @@ pub(crate) use routes::routes;
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// Pages that load nothing else from other sites load this.
+/// Allows pages with `Cross-Origin-Embedder-Policy: require-corp` to load the script and the picture.
 const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("cross-origin");

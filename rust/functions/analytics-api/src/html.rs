@@ -1,4 +1,4 @@
-//! What the pages of `/analytics` have in common: one document with its style, and no script.
+//! The HTML documents of `/analytics`: a shared layout and style, without scripts.
 
 use std::sync::Arc;
 
@@ -9,20 +9,20 @@ use http::{HeaderValue, StatusCode};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use page::Assets;
 
-/// Makes pages.
+/// Renders HTML documents.
 #[derive(Clone)]
 pub struct Html(Arc<Assets>);
 
 impl Html {
-    /// What pages are made with.
+    /// Prepares the shared style.
     ///
     /// # Errors
-    /// Never; see [`Assets::new`].
+    /// Never in practice; see [`Assets::new`].
     pub fn new() -> Result<Self, InvalidHeaderValue> {
         Ok(Self(Arc::new(Assets::new(include_str!("html/analytics.css"), "")?)))
     }
 
-    /// A page, which is kept nowhere: only one user may see it.
+    /// Returns a response with a document, which no cache may store: it is for one user.
     pub fn page(&self, status: StatusCode, title: &str, body: &Markup) -> Response {
         let document = html! {
             (DOCTYPE)
@@ -32,7 +32,7 @@ impl Html {
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="robots" content="noindex";
                     title { (title) }
-                    // Without an icon, browsers ask the host for one.
+                    // Without an icon link, browsers request `/favicon.ico`.
                     link rel="icon" href="data:,";
                     style { (PreEscaped(&self.0.style)) }
                 }

@@ -1,6 +1,6 @@
-//! Site analytics under `/analytics`: routes for trackers and beacons, sessions, and reports as JSON, CSV and a page.
+//! Site analytics under `/analytics`: routes for trackers and beacons, sessions, and reports as JSON, CSV and HTML.
 //!
-//! [`app`] is the whole service, without what it runs on: `main.rs` runs it on Lambda.
+//! [`app`] is the whole service without its host: `main.rs` runs it on Lambda.
 
 mod app;
 mod clock;

@@ -1,4 +1,4 @@
-//! Runs site analytics on Lambda, over the DynamoDB tables that the environment names.
+//! Runs site analytics on Lambda, with the DynamoDB tables that the environment names.
 
 use std::env;
 use std::process::ExitCode;
@@ -50,7 +50,7 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     let accounts = session::store::dynamodb::DynamoDb::new(client.clone(), accounts_table, state_table.clone());
     let sessions = Sessions::new(Arc::new(accounts), Box::new(verify), clock.clone());
 
-    // Totals follow the views by seconds anyway.
+    // Totals are some seconds behind the views anyway.
     let reader = TableReader::new(client.clone(), views_table.clone(), totals_table, Consistency::Eventual);
     let reports = Reports::new(Arc::new(reader), sites.all(), limits.retention_days, clock.clone());
 

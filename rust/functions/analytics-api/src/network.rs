@@ -1,9 +1,9 @@
 use std::net::{IpAddr, Ipv6Addr};
 
-/// Bits of an IPv6 address that tell networks apart: a network with any smaller prefix has 2^64 addresses to send from.
+/// The bits of an IPv6 address that identify a network: one client can use all 2^64 addresses of a /64.
 const IPV6_NETWORK: u128 = u128::MAX << 64;
 
-/// Returns the network that attempts from an address count for: the IPv4 address itself, or the /64 of an IPv6 address.
+/// Returns the network of an address for rate limits: the IPv4 address itself, or the /64 of an IPv6 address.
 pub fn network(address: &str) -> String {
     match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V4(address)) => address.to_string(),
@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_ipv4_address_is_a_network_however_it_is_written() {
+    fn an_ipv4_address_is_a_network_in_any_notation() {
         for address in ["192.0.2.1", "::ffff:192.0.2.1", "::ffff:c000:201"] {
             assert_eq!(network(address), "192.0.2.1");
         }
@@ -25,7 +25,7 @@ mod tests {
     }
 
     #[test]
-    fn all_addresses_of_a_64_are_one_network() {
+    fn a_64_prefix_is_one_network() {
         for address in ["2001:db8:1:2::", "2001:db8:1:2::1", "2001:DB8:1:2:ffff:ffff:ffff:ffff"] {
             assert_eq!(network(address), "2001:db8:1:2::/64");
         }
@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_address_is_a_network_of_its_own() {
+    fn any_other_text_is_a_separate_network() {
         assert_eq!(network(""), "");
         assert_eq!(network("unknown"), "unknown");
     }

@@ -1,9 +1,10 @@
-//! Sessions: signing in and out, and who may ask.
+//! Sessions: sign-in, sign-out and authorization.
 //!
-//! A session is an encrypted token that a client holds for an hour: its user's name, a fingerprint of the user's password
-//! hash and a random id, sealed with a key of the stack. Programs send it as a bearer's, browsers as a cookie. Nothing is
-//! stored for it until it is signed out of. A request finds its session in one place, [`Claim`]; whether it still counts
-//! is read while the request is worked on, by [`Sessions::guard`]: a user who is gone or has another password has none.
+//! A session is an encrypted token that a client stores for an hour. It contains the user's name, a fingerprint of the
+//! user's password hash and a random id, sealed with a key of the stack. Programs send it as a bearer token, browsers
+//! as a cookie. The server stores nothing about a session until sign-out. [`Claim`] extracts a request's session;
+//! [`Sessions::guard`] checks, while the request is processed, that the session has not ended and that its user still
+//! exists with the same password.
 
 mod body;
 mod cookie;
@@ -18,7 +19,7 @@ pub mod store;
 mod throttle;
 mod token;
 
-pub use cookie::is_held as holds_cookie;
+pub use cookie::is_present as holds_cookie;
 pub use form::page as sign_in_page;
 pub use keyring::NoKeys;
 pub use own_page::is_from_own_page;

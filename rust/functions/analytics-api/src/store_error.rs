@@ -1,7 +1,7 @@
 use dynamo::StoreError;
 use reply::Error;
 
-/// Returns the error of a request whose store failed: 503 if the error passes by itself, and 500 otherwise.
+/// Converts a store's error: 503 if it is transient, otherwise 500.
 pub fn store_error(error: StoreError) -> Error {
     if error.is_transient() { Error::unavailable(error) } else { Error::internal(error) }
 }

@@ -1,6 +1,6 @@
-//! The function as Lambda runs it, with tables that cannot be reached.
+//! Runs the function's binary as Lambda does, with tables that are unreachable.
 
-// So that clippy takes the helpers for test code, too.
+// Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
 use bootstrap_test::Bootstrap;
@@ -22,7 +22,7 @@ fn function() -> Bootstrap<'static> {
 }
 
 #[test]
-fn each_request_ends_with_a_whole_closing_line() {
+fn each_request_has_a_complete_closing_line() {
     let requests = [
         (include_str!("../events/http-a-js.json"), "GET /analytics/a.js", 200),
         (include_str!("../events/http-collect.json"), "POST /analytics/collect", 503),
@@ -31,7 +31,7 @@ fn each_request_ends_with_a_whole_closing_line() {
 }
 
 #[test]
-fn a_refused_view_is_a_metric_by_its_reason_and_in_no_log() {
+fn a_rejected_view_is_a_metric_without_log_line() {
     let event = include_str!("../events/http-collect.json").replace("https://example.com", "https://evil.example");
     let run = function().invoke(&[&event]).unwrap();
     let [line] = run.lines.as_slice() else { panic!("{:?}", run.lines) };

@@ -8,11 +8,8 @@ const LOGGED: usize = 20;
 
 /// The nightly check.
 pub struct Night {
-    /// The tables of views and totals.
     pub reader: Box<dyn ReadTables>,
-    /// The secrets of days.
     pub secrets: Box<dyn DeleteSecrets>,
-    /// The sites to recount.
     pub sites: Vec<Site>,
     /// Number of days for which views are stored.
     pub retention_days: u16,
@@ -39,7 +36,7 @@ impl Night {
     pub async fn run(&self, now: Moment) -> Result<Outcome, StoreError> {
         let today = now.day();
         let yesterday = today.minus(1);
-        // Pages that were opened yesterday may still be left today, which needs the secret of yesterday.
+        // Pages that were opened yesterday may be left today, which needs yesterday's secret.
         self.secrets.delete_before(yesterday).await?;
         let period = Period::new(Some(yesterday), Some(yesterday), today, self.retention_days);
         let report = reconcile(&*self.reader, &self.sites, period).await?;

@@ -1,4 +1,4 @@
-//! Runs the nightly check on Lambda, over the tables that the environment names.
+//! Runs the nightly check on Lambda, with the tables that the environment names.
 
 use std::env;
 use std::process::ExitCode;
@@ -24,7 +24,7 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
         retention_days: whole_number(variable, "VIEW_RETENTION_DAYS", 1..=3650)?,
     };
     let night = &night;
-    // The schedule sends no data: the clock says which day is yesterday.
+    // The schedule sends no data: the clock determines yesterday.
     powertools::serve(async move |_: LambdaEvent<Value>| -> Result<Outcome, Diagnostic> {
         let now = Moment::try_from(SystemTime::now()).map_err(powertools::failure)?;
         night.run(now).await.map_err(powertools::failure)

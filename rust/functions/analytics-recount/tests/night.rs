@@ -1,6 +1,6 @@
-//! The nightly check over tables in memory.
+//! The nightly check with tables in memory.
 
-// Clippy then knows that helpers are test code.
+// Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use async_trait::async_trait;
 const NOW: u64 = 1_795_262_400_000 + 15 * 3_600_000;
 const YESTERDAY: u64 = 1_795_262_400_000;
 
-/// The days before which secrets were deleted.
+/// The `day` arguments of `delete_before`.
 #[derive(Default, Clone)]
 struct Deleted(Arc<Mutex<Vec<Day>>>);
 
@@ -31,7 +31,7 @@ fn view(milliseconds: u64, random: u64) -> View {
     View {
         site: Site::parse("example.com").unwrap(),
         id: ViewId { time: Moment::from_milliseconds(milliseconds).unwrap(), random },
-        page: Page::normalise("/about"),
+        page: Page::normalize("/about"),
         visitor: None,
         referrer: None,
         campaign: None,
@@ -48,7 +48,7 @@ fn view(milliseconds: u64, random: u64) -> View {
     }
 }
 
-/// Tables with views, which are counted or wait.
+/// Returns tables with views that are counted or waiting.
 fn tables(views: &[(View, bool)]) -> Memory {
     let memory = Memory::default();
     let mut tally = DayTally::default();
@@ -80,13 +80,13 @@ fn outcome(drift: usize, waiting: usize) -> Outcome {
 }
 
 #[tokio::test]
-async fn a_day_that_is_counted_right_has_no_drift() {
+async fn a_correct_day_has_no_drift() {
     let views = [(view(YESTERDAY, 1), true), (view(YESTERDAY, 2), true), (view(YESTERDAY, 3), false)];
     assert_eq!(run(tables(&views), Deleted::default()).await, Ok(outcome(0, 1)));
 }
 
 #[tokio::test]
-async fn a_changed_total_is_drift_and_stays_as_it_is() {
+async fn a_wrong_total_is_reported_but_not_changed() {
     let memory = Arc::new(tables(&[(view(YESTERDAY, 1), true)]));
     for item in memory.tables().totals.values_mut().filter(|item| item.contains_key("browser/Firefox")) {
         item.insert("Views".to_owned(), AttributeValue::N("7".to_owned()));
@@ -121,7 +121,7 @@ async fn secrets_are_deleted_even_if_the_recount_fails() {
     assert_eq!(deleted.0.lock().unwrap().len(), 1);
 }
 
-/// A table that is also looked at.
+/// Shares a table with the test.
 struct Shared(Arc<Memory>);
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! Runs the recovery on Lambda, over the tables that the environment names.
+//! Runs the recovery on Lambda, with the tables that the environment names.
 
 use std::env;
 use std::process::ExitCode;

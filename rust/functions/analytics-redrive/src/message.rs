@@ -7,7 +7,7 @@ pub struct Message {
     body: String,
 }
 
-/// What the mapping of a stream reports of a batch.
+/// A stream mapping's report of a failed batch.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html>
 #[derive(Deserialize)]

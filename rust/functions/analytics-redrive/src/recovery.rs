@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::Message;
 
-/// Time before the first record from which views may be affected: a page is left up to a day after its view.
+/// Time before the first record from which views may be affected: a page may be left up to a day after its view.
 const BEFORE: Duration = Duration::from_hours(25);
 
 /// Time after the last record: arrival times are approximate.
@@ -18,7 +18,7 @@ const AFTER: Duration = Duration::from_mins(5);
 /// Timeout of a message, which is less than that of the function.
 const TIMEOUT: Duration = Duration::from_secs(240);
 
-/// Recovers batches that the trigger gave up.
+/// Recovers batches that the trigger gave up on.
 pub struct Recovery {
     reader: Box<dyn ReadTables>,
     store: Box<dyn CountViews>,
@@ -28,7 +28,7 @@ pub struct Recovery {
     last: Mutex<Option<Done>>,
 }
 
-/// A recovery that left nothing. After an outage, many messages are about the same days.
+/// A recovery after which nothing waits. After an outage, many messages are about the same days.
 #[derive(Debug, Clone, Copy)]
 struct Done {
     period: Period,
@@ -41,7 +41,7 @@ impl Done {
     }
 }
 
-/// Why a message has to be tried again.
+/// Reason why the queue must deliver a message again.
 #[derive(Debug, Error)]
 pub enum RecoveryError {
     /// The message does not report a batch.

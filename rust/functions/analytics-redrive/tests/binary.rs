@@ -1,6 +1,6 @@
-//! The function as Lambda runs it, with tables that cannot be reached.
+//! Runs the function's binary as Lambda does, with tables that are unreachable.
 
-// So that clippy takes the helpers for test code, too.
+// Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
 use bootstrap_test::Bootstrap;
@@ -15,7 +15,7 @@ const ENVIRONMENT: [(&str, &str); 6] = [
 ];
 
 #[test]
-fn a_batch_ends_with_a_whole_closing_line() {
+fn a_batch_has_a_complete_closing_line() {
     let function = Bootstrap::new(env!("CARGO_BIN_EXE_analytics-redrive"), &ENVIRONMENT);
     function.assert_closing_line("analytics-redrive", r#"{"Records": []}"#, "success");
 }

@@ -1,6 +1,6 @@
-//! The recovery over tables in memory.
+//! The recovery with tables in memory.
 
-// Clippy then knows that helpers are test code.
+// Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ fn view(received: Moment, random: u64) -> View {
     View {
         site: site(),
         id: ViewId { time: received, random },
-        page: Page::normalise("/about"),
+        page: Page::normalize("/about"),
         visitor: None,
         referrer: None,
         campaign: None,
@@ -50,7 +50,7 @@ fn view(received: Moment, random: u64) -> View {
     }
 }
 
-/// Tables in memory, and the number of their queries.
+/// Tables in memory that count their queries.
 #[derive(Clone, Default)]
 struct Tables {
     memory: Arc<Memory>,
@@ -99,7 +99,7 @@ impl Tables {
         Recovery::new(Box::new(self.clone()), Box::new(self.clone()), Shards::ONE, vec![site()], 90)
     }
 
-    /// The counts of the day of a view.
+    /// Returns the counts of a view's day.
     fn counts(&self, view: &View) -> Counts {
         let bucket = Bucket::new(Granularity::Day, view.id.time.day());
         let key = keys::total(&TotalKey { site: site(), bucket, counter: Counter::Summary }, 0);
@@ -140,7 +140,7 @@ async fn views_of_a_failed_batch_are_counted_once() {
 }
 
 #[tokio::test]
-async fn a_leave_that_came_a_day_after_its_view_is_counted() {
+async fn a_leave_a_day_after_its_view_is_counted() {
     let old = view(ago(30 * HOUR), 1);
     let tables = Tables::with_views(std::slice::from_ref(&old));
     let leave = Leave { site: site(), view: old.id, measure: Measure { duration_ms: 5000, scroll: 40 } };
@@ -163,9 +163,9 @@ async fn messages_about_the_same_days_read_the_tables_once() {
     assert_eq!(tables.queries.load(Ordering::Relaxed), queries);
 }
 
-/// A restored table of views has lost the marks of what was counted since.
+/// A restored table of views has lost the marks of what was counted since the backup.
 #[tokio::test]
-async fn views_that_may_be_counted_already_are_left_to_a_person() {
+async fn views_that_may_be_counted_already_are_not_counted() {
     let received = ago(7 * HOUR);
     let tables = Tables::with_views(&[view(received, 1), view(received, 2)]);
     tables.recovery().handle(&message(received, received)).await.unwrap();
@@ -191,7 +191,7 @@ async fn a_total_that_is_too_high_is_never_lowered() {
 }
 
 #[tokio::test]
-async fn other_messages_are_refused_by_name() {
+async fn other_messages_are_rejected_by_name() {
     let tables = Tables::default();
     let dates = json!({"DDBStreamBatchInfo": {
         "approximateArrivalOfFirstRecord": "yesterday", "approximateArrivalOfLastRecord": "today",

@@ -14,18 +14,17 @@ pub struct Batch(Vec<(Option<String>, Box<RawValue>)>);
 /// The changes of a batch.
 #[derive(Debug, Default)]
 pub struct Changes {
-    /// Views, each of them once.
     pub views: Vec<Pending<Record>>,
     /// Leaves, one per view, with the greatest duration and scroll depth.
     pub leaves: Vec<Pending<Leave>>,
     /// Indexes of records that cannot be decoded, and why.
     pub malformed: Vec<(usize, String)>,
-    /// The ids by which API Gateway knows the requests that stored them.
+    /// API Gateway's ids of the requests that stored them.
     pub request_ids: BTreeSet<String>,
 }
 
 impl Batch {
-    /// Reads all records of an event.
+    /// Parses the records of an event.
     #[must_use]
     pub fn read(event: Event) -> (Self, Changes) {
         let (mut views, mut leaves, mut malformed) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
@@ -41,8 +40,8 @@ impl Batch {
                 }
                 Ok(Change::Leave(leave)) => {
                     let key = keys::view(&leave.site, leave.view);
-                    merge(leaves.entry(key), leave, index, |known, leave| {
-                        known.measure = known.measure.max(leave.measure);
+                    merge(leaves.entry(key), leave, index, |merged, leave| {
+                        merged.measure = merged.measure.max(leave.measure);
                     });
                 }
                 Ok(Change::Other) => {}
@@ -53,12 +52,11 @@ impl Batch {
         (Self(records), Changes { views, leaves, malformed, request_ids })
     }
 
-    /// Returns the number of records.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Returns the sequence number of a record, if it can be read.
+    /// Returns the sequence number of a record, if it has one.
     pub fn sequence_number(&self, index: usize) -> Option<&str> {
         self.0.get(index)?.0.as_deref()
     }
@@ -75,9 +73,9 @@ fn merge<T>(entry: Entry<'_, keys::Key, Pending<T>>, value: T, record: usize, ad
             vacant.insert(Pending { value, records: vec![record] });
         }
         Entry::Occupied(mut occupied) => {
-            let known = occupied.get_mut();
-            known.records.push(record);
-            add(&mut known.value, value);
+            let pending = occupied.get_mut();
+            pending.records.push(record);
+            add(&mut pending.value, value);
         }
     }
 }

@@ -8,7 +8,7 @@ use http_event::Invocation;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// A batch of records. Each is decoded separately, so that a malformed one does not affect the others.
+/// A batch of records. Each is decoded separately, so that a malformed one fails alone.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Box<RawValue>")]
 pub struct Event {
@@ -39,7 +39,7 @@ impl TryFrom<Box<RawValue>> for Event {
 impl Event {
     /// Returns the service of a record that is not from DynamoDB.
     ///
-    /// A queue that is connected by mistake would delete its messages after a success.
+    /// An SQS queue connected by mistake would delete its messages after a success.
     #[must_use]
     pub fn foreign_source(&self) -> Option<String> {
         let sources = self.records.iter().filter_map(|record| serde_json::from_str::<Source>(record.get()).ok());
@@ -56,9 +56,9 @@ struct Source {
 /// A record of the stream.
 #[derive(Debug)]
 pub struct StreamRecord {
-    /// Its sequence number, if it can be read.
+    /// The sequence number, if it is valid.
     pub sequence_number: Option<String>,
-    /// The id by which API Gateway knows the request that stored the item.
+    /// API Gateway's id of the request that stored the item.
     pub request_id: Option<String>,
     /// The change, or why it cannot be decoded.
     pub change: Result<Change, String>,
@@ -113,7 +113,7 @@ impl StreamRecord {
     }
 }
 
-/// Other text names no record of the mapping, and may not fit into a sort key.
+/// Other text is not a sequence number, and may not fit into a sort key.
 fn is_number(text: &str) -> bool {
     (1..=100).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -14,7 +14,7 @@ use crate::quarantine::quarantine;
 /// Counts a batch of stream records into the totals.
 ///
 /// # Errors
-/// `NotAStreamEvent` for any event but that of a stream's mapping. Records that cannot be counted now are in the response.
+/// `NotAStreamEvent` for any other event. Records that cannot be counted now are in the response.
 pub async fn handle(
     event: LambdaEvent<Received<Event>>,
     store: &dyn CountViews,
@@ -67,7 +67,7 @@ pub async fn handle(
         tracing::warn!(%error, "records failed, the mapping retries them");
     }
     let retry = |index| {
-        // An empty identifier, of a record that has none, makes the mapping retry the whole batch.
+        // An empty identifier makes the mapping retry the whole batch.
         let item_identifier = batch.sequence_number(index).unwrap_or_default().to_owned();
         BatchItemFailure { item_identifier }
     };
@@ -75,8 +75,9 @@ pub async fn handle(
 }
 
 fn not_a_stream_event(reason: &str) -> Diagnostic {
-    let detail =
-        format!("This function takes batches of a DynamoDB stream ({reason}). Invoke it by the stream's mapping.");
+    let detail = format!(
+        "This function expects a batch of a DynamoDB stream ({reason}). Invoke it by the stream's event source mapping."
+    );
     powertools::record("outcome", Outcome::ClientError);
     Error::bad_request("NotAStreamEvent", detail).into_diagnostic()
 }

@@ -1,4 +1,4 @@
-//! Runs the trigger on Lambda, over the tables that the environment names.
+//! Runs the trigger on Lambda, with the tables that the environment names.
 
 use std::env;
 use std::process::ExitCode;

@@ -7,19 +7,19 @@ use analytics_totals::{Counting, CountingResult};
 
 use crate::batch::Batch;
 
-/// Seconds for which a record is stored: a month to look into it.
+/// Retention of a record in seconds: 30 days.
 const RETENTION_SECONDS: u64 = 30 * 86_400;
 
-/// Maximum length of a stored record in bytes: an item holds 400 KB, with its keys and the reason.
+/// Maximum length of a stored record in bytes: an item has at most 400 KB, including its keys and the reason.
 const RECORD_BYTES: usize = 200_000;
 
 /// Maximum length of a reason in bytes: it may quote the record.
 const REASON_BYTES: usize = 1000;
 
-/// Maximum length of a name in bytes: a sort key holds 1,024.
+/// Maximum length of a name in bytes: a sort key has at most 1,024.
 const NAME_BYTES: usize = 500;
 
-/// Stores records that can never be counted in quarantine, and logs each: they must not hold up the records after them.
+/// Quarantines records that can never be counted, and logs each, so that they do not block the records after them.
 pub async fn quarantine(
     counting: Counting<'_>,
     batch: &Batch,

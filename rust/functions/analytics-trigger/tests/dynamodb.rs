@@ -1,7 +1,7 @@
-//! The promises over DynamoDB, at the endpoint that `DYNAMODB_TEST_ENDPOINT` names:
+//! Runs the promises with DynamoDB, at the endpoint in `DYNAMODB_TEST_ENDPOINT`:
 //! `DYNAMODB_TEST_ENDPOINT=http://127.0.0.1:4566 cargo test -p analytics-trigger --test dynamodb -- --ignored`.
 
-// So that clippy takes the helpers for test code, too.
+// Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
 mod suite;
@@ -63,7 +63,7 @@ impl Tables {
     }
 }
 
-/// Tables of its own.
+/// Creates new tables.
 async fn bed(promise: &str) -> Bed {
     Tables::new(&client().unwrap(), promise).await.bed()
 }
@@ -79,19 +79,19 @@ async fn all_items(client: &Client, table: &str) -> Items {
     items
 }
 
-/// Views and totals as they were at some second.
+/// A snapshot of views and totals.
 #[derive(Clone)]
-struct Second {
+struct Snapshot {
     views: Items,
     totals: Items,
 }
 
-impl Second {
+impl Snapshot {
     async fn now(client: &Client, views: &str, totals: &str) -> Self {
         Self { views: all_items(client, views).await, totals: all_items(client, totals).await }
     }
 
-    /// New tables with the items, as a restore creates them.
+    /// Creates tables with the items of the snapshot, as a restore does.
     async fn restored(self, client: &Client, name: &str) -> Tables {
         let tables = Tables::new(client, name).await;
         for (table, items) in [(&tables.views, self.views), (&tables.totals, self.totals)] {
@@ -103,14 +103,14 @@ impl Second {
     }
 }
 
-/// Drift of the totals, and views that wait.
+/// Returns the drift of the totals, the surplus, and the number of waiting views.
 async fn found(tables: &Tables) -> (usize, i64, usize) {
     let report =
         reconcile(&tables.reader(), &[site()], Period::new(Some(day().minus(5)), None, day(), 400)).await.unwrap();
     (report.drifts.len(), report.surplus(), report.waiting.len())
 }
 
-/// What a repair does, two days later.
+/// Repairs the totals two days later.
 async fn repaired(tables: &Tables) -> Repaired {
     let store = tables.counter();
     let counting = Counting { store: &store, shards: Shards::ONE, deadline: Deadline::after(TIME) };
@@ -119,7 +119,7 @@ async fn repaired(tables: &Tables) -> Repaired {
     repair(&tables.corrector(), counting, report, Surplus::Keep, moment(NOON + 2 * 86_400_000)).await.unwrap()
 }
 
-/// Views of the day in the totals.
+/// Returns the views of the day in the totals.
 async fn views_counted(tables: &Tables) -> i64 {
     let text = |item: &HashMap<String, AttributeValue>, name: &str| item[name].as_s().unwrap().clone();
     let items = all_items(&tables.client, &tables.totals).await.into_iter().filter(|item| {
@@ -128,44 +128,44 @@ async fn views_counted(tables: &Tables) -> i64 {
     items.map(|item| item["Views"].as_n().unwrap().parse::<i64>().unwrap()).sum()
 }
 
-/// 30 views are counted and 10 wait; after that second, these are counted and 5 more come in.
+/// The snapshot is taken when 30 views are counted and 10 wait; then these are counted, and 5 more arrive.
 #[tokio::test]
 #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
-async fn restore_drill_no_total_is_lowered_and_no_view_counted_twice() {
+async fn restored_tables_are_repaired_without_counting_twice() {
     let client = client().unwrap();
-    let tables = Second { views: Items::new(), totals: Items::new() }.restored(&client, "drill").await;
+    let tables = Snapshot { views: Items::new(), totals: Items::new() }.restored(&client, "drill").await;
     let Tables { views, totals, .. } = &tables;
     let bed = tables.bed();
     let all: Vec<View> = (0..45).map(|number| view(number, u8::try_from(number % 7).unwrap())).collect();
     let records = bed.store_views(&all[..40]).await;
     bed.fold(&records[..30]).await;
-    let earlier = Second::now(&client, views, totals).await;
+    let earlier = Snapshot::now(&client, views, totals).await;
     bed.fold(&records[30..]).await;
     let more = bed.store_views(&all[40..]).await;
     bed.fold(&more).await;
-    let lost = Second::now(&client, views, totals).await;
+    let lost = Snapshot::now(&client, views, totals).await;
     assert_eq!(found(&tables).await, (0, 0, 0));
 
     let both = earlier.clone().restored(&client, "drill-both").await;
-    assert_eq!(found(&both).await, (0, 0, 10), "both are of one second");
+    assert_eq!(found(&both).await, (0, 0, 10), "both tables are restored");
     assert_eq!(repaired(&both).await.waiting.views.counted, 10);
     assert_eq!(found(&both).await, (0, 0, 0));
-    assert_eq!(views_counted(&both).await, 40, "all that were restored");
+    assert_eq!(views_counted(&both).await, 40, "all restored views");
 
-    let totals_only = Second { totals: earlier.totals.clone(), ..lost.clone() };
+    let totals_only = Snapshot { totals: earlier.totals.clone(), ..lost.clone() };
     let totals_only = totals_only.restored(&client, "drill-totals").await;
     assert!(found(&totals_only).await.0 > 0);
     repaired(&totals_only).await;
     assert_eq!(found(&totals_only).await, (0, 0, 0));
     assert_eq!(views_counted(&totals_only).await, 45);
 
-    let views_only = Second { views: earlier.views, ..lost }.restored(&client, "drill-views").await;
+    let views_only = Snapshot { views: earlier.views, ..lost }.restored(&client, "drill-views").await;
     let before = found(&views_only).await;
     assert!(before.1 > 0 && before.2 == 10, "the marks of ten are lost: {before:?}");
     let done = repaired(&views_only).await;
     assert_eq!((done.waiting.views.counted, done.waiting.doubtful, done.corrected), (0, 10, 0));
     assert_eq!(found(&views_only).await, before);
-    assert_eq!(views_counted(&views_only).await, 45, "neither more nor fewer");
+    assert_eq!(views_counted(&views_only).await, 45, "every view once");
 }
 
 suite::keep_every_promise!(bed, #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]);

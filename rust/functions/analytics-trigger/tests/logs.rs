@@ -1,6 +1,6 @@
-//! What is logged, and which metrics are counted.
+//! Log lines and metrics.
 
-// So that clippy takes the helpers for test code, too.
+// Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use powertools::{captured, observe};
 use reply::Received;
 use serde_json::{Value, json};
 
-/// A store that has too much to do.
+/// A store that throttles.
 struct Busy;
 
 fn busy<T>() -> Result<T, StoreError> {
@@ -43,7 +43,7 @@ impl CountViews for Busy {
     }
 }
 
-/// Returns the lines of an invocation: those of the handler, and then the closing line.
+/// Returns the handler's log lines of an invocation, and its closing line.
 async fn logged(store: &dyn CountViews, event: &str) -> (Vec<Value>, Value) {
     let payload: Received<Event> = serde_json::from_str(event).unwrap();
     let mut context = Context::default();
@@ -72,7 +72,7 @@ async fn a_quarantined_record_is_an_error_and_a_metric() {
 }
 
 #[tokio::test]
-async fn records_whose_views_are_gone_are_an_error_and_a_metric() {
+async fn records_of_deleted_views_are_an_error_and_metric() {
     let (lines, closing) = logged(&Memory::default(), include_str!("../events/stream.json")).await;
     let [line] = lines.as_slice() else { panic!("{lines:?}") };
     assert_eq!((&line["level"], &line["sequence_number"]), (&json!("ERROR"), &json!("000000000000000000001")));
@@ -92,7 +92,7 @@ async fn records_that_fail_are_a_warning_with_the_reason() {
 }
 
 #[tokio::test]
-async fn a_line_names_the_requests_that_its_records_come_from() {
+async fn a_line_has_the_request_ids_of_its_records() {
     let event = include_str!("../events/stream.json").replacen(
         r#""NewImage": {"#,
         r#""NewImage": {"Request": {"S": "JKJaXmPLvHcESHA="}, "#,

@@ -1,6 +1,6 @@
-//! The function as Lambda starts it: a process with an environment.
+//! Runs the function's process as Lambda does.
 
-// So that clippy takes the helpers for test code, too.
+// Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
 use std::process::Command;
@@ -17,7 +17,7 @@ const VARIABLES: [(&str, &str); 6] = [
 ];
 
 #[test]
-fn a_variable_that_is_missing_stops_the_start_and_is_named() {
+fn a_missing_variable_stops_the_start_and_is_named() {
     for (missing, _) in VARIABLES {
         let variables = VARIABLES.into_iter().filter(|(name, _)| *name != missing);
         let mut process = Command::new(env!("CARGO_BIN_EXE_analytics-trigger"));
@@ -30,7 +30,7 @@ fn a_variable_that_is_missing_stops_the_start_and_is_named() {
 }
 
 #[test]
-fn each_batch_ends_with_a_whole_closing_line() {
+fn each_batch_has_a_complete_closing_line() {
     let function = bootstrap_test::Bootstrap::new(env!("CARGO_BIN_EXE_analytics-trigger"), &VARIABLES);
     function.assert_closing_line("analytics-trigger", r#"{"Records": []}"#, "success");
 }

@@ -1,7 +1,7 @@
-//! The currencies service on a port of this machine: `cargo run -p currencies --example serve`.
+//! Serves the currencies service on a local port: `cargo run -p currencies --example serve`.
 //!
-//! Currencies are kept in memory, or in the table that `CURRENCIES_TABLE` names. `PORT` is 8080 unless it is set. Nobody
-//! has to sign in: that is API Gateway's part.
+//! Currencies are stored in memory, or in the table that `CURRENCIES_TABLE` names. The default `PORT` is 8080. Requests
+//! need no token: API Gateway validates those.
 
 use std::env;
 use std::error::Error;
@@ -21,13 +21,13 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok()
 }
 
-/// The sign-in that the environment names, or a place-holder, without which the page could not be shown.
+/// Returns the OAuth settings of the environment, or placeholders, so that the documentation works without them.
 fn oauth() -> Result<OAuth, Box<dyn Error>> {
-    let place_holder = |name: &str| match name {
+    let placeholder = |name: &str| match name {
         "OAUTH_CLIENT_ID" => "none",
         _ => "http://127.0.0.1/oauth2/none",
     };
-    Ok(OAuth::from(|name| variable(name).or_else(|| Some(place_holder(name).to_owned())))?)
+    Ok(OAuth::from_env(|name| variable(name).or_else(|| Some(placeholder(name).to_owned())))?)
 }
 
 fn store() -> Result<Arc<dyn Store>, Box<dyn Error>> {
@@ -38,7 +38,7 @@ fn store() -> Result<Arc<dyn Store>, Box<dyn Error>> {
 }
 
 #[tokio::main]
-#[expect(clippy::print_stdout, reason = "whoever runs it reads where it is")]
+#[expect(clippy::print_stdout, reason = "prints the URL for the developer")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let port = variable("PORT").unwrap_or_else(|| "8080".to_owned());
     let listener = TcpListener::bind(("127.0.0.1", port.parse()?)).await?;

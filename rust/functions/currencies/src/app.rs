@@ -8,10 +8,10 @@ use crate::docs::{self, Docs};
 use crate::store::Store;
 use crate::{OAuth, routes};
 
-/// Bytes of a request's body at most; a currency in JSON has at most some 1,500, with every character escaped.
+/// Maximum length of a request body in bytes; a currency in JSON has at most about 1,500, with every character escaped.
 pub const BODY_LIMIT: usize = 16_384;
 
-/// Returns the service over a store, called at `api_url`.
+/// Returns the service over a store, with its public URL.
 pub fn app(store: Arc<dyn Store>, oauth: OAuth, api_url: String) -> App {
     let currencies = Router::new()
         .route("/currencies", get(routes::list).post(routes::create))

@@ -2,22 +2,21 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// An ISO 4217 code: three ASCII capitals. Lower case is refused, so that a currency has one address.
+/// An ISO 4217 code: three ASCII capitals. Lower case is rejected, so that a currency has one URL.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Code(String);
 
 impl Code {
-    /// What a code looks like, as a regular expression.
+    /// The pattern of a code, as a regular expression.
     pub const PATTERN: &str = "^[A-Z]{3}$";
 
-    /// The code in `text`, if it is one.
+    /// Parses a code.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let is_code = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
         is_code.then(|| Self(text.to_owned()))
     }
 
-    /// The three letters.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -41,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn three_capitals_are_a_code_and_nothing_else_is() {
+    fn a_code_is_three_capital_letters() {
         assert_eq!(Code::parse("EUR").unwrap().to_string(), "EUR");
         for text in ["", "EU", "EURO", "eur", "EUr", "EU1", "EU ", "ÉU", "€", "E\u{301}U"] {
             assert_eq!(Code::parse(text), None, "{text:?}");

@@ -7,7 +7,7 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use crate::Code;
 
-/// A currency as it is stored.
+/// A currency as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(
@@ -17,21 +17,22 @@ pub struct Currency {
     /// ISO 4217 alphabetic code.
     #[schema(schema_with = code_schema)]
     pub code: Code,
-    /// What it is called, in any language.
+    /// The currency's name, in any language.
     #[schema(schema_with = name_schema)]
     pub name: String,
-    /// What is written before or after amounts.
+    /// The symbol written before or after amounts.
     #[schema(schema_with = symbol_schema)]
     pub symbol: String,
-    /// Digits after the decimal point, where there are any.
+    /// Digits after the decimal point; null if ISO 4217 defines none.
     #[schema(schema_with = minor_units_schema, required = true)]
     pub minor_units: Option<u8>,
-    /// Grows with every write, also over a deletion. It is the entity tag: `"1795231140000"` in quotes.
+    /// Grows with every write, and when a deleted currency is created again. It is also the entity tag:
+    /// `"1795231140000"` in quotes.
     #[schema(minimum = 1, read_only)]
     pub version: u64,
 }
 
-/// The body that replaces a currency: all of it but the code, which the path has, and the version.
+/// The request body that replaces a currency: all fields except the code, which is in the path, and the version.
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
 #[schema(
     as = CurrencyContent,
@@ -39,18 +40,18 @@ pub struct Currency {
     example = json!({"name": "Euro", "symbol": "€", "minorUnits": 2}),
 )]
 pub struct Content {
-    /// What it is called.
+    /// The currency's name, in any language.
     #[schema(schema_with = name_schema)]
     pub name: String,
-    /// What is written before or after amounts.
+    /// The symbol written before or after amounts.
     #[schema(schema_with = symbol_schema)]
     pub symbol: String,
-    /// Digits after the decimal point, where there are any.
+    /// Digits after the decimal point; null if ISO 4217 defines none.
     #[schema(schema_with = minor_units_schema, required = false)]
     pub minor_units: Option<u8>,
 }
 
-/// The body that creates a currency.
+/// The request body that creates a currency.
 #[derive(Debug, PartialEq, Eq, ToSchema)]
 #[schema(
     as = CurrencyCreation,
@@ -58,27 +59,27 @@ pub struct Content {
     example = json!({"code": "XAU", "name": "Gold", "symbol": "XAU", "minorUnits": null}),
 )]
 pub struct Creation {
-    /// Its code.
+    /// ISO 4217 alphabetic code.
     #[schema(schema_with = code_schema)]
     pub code: Code,
-    /// What it is called.
+    /// The currency's name, in any language.
     #[schema(schema_with = name_schema)]
     pub name: String,
-    /// What is written before or after amounts.
+    /// The symbol written before or after amounts.
     #[schema(schema_with = symbol_schema)]
     pub symbol: String,
-    /// Digits after the decimal point, where there are any.
+    /// Digits after the decimal point; null if ISO 4217 defines none.
     #[schema(schema_with = minor_units_schema, required = false)]
     pub minor_units: Option<u8>,
 }
 
 impl Content {
-    /// Reads the body of a request that replaces a currency.
+    /// Parses a request body that replaces a currency.
     ///
     /// # Errors
-    /// `InvalidJson`, and `InvalidCurrency` with each field that breaks a rule.
+    /// `InvalidJson`, and `InvalidCurrency` with every invalid field.
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
-        let mut fields = Fields::of_json(json, "InvalidCurrency")?;
+        let mut fields = Fields::from_json(json, "InvalidCurrency")?;
         let content = Self::read(&mut fields);
         fields.end(Unknown::Refused(unknown), content)
     }
@@ -99,12 +100,12 @@ impl Content {
 }
 
 impl Creation {
-    /// Reads the body of a request that creates a currency.
+    /// Parses a request body that creates a currency.
     ///
     /// # Errors
-    /// `InvalidJson`, and `InvalidCurrency` with each field that breaks a rule.
+    /// `InvalidJson`, and `InvalidCurrency` with every invalid field.
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
-        let mut fields = Fields::of_json(json, "InvalidCurrency")?;
+        let mut fields = Fields::from_json(json, "InvalidCurrency")?;
         let code = fields.required("code", |value| Code::parse(text(value)?).ok_or_else(code_rule));
         let content = Content::read(&mut fields);
         let creation = code.zip(content).map(|(code, Content { name, symbol, minor_units })| Self {
@@ -124,35 +125,35 @@ impl Creation {
     }
 }
 
-/// Returns the rule that a code keeps.
+/// Returns the error of an invalid code.
 pub fn code_rule() -> Broken {
-    Broken::new("pattern", "is three capital letters, A to Z")
+    Broken::new("pattern", "must be three capital letters, A to Z")
 }
 
 fn code_schema() -> Object {
-    let description = "ISO 4217 alphabetic code: three ASCII capitals. Lower case is refused.";
+    let description = "ISO 4217 alphabetic code: three ASCII capitals. Lower case is rejected.";
     string(description).pattern(Some(Code::PATTERN)).build()
 }
 
 /// A text without control characters.
 struct Text {
     description: &'static str,
-    /// Characters at most; there is one at least.
+    /// Maximum number of characters; the minimum is one.
     most: usize,
 }
 
-const NAME: Text = Text { description: "What it is called, in any language, without control characters.", most: 100 };
+const NAME: Text = Text { description: "The currency's name, in any language, without control characters.", most: 100 };
 const SYMBOL: Text =
-    Text { description: "What is written before or after amounts, without control characters.", most: 10 };
+    Text { description: "The symbol written before or after amounts, without control characters.", most: 10 };
 
 impl Text {
     fn check(&self, value: &Value) -> Result<String, Broken> {
         let text = text(value)?;
         if text.is_empty() || text.chars().nth(self.most).is_some() {
-            return Err(Broken::new("length", format!("has 1 to {} characters", self.most)));
+            return Err(Broken::new("length", format!("must have 1 to {} characters", self.most)));
         }
         if text.chars().any(char::is_control) {
-            return Err(Broken::new("pattern", "has no control characters"));
+            return Err(Broken::new("pattern", "must not contain control characters"));
         }
         Ok(text.to_owned())
     }
@@ -175,21 +176,21 @@ fn string(description: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).description(Some(description))
 }
 
-/// ISO 4217 has currencies with up to four digits after the point.
+/// Currencies of ISO 4217 have up to four digits after the decimal point.
 const MOST_MINOR_UNITS: u8 = 4;
 
 fn minor_units(value: &Value) -> Result<u8, Broken> {
-    // JSON has one kind of number: 2.0 is 2, as JSON Schema says too.
-    let number = value.as_f64().ok_or(Broken::new("type", "is a whole number or null"))?;
+    // JSON has one number type: 2.0 equals 2, as in JSON Schema.
+    let number = value.as_f64().ok_or(Broken::new("type", "must be a whole number or null"))?;
     let digits = (0..=MOST_MINOR_UNITS).find(|&digits| f64::from(digits) == number);
-    digits.ok_or_else(|| Broken::new("range", format!("is a whole number from 0 to {MOST_MINOR_UNITS}")))
+    digits.ok_or_else(|| Broken::new("range", format!("must be a whole number from 0 to {MOST_MINOR_UNITS}")))
 }
 
 fn minor_units_schema() -> Object {
     ObjectBuilder::new()
         .schema_type(SchemaType::from_iter([Type::Integer, Type::Null]))
         .description(Some(
-            "Digits after the decimal point. Null, or left out, where ISO 4217 has none, as for gold (XAU).",
+            "Digits after the decimal point. Null or omitted if ISO 4217 defines none, as for gold (XAU).",
         ))
         .minimum(Some(0))
         .maximum(Some(MOST_MINOR_UNITS))
@@ -198,9 +199,9 @@ fn minor_units_schema() -> Object {
 
 fn unknown(name: &str) -> Broken {
     match name {
-        "version" => Broken::new("readOnly", "is counted by the service; leave it out, and send it as If-Match"),
-        "code" => Broken::new("readOnly", "is in the path; leave it out"),
-        _ => Broken::new("unknown", "is no field of a currency; leave it out"),
+        "version" => Broken::new("readOnly", "is assigned by the service; remove it, and send it as If-Match"),
+        "code" => Broken::new("readOnly", "is in the path; remove it"),
+        _ => Broken::new("unknown", "is not a field of a currency; remove it"),
     }
 }
 

@@ -3,19 +3,19 @@ use reply::Error;
 
 use crate::Code;
 
-/// The cursor of the page that starts after a code.
+/// Returns the cursor of the page that starts after a code.
 ///
-/// Opaque, so that nobody builds one, and with a checksum, so that a damaged one is noticed. It hides nothing.
+/// It is opaque, so that clients do not build one, with a checksum that detects changes. It is not secret.
 #[must_use]
 pub fn after(code: &Code) -> String {
     let checksum = fnv_1a(code.as_str().as_bytes()).to_be_bytes();
     URL_SAFE_NO_PAD.encode_to_string([code.as_str().as_bytes(), &checksum].concat())
 }
 
-/// The code after which a cursor's page starts.
+/// Returns the code after which a cursor's page starts.
 ///
 /// # Errors
-/// `InvalidCursor` for anything that `after` does not return.
+/// `InvalidCursor` for any text that `after` did not return.
 pub fn parse(cursor: &str) -> Result<Code, Error> {
     code(cursor).filter(|code| after(code) == cursor).ok_or_else(|| {
         Error::bad_request(
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_leads_back_to_its_code() {
+    fn a_cursor_contains_its_code() {
         for text in ["AAA", "EUR", "ZZZ"] {
             let code = Code::parse(text).unwrap();
             assert_eq!(parse(&after(&code)).unwrap(), code);
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_with_any_other_character_is_refused() {
+    fn a_changed_character_is_detected() {
         let cursor = after(&Code::parse("EUR").unwrap());
         for index in 0..cursor.len() {
             for character in "ABYZabyz0189-_=+/ é".chars() {
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_cursor_is_refused() {
+    fn an_invalid_cursor_is_rejected() {
         for text in ["", "EUR", "RVVS", "null", "RVVSAAAAAA", "====", "é", &"A".repeat(100_000)] {
             assert_eq!(parse(text).unwrap_err().into_diagnostic().error_type, "InvalidCursor", "{text}");
         }

@@ -1,5 +1,5 @@
-//! The OpenAPI document, and Swagger UI to read and try it with. All links of the page are relative, so that it works
-//! wherever the API is, also under a path; all files come from here, so that the page may be allowed nothing else.
+//! The OpenAPI document, and Swagger UI for it. All links are relative, so that it works under any path of the API; all
+//! files are served from here, so that the content security policy can be strict.
 
 use std::io::Read as _;
 use std::sync::{Arc, OnceLock};
@@ -22,29 +22,29 @@ use crate::{OAuth, openapi};
 const PAGE: &str = include_str!("docs/page.html");
 const START: &str = include_str!("docs/start.js");
 
-/// What there is to read about the service.
+/// The documentation of the service.
 pub struct Docs {
-    /// Made for the first who asks: most environments are asked for currencies only.
+    /// Built on first use, because most environments serve no documentation.
     document: OnceLock<OpenApi>,
     oauth: OAuth,
     api_url: String,
 }
 
 impl Docs {
-    /// The documentation of a service, which is called at `api_url` unless it has a domain of its own.
+    /// Creates the documentation of a service at `api_url`; a custom domain overrides the URL.
     pub fn new(oauth: OAuth, api_url: String) -> Self {
         Self { document: OnceLock::new(), oauth, api_url }
     }
 
-    /// The document for a client that called the domain.
+    /// Returns the document for a client that called this domain.
     fn json(&self, domain: Option<&DomainName>) -> Result<String, Error> {
         let mut document = self.document.get_or_init(|| openapi::document(&self.oauth)).clone();
         document.servers = Some(vec![Server::new(self.server(domain))]);
         document.to_json().map_err(Error::internal)
     }
 
-    /// Where the API is: an address that is right in a saved document, too. The name of a machine's own emulator is none
-    /// that every client can look up.
+    /// Returns the absolute URL of the API, so that it is valid in a saved copy, too. The host name of a local emulator
+    /// may not resolve for every client, so it is not used.
     fn server(&self, domain: Option<&DomainName>) -> String {
         match domain.map(|DomainName(name)| name) {
             Some(name) if !self.api_url.contains(name) && !name.ends_with("localhost") => format!("https://{name}"),
@@ -52,12 +52,12 @@ impl Docs {
         }
     }
 
-    /// The script that starts Swagger UI, with what it has to know of the sign-in.
+    /// Returns the script that starts Swagger UI with the OAuth settings.
     fn start(&self) -> String {
         START.replace("\"CLIENT_ID\"", &json!(self.oauth.client_id).to_string())
     }
 
-    /// The page may load files from here, talk to here and to where codes become tokens, and nothing else.
+    /// The document may load files and call the API at its own origin, call the token endpoint, and nothing else.
     fn policy(&self) -> Result<HeaderValue, Error> {
         let policy = format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' {}; \
@@ -70,20 +70,20 @@ impl Docs {
 
 type Shared = State<Arc<Docs>>;
 
-/// The OpenAPI document.
+/// Returns the OpenAPI document.
 pub async fn document(State(docs): Shared, domain: Option<Extension<DomainName>>) -> Result<Response, Problem> {
     let domain = domain.as_ref().map(|Extension(domain)| domain);
     let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/json")), (CACHE_CONTROL, REVALIDATE)];
     Ok((headers, docs.json(domain)?).into_response())
 }
 
-/// The page with Swagger UI.
+/// Returns the HTML document with Swagger UI.
 pub async fn page(State(docs): Shared) -> Result<Response, Problem> {
     let page = text("text/html; charset=utf-8", PAGE.to_owned());
     guarded(page, &docs)
 }
 
-/// A file of the page.
+/// Returns a file of Swagger UI.
 pub async fn file(State(docs): Shared, path: Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let Path(name) = path;
     if name == "start.js" {
@@ -100,7 +100,7 @@ fn text(content_type: &'static str, text: String) -> Response {
     (headers, text).into_response()
 }
 
-/// A file, as compressed as it is in the binary for everyone who can unpack it.
+/// Returns a file with gzip, as it is in the binary, to clients that accept it.
 fn packed(asset: &Asset, headers: &HeaderMap) -> Result<Response, Error> {
     let common = [
         (CONTENT_TYPE, HeaderValue::from_static(asset.content_type)),
@@ -115,7 +115,7 @@ fn packed(asset: &Asset, headers: &HeaderMap) -> Result<Response, Error> {
     Ok((common, bytes).into_response())
 }
 
-/// A response that no other site can frame, and that tells no other site the address it is at, in which a code may be.
+/// Forbids framing, and hides the URL, which may contain an OAuth code, from other sites.
 fn guarded(mut response: Response, docs: &Docs) -> Result<Response, Problem> {
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, docs.policy()?);
     response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -124,5 +124,5 @@ fn guarded(mut response: Response, docs: &Docs) -> Result<Response, Problem> {
 
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// Swagger UI changes with a deployment only, and a day-old one works as well.
+/// Swagger UI changes only with a deployment, and a day-old copy works as well.
 const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");

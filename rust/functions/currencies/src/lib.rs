@@ -1,5 +1,5 @@
-//! Currencies to create, read, replace and delete, with an OpenAPI document and Swagger UI: a web service that knows
-//! nothing of what it runs on. `main.rs` runs it on Lambda, `examples/serve.rs` on a port.
+//! Creates, reads, replaces and deletes currencies, with an OpenAPI document and Swagger UI. The crate does not depend
+//! on its host: `main.rs` runs it on Lambda, `examples/serve.rs` on a local port.
 
 mod actions;
 mod app;

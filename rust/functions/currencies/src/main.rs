@@ -1,4 +1,4 @@
-//! The currencies service on Lambda, over the DynamoDB table that the environment names.
+//! The currencies service on Lambda, with the DynamoDB table that the environment names.
 
 use std::env;
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use currencies::store::dynamodb::DynamoDb;
 use dynamo::Connection;
 use settings::required;
 
-/// What the environment says, all of it read here.
+/// All environment variables of the service.
 struct Settings {
     table: String,
     oauth: OAuth,
@@ -22,7 +22,7 @@ impl Settings {
         let variable = |name: &str| env::var(name).ok();
         Ok(Self {
             table: required(variable, "CURRENCIES_TABLE")?,
-            oauth: OAuth::from(variable)?,
+            oauth: OAuth::from_env(variable)?,
             api_url: required(variable, "API_URL")?,
             connection: Connection::from_env(variable)?,
         })

@@ -2,25 +2,25 @@ use http::Uri;
 use http::uri::Scheme;
 use settings::{InvalidSetting, required};
 
-/// Where people sign in, as Swagger UI and the OpenAPI document need it.
+/// The OAuth endpoints and client for Swagger UI and the OpenAPI document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OAuth {
-    /// Where a browser is sent to sign in.
+    /// The authorization endpoint.
     pub authorization_url: String,
-    /// Where a code becomes a token.
+    /// The token endpoint.
     pub token_url: String,
-    /// Scheme and host of the token URL, which the page may connect to.
+    /// The token endpoint's origin, which the content security policy allows.
     pub token_origin: String,
-    /// The browser's client, which has no secret.
+    /// The public client for browsers; it has no secret.
     pub client_id: String,
 }
 
 impl OAuth {
-    /// The settings in `OAUTH_AUTHORIZATION_URL`, `OAUTH_TOKEN_URL` and `OAUTH_CLIENT_ID`.
+    /// Reads `OAUTH_AUTHORIZATION_URL`, `OAUTH_TOKEN_URL` and `OAUTH_CLIENT_ID`.
     ///
     /// # Errors
-    /// The first variable that is missing or no URL.
-    pub fn from(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidSetting> {
+    /// The first variable that is missing or not a URL.
+    pub fn from_env(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidSetting> {
         let authorization_url = required(&variable, "OAUTH_AUTHORIZATION_URL")?;
         let token_url = required(&variable, "OAUTH_TOKEN_URL")?;
         origin("OAUTH_AUTHORIZATION_URL", &authorization_url)?;
@@ -35,11 +35,14 @@ impl OAuth {
 
 fn origin(name: &'static str, url: &str) -> Result<String, InvalidSetting> {
     let invalid = || {
-        InvalidSetting::new(name, format!("is {url:?}, which is no URL. Set one that starts with https:// and a host."))
+        InvalidSetting::new(
+            name,
+            format!("is {url:?}, which is not a URL. Set one that starts with https:// and a host."),
+        )
     };
     let uri: Uri = url.parse().map_err(|_| invalid())?;
     let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else { return Err(invalid()) };
-    // It becomes part of a header, in which semicolons and quotes mean something.
+    // It becomes part of a header in which semicolons and quotes are special.
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
     if ![Scheme::HTTP, Scheme::HTTPS].contains(scheme) || !authority.as_str().bytes().all(plain) {
         return Err(invalid());
@@ -58,11 +61,11 @@ mod tests {
     ];
 
     fn oauth(variables: [(&str, &str); 3]) -> Result<OAuth, InvalidSetting> {
-        OAuth::from(|name| Some(variables.iter().find(|(key, _)| *key == name)?.1.to_owned()))
+        OAuth::from_env(|name| Some(variables.iter().find(|(key, _)| *key == name)?.1.to_owned()))
     }
 
     #[test]
-    fn the_origin_of_the_token_url_is_what_the_page_may_connect_to() {
+    fn the_token_origin_is_that_of_the_token_url() {
         assert_eq!(oauth(VARIABLES).unwrap().token_origin, "http://127.0.0.1:4566");
     }
 
@@ -77,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_url_is_refused_by_name() {
+    fn an_invalid_url_is_rejected_by_name() {
         for value in ["example.com", "/oauth2/token", "ftp://example.com/", "https://", "https://a;b/", "https://a'/"] {
             for index in [0, 1] {
                 let mut variables = VARIABLES;

@@ -1,4 +1,4 @@
-//! The OpenAPI document: what the routes do not say of themselves.
+//! The parts of the OpenAPI document that the routes do not declare.
 
 use std::collections::BTreeMap;
 
@@ -16,14 +16,14 @@ use utoipa::{IntoResponses, OpenApi, PartialSchema as _, ToSchema};
 use crate::currency::{Content as CurrencyContent, Creation};
 use crate::{OAuth, routes};
 
-/// What the operations are about.
+/// The tag of all operations.
 pub const TAG: &str = "currencies";
 
 #[derive(OpenApi)]
 #[openapi(paths(routes::list, routes::create, routes::read, routes::replace, routes::delete))]
 struct Operations;
 
-/// Returns the document without the server.
+/// Returns the document without a server.
 pub fn document(oauth: &OAuth) -> OpenApiDocument {
     let mut document = Operations::openapi();
     document.info = InfoBuilder::new()
@@ -39,8 +39,8 @@ pub fn document(oauth: &OAuth) -> OpenApiDocument {
     schemas.insert(Problem::name().into_owned(), Problem::schema());
     schemas.insert(FieldError::name().into_owned(), FieldError::schema());
     schemas.insert(GATEWAY_MESSAGE.to_owned(), gateway_message().into());
-    // Bodies of requests have no other fields than those that are named; those of responses may get further ones, so that
-    // clients of today go on working.
+    // Request bodies are closed: unknown fields are errors. Response bodies are open, so that existing clients accept
+    // new fields.
     for request in [Creation::name(), CurrencyContent::name()] {
         if let Some(RefOr::T(Schema::Object(object))) = schemas.get_mut(request.as_ref()) {
             object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
@@ -59,48 +59,48 @@ fn security_scheme(OAuth { authorization_url, token_url, .. }: &OAuth) -> Securi
             Flow::AuthorizationCode(AuthorizationCode::new(authorization_url, token_url, scopes())),
             Flow::ClientCredentials(ClientCredentials::new(token_url, scopes())),
         ],
-        "People sign in by the authorization-code flow with PKCE; machines have a client with a secret.",
+        "Users sign in with the authorization code flow and PKCE; machines use the client credentials flow.",
     ))
 }
 
-/// What API Gateway answers when it does not let a request through, or the service does not answer.
+/// API Gateway's response to a request that it rejects, or that the service does not answer.
 const GATEWAY_MESSAGE: &str = "GatewayMessage";
 
 fn gateway_message() -> Object {
     let message = ObjectBuilder::new().schema_type(Type::String).description(Some("Why."));
     ObjectBuilder::new()
-        .description(Some("What API Gateway answers without the service."))
+        .description(Some("A response of API Gateway, not of the service."))
         .property("message", message)
         .required("message")
         .examples([json!({"message": "Unauthorized"})])
         .build()
 }
 
-/// What every operation may answer.
+/// The responses that every operation may return.
 pub struct Always;
 
 impl IntoResponses for Always {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         BTreeMap::from([
-            gateway("401", "There is no valid access token."),
-            gateway("403", "The access token is not for this operation."),
-            gateway("429", "Too many requests at a time."),
+            gateway("401", "The access token is missing or invalid."),
+            gateway("403", "The access token lacks the scope of this operation."),
+            gateway("429", "Too many requests. Try again later."),
             either("500", "The service failed."),
-            gateway("503", "The service did not answer in time."),
+            gateway("503", "The service did not respond in time."),
         ])
     }
 }
 
-/// What an operation with a body may answer.
+/// The responses that every operation with a body may return.
 pub struct Body;
 
 impl IntoResponses for Body {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         BTreeMap::from([
-            problem("400", "The body is not JSON, or a header is not what it should be."),
-            either("413", "The body is too long."),
-            problem("415", "The body is not said to be JSON in UTF-8, or is in a content coding."),
-            problem("422", "A field breaks a rule."),
+            problem("400", "The body is not JSON, or a header is invalid."),
+            either("413", "The body is too large."),
+            problem("415", "The content type is not JSON in UTF-8, or the body has a content coding."),
+            problem("422", "A field is invalid."),
         ])
     }
 }
@@ -109,7 +109,7 @@ fn problem(status: &str, description: &str) -> (String, RefOr<Response>) {
     response(status, description, "application/problem+json", &Problem::name())
 }
 
-/// What either the service or API Gateway says.
+/// A response of either the service or API Gateway.
 fn either(status: &str, description: &str) -> (String, RefOr<Response>) {
     let response = ResponseBuilder::new()
         .description(description)

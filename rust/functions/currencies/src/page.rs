@@ -8,31 +8,31 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{Code, Currency, cursor};
 
-/// Which currencies to list.
+/// The query parameters of a list of currencies.
 #[derive(Debug, PartialEq, Eq, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// Currencies on the page, at most.
+    /// Maximum number of currencies on the page.
     #[param(minimum = 1, maximum = 100, default = 50, required = false)]
     pub limit: u8,
-    /// `nextCursor` of the page before; without it, the first page.
-    // Without an example, because Swagger UI would send it.
+    /// `nextCursor` of the previous page; omit it for the first page.
+    // No example, because Swagger UI would send it.
     #[param(value_type = String, required = false, pattern = "^[A-Za-z0-9_-]{10}$")]
     pub cursor: Option<Code>,
 }
 
 impl PageQuery {
     /// # Errors
-    /// `InvalidQuery` with each parameter that breaks a rule, and `InvalidCursor`.
+    /// `InvalidQuery` with every invalid parameter, and `InvalidCursor`.
     fn parse(query: &str) -> Result<Self, Error> {
-        let mut fields = Fields::of_form(query.as_bytes(), "InvalidQuery");
+        let mut fields = Fields::from_form(query.as_bytes(), "InvalidQuery");
         let limit = fields.optional("limit", |value| {
             let limit = digits(text(value)?).and_then(|number| u8::try_from(number).ok());
-            let rule = || Broken::new("range", "is a whole number from 1 to 100");
+            let rule = || Broken::new("range", "must be a whole number from 1 to 100");
             limit.filter(|limit| (1..=100).contains(limit)).ok_or_else(rule)
         });
         let cursor = fields.optional("cursor", |value| text(value).map(str::to_owned));
-        let unknown = Unknown::Refused(|_| Broken::new("unknown", "is no parameter; use limit and cursor"));
+        let unknown = Unknown::Refused(|_| Broken::new("unknown", "is not a parameter; use limit and cursor"));
         let (limit, cursor) = fields.end(unknown, limit.zip(cursor))?;
         let cursor = cursor.map(|cursor| cursor::parse(&cursor)).transpose()?;
         Ok(Self { limit: limit.unwrap_or(50), cursor })
@@ -47,13 +47,13 @@ impl<S: Sync> FromRequestParts<S> for PageQuery {
     }
 }
 
-/// A page of currencies, in the order of their codes.
+/// A page of currencies in the order of their codes.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Page {
-    /// The currencies.
+    /// The currencies of this page.
     pub items: Vec<Currency>,
-    /// The cursor of the next page; on the last page there is none.
+    /// The cursor of the next page; missing on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false, example = "QUVEaDXhQA")]
     pub next_cursor: Option<String>,
@@ -64,19 +64,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_a_query_the_first_fifty_are_wanted() {
+    fn the_default_is_the_first_fifty() {
         assert_eq!(PageQuery::parse("").unwrap(), PageQuery { limit: 50, cursor: None });
     }
 
     #[test]
-    fn limit_and_cursor_can_be_chosen() {
+    fn limit_and_cursor_are_parsed() {
         let after = Code::parse("AED").unwrap();
         let query = format!("cursor={}&limit=100", cursor::after(&after));
         assert_eq!(PageQuery::parse(&query).unwrap(), PageQuery { limit: 100, cursor: Some(after) });
     }
 
     #[test]
-    fn a_parameter_that_breaks_a_rule_is_named_with_the_rule() {
+    fn an_invalid_parameter_is_reported_with_its_rule() {
         for (query, field, rule) in [
             ("limit=0", "limit", "range"),
             ("limit=101", "limit", "range"),
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_that_is_none_is_refused() {
+    fn an_invalid_cursor_is_rejected() {
         assert_eq!(PageQuery::parse("cursor=").unwrap_err().into_diagnostic().error_type, "InvalidCursor");
     }
 }

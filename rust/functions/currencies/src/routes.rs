@@ -1,4 +1,4 @@
-//! The routes: what of a request goes to which action, and what of its result into the response.
+//! The routes: they parse requests, call actions and build responses.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ type Stored = State<Arc<dyn Store>>;
 
 /// List currencies
 ///
-/// In the order of their codes, page by page: as long as a page has a `nextCursor`, there is another one.
+/// In the order of their codes. As long as a page has `nextCursor`, there is another page.
 #[utoipa::path(
     get,
     path = "/currencies",
@@ -33,9 +33,9 @@ type Stored = State<Arc<dyn Store>>;
     params(PageQuery),
     responses(
         (status = 200, description = "A page of currencies.", body = Page),
-        (status = 400, description = "The cursor is not one that this service gave.", body = reply::Problem,
+        (status = 400, description = "The cursor is invalid.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 422, description = "A parameter breaks a rule.", body = reply::Problem,
+        (status = 422, description = "A parameter is invalid.", body = reply::Problem,
             content_type = "application/problem+json"),
         Always,
     ),
@@ -56,10 +56,10 @@ pub async fn list(State(store): Stored, PageQuery { limit, cursor }: PageQuery) 
     request_body = Creation,
     responses(
         (status = 201, description = "The currency is created.", body = Currency, headers(
-            ("location" = String, description = "Where the currency is, relative to this path."),
+            ("location" = String, description = "URL of the currency, relative to this path."),
             ("etag" = String, description = "The version, in quotes."),
         )),
-        (status = 409, description = "There is a currency with this code.", body = reply::Problem,
+        (status = 409, description = "A currency with this code already exists.", body = reply::Problem,
             content_type = "application/problem+json"),
         OfBody,
         Always,
@@ -85,15 +85,15 @@ pub async fn create(State(store): Stored, request: Request) -> Result<Response, 
     responses(
         (status = 200, description = "The currency.", body = Currency,
             headers(("etag" = String, description = "The version, in quotes."))),
-        (status = 304, description = "The currency is known already: it has one of the entity tags.",
+        (status = 304, description = "The currency has one of the entity tags.",
             headers(("etag" = String, description = "The version, in quotes."))),
-        (status = 400, description = "A header is no list of entity tags.", body = reply::Problem,
+        (status = 400, description = "A header is not a list of entity tags.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 404, description = "There is no currency with this code.", body = reply::Problem,
+        (status = 404, description = "No currency has this code.", body = reply::Problem,
             content_type = "application/problem+json"),
         (status = 412, description = "The currency has none of the entity tags.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 422, description = "The path has no code.", body = reply::Problem,
+        (status = 422, description = "The code in the path is invalid.", body = reply::Problem,
             content_type = "application/problem+json"),
         Always,
     ),
@@ -114,8 +114,8 @@ pub async fn read(
 
 /// Create or replace a currency
 ///
-/// Send the entity tag of what you have seen as `if-match`, or `if-none-match: *` to create only: then a change that
-/// someone else has made in the meantime is not lost.
+/// Send the entity tag of the version you read as `if-match`, or `if-none-match: *` to create only: then you cannot
+/// overwrite another client's change.
 #[utoipa::path(
     put,
     path = "/currencies/{code}",
@@ -130,12 +130,12 @@ pub async fn read(
         (status = 200, description = "The currency is replaced.", body = Currency,
             headers(("etag" = String, description = "The version, in quotes."))),
         (status = 201, description = "The currency is created.", body = Currency, headers(
-            ("location" = String, description = "Where the currency is, relative to this path."),
+            ("location" = String, description = "URL of the currency, relative to this path."),
             ("etag" = String, description = "The version, in quotes."),
         )),
-        (status = 409, description = "Others keep changing the currency; try again.", body = reply::Problem,
+        (status = 409, description = "Other clients are changing the currency. Try again.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 412, description = "The currency is not in a state that the headers allow.", body = reply::Problem,
+        (status = 412, description = "The currency does not match the headers.", body = reply::Problem,
             content_type = "application/problem+json"),
         OfBody,
         Always,
@@ -167,15 +167,15 @@ pub async fn replace(
     ),
     responses(
         (status = 204, description = "The currency is deleted."),
-        (status = 400, description = "A header is no list of entity tags.", body = reply::Problem,
+        (status = 400, description = "A header is not a list of entity tags.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 404, description = "There is no currency with this code.", body = reply::Problem,
+        (status = 404, description = "No currency has this code.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 409, description = "Others keep changing the currency; try again.", body = reply::Problem,
+        (status = 409, description = "Other clients are changing the currency. Try again.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 412, description = "The currency is not in a state that the headers allow.", body = reply::Problem,
+        (status = 412, description = "The currency does not match the headers.", body = reply::Problem,
             content_type = "application/problem+json"),
-        (status = 422, description = "The path has no code.", body = reply::Problem,
+        (status = 422, description = "The code in the path is invalid.", body = reply::Problem,
             content_type = "application/problem+json"),
         Always,
     ),
@@ -236,5 +236,5 @@ fn tag(version: u64) -> Result<HeaderValue, Problem> {
 
 const APPLICATION_JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Kept for one client only, who asks again before each use: the entity tag makes that cheap.
+/// Each client may cache the response but revalidates it before every use, which the entity tag makes cheap.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("private, no-cache");

@@ -1,4 +1,4 @@
-//! Where currencies are kept. What a store is asked is little; what it means to a client is decided elsewhere.
+//! The store of currencies. It has few operations; the actions decide what a result means to a client.
 
 use async_trait::async_trait;
 
@@ -9,27 +9,26 @@ pub mod memory;
 
 pub use dynamo::StoreError;
 
-/// What became of a write.
+/// Result of a conditional write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Write {
-    /// It is stored.
     Done,
-    /// Nothing is changed, since what is stored is not what the writer expected.
+    /// The stored version is not the one that the writer expected; nothing changed.
     Lost,
 }
 
-/// A store of currencies in which no writer overwrites what it has not seen.
+/// A store of currencies with conditional writes, so that no writer overwrites a version that it has not seen.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// The currency with a code, as the last write left it.
+    /// Returns the currency with this code, by a strongly consistent read.
     async fn get(&self, code: &Code) -> Result<Option<Currency>, StoreError>;
 
-    /// The first `limit` currencies after a code, or from the start, in the order of their codes.
+    /// Returns the first `limit` currencies after a code, or from the start, in the order of their codes.
     async fn list(&self, after: Option<&Code>, limit: usize) -> Result<Vec<Currency>, StoreError>;
 
-    /// Store a currency over the version that the writer has seen, or where it has seen none.
+    /// Stores a currency if the stored version is `over`; `None` means that it must not exist.
     async fn put(&self, currency: &Currency, over: Option<u64>) -> Result<Write, StoreError>;
 
-    /// Delete a currency in the version that the writer has seen.
+    /// Deletes a currency if this is the stored version.
     async fn delete(&self, code: &Code, version: u64) -> Result<Write, StoreError>;
 }

@@ -1,6 +1,6 @@
-//! The function as Lambda runs it, with a table that cannot be reached.
+//! Runs the function's binary as Lambda does, with a table that is unreachable.
 
-// So that clippy takes the helpers for test code, too.
+// Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
 use bootstrap_test::Bootstrap;
@@ -14,7 +14,7 @@ const ENVIRONMENT: [(&str, &str); 5] = [
 ];
 
 #[test]
-fn each_request_ends_with_a_whole_closing_line() {
+fn each_request_has_a_complete_closing_line() {
     let function = Bootstrap::new(env!("CARGO_BIN_EXE_currencies"), &ENVIRONMENT);
     let requests = [
         (include_str!("../events/http-openapi.json"), "GET /openapi.json", 200),

@@ -1,7 +1,7 @@
-//! The promises over DynamoDB, at the endpoint that `DYNAMODB_TEST_ENDPOINT` names:
+//! Runs the promises with DynamoDB, at the endpoint in `DYNAMODB_TEST_ENDPOINT`:
 //! `DYNAMODB_TEST_ENDPOINT=http://127.0.0.1:4566 cargo test -p currencies --test dynamodb -- --ignored`.
 
-// So that clippy takes the helpers for test code, too.
+// Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
 mod suite;
@@ -12,7 +12,7 @@ use currencies::store::Store;
 use currencies::store::dynamodb::DynamoDb;
 use dynamodb_test::{client, create_table};
 
-/// A store in a table of its own.
+/// Creates a store in a new table.
 async fn store(promise: &str) -> Arc<dyn Store> {
     let client = client().unwrap();
     let table = create_table(&client, promise, &["pk", "code"]).await.unwrap();

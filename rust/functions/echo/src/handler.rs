@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::message::{Echo, invalid, within_limit};
 
-/// An echo, in the form in which it was asked for.
+/// The response, in the format of the request.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Reply {
@@ -15,10 +15,10 @@ pub enum Reply {
     Http(Response),
 }
 
-/// Echo the message of an HTTP API's event, or of any other payload as a direct invocation.
+/// Echoes the message of an HTTP API event, or of a direct invocation with any other payload.
 ///
 /// # Errors
-/// A direct invocation's `InvalidMessage` or `MessageTooLarge`; over HTTP these are responses.
+/// `InvalidMessage` or `MessageTooLarge` of a direct invocation; over HTTP these are responses.
 pub async fn handle(event: LambdaEvent<Received<Box<RawValue>>>) -> Result<Reply, Diagnostic> {
     let LambdaEvent { payload: Received(received), context } = event;
     let json = received.map_err(|reason| http_service::refused(invalid(reason)))?;
@@ -32,13 +32,13 @@ pub async fn handle(event: LambdaEvent<Received<Box<RawValue>>>) -> Result<Reply
 }
 
 fn directly(json: &RawValue) -> Result<Echo, Error> {
-    within_limit(Echo::of(json.get().as_bytes())?)
+    within_limit(Echo::parse(json.get().as_bytes())?)
 }
 
 fn over_http(request: Request) -> Result<Response, Error> {
     let body = request.body.into_bytes(PAYLOAD_LIMIT)?;
     check_text(&request.headers, &body)?;
-    let echo = within_limit(Echo::of(&body)?)?;
+    let echo = within_limit(Echo::parse(&body)?)?;
     within_limit(Response::json(StatusCode::OK, &echo).map_err(Error::internal)?)
 }
 

@@ -3,14 +3,14 @@ use std::io;
 use reply::{Error, PAYLOAD_LIMIT};
 use serde::{Deserialize, Serialize, Serializer};
 
-/// What the caller sends: `{"message": "hi"}`.
+/// The request: `{"message": "hi"}`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Message {
     message: String,
 }
 
-/// What the caller gets: `{"echo": "hi... hi... hi..."}`.
+/// The response: `{"echo": "hi... hi... hi..."}`.
 #[derive(Debug, Serialize)]
 pub struct Echo {
     #[serde(rename = "echo", serialize_with = "thrice")]
@@ -18,34 +18,34 @@ pub struct Echo {
 }
 
 impl Echo {
-    /// The echo of the message in `json`.
+    /// Parses a request and builds its response.
     ///
     /// # Errors
-    /// `InvalidMessage` unless `json` is an object with a string `message` and no more.
-    pub fn of(json: &[u8]) -> Result<Self, Error> {
-        // serde would also take the fields in order, as in `["hi"]`.
+    /// `InvalidMessage` unless `json` is an object with exactly one field, the string `message`.
+    pub fn parse(json: &[u8]) -> Result<Self, Error> {
+        // serde also accepts an array of the fields, as in `["hi"]`.
         if !json.trim_ascii_start().starts_with(b"{") {
-            return Err(invalid("it is no object"));
+            return Err(invalid("it is not an object"));
         }
         let Message { message } = serde_json::from_slice(json).map_err(invalid)?;
         Ok(Self { message })
     }
 }
 
-/// Written piece by piece, so that a message that is too large for a reply does not fill the memory.
+/// Serializes piece by piece, so that a message that is too large for a response does not fill the memory.
 fn thrice<S: Serializer>(message: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{message}... {message}... {message}..."))
 }
 
-/// An `InvalidMessage`, for a reason.
+/// Creates an `InvalidMessage` error.
 pub fn invalid(reason: impl std::fmt::Display) -> Error {
     Error::bad_request("InvalidMessage", format!(r#"Send {{"message": "hi"}}, an object with one string: {reason}."#))
 }
 
-/// A reply that Lambda will pass on.
+/// Returns the reply if Lambda can return it.
 ///
 /// # Errors
-/// `MessageTooLarge` when the reply's JSON is over Lambda's limit.
+/// `MessageTooLarge` if the reply's JSON exceeds Lambda's limit.
 pub fn within_limit<T: Serialize>(reply: T) -> Result<T, Error> {
     let mut length = Length(0);
     serde_json::to_writer(&mut length, &reply).map_err(Error::internal)?;
@@ -55,13 +55,13 @@ pub fn within_limit<T: Serialize>(reply: T) -> Result<T, Error> {
     Err(Error::too_large(
         "MessageTooLarge",
         format!(
-            "The echo would be {} bytes long; Lambda returns at most {PAYLOAD_LIMIT}. Send a message of a third of that.",
+            "The echo has {} bytes; the limit of Lambda is {PAYLOAD_LIMIT}. Send a message of less than a third of that.",
             length.0
         ),
     ))
 }
 
-/// Counts the bytes that are written.
+/// Counts written bytes.
 struct Length(usize);
 
 impl io::Write for Length {

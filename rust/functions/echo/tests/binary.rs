@@ -1,6 +1,6 @@
-//! The function as Lambda runs it: a process with an environment, a Runtime API, and a log.
+//! Runs the function's binary as Lambda does, with an environment, a Runtime API and a log.
 
-// So that clippy takes the helpers for test code, too.
+// Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
 use bootstrap_test::{Bootstrap, STANDARD_KEYS};
@@ -11,7 +11,7 @@ const ECHO: &str = env!("CARGO_BIN_EXE_echo");
 const HTTP: &str = include_str!("../events/http.json");
 
 #[test]
-fn each_invocation_is_answered_and_ends_with_one_line() {
+fn each_invocation_gets_a_response_and_one_line() {
     let run = Bootstrap::new(ECHO, &[]).invoke(&[r#"{"message": "hi"}"#, r#"{"message": 1}"#, "{", HTTP]).unwrap();
     let paths: Vec<&str> = run.answers.iter().map(|(path, _)| path.rsplit_once("/invocation/").unwrap().1).collect();
     assert_eq!(paths, ["id-1/response", "id-2/error", "id-3/error", "id-4/response"]);
@@ -20,7 +20,7 @@ fn each_invocation_is_answered_and_ends_with_one_line() {
         assert!(mistake.starts_with(r#"{"errorType":"InvalidMessage","errorMessage":"Send "#), "{mistake}");
     }
     let closing = run.closing_lines();
-    assert_eq!(closing.len(), run.lines.len(), "a caller's mistake is no line of its own: {:?}", run.lines);
+    assert_eq!(closing.len(), run.lines.len(), "a client error has no line of its own: {:?}", run.lines);
     let fields = |name| closing.iter().map(|line| &line[name]).collect::<Vec<&Value>>();
     assert_eq!(fields("outcome"), ["success", "client_error", "client_error", "success"]);
     assert_eq!(fields("error_type"), [&Value::Null, &json!("InvalidMessage"), &json!("InvalidMessage"), &Value::Null]);
@@ -49,7 +49,7 @@ fn a_closing_line_has_every_standard_key() {
 }
 
 #[test]
-fn nothing_of_a_request_but_its_route_is_logged() {
+fn only_the_route_of_a_request_is_logged() {
     let mut event: Value = serde_json::from_str(HTTP).unwrap();
     event["rawPath"] = json!("/echo/secret-path");
     event["rawQueryString"] = json!("token=secret-query");
@@ -66,13 +66,13 @@ fn nothing_of_a_request_but_its_route_is_logged() {
 }
 
 #[test]
-fn a_level_above_info_has_no_closing_lines() {
+fn levels_above_info_hide_closing_lines() {
     let run = Bootstrap::new(ECHO, &[("RUST_LOG", "error")]).invoke(&[r#"{"message": "hi"}"#]).unwrap();
     assert!(run.lines.is_empty(), "{:?}", run.lines);
 }
 
 #[test]
-fn a_sampled_request_is_logged_at_debug_with_all_its_ids() {
+fn a_sampled_request_is_logged_at_debug_with_ids() {
     let sampled = [("RUST_LOG", "warn"), ("POWERTOOLS_LOGGER_SAMPLE_RATE", "1")];
     let run = Bootstrap::new(ECHO, &sampled).invoke(&[HTTP]).unwrap();
     let [line, _closing] = run.lines.as_slice() else { panic!("{:?}", run.lines) };
@@ -86,9 +86,9 @@ fn a_sampled_request_is_logged_at_debug_with_all_its_ids() {
 }
 
 #[test]
-fn a_level_that_is_not_understood_stops_the_start() {
+fn an_invalid_level_stops_the_start() {
     for (variable, value, start) in [
-        ("RUST_LOG", "inof", r#"RUST_LOG is "inof", which is no log level."#),
+        ("RUST_LOG", "inof", r#"RUST_LOG is "inof", which is not a log level."#),
         ("POWERTOOLS_LOGGER_SAMPLE_RATE", "2", r#"POWERTOOLS_LOGGER_SAMPLE_RATE is "2"."#),
     ] {
         let line = Bootstrap::new(ECHO, &[(variable, value)]).fail_to_start(&[]).unwrap();
@@ -98,7 +98,7 @@ fn a_level_that_is_not_understood_stops_the_start() {
 }
 
 #[test]
-fn a_panic_is_logged_as_json_with_its_place() {
+fn a_panic_is_logged_as_json_with_its_location() {
     let line = Bootstrap::new(ECHO, &[]).fail_to_start(&["AWS_LAMBDA_FUNCTION_NAME"]).unwrap();
     assert_eq!(line["level"], "ERROR");
     assert!(line["message"].as_str().unwrap().contains("panic: Missing AWS_LAMBDA_FUNCTION_NAME"), "{line}");

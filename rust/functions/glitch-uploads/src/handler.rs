@@ -7,10 +7,10 @@ use crate::event::Event;
 
 /// Glitches the pictures of an event.
 ///
-/// An event comes at least once, and the same upload gives the same result again.
+/// It is idempotent: an event may be delivered several times, and the same upload gives the same result.
 ///
 /// # Errors
-/// The bucket cannot be read or written, or an object is no upload: Lambda tries the event again.
+/// The bucket cannot be read or written, or an object is not an upload: Lambda retries the event.
 pub async fn handle(event: LambdaEvent<Event>, client: &Client) -> Result<(), Error> {
     for record in event.payload.records {
         let key = record.s3.object.key;
@@ -23,7 +23,7 @@ pub async fn handle(event: LambdaEvent<Event>, client: &Client) -> Result<(), Er
     Ok(())
 }
 
-/// Returns the result of an upload and its type: the picture, or why it cannot be glitched, as RFC 9457 writes it.
+/// Returns the result of an upload and its content type: the picture, or an RFC 9457 problem.
 fn result_of(job: &Job, upload: Result<Vec<u8>, ObjectError>) -> Result<(&'static str, Vec<u8>), ObjectError> {
     let Job { seed, steps, effect, .. } = *job;
     let file = match upload {
@@ -59,7 +59,7 @@ mod tests {
     const JOB: Job = Job { id: 7, seed: 7, steps: 7, effect: Effect::Bytes };
 
     #[test]
-    fn a_picture_is_glitched_as_its_key_says() {
+    fn a_picture_is_glitched_with_the_options_in_its_key() {
         for (name, file) in jpegs() {
             let (content_type, result) = result_of(&JOB, Ok(file.clone())).unwrap();
             let expected = glitched(file.clone(), UPLOAD_LIMIT, JOB.effect, JOB.steps, &mut Random::new(JOB.seed));
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn the_type_is_that_of_the_bytes() {
+    fn the_content_type_follows_from_the_bytes() {
         let file = png(png_kinds().remove(0));
         assert_eq!(result_of(&JOB, Ok(file)).unwrap().0, "image/png");
         let page = b"<!doctype html><script>alert(1)</script>".to_vec();
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_that_is_too_large_has_a_problem_for_a_result() {
+    fn the_result_of_a_large_picture_is_a_problem() {
         let (content_type, result) = result_of(&JOB, Err(ObjectError::TooLarge { limit: 25 })).unwrap();
         let problem: Value = serde_json::from_slice(&result).unwrap();
         assert_eq!((content_type, &problem["errorType"]), ("application/problem+json", &json!("PictureTooLarge")));

@@ -1,4 +1,4 @@
-//! Glitches each picture that is uploaded to the bucket, and puts the result next to it.
+//! Glitches each picture that is uploaded to the bucket, and stores the result next to it.
 
 use std::env;
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
-//! The function as Lambda runs it, with a bucket that cannot be reached.
+//! Runs the function's binary as Lambda does, with a bucket that is unreachable.
 
-// So that clippy takes the helpers for test code, too.
+// Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
 use bootstrap_test::Bootstrap;
@@ -8,7 +8,7 @@ use bootstrap_test::Bootstrap;
 const ENVIRONMENT: [(&str, &str); 1] = [("UPLOADS_URL", "https://pictures.example.com")];
 
 #[test]
-fn an_event_ends_with_a_whole_closing_line() {
+fn an_event_has_a_complete_closing_line() {
     let function = Bootstrap::new(env!("CARGO_BIN_EXE_glitch-uploads"), &ENVIRONMENT);
     function.assert_closing_line("glitch-uploads", r#"{"Records": []}"#, "success");
 }

@@ -13,33 +13,32 @@ use crate::upload::Upload;
 use crate::uploads::links;
 use picture::{Random, glitched};
 
-/// Bytes of a file, before the glitch and after: with base64 and headers around them they fit into Lambda's 6,291,556.
+/// Maximum size of a file in bytes, before and after: with base64 and headers it fits into Lambda's 6,291,556.
 pub const FILE_LIMIT: usize = 4_500_000;
 
 const UPLOADS: &str = "/glitch/uploads";
 
 const X_GLITCH_SEED: HeaderName = HeaderName::from_static("x-glitch-seed");
 
-/// The service, with the bucket that larger pictures are uploaded to.
+/// The service, with the bucket for uploads of larger pictures.
 #[derive(Debug)]
 pub struct Glitch {
     bucket: Bucket,
-    /// Put together for the first who asks, since most environments are asked to glitch only.
+    /// Built on first use, because most environments only serve POST requests.
     page: OnceLock<Page>,
 }
 
 impl Glitch {
-    /// Returns the service.
     #[must_use]
     pub fn new(bucket: Bucket) -> Self {
         Self { bucket, page: OnceLock::new() }
     }
 
-    /// Glitches the file of a POST, or returns links to upload it. A GET gets the page to do it at, a HEAD the page's
+    /// Handles a request: POST glitches a file or returns upload links, GET returns the HTML document, and HEAD its
     /// headers.
     ///
     /// # Errors
-    /// `MethodNotAllowed`, `PictureTooLarge` and those of [`Upload::read`] and [`links`] are the client's.
+    /// The client's errors: `MethodNotAllowed`, `PictureTooLarge` and those of [`Upload::read`] and [`links`].
     pub async fn handle(&self, request: Request) -> Result<Response, Error> {
         let is_upload = request.path.ends_with(UPLOADS);
         match request.method {
@@ -69,7 +68,7 @@ async fn glitch(request: Request) -> Result<Response, Error> {
     Ok(Response::bytes(StatusCode::OK, content_type, &glitched)
         .header(X_GLITCH_SEED, seed.into())
         .header(CACHE_CONTROL, HeaderValue::from_static("no-store"))
-        // The client chose type and contents: no browser may take them for a page of this site.
+        // The client chose the type and contents: browsers must not treat them as a document of this site.
         .header(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'")))
 }
 

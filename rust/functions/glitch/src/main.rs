@@ -1,4 +1,4 @@
-//! The handler on Lambda.
+//! The glitch service on Lambda.
 
 use std::env;
 use std::process::ExitCode;

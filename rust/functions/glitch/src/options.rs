@@ -4,26 +4,25 @@ use std::ops::RangeInclusive;
 use picture::Effect;
 use reply::Error;
 
-/// Names of the options.
 pub const NAMES: [&str; 3] = [SEED.name, STEPS.name, "effect"];
 
-/// How to glitch.
+/// The options of a glitch.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
-    /// The seed to follow, unless any will do.
+    /// The seed, or `None` for a random one.
     pub seed: Option<u64>,
-    /// The steps to take; unless told otherwise, the pattern's seven.
+    /// The number of steps; the default is seven.
     pub steps: u64,
-    /// What is done to the picture; unless told otherwise, bytes are replaced and sorted.
+    /// The effect; the default replaces and sorts bytes.
     pub effect: Effect,
 }
 
 impl Options {
-    /// The options in a query's names and values.
+    /// Parses the options in a query.
     ///
     /// # Errors
-    /// `InvalidOption` when one is unknown, comes twice, or is no number that it can be.
-    pub fn of<'a>(query: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> Result<Self, Error> {
+    /// `InvalidOption` if one is unknown, repeated or out of range.
+    pub fn parse<'a>(query: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> Result<Self, Error> {
         let (mut seed, mut steps, mut effect) = (None, None, None);
         for (name, value) in query {
             match name.as_ref() {
@@ -32,7 +31,7 @@ impl Options {
                 "effect" => {
                     let named = Effect::parse(&value).ok_or_else(|| unknown_effect(&value))?;
                     if effect.replace(named).is_some() {
-                        return Err(invalid("effect is given twice. Give it once, as in ?effect=sort.".to_owned()));
+                        return Err(invalid("effect is given twice. Send it once, as in ?effect=sort.".to_owned()));
                     }
                 }
                 _ => return Err(unknown(&name)),
@@ -42,17 +41,19 @@ impl Options {
     }
 }
 
-/// The bytes of a file, from the values of `size` in a query.
+/// Parses the size of a file in bytes, from the values of `size` in a query.
 ///
 /// # Errors
-/// `InvalidOption` unless it is one number up to `limit`.
+/// `InvalidOption` unless it is a single number up to `limit`.
 pub fn size<'a>(mut values: impl Iterator<Item = &'a str>, limit: usize) -> Result<usize, Error> {
     let number = match (values.next(), values.next()) {
         (Some(value), None) => digits(value).and_then(|size| usize::try_from(size).ok()),
         _ => None,
     };
     number.filter(|size| (1..=limit).contains(size)).ok_or_else(|| {
-        invalid(format!("size is not the bytes of the file. Give it once, from 1 to {limit}, as in ?size=6000000."))
+        invalid(format!(
+            "size must be the size of the file in bytes. Send it once, from 1 to {limit}, as in ?size=6000000."
+        ))
     })
 }
 
@@ -74,18 +75,18 @@ impl Rule {
         })?;
         match option.replace(number) {
             None => Ok(()),
-            Some(_) => Err(invalid(format!("{name} is given twice. Give it once, as in {example}."))),
+            Some(_) => Err(invalid(format!("{name} is given twice. Send it once, as in {example}."))),
         }
     }
 }
 
-/// The number that decimal digits, and nothing else, stand for.
+/// Parses a number of decimal digits only.
 fn digits(value: &str) -> Option<u64> {
     value.bytes().all(|byte| byte.is_ascii_digit()).then_some(value)?.parse().ok()
 }
 
 fn unknown(name: &str) -> Error {
-    invalid(format!("There is no option {name:?}. Use seed, steps and effect, as in ?seed=7&steps=70&effect=sort."))
+    invalid(format!("Unknown option {name:?}. Use seed, steps and effect, as in ?seed=7&steps=70&effect=sort."))
 }
 
 fn unknown_effect(name: &str) -> Error {
@@ -101,22 +102,22 @@ mod tests {
     use super::*;
 
     fn options(query: &[(&'static str, &'static str)]) -> Result<Options, Error> {
-        Options::of(query.iter().map(|&(name, value)| (name.into(), value.into())))
+        Options::parse(query.iter().map(|&(name, value)| (name.into(), value.into())))
     }
 
     fn refusal(query: &[(&'static str, &'static str)]) -> String {
-        let told = options(query).unwrap_err().into_diagnostic();
-        assert_eq!(told.error_type, "InvalidOption");
-        told.error_message
+        let diagnostic = options(query).unwrap_err().into_diagnostic();
+        assert_eq!(diagnostic.error_type, "InvalidOption");
+        diagnostic.error_message
     }
 
     #[test]
-    fn without_a_query_there_are_seven_steps_by_any_seed() {
+    fn the_default_is_seven_steps_and_a_random_seed() {
         assert_eq!(options(&[]).unwrap(), Options { seed: None, steps: 7, effect: Effect::Bytes });
     }
 
     #[test]
-    fn seed_and_steps_can_be_chosen() {
+    fn seed_and_steps_are_parsed() {
         for (value, seed) in [("0", 0), ("007", 7), ("18446744073709551615", u64::MAX)] {
             let chosen = options(&[("steps", "1000"), ("seed", value), ("effect", "sort")]).unwrap();
             assert_eq!(chosen, Options { seed: Some(seed), steps: 1000, effect: Effect::Sort });
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_out_of_range_is_refused_with_the_range_and_an_example() {
+    fn an_out_of_range_value_is_rejected_with_an_example() {
         for value in ["", "x", "-1", "+1", " 1", "1.0", "0x1", "٧", "18446744073709551616"] {
             let detail = refusal(&[("seed", value)]);
             assert!(detail.contains("seed is") && detail.contains(&format!("{value:?}")), "{detail}");
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_effect_is_one_of_four_and_given_once() {
+    fn the_effect_is_one_of_four() {
         for name in ["", "Sort", "blur"] {
             let detail = refusal(&[("effect", name)]);
             assert!(detail.contains("bytes, channels, blocks or sort, as in ?effect=sort"), "{detail}");
@@ -146,15 +147,18 @@ mod tests {
     }
 
     #[test]
-    fn an_option_comes_once() {
-        assert!(refusal(&[("seed", "1"), ("seed", "1")]).contains("seed is given twice. Give it once, as in ?seed=7"));
+    fn a_repeated_option_is_rejected() {
+        assert!(refusal(&[("seed", "1"), ("seed", "1")]).contains("seed is given twice. Send it once, as in ?seed=7"));
     }
 
     #[test]
-    fn an_unknown_option_is_refused_by_name() {
+    fn an_unknown_option_is_rejected_by_name() {
         for name in ["sed", "Seed", ""] {
             let detail = refusal(&[(name, "1")]);
-            assert!(detail.contains(&format!("no option {name:?}")) && detail.contains("?seed=7&steps=70"), "{detail}");
+            assert!(
+                detail.contains(&format!("Unknown option {name:?}")) && detail.contains("?seed=7&steps=70"),
+                "{detail}"
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The page at which a browser glitches pictures, by the same requests as any other client.
+//! The HTML document in which a browser glitches pictures, with the same requests as any other client.
 
 use base64_simd::STANDARD;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, InvalidHeaderValue};
@@ -11,14 +11,13 @@ const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = concat!(
     include_str!("page/picture.js"),
     include_str!("page/api.js"),
-    include_str!("page/kept.js"),
+    include_str!("page/store.js"),
     include_str!("page/page.js"),
 );
 
-/// Drawn by `local/picture.py`; its bytes are kept, because links to a result of it have nothing else to go by.
+/// Drawn by `local/picture.py`. Its bytes must not change, because links to results of the sample depend on them.
 const SAMPLE: &[u8] = include_bytes!("page/sample.jpg");
 
-/// The page.
 #[derive(Debug)]
 pub struct Page {
     headers: HeaderMap,
@@ -26,10 +25,10 @@ pub struct Page {
 }
 
 impl Page {
-    /// Returns the page, which may also send to the origin that larger pictures are uploaded to.
+    /// Builds the document, which may also send requests to the origin for uploads of larger pictures.
     ///
     /// # Errors
-    /// The origin is none.
+    /// The origin is invalid.
     pub fn new(uploads: &str) -> Result<Self, InvalidHeaderValue> {
         let Assets { style, script, mut headers } = Assets::new(STYLE, SCRIPT)?;
         let policy = headers.get(CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok()).unwrap_or_default();
@@ -44,7 +43,7 @@ impl Page {
         Ok(Self { headers, document })
     }
 
-    /// Returns the page as a response.
+    /// Returns the response with the document.
     pub fn response(&self) -> Response {
         Response::with_headers(StatusCode::OK, self.headers.clone(), self.document.clone().into_bytes())
     }
@@ -59,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn style_script_and_sample_are_inside() {
+    fn style_script_and_sample_are_inline() {
         let document = document();
         for start in ["<style>:root", "<script type=\"module\">// ", "src=\"data:image/jpeg;base64,/9j/"] {
             assert_eq!(document.matches(start).count(), 1, "{start}");
@@ -67,24 +66,24 @@ mod tests {
     }
 
     #[test]
-    fn style_and_script_cannot_end_their_own_elements() {
+    fn style_and_script_cannot_close_their_elements() {
         assert!(!STYLE.contains("</") && !SCRIPT.contains("</script") && !SCRIPT.contains("<!--"));
     }
 
     #[test]
-    fn the_first_load_is_under_a_hundred_kilobytes() {
+    fn the_document_is_under_a_hundred_kilobytes() {
         assert!(document().len() < 100_000, "{} bytes", document().len());
     }
 
     #[test]
-    fn the_page_may_send_to_the_bucket_and_to_nothing_else() {
+    fn the_policy_allows_requests_to_the_bucket_only() {
         let headers = Page::new("https://pictures.example").unwrap().headers;
         let policy = headers.get(CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap();
         assert!(policy.contains(" connect-src 'self' https://pictures.example;"), "{policy}");
     }
 
     #[test]
-    fn the_page_sends_as_much_as_is_taken() {
+    fn the_script_has_the_limit_of_the_service() {
         assert!(SCRIPT.contains(&format!("const UPLOAD_LIMIT = {};\n", picture::UPLOAD_LIMIT)));
         assert!(SCRIPT.contains(&format!("const LIMIT = {};\n", crate::handler::FILE_LIMIT)));
     }

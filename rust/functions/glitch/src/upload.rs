@@ -1,4 +1,4 @@
-//! The file in a request: its body, or the one file of a form.
+//! The file in a request: the body, or the only file of a form.
 
 use std::borrow::Cow;
 
@@ -12,30 +12,28 @@ use reply::{Error, check_coding};
 
 use crate::options::{self, Options};
 
-/// Bytes that a form may have around its file.
+/// Maximum size of a form without its file, in bytes.
 const ENVELOPE_LIMIT: usize = 16_384;
 
 const CONTENT_TRANSFER_ENCODING: HeaderName = HeaderName::from_static("content-transfer-encoding");
 
 const HOW: &str = "Send a form with one file, as curl -F file=@picture.jpg does, or the picture as the body.";
 
-/// A file to glitch.
 #[derive(Debug)]
 pub struct Upload {
-    /// Its bytes, at least one.
+    /// The bytes, at least one.
     pub file: Vec<u8>,
-    /// The type of its bytes, or else the one that the client gave it, if a response can carry that.
+    /// The type detected from the bytes, or else the client's, if it is a valid header value.
     pub content_type: HeaderValue,
-    /// How to glitch it.
     pub options: Options,
 }
 
 impl Upload {
-    /// Reads the file of a request, of up to `limit` bytes, and the options in its query and its form.
+    /// Reads the file of a request, of at most `limit` bytes, and the options in its query and its form.
     ///
     /// # Errors
-    /// `InvalidOption`, `EmptyBody`, `InvalidBase64`, `BodyTooLarge`, `InvalidForm`, `NoFile`, `SeveralFiles`,
-    /// `UnsupportedForm` and `UnsupportedCoding` are the client's.
+    /// The client's errors: `InvalidOption`, `EmptyBody`, `InvalidBase64`, `BodyTooLarge`, `InvalidForm`, `NoFile`,
+    /// `SeveralFiles`, `UnsupportedForm` and `UnsupportedCoding`.
     pub async fn read(request: Request, limit: usize) -> Result<Self, Error> {
         let query = request.query().into_owned().map(|(name, value)| (name.into(), value.into()));
         let query: Vec<(Cow<'static, str>, Cow<'static, str>)> = query.collect();
@@ -50,9 +48,9 @@ impl Upload {
                 fields: Vec::new(),
             },
         };
-        let options = Options::of(query.into_iter().chain(fields))?;
+        let options = Options::parse(query.into_iter().chain(fields))?;
         if file.is_empty() {
-            return Err(Error::bad_request("EmptyBody", "There is nothing to glitch. Send a picture as the body."));
+            return Err(Error::bad_request("EmptyBody", "The body is empty. Send a picture as the body."));
         }
         if file.len() > limit {
             return Err(BodyError::TooLarge { limit, length: file.len() }.into());
@@ -62,14 +60,14 @@ impl Upload {
     }
 }
 
-/// The boundary between the parts of a form, unless the body is a file.
+/// Returns the boundary of a form, or `None` if the body is the file.
 fn form_type(headers: &HeaderMap) -> Result<Option<String>, Error> {
     let content_type = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let Some(content_type) = content_type.filter(|content_type| starts_with(content_type, "multipart/")) else {
         return Ok(None);
     };
     if !starts_with(&content_type, "multipart/form-data") {
-        let detail = format!("Bodies of {content_type:?} are not taken. {HOW}");
+        let detail = format!("Content-Type {content_type:?} is not supported. {HOW}");
         return Err(Error::client(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedForm", detail));
     }
     parse_boundary(content_type).map(Some).map_err(|error| invalid(&error))
@@ -79,7 +77,7 @@ fn starts_with(content_type: &str, start: &str) -> bool {
     content_type.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
 }
 
-/// What a form holds; a body that is no form holds a file alone.
+/// The parts of a form; a body that is not a form is only a file.
 struct Form {
     file: Vec<u8>,
     content_type: Option<HeaderValue>,
@@ -94,7 +92,7 @@ impl Form {
         let mut file = None;
         while let Some(part) = parts.next_field().await.map_err(|error| invalid(&error))? {
             if let Some(name) = option(&part) {
-                // Not as text, which would bring in the tables of every charset.
+                // Not as text, which would pull in tables for every charset.
                 let value = part.bytes().await.map_err(|error| invalid(&error))?;
                 fields.push((name.into(), String::from_utf8_lossy(&value).into_owned().into()));
                 continue;
@@ -103,7 +101,7 @@ impl Form {
             let is_unnamed = part.file_name().is_none_or(str::is_empty);
             let content_type = part.headers().get(CONTENT_TYPE).cloned();
             let bytes = part.bytes().await.map_err(|error| invalid(&error))?;
-            // A browser sends a field for files of which none was chosen.
+            // Browsers send an empty part for a file input without a file.
             if is_unnamed && bytes.is_empty() {
                 continue;
             }
@@ -117,7 +115,7 @@ impl Form {
     }
 }
 
-/// The name of the option that a part of a form is, unless it is the file.
+/// Returns the option that a part of a form sets; `None` for the file.
 fn option(part: &Field<'_>) -> Option<String> {
     let name = part.name().filter(|name| part.file_name().is_none() && options::NAMES.contains(name))?;
     Some(name.to_owned())
@@ -138,7 +136,8 @@ fn invalid(error: &multer::Error) -> Error {
     Error::bad_request("InvalidForm", format!("The form cannot be read: {error}. {HOW}"))
 }
 
-/// The type of a picture by its bytes; of other files the given one, unless that is a form's or no response can carry it.
+/// Returns the type of a picture by its bytes, and for other files the given type, unless it is a form's or not a valid
+/// header value.
 fn content_type_of(file: &[u8], given: Option<HeaderValue>) -> HeaderValue {
     if let Some(media_type) = picture::media_type(file) {
         return HeaderValue::from_static(media_type);

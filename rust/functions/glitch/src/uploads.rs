@@ -15,26 +15,26 @@ use crate::options::{Options, size};
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Links {
-    /// Takes the picture by PUT.
+    /// Accepts the picture by PUT.
     upload_url: String,
-    /// Has the result by GET, some time after the upload; until then it is refused.
+    /// Returns the result by GET some time after the upload; until then, S3 rejects it.
     download_url: String,
-    /// Seconds until the upload must have begun.
+    /// Seconds until the upload link expires.
     upload_expires_in: u64,
-    /// Seconds until the result cannot be downloaded any more.
+    /// Seconds until the download link expires.
     download_expires_in: u64,
-    /// The seed, as text: JavaScript's numbers end before it does.
+    /// The seed, as text because it may exceed JavaScript's exact integers.
     seed: String,
 }
 
 /// Returns links for a picture of the size in the query.
 ///
 /// # Errors
-/// `InvalidOption` is the client's.
+/// The client's error `InvalidOption`.
 pub fn links(request: &Request, bucket: &Bucket, now: SystemTime) -> Result<Response, Error> {
     let (sizes, options): (Vec<_>, Vec<_>) = request.query().partition(|(name, _)| name == "size");
     let length = size(sizes.iter().map(|(_, value)| value.as_ref()), UPLOAD_LIMIT)?;
-    let Options { seed, steps, effect } = Options::of(options.into_iter())?;
+    let Options { seed, steps, effect } = Options::parse(options.into_iter())?;
     let mut id = [0; 16];
     getrandom::fill(&mut id).map_err(Error::internal)?;
     let seed = seed.map_or_else(getrandom::u64, Ok).map_err(Error::internal)?;
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn the_upload_says_how_the_result_is_made() {
+    fn the_upload_link_contains_the_options() {
         let links = answered("size=6000000&seed=18446744073709551615&steps=70&effect=sort").unwrap();
         let job = job(&links);
         assert_eq!((job.seed, job.steps, job.effect), (u64::MAX, 70, picture::Effect::Sort));
@@ -100,13 +100,13 @@ mod tests {
     }
 
     #[test]
-    fn nobody_can_guess_the_links_of_another() {
+    fn links_cannot_be_guessed() {
         let ids: std::collections::BTreeSet<_> = (0..100).map(|_| job(&answered("size=1").unwrap()).id).collect();
         assert_eq!(ids.len(), 100);
     }
 
     #[test]
-    fn a_size_out_of_range_is_refused_with_the_limit() {
+    fn a_size_out_of_range_is_rejected_with_the_limit() {
         for query in ["", "size=", "size=0", "size=25000001", "size=many", "size=-1", "size=1&size=1"] {
             let detail = answered(query).unwrap_err();
             assert!(detail.contains("from 1 to 25000000, as in ?size=6000000"), "{query}: {detail}");
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn an_option_out_of_range_is_refused() {
+    fn an_out_of_range_option_is_rejected() {
         assert!(answered("size=1&steps=0").unwrap_err().contains("steps is"));
     }
 }

@@ -1,12 +1,12 @@
-//! The function as Lambda runs it.
+//! Runs the function's binary as Lambda does.
 
-// So that clippy takes the helpers for test code, too.
+// Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
 use bootstrap_test::Bootstrap;
 
 #[test]
-fn each_request_ends_with_a_whole_closing_line() {
+fn each_request_has_a_complete_closing_line() {
     let function = Bootstrap::new(env!("CARGO_BIN_EXE_glitch"), &[("UPLOADS_URL", "https://pictures.example.com")]);
     let requests = [
         (include_str!("../events/http-page.json"), "GET /glitch", 200),

@@ -1,5 +1,5 @@
-//! Prints the bot, the browser and the system of each user agent on standard input, one line each, separated by tabs. The
-//! bot is empty for people.
+//! Prints the bot, the browser and the system of each user agent on standard input, one per line, separated by tabs.
+//! The bot is empty for browsers.
 
 use std::error::Error;
 use std::io;

@@ -1,6 +1,5 @@
-//! What glitching a large picture costs, beside decoding and encoding the same base64 alone: `cargo run --release -p
-//! bench-glitch` prints milliseconds of the handler, of the whole path from the event's text to the response's,
-//! and of the base64.
+//! Measures glitching a large picture: `cargo run --release -p bench-glitch` prints milliseconds of the handler, of the
+//! whole path from the event's text to the response's, and, as the baseline, of decoding and encoding the same base64.
 
 use std::error::Error;
 use std::time::{Duration, Instant};
@@ -13,14 +12,14 @@ use serde_json::{Map, Value};
 
 const EVENT: &str = include_str!("../../../functions/glitch/events/http.json");
 
-/// Bytes of the picture, about: just under what Lambda takes.
+/// Approximate size of the picture in bytes: just under Lambda's limit.
 const BYTES: usize = 4_400_000;
 
-/// Turns of each; its median counts.
+/// Number of runs; the median is printed.
 const TURNS: usize = 41;
 
 #[tokio::main(flavor = "current_thread")]
-#[expect(clippy::print_stdout, reason = "its output is what it is for")]
+#[expect(clippy::print_stdout, reason = "the output is for the operator")]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let glitch = Glitch::new(Bucket::from_env(|name| Some(name.to_owned()), "UPLOADS_URL")?);
     let base64 = STANDARD.encode_to_string(picture()?);
@@ -47,7 +46,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     Ok(())
 }
 
-/// A JPEG without a pattern, of about the size.
+/// Returns a JPEG of noise, of about the size.
 fn picture() -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
     let side = 1000;
     let pixels = usize::from(side).pow(2) * BYTES / noise(side)?.len();

@@ -1,4 +1,4 @@
-//! A function that logs nothing: what `bench-powertools` is measured beside.
+//! A function that logs nothing: the baseline of `bench-powertools`.
 
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde_json::Value;

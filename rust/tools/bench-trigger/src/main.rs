@@ -1,8 +1,9 @@
-//! Measures the cost of counting, compared with a plain trigger that makes one ADD for each counter of each view:
+//! Measures the cost of counting, compared with a naive trigger that makes one ADD for each counter of each view:
 //! `cargo run --release -p bench-trigger`.
 //!
-//! In memory, where nothing but the handler's own work takes time, and over the DynamoDB that `ANALYTICS_BENCH_ENDPOINT`
-//! names. The traffic is one site's: 200 pages by Zipf's law, 60% of the views by somebody who is new that day.
+//! It runs in memory, which measures only the handler's own work, and with the DynamoDB endpoint in
+//! `ANALYTICS_BENCH_ENDPOINT`. The traffic is one site's: 200 pages by Zipf's law, 60% of the views by new visitors of
+//! the day.
 
 use std::env;
 use std::error::Error;
@@ -21,16 +22,14 @@ mod naive;
 mod place;
 mod traffic;
 
-/// Views of each run.
+/// Number of views of each run.
 const VIEWS: usize = 2000;
 
-/// A trigger.
 #[derive(Clone, Copy)]
 enum Trigger {
-    /// The one of this system.
     Ours,
-    /// The plain one.
-    Plain,
+    /// The naive one.
+    Naive,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -42,10 +41,10 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         let name = if endpoint.is_some() { "dynamodb" } else { "memory" };
         for batch in [10, 100] {
             let ours = run(endpoint.as_deref(), batch, Trigger::Ours).await?;
-            let plain = run(endpoint.as_deref(), batch, Trigger::Plain).await?;
+            let plain = run(endpoint.as_deref(), batch, Trigger::Naive).await?;
             println!("{name:<8} ours     {batch:>5} {ours}");
             println!("{name:<8} plain    {batch:>5} {plain}");
-            println!("{name:<8} ratio    {batch:>5} {}", ours.beside(&plain));
+            println!("{name:<8} ratio    {batch:>5} {}", ours.ratio_to(&plain));
         }
     }
     Ok(())
@@ -55,7 +54,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 async fn run(endpoint: Option<&str>, batch: usize, trigger: Trigger) -> Result<Cost, Box<dyn Error + Send + Sync>> {
     let kind = match trigger {
         Trigger::Ours => "ours",
-        Trigger::Plain => "plain",
+        Trigger::Naive => "plain",
     };
     let place = Place::new(endpoint, &format!("{kind}-{batch}")).await?;
     let views = traffic::traffic(VIEWS)?;
@@ -68,7 +67,7 @@ async fn run(endpoint: Option<&str>, batch: usize, trigger: Trigger) -> Result<C
         let start = Instant::now();
         match trigger {
             Trigger::Ours => count(&place, &event).await?,
-            Trigger::Plain => {
+            Trigger::Naive => {
                 let records = views.iter().map(|view| Record::decode(&traffic::item(view)));
                 naive::count(&place, &records.collect::<Result<Vec<_>, _>>()?).await?;
             }

@@ -3,10 +3,10 @@ use analytics_store::StoreError;
 
 use crate::place::Place;
 
-/// Counts views as a plain trigger does, which counts a view twice that is delivered twice.
+/// Counts views as a naive trigger does; duplicates are counted twice.
 ///
 /// # Errors
-/// The store's.
+/// The store's error.
 pub async fn count(place: &Place, views: &[Record]) -> Result<(), StoreError> {
     for Record { view, .. } in views {
         for (counter, count) in counts(view) {

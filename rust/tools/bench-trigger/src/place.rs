@@ -15,7 +15,7 @@ use dynamodb_test::{client_at, create_table};
 
 use crate::traffic;
 
-/// Where views and totals are, and what is asked of it.
+/// The tables, and the number of calls to them.
 pub struct Place {
     tables: Tables,
     calls: Calls,
@@ -26,7 +26,7 @@ enum Tables {
     DynamoDb { client: Client, store: ViewCounter, views: String, totals: String },
 }
 
-/// Calls, and what they write.
+/// Number of calls, and of their writes.
 #[derive(Default)]
 struct Calls {
     reads: AtomicUsize,
@@ -40,10 +40,10 @@ fn add(to: &AtomicUsize, number: usize) {
 }
 
 impl Place {
-    /// Empty tables in memory, or of DynamoDB at an endpoint.
+    /// Creates empty tables in memory, or in DynamoDB at an endpoint.
     ///
     /// # Errors
-    /// When DynamoDB makes no tables.
+    /// DynamoDB rejects the tables.
     pub async fn new(endpoint: Option<&str>, name: &str) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let Some(endpoint) = endpoint else {
             return Ok(Self { tables: Tables::Memory(Memory::default()), calls: Calls::default() });
@@ -63,10 +63,10 @@ impl Place {
         }
     }
 
-    /// Store a view, as the API does.
+    /// Stores a view, as the API does.
     ///
     /// # Errors
-    /// DynamoDB's.
+    /// The error of DynamoDB.
     pub async fn put(&self, view: &View) -> Result<(), StoreError> {
         let item = traffic::item(view);
         match &self.tables {
@@ -80,10 +80,10 @@ impl Place {
         Ok(())
     }
 
-    /// Add one to a count, by an UpdateItem of its own.
+    /// Adds one to a count with an UpdateItem.
     ///
     /// # Errors
-    /// DynamoDB's.
+    /// The error of DynamoDB.
     pub async fn add_one(&self, total: Key, count: Count) -> Result<(), StoreError> {
         add(&self.calls.writes, 1);
         add(&self.calls.items, 1);
@@ -102,10 +102,10 @@ impl Place {
         Ok(())
     }
 
-    /// Put a visitor's mark where there is none, by a PutItem of its own: whether there was none.
+    /// Marks a visitor with a PutItem, and returns whether there was no mark.
     ///
     /// # Errors
-    /// DynamoDB's.
+    /// The error of DynamoDB.
     pub async fn mark(&self, visitor: Key, view: &View) -> Result<bool, StoreError> {
         add(&self.calls.writes, 1);
         add(&self.calls.items, 1);
@@ -135,7 +135,7 @@ impl Place {
         }
     }
 
-    /// What a number of views has cost.
+    /// Returns the cost of a number of views.
     pub fn cost(&self, views: usize, time: Duration) -> Cost {
         let views = per(views);
         let each = |number: &AtomicUsize| per(number.load(Ordering::Relaxed)) / views;
@@ -159,7 +159,7 @@ impl CountViews for Place {
     async fn transact(&self, actions: &[Action]) -> Result<Outcome, StoreError> {
         add(&self.calls.writes, 1);
         add(&self.calls.items, actions.len());
-        // A transaction prepares and commits each write.
+        // A transaction costs two write units per write, to prepare and to commit.
         add(&self.calls.units, 2 * actions.len());
         self.store().transact(actions).await
     }
@@ -180,7 +180,7 @@ impl CountViews for Place {
     }
 }
 
-/// What a view costs.
+/// The cost of a view.
 pub struct Cost {
     views_per_second: f64,
     calls: f64,
@@ -190,8 +190,8 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// How many times as much as another.
-    pub fn beside(&self, other: &Self) -> Self {
+    /// Returns the ratio to another cost.
+    pub fn ratio_to(&self, other: &Self) -> Self {
         Self {
             views_per_second: self.views_per_second / other.views_per_second,
             calls: self.calls / other.calls,

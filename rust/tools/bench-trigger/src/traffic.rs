@@ -7,17 +7,17 @@ use rand_pcg::Pcg64;
 /// Noon of 2026-11-21.
 const NOON: u64 = 1_795_262_400_000;
 
-/// Views of one site and day, the same in every run.
+/// Returns views of one site and day, the same in every run.
 ///
 /// # Errors
-/// None: what it makes is valid.
+/// Never: all generated values are valid.
 pub fn traffic(views: usize) -> Result<Vec<View>, Box<dyn Error + Send + Sync>> {
     let mut random = Random(Pcg64::seed_from_u64(1));
     let mut visitors = Vec::new();
     (0..views).map(|_| view(&mut random, &mut visitors)).collect()
 }
 
-/// The item of a view.
+/// Returns the item of a view.
 pub fn item(view: &View) -> Item {
     view.item(view.id.time)
 }
@@ -30,7 +30,7 @@ fn view(random: &mut Random, visitors: &mut Vec<Visitor>) -> Result<View, Box<dy
             time: Moment::from_milliseconds(NOON + u64::from(random.0.next_u32() % 1000))?,
             random: random.0.next_u64(),
         },
-        page: Page::normalise(&format!("/articles/{}", random.zipf(200))),
+        page: Page::normalize(&format!("/articles/{}", random.zipf(200))),
         visitor: Some(visitor(random, visitors)),
         referrer: Referrer::parse(&referrer, &site).filter(|_| random.happens(0.4)),
         campaign: None,
@@ -52,10 +52,10 @@ fn view(random: &mut Random, visitors: &mut Vec<Visitor>) -> Result<View, Box<dy
     })
 }
 
-/// In 60 of 100 cases somebody new.
+/// Returns a new visitor in 60% of cases.
 fn visitor(random: &mut Random, visitors: &mut Vec<Visitor>) -> Visitor {
-    let known = usize::try_from(random.0.next_u32()).ok().and_then(|number| number.checked_rem(visitors.len()));
-    match known.and_then(|index| visitors.get(index)) {
+    let index = usize::try_from(random.0.next_u32()).ok().and_then(|number| number.checked_rem(visitors.len()));
+    match index.and_then(|index| visitors.get(index)) {
         Some(visitor) if !random.happens(0.6) => *visitor,
         _ => {
             let mut identity = [0; 16];
@@ -69,12 +69,12 @@ fn visitor(random: &mut Random, visitors: &mut Vec<Visitor>) -> Visitor {
 struct Random(Pcg64);
 
 impl Random {
-    /// Whether something happens that does so with a probability.
+    /// Returns true with a probability.
     fn happens(&mut self, probability: f64) -> bool {
         f64::from(self.0.next_u32()) < probability * f64::from(u32::MAX)
     }
 
-    /// A number below another by Zipf's law: the n-th one comes up 1/n times as often as the first.
+    /// Returns a number below `end` by Zipf's law: the n-th is 1/n times as frequent as the first.
     fn zipf(&mut self, end: u32) -> u32 {
         let all: f64 = (1..=end).map(|rank| 1.0 / f64::from(rank)).sum();
         let mut left = f64::from(self.0.next_u32()) / f64::from(u32::MAX) * all;

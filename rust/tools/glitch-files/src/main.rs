@@ -1,6 +1,5 @@
-//! Glitches every file of a folder by many seeds, as the API would: `cargo run -p glitch-files -- IN OUT SEEDS`
-//! writes `OUT/<seed>/<name>`, with one effect after the other. A file that the API refuses is left out, and named with
-//! the reason.
+//! Glitches every file of a folder with many seeds, as the API does: `cargo run -p glitch-files -- IN OUT SEEDS` writes
+//! `OUT/<seed>/<name>`, alternating the effects. Files that the API rejects are skipped, and printed with the reason.
 
 use std::env;
 use std::error::Error;
@@ -15,7 +14,7 @@ use serde_json::{Value, json};
 const EFFECTS: [&str; 4] = ["bytes", "channels", "blocks", "sort"];
 
 #[tokio::main(flavor = "current_thread")]
-#[expect(clippy::print_stdout, reason = "its output is what it is for")]
+#[expect(clippy::print_stdout, reason = "the output is for the operator")]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [input, output, seeds] = arguments.as_slice() else { return Err("usage: glitch-files IN OUT SEEDS".into()) };

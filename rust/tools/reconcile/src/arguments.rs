@@ -6,31 +6,26 @@ use analytics_totals::reconcile::Period;
 const USAGE: &str = "reconcile --views TABLE --totals TABLE --sites SITE[,SITE…] --retention-days DAYS \
                      [--from 2026-11-01] [--to 2026-11-21] [--repair [--lower SURPLUS]]";
 
-/// The arguments of the command line.
 pub struct Arguments {
-    /// Table of views.
     pub views: String,
-    /// Table of totals.
     pub totals: String,
-    /// Sites to recount.
     pub sites: Vec<Site>,
-    /// Days to recount.
     pub period: Period,
     /// Whether to repair the totals.
     pub repairs: bool,
-    /// By how much the repair may lower counters: the surplus that the last report printed.
+    /// Confirmed maximum by which the repair may lower counters: the surplus that the last report printed.
     pub lower: Option<i64>,
 }
 
 impl Arguments {
-    /// Parses the arguments.
     ///
     /// # Errors
     /// The argument that is missing or wrong, and the usage.
     pub fn parse(arguments: impl Iterator<Item = String>, today: Day) -> Result<Self, String> {
         let arguments: Vec<String> = arguments.collect();
-        let known = ["--views", "--totals", "--sites", "--retention-days", "--from", "--to", "--repair", "--lower"];
-        if let Some(unknown) = arguments.iter().find(|word| word.starts_with("--") && !known.contains(&word.as_str())) {
+        let options = ["--views", "--totals", "--sites", "--retention-days", "--from", "--to", "--repair", "--lower"];
+        if let Some(unknown) = arguments.iter().find(|word| word.starts_with("--") && !options.contains(&word.as_str()))
+        {
             return Err(format!("Unknown option {unknown}. Usage: {USAGE}"));
         }
         let value = |name: &str| {

@@ -21,7 +21,7 @@ use self::arguments::Arguments;
 mod arguments;
 mod print;
 
-/// Timeout of counting the views that wait.
+/// Timeout of counting the waiting views.
 const REPAIR: Duration = Duration::from_hours(1);
 
 #[tokio::main(flavor = "current_thread")]

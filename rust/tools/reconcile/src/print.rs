@@ -34,11 +34,11 @@ pub fn report(report: &Report) {
 
 /// Prints the result of a repair.
 pub fn repaired(repaired: &Repaired) {
-    let Repaired { corrected, left, kept, waiting: Waiting { doubtful, views, leaves } } = repaired;
+    let Repaired { corrected, left, not_lowered, waiting: Waiting { doubtful, views, leaves } } = repaired;
     println!("totals corrected    {corrected:>10}");
     println!("totals moving, left {left:>10}");
-    println!("counters not lowered{kept:>10}");
-    println!("waiting, in doubt   {doubtful:>10}  (more is counted of their days than the views say)");
+    println!("counters not lowered{not_lowered:>10}");
+    println!("waiting, in doubt   {doubtful:>10}  (the totals of their days exceed the views)");
     println!("views counted       {:>10}", views.counted);
     println!("leaves counted      {:>10}", leaves.counted);
     for (_, reason) in views.rejected.iter().chain(&leaves.rejected) {

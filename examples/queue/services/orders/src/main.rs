@@ -1,4 +1,4 @@
-//! Ships orders from a queue: `{"id": "a1", "pieces": 3}`. One without pieces fails and comes again, and no other does.
+//! Ships orders from a queue: `{"id": "a1", "pieces": 3}`. An order without pieces fails, and only that one is retried.
 
 use aws_lambda_events::sqs::SqsMessageObj;
 use lambda_runtime::{Error, tracing};

@@ -31,7 +31,7 @@ impl Counting<'_> {
                 }
                 Ok(Outcome::ConditionsFailed(failed)) => {
                     let failed = || failed.iter().filter_map(|one| Some((actions.get(one.action)?, one.is_gone)));
-                    let known = marked.len();
+                    let before = marked.len();
                     marked.extend(failed().filter_map(|(action, _)| visitor(action)).cloned());
                     let failed: BTreeMap<&Key, bool> =
                         failed().map(|(action, is_gone)| (action.key(), is_gone)).collect();
@@ -44,8 +44,8 @@ impl Counting<'_> {
                             None => open.push(one),
                         }
                     }
-                    if open.len() == pending && marked.len() == known {
-                        result.fail(&open, StoreError::new("a condition failed of an action without one"));
+                    if open.len() == pending && marked.len() == before {
+                        result.fail(&open, StoreError::new("a condition failed for an action that has none"));
                     } else {
                         rest.splice(0..0, open);
                     }

@@ -8,13 +8,13 @@ fn moment(milliseconds: u64) -> Moment {
     Moment::from_milliseconds(milliseconds).unwrap()
 }
 
-/// Views with nothing in common but their site and day.
+/// Returns views with only their site and day in common.
 fn strangers(number: u8) -> Vec<Pending<Record>> {
     let site = Site::parse("example.com").unwrap();
     let stranger = |index: u8| View {
         site: site.clone(),
         id: ViewId { time: moment(NOON), random: u64::from(index) },
-        page: Page::normalise(&format!("/{index}")),
+        page: Page::normalize(&format!("/{index}")),
         visitor: Some(Visitor::from_bytes([index; 16])),
         referrer: Referrer::parse(&format!("https://{index}.example/"), &site),
         campaign: Campaign::named(&index.to_string()),
@@ -37,7 +37,7 @@ fn pending(view: View) -> Pending<Record> {
     Pending { value: record, records: Vec::new() }
 }
 
-/// Views that are told apart by their ids alone.
+/// Returns views that differ only in their ids.
 fn alike(number: u8) -> Vec<Pending<Record>> {
     let Some(first) = strangers(1).pop() else { return Vec::new() };
     let another = |random| {
@@ -48,7 +48,7 @@ fn alike(number: u8) -> Vec<Pending<Record>> {
     (1000..1000 + u64::from(number)).map(another).collect()
 }
 
-/// All chunks that views are packed into, and that each is as DynamoDB takes it.
+/// Packs all views into chunks, and checks that DynamoDB accepts each.
 fn chunks(mut rest: Vec<Pending<Record>>) -> Vec<Chunk<Record>> {
     let mut chunks = Vec::new();
     while !rest.is_empty() {
@@ -64,7 +64,7 @@ fn chunks(mut rest: Vec<Pending<Record>>) -> Vec<Chunk<Record>> {
 }
 
 #[test]
-fn views_that_are_alike_fill_a_chunk_to_its_last_action() {
+fn similar_views_fill_a_chunk_completely() {
     // A visitor's mark, and three items each of the summary, the page, the referrer and the campaign.
     let chunks = chunks(alike(200));
     assert_eq!(chunks.iter().map(|chunk| chunk.taken.len()).collect::<Vec<_>>(), [87, 87, 26]);
@@ -72,23 +72,23 @@ fn views_that_are_alike_fill_a_chunk_to_its_last_action() {
 }
 
 #[test]
-fn views_with_nothing_in_common_are_in_chunks_too() {
+fn unrelated_views_are_packed_too() {
     let chunks = chunks(strangers(100));
     assert_eq!(chunks.iter().map(|chunk| chunk.taken.len()).sum::<usize>(), 100);
     assert_eq!(chunks[0].taken.len(), 8);
 }
 
 #[test]
-fn a_view_that_fits_goes_before_one_that_does_not() {
+fn a_view_that_fits_overtakes_one_that_does_not() {
     let mut views = strangers(20);
     views.extend(alike(3));
     let chunks = chunks(views);
-    // Eight strangers take 91 actions; the views that are like the first take one each.
+    // Eight strangers take 91 actions; each view like the first takes one more.
     assert_eq!((chunks[0].taken.len(), chunks[0].actions.len()), (8 + 3, 94));
 }
 
 #[test]
-fn no_action_changes_more_attributes_than_an_expression_takes() {
+fn no_action_exceeds_the_expression_limit() {
     let mut views = strangers(90);
     for one in &mut views {
         let View { page, referrer, campaign, visitor, .. } = &mut one.value.view;
@@ -104,7 +104,7 @@ fn no_action_changes_more_attributes_than_an_expression_takes() {
 }
 
 #[test]
-fn a_visitor_is_marked_with_the_first_view_and_only_where_there_is_no_mark() {
+fn an_unmarked_visitor_is_marked_with_the_first_view() {
     let visitors =
         |actions: &[Action]| actions.iter().filter(|action| matches!(action, Action::MarkVisitor { .. })).count();
     assert_eq!(visitors(&views(alike(3), &BTreeSet::new(), Shards::ONE).actions), 1);
@@ -113,7 +113,7 @@ fn a_visitor_is_marked_with_the_first_view_and_only_where_there_is_no_mark() {
 }
 
 #[test]
-fn the_mark_of_a_visitor_outlives_all_views_of_that_day() {
+fn a_visitors_mark_outlives_all_views_of_the_day() {
     let chunk = views(alike(1), &BTreeSet::new(), Shards::ONE);
     let expires = chunk.actions.iter().find_map(|action| match action {
         Action::MarkVisitor { expires, .. } => Some(*expires),
@@ -123,7 +123,7 @@ fn the_mark_of_a_visitor_outlives_all_views_of_that_day() {
 }
 
 #[test]
-fn a_chunk_that_is_planned_again_has_the_same_shard() {
+fn a_retried_chunk_has_the_same_shard() {
     let shards = Shards::from_env(|_| Some("100".to_owned())).unwrap();
     let plan = || views(strangers(5), &BTreeSet::new(), shards).actions;
     assert_eq!(plan(), plan());

@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn it_goes_back_to_the_monday_before_the_previous_month() {
+    fn the_default_starts_on_the_monday_before_last_month() {
         let period = Period::new(None, None, day("2026-11-21"), 400);
         assert_eq!((period.from, period.to), (day("2026-09-28"), day("2026-11-21")));
         let all = ["2026-09-28 to 2026-11-21", "2026-W40 to 2026-W47", "2026-10 to 2026-11"];
@@ -64,13 +64,13 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_that_begins_before_or_ends_after_it_is_not_compared() {
+    fn only_buckets_inside_the_period_are_compared() {
         let period = Period::new(Some(day("2026-11-03")), Some(day("2026-11-14")), day("2026-11-21"), 400);
         assert_eq!(covered(period), [Some("2026-11-03 to 2026-11-14".to_owned()), None, None]);
     }
 
     #[test]
-    fn days_of_which_views_have_expired_are_left_out() {
+    fn days_with_expired_views_are_excluded() {
         let period = Period::new(None, None, day("2026-11-21"), 7);
         assert_eq!((period.from, period.days().count()), (day("2026-11-15"), 7));
         assert_eq!(Period::new(None, None, day("2026-11-21"), 1).days().count(), 1);
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_time_has_days() {
+    fn the_last_day_of_9999_is_in_a_period() {
         let last = day("9999-12-31");
         assert_eq!(Period::new(Some(last.minus(1)), None, last, 400).days().count(), 2);
     }

@@ -45,8 +45,8 @@ impl Recount {
             for item in items {
                 match Leave::decode(&item) {
                     Ok(Leave { view, measure, .. }) => {
-                        let known = measures.entry(view).or_default();
-                        *known = (*known).max(measure);
+                        let longest = measures.entry(view).or_default();
+                        *longest = (*longest).max(measure);
                     }
                     Err(_) => self.unreadable += 1,
                 }

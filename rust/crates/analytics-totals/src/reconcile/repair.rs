@@ -16,10 +16,10 @@ const OVERDUE: Duration = Duration::from_hours(24);
 pub struct Repaired {
     /// Number of totals that are right now.
     pub corrected: usize,
-    /// Number of totals that changed while or after they were read. They stay as they are.
+    /// Number of totals that changed while or after they were read. They are not corrected.
     pub left: usize,
-    /// Number of counters that are higher than the views, and stay so.
-    pub kept: usize,
+    /// Number of counters that are higher than the views and are not lowered.
+    pub not_lowered: usize,
     /// Views and leaves that have waited for more than a day.
     pub waiting: Waiting,
 }
@@ -36,12 +36,12 @@ pub struct Waiting {
     pub leaves: CountingResult,
 }
 
-/// What a repair does to counters that are higher than the views.
+/// How a repair treats counters that are higher than the views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Surplus {
-    /// Leaves them: totals outlive their views.
+    /// Keeps them: totals outlive their views.
     Keep,
-    /// Lowers them, which a person has confirmed.
+    /// Lowers them, after an operator has confirmed it.
     Lower,
 }
 
@@ -50,8 +50,8 @@ pub enum Surplus {
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>
 const COUNTS: usize = 50;
 
-/// Raises counters that a report found too low, lowers others if that is confirmed, and counts what has waited for more
-/// than a day.
+/// Raises counters that a report found too low, lowers others if confirmed, and counts views and leaves that have
+/// waited for more than a day.
 ///
 /// # Errors
 /// The error of the store. Corrections until then stay, and a new report finds the rest.
@@ -106,7 +106,8 @@ async fn count_due(
     }
 }
 
-/// Makes all changes of a total by as few updates as the limits allow, and returns whether the total was as it was read.
+/// Changes a total with as few updates as the limits allow, and returns whether the total was unchanged since it was
+/// read.
 async fn correct(
     corrections: &dyn CorrectTotals,
     total: &TotalKey,
@@ -115,9 +116,10 @@ async fn correct(
 ) -> Result<bool, StoreError> {
     let changes: Vec<_> = changes.iter().collect();
     for (revision, part) in (stored.revision..).zip(changes.chunks(COUNTS)) {
-        let known = |count: &Count| stored.counts.get(count).copied();
-        let before = part.iter().filter_map(|(count, _)| Some(((*count).clone(), known(count)?))).collect();
-        let after = part.iter().map(|(count, change)| ((*count).clone(), known(count).unwrap_or_default() + **change));
+        let stored_count = |count: &Count| stored.counts.get(count).copied();
+        let before = part.iter().filter_map(|(count, _)| Some(((*count).clone(), stored_count(count)?))).collect();
+        let after =
+            part.iter().map(|(count, change)| ((*count).clone(), stored_count(count).unwrap_or_default() + **change));
         let after = after.collect();
         let correction = Correction { total: keys::total(total, 0), revision, before, after };
         if !corrections.correct(&correction).await? {
@@ -134,7 +136,7 @@ fn changes(report: &Report, surplus: Surplus, repaired: &mut Repaired) -> BTreeM
         if drift.moving {
             repaired.left += 1;
         } else if drift.should < drift.is && surplus == Surplus::Keep {
-            repaired.kept += 1;
+            repaired.not_lowered += 1;
         } else {
             let total = changes.entry(drift.total.clone()).or_default();
             total.insert(drift.count.clone(), drift.should - drift.is);

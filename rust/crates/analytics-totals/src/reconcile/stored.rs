@@ -58,7 +58,6 @@ impl Stored {
 #[derive(Debug, Default, Clone)]
 pub struct FirstShard {
     pub counts: Counts,
-    /// Number of corrections.
     pub revision: i64,
 }
 

@@ -31,13 +31,13 @@ pub const DEVICE: &str = "Device";
 pub const BOT: &str = "Bot";
 /// Country of a view.
 pub const COUNTRY: &str = "Country";
-/// Id by which API Gateway knows the request that a view or a leave comes from.
+/// API Gateway's id of the request that a view or a leave comes from.
 pub const REQUEST: &str = "Request";
 /// Present once the view is in the totals.
 pub const COUNTED: &str = "Counted";
-/// Milliseconds of a leave; of a view, those that are in the totals.
+/// Duration of a leave in milliseconds; of a view, the duration that is in the totals.
 pub const DURATION_MS: &str = "DurationMs";
-/// Scroll depth of a leave; of a view, that which is in the totals.
+/// Scroll depth of a leave; of a view, the one that is in the totals.
 pub const SCROLL: &str = "Scroll";
 
 /// Why a record is in quarantine.

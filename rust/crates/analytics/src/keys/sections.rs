@@ -8,9 +8,7 @@ use crate::attributes::texts;
 /// A range of items with the same path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sections {
-    /// The path.
     pub path: String,
-    /// The range of sections.
     pub range: SectionRange,
 }
 
@@ -30,11 +28,9 @@ pub enum SectionRange {
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.KeyConditionExpressions.html>
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeyCondition {
-    /// The expression.
     pub expression: &'static str,
-    /// Names of attributes.
+    /// Placeholders of attribute names.
     pub names: HashMap<String, String>,
-    /// Values.
     pub values: Item,
 }
 

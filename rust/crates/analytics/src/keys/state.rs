@@ -1,12 +1,12 @@
 //! Names in the table of state: temporary data of the API, and the keys of its sessions.
 //!
-//! | `Name` | what it is |
+//! | `Name` | Contents |
 //! |---|---|
 //! | `session-keys` | keys that encrypt session tokens, created with the stack |
 //! | `visitor-secret/even`, `visitor-secret/odd` | secret of a day that visitors are derived from, by the number of the day |
 //! | `known/<site>/<day>/<dimension>` | values of an open dimension that a day has counters for |
 //! | `known/<site>/<day>/<dimension>/from/<source>` | how many of them a source has added |
-//! | `ended-session/<id>` | session that was signed out of |
+//! | `ended-session/<id>` | session that has signed out |
 //! | `sign-in/<who>` | attempts to sign in |
 //! | `signed-in/<who>` | user who has signed in from a network, for 30 days |
 

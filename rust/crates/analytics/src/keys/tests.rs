@@ -14,7 +14,7 @@ fn total_key(counter: Counter) -> TotalKey {
 }
 
 #[test]
-fn a_counter_is_read_from_its_key_whatever_the_shard() {
+fn a_counter_is_decoded_from_any_of_its_shards() {
     let values = Dimension::OPEN.map(|dimension| Counter::Value(dimension, "/a/b/c".to_owned()));
     for counter in [Counter::Summary].into_iter().chain(values) {
         for shard in [0, 99] {
@@ -25,7 +25,7 @@ fn a_counter_is_read_from_its_key_whatever_the_shard() {
 }
 
 #[test]
-fn what_is_no_counter_is_refused_by_attribute() {
+fn an_invalid_counter_is_rejected_by_attribute() {
     for (path, section, attribute) in [
         ("view/example.com", "summary/2026-W47/0", attribute::PATH),
         ("total/example.com", "summary/2026-W47/0", attribute::PATH),
@@ -44,7 +44,7 @@ fn what_is_no_counter_is_refused_by_attribute() {
 }
 
 #[test]
-fn a_range_of_buckets_has_all_of_them_and_no_other() {
+fn a_range_contains_exactly_its_buckets() {
     let site = site();
     for granularity in Granularity::ALL {
         let first = Bucket::new(granularity, "2025-12-20".parse().unwrap());
@@ -68,7 +68,7 @@ fn a_range_of_buckets_has_all_of_them_and_no_other() {
 #[test]
 fn the_longest_key_fits_into_a_table() {
     let day = bucket(Granularity::Day, "9999-12-31");
-    for value in [Page::normalise(&"a".repeat(511)).as_str(), &"a".repeat(253), &"é".repeat(50)] {
+    for value in [Page::normalize(&"a".repeat(511)).as_str(), &"a".repeat(253), &"é".repeat(50)] {
         let counter = Counter::Value(Dimension::Referrer, value.to_owned());
         let key = total(&TotalKey { site: Site::parse(&"a".repeat(259)).unwrap(), bucket: day, counter }, 99);
         assert!(key.path.len() <= 2048 && key.section.len() <= 1024, "{}", key.section);
@@ -77,14 +77,14 @@ fn the_longest_key_fits_into_a_table() {
 
 proptest! {
     #[test]
-    fn nothing_that_a_client_sends_reaches_another_kind_of_item(
+    fn client_text_never_names_another_kind_of_item(
         path in r"(view|leave|total|visitor|quarantine|user|[a-z/=#.%])*\PC{0,20}",
         referrer in r"https?://\PC{0,30}",
         campaign in r"\PC{0,30}",
     ) {
         let site = site();
         let values = [
-            Some((Dimension::Page, Page::normalise(&path).as_str().to_owned())),
+            Some((Dimension::Page, Page::normalize(&path).as_str().to_owned())),
             Referrer::parse(&referrer, &site).map(|referrer| (Dimension::Referrer, referrer.as_str().to_owned())),
             Campaign::named(&campaign).map(|campaign| (Dimension::Campaign, campaign.as_str().to_owned())),
         ];
@@ -99,7 +99,7 @@ proptest! {
 }
 
 #[test]
-fn a_leave_is_no_view_and_a_view_no_leave() {
+fn views_and_leaves_are_distinguished() {
     let (site, id) = (site(), view("/").id);
     let leave = leave(&Leave { site: site.clone(), view: id, measure: Measure::default() }).item();
     let view = super::view(&site, id).item();
@@ -108,7 +108,7 @@ fn a_leave_is_no_view_and_a_view_no_leave() {
 }
 
 #[test]
-fn a_query_names_and_gives_just_what_its_condition_uses() {
+fn a_condition_has_exactly_the_placeholders_it_uses() {
     let condition = |range| Sections { path: "view/example.com".to_owned(), range }.condition();
     let [from, to] = ["2026-11-21/".to_owned(), "2026-11-22/".to_owned()];
     for (range, expression, values) in [

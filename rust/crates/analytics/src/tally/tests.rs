@@ -9,7 +9,7 @@ fn count(tally: &Tally, granularity: Granularity, counter: &Counter) -> Counts {
     counts
 }
 
-fn of(dimension: Dimension, value: &str) -> Count {
+fn count_of(dimension: Dimension, value: &str) -> Count {
     Count::Of(dimension, value.to_owned())
 }
 
@@ -18,16 +18,16 @@ fn summary(tally: &Tally) -> Counts {
 }
 
 #[test]
-fn a_view_moves_the_counters_of_its_day_week_and_month() {
+fn a_view_changes_its_day_week_and_month() {
     let mut tally = Tally::default();
     tally.view(&view("/about"), true);
     let expected = Counts::from([
         (Count::Views, 1),
         (Count::Visitors, 1),
-        (of(Dimension::Browser, "Firefox"), 1),
-        (of(Dimension::System, "Linux"), 1),
-        (of(Dimension::Device, "desktop"), 1),
-        (of(Dimension::Country, "DE"), 1),
+        (count_of(Dimension::Browser, "Firefox"), 1),
+        (count_of(Dimension::System, "Linux"), 1),
+        (count_of(Dimension::Device, "desktop"), 1),
+        (count_of(Dimension::Country, "DE"), 1),
     ]);
     for granularity in Granularity::ALL {
         assert_eq!(count(&tally, granularity, &Counter::Summary), expected);
@@ -52,24 +52,24 @@ fn views_are_merged_into_one_change_of_each_counter() {
 }
 
 #[test]
-fn a_view_without_an_identity_is_counted_and_no_visitor() {
+fn a_view_without_visitor_counts_no_visitor() {
     let mut tally = Tally::default();
     tally.view(&View { visitor: None, ..view("/") }, true);
     assert_eq!((summary(&tally)[&Count::Views], summary(&tally).get(&Count::Visitors)), (1, None));
 }
 
 #[test]
-fn a_bot_is_counted_apart_and_nowhere_else() {
+fn a_bot_is_counted_only_as_a_bot() {
     let bot = View { agent: Agent { bot: Some("Googlebot".to_owned()), ..view("/").agent }, ..view("/") };
     let mut tally = Tally::default();
     tally.view(&bot, true);
     tally.measure(&bot, None, Measure { duration_ms: 5, scroll: 5 });
-    assert_eq!(summary(&tally), Counts::from([(Count::Bots, 1), (of(Dimension::Bot, "Googlebot"), 1)]));
+    assert_eq!(summary(&tally), Counts::from([(Count::Bots, 1), (count_of(Dimension::Bot, "Googlebot"), 1)]));
     assert_eq!(tally.len(), 3);
 }
 
 #[test]
-fn a_measure_is_counted_by_what_is_new_of_it() {
+fn only_the_increase_of_a_measure_is_counted() {
     let measure = |duration_ms, scroll| Measure { duration_ms, scroll };
     let mut tally = Tally::default();
     tally.measure(&view("/"), None, measure(5, 10));
@@ -80,7 +80,7 @@ fn a_measure_is_counted_by_what_is_new_of_it() {
 }
 
 #[test]
-fn what_changes_nothing_is_no_change() {
+fn an_unchanged_measure_changes_no_counter() {
     let mut tally = Tally::default();
     let measure = Measure { duration_ms: 5, scroll: 10 };
     tally.measure(&view("/"), Some(measure), measure);
@@ -88,7 +88,7 @@ fn what_changes_nothing_is_no_change() {
 }
 
 #[test]
-fn a_day_between_two_years_is_in_the_week_of_its_thursday() {
+fn a_week_belongs_to_the_year_of_its_thursday() {
     let time = Moment::from_milliseconds(1_735_603_200_000).unwrap();
     let mut tally = Tally::default();
     tally.view(&View { id: ViewId { time, random: 0 }, ..view("/") }, false);

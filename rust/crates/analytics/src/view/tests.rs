@@ -8,7 +8,7 @@ fn expires() -> Moment {
     Moment::from_milliseconds(NOON + 86_400_000).unwrap()
 }
 
-/// The item of a view, with one attribute changed, or taken away.
+/// Returns the item of a view with one attribute changed or removed.
 fn item_with(name: &str, value: Option<AttributeValue>) -> Item {
     let mut item = view("/").item(expires());
     item.remove(name);
@@ -17,7 +17,7 @@ fn item_with(name: &str, value: Option<AttributeValue>) -> Item {
 }
 
 #[test]
-fn a_view_is_read_as_it_was_written() {
+fn a_view_round_trips_as_an_item() {
     let bare =
         View { visitor: None, referrer: None, campaign: None, utm: None, country: None, ..view("/שלום/' OR 1=1") };
     let bot = View { agent: Agent { bot: Some("Googlebot".to_owned()), ..view("/").agent }, ..view("/") };
@@ -28,7 +28,7 @@ fn a_view_is_read_as_it_was_written() {
 }
 
 #[test]
-fn a_view_comes_out_of_a_stream_as_it_went_into_the_table() {
+fn a_view_round_trips_through_a_stream() {
     let item = view("/").item(expires());
     let image = serde_json::to_value(&item).unwrap();
     assert_eq!(image["Path"], json!({"S": "view/example.com"}));
@@ -37,7 +37,7 @@ fn a_view_comes_out_of_a_stream_as_it_went_into_the_table() {
 }
 
 #[test]
-fn what_became_of_a_view_is_read_with_it() {
+fn the_state_of_a_view_is_decoded() {
     let mut item = view("/").item(expires());
     item.insert(attribute::COUNTED.to_owned(), AttributeValue::Bool(true));
     item.insert(attribute::DURATION_MS.to_owned(), number(12_u64));
@@ -47,7 +47,7 @@ fn what_became_of_a_view_is_read_with_it() {
 }
 
 #[test]
-fn an_attribute_that_is_wrong_is_named() {
+fn an_invalid_attribute_is_named() {
     let wrong = [
         (attribute::PATH, Some(text("leave/example.com")), "is not the kind of the item and a site"),
         (attribute::PATH, Some(text("view/user=1/x")), "is not the kind of the item and a site"),
@@ -55,14 +55,14 @@ fn an_attribute_that_is_wrong_is_named() {
         (attribute::SECTION, Some(text("2026-11-22/001795262400000-0000000000000007")), "is not a day and the id"),
         (attribute::SECTION, Some(text("9999-99-99/999999999999999-0000000000000007")), "is not a day and the id"),
         (attribute::PAGE, None, "is missing"),
-        (attribute::PAGE, Some(number(1_u64)), "is no string"),
-        (attribute::PAGE, Some(text("about/")), "is not a normalised path"),
-        (attribute::PAGE, Some(text("/a".repeat(5_000))), "is not a normalised path"),
+        (attribute::PAGE, Some(number(1_u64)), "is not a string"),
+        (attribute::PAGE, Some(text("about/")), "is not a normalized path"),
+        (attribute::PAGE, Some(text("/a".repeat(5_000))), "is not a normalized path"),
         (attribute::VISITOR, Some(text("x")), "is not 32 hexadecimal digits"),
         (attribute::BROWSER, Some(text("")), "is not a name of at most 100 bytes"),
         (attribute::DEVICE, Some(text("watch")), "is not a class of devices"),
         (attribute::COUNTRY, Some(text("de")), "is not two capital letters"),
-        (attribute::EXPIRES, Some(text("1")), "is no number"),
+        (attribute::EXPIRES, Some(text("1")), "is not a number"),
         (attribute::EXPIRES, Some(AttributeValue::N("1e40".to_owned())), "is not a second"),
         (attribute::SCROLL, Some(number(101_u64)), "is not a percentage"),
         (attribute::DURATION_MS, Some(AttributeValue::N("-5".to_owned())), "is not a number of milliseconds"),
@@ -75,14 +75,14 @@ fn an_attribute_that_is_wrong_is_named() {
 }
 
 #[test]
-fn the_last_moment_of_the_year_9999_is_a_view_s_like_any_other() {
+fn a_view_at_the_last_moment_of_9999_is_valid() {
     let time = Moment::from_milliseconds(253_402_300_799_999).unwrap();
     let view = View { id: ViewId { time, random: u64::MAX }, ..view("/") };
     assert_eq!(Record::decode(&view.item(time)).unwrap().view, view);
 }
 
 #[test]
-fn an_id_is_read_only_as_it_is_written() {
+fn an_id_has_one_spelling() {
     let id = view("/").id;
     assert_eq!(ViewId::parse(&id.to_string()), Some(id));
     let texts = [
@@ -98,14 +98,14 @@ fn an_id_is_read_only_as_it_is_written() {
 }
 
 #[test]
-fn measures_of_a_view_come_to_the_same_in_any_order_and_number() {
+fn measures_combine_in_any_order_and_number() {
     let [a, b, c] = [(5, 10), (3, 80), (9, 20)].map(|(duration_ms, scroll)| Measure { duration_ms, scroll });
     assert_eq!(a.max(b).max(c), c.max(c).max(b).max(a).max(b));
     assert_eq!(a.max(b).max(c), Measure { duration_ms: 9, scroll: 80 });
 }
 
 #[test]
-fn all_views_are_in_the_part_of_their_site() {
+fn views_are_in_the_partition_of_their_site() {
     let item = view("/").item(expires());
     let sections = keys::views_of_day(&site(), view("/").id.time.day());
     assert!(sections.has(&keys::Key::from_item(&item).unwrap()));

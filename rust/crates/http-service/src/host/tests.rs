@@ -13,7 +13,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use super::*;
 use crate::{Problem, text_bytes, with_error};
 
-/// What is logged.
+/// The log.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -92,7 +92,7 @@ fn app() -> App {
     App::new(routes.merge(limited), 5)
 }
 
-/// The response as API Gateway gets it, and its problem.
+/// Returns the response as API Gateway receives it, and the problem in it.
 async fn answer(method: &str, path: &str, headers: &Value, body: &str) -> (Value, Value) {
     let response = respond(invocation(method, path, headers, body), &app()).await.unwrap();
     let response = serde_json::to_value(response).unwrap();
@@ -103,13 +103,13 @@ async fn answer(method: &str, path: &str, headers: &Value, body: &str) -> (Value
 }
 
 #[tokio::test]
-async fn bodies_arrive_both_ways() {
+async fn text_and_binary_bodies_are_received() {
     let (response, _) = answer("POST", "/echo", &json!({}), "né").await;
     assert_eq!((&response["statusCode"], &response["body"]), (&json!(200), &json!("né")));
 }
 
 #[tokio::test]
-async fn each_header_arrives_once_and_each_cookie_by_itself() {
+async fn headers_are_sent_once_and_cookies_separately() {
     let (response, _) = answer("GET", "/repeated", &json!({}), "").await;
     assert_eq!(response["headers"]["vary"], "a, b");
     assert!(response["headers"].get("content-length").is_none(), "the gateway counts it");
@@ -127,11 +127,11 @@ async fn a_wrong_method_or_path_is_a_problem() {
     }
     let (response, problem) = answer("GET", "/echo", &json!({}), "").await;
     assert_eq!(response["headers"]["allow"], "POST, PUT");
-    assert_eq!(problem["detail"], "This path does not take this method. Use one of POST, PUT.");
+    assert_eq!(problem["detail"], "This path does not support this method. Use one of POST, PUT.");
 }
 
 #[tokio::test]
-async fn a_body_that_cannot_be_read_is_the_clients_mistake() {
+async fn an_unreadable_body_is_a_client_error() {
     for (path, headers, body, status, error_type) in [
         ("/echo", json!({}), "123456", 413, "BodyTooLarge"),
         ("/limited", json!({}), "123", 413, "BodyTooLarge"),
@@ -146,7 +146,7 @@ async fn a_body_that_cannot_be_read_is_the_clients_mistake() {
 }
 
 #[tokio::test]
-async fn a_body_of_any_server_is_limited_too() {
+async fn bodies_are_limited_on_any_server() {
     let stream = axum::body::Body::new(http_body_util::Full::from("123456"));
     let request = http::Request::post("/echo").body(stream).unwrap();
     let response = app().respond(request).await;
@@ -154,11 +154,11 @@ async fn a_body_of_any_server_is_limited_too() {
     let problem = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
     let problem: Value = serde_json::from_slice(&problem).unwrap();
     assert!(problem["requestId"].as_str().unwrap().starts_with("local-"), "{problem}");
-    assert_eq!(problem["detail"], "The body is too long; at most 5 bytes are taken. Send a smaller one.");
+    assert_eq!(problem["detail"], "The body is too large; the limit is 5 bytes. Send a smaller body.");
 }
 
 #[tokio::test]
-async fn our_failure_is_logged_once_and_not_sent() {
+async fn a_server_error_is_logged_once_and_not_sent() {
     let (lines, _guard) = Lines::capture();
     let (response, problem) = answer("GET", "/broken", &json!({}), "").await;
     assert_eq!((&response["statusCode"], &problem["errorType"]), (&json!(500), &json!("InternalError")));
@@ -170,11 +170,11 @@ async fn our_failure_is_logged_once_and_not_sent() {
     assert_eq!(lines.count(), 2);
 
     answer("DELETE", "/echo", &json!({}), "").await;
-    assert_eq!(lines.count(), 2, "the client's mistake is not logged");
+    assert_eq!(lines.count(), 2, "the client error is not logged");
 }
 
 #[tokio::test]
-async fn a_handler_without_a_router_gets_the_same() {
+async fn a_handler_without_a_router_gets_the_same_layer() {
     let (lines, _guard) = Lines::capture();
     let handle = async |request: Request| match request.path.as_str() {
         "/" => Ok(Response::text(StatusCode::OK, HeaderValue::from_static("text/plain"), "hi".to_owned())),
@@ -203,7 +203,7 @@ async fn a_warm_up_reaches_no_handler() {
 }
 
 #[tokio::test]
-async fn any_other_payload_is_refused_by_name() {
+async fn other_payloads_are_rejected_with_a_named_error() {
     for payload in [json!({"message": "hi"}), json!("hi"), json!(null)] {
         let error = respond(sent(&payload), &app()).await.unwrap_err();
         assert_eq!(error.error_type, "NotAnHttpEvent", "{payload}");

@@ -18,7 +18,7 @@ fn samples() -> Vec<Vec<u8>> {
     jpegs().into_iter().map(|(_, file)| file).chain(png_kinds().into_iter().map(png)).collect()
 }
 
-/// A sample with bytes overwritten, with its end cut off, or with the end of another one.
+/// Generates a sample with overwritten bytes, a truncated end, or the end of another sample.
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
     let sample = || proptest::sample::select(samples());
     let overwrites = proptest::collection::vec((any::<Index>(), any::<u8>()), 1..6);
@@ -39,7 +39,7 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// A PNG that is not given away by a checksum.
+/// Recomputes the checksums of a PNG, so that damage is not detected by them.
 fn with_right_checksums(file: &[u8]) -> Vec<u8> {
     let (signature, mut rest) = file.split_at(8);
     let mut file = signature.to_vec();
@@ -60,13 +60,14 @@ fn png_size(file: &[u8]) -> (u32, u32) {
     (frame.width, frame.height)
 }
 
-/// A JPEG header, and data of the bytes that mean something in it and of those that are next to them.
+/// Generates a JPEG header, and data of the bytes that have a meaning in it and their neighbors.
 fn hostile() -> impl Strategy<Value = Vec<u8>> {
     let byte = proptest::sample::select(vec![0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x00, 0x01, 0xD0, 0xD9, 0xDA, 0xFE]);
     proptest::collection::vec(byte, 0..200).prop_map(|data| [&[0xFF, 0xD8, 0xFF, 0xDA, 0, 2], data.as_slice()].concat())
 }
 
-/// What becomes of a file that is no PNG, spelled out: the data of a JPEG is taken out, glitched, and put back.
+/// Glitches a file that is not a PNG, written out step by step: extracts the data of a JPEG, glitches it, and puts it
+/// back.
 fn spelled_out(file: &[u8], steps: u64, seed: u64) -> Vec<u8> {
     let TakenApart { frame, data: before, data_end, fill, is_followed } = taken_apart(file);
     if before.is_empty() {
@@ -98,7 +99,7 @@ fn spelled_out(file: &[u8], steps: u64, seed: u64) -> Vec<u8> {
 
 #[derive(Default)]
 struct TakenApart {
-    /// The file with a hole for each byte of its data.
+    /// The file, with `None` for each byte of its data.
     frame: Vec<Option<u8>>,
     data: Vec<u8>,
     /// Where the last scan's data ends in the frame.
@@ -116,7 +117,7 @@ fn taken_apart(file: &[u8]) -> TakenApart {
     }
     let (mut at, mut framed) = (2, 0);
     while at < file.len() {
-        // The next marker is a byte 0xFF with one behind it that is neither 0xFF nor zero.
+        // The next marker is a byte 0xFF, followed by a byte that is neither 0xFF nor zero.
         let Some(code) = (at + 1..file.len()).find(|&code| file[code - 1] == 0xFF && !matches!(file[code], 0 | 0xFF))
         else {
             break;
@@ -178,7 +179,7 @@ fn more_steps_of_an_effect_change_more() {
         let (before, after) = (before.scanlines().next().unwrap(), after.scanlines().next().unwrap());
         before.iter().zip(&*after).filter(|(before, after)| before != after).count()
     };
-    let file = png(png_kinds().into_iter().find(|kind| kind.colour_type == 2 && kind.depth == 8).unwrap());
+    let file = png(png_kinds().into_iter().find(|kind| kind.color_type == 2 && kind.depth == 8).unwrap());
     for effect in [Effect::Channels, Effect::Blocks, Effect::Sort] {
         let shares = [1, 7, 200].map(|steps| share(&file, effect, steps));
         assert!(shares.is_sorted() && shares[0] * 2 < shares[2], "{effect:?}: {shares:?}");
@@ -186,7 +187,7 @@ fn more_steps_of_an_effect_change_more() {
 }
 
 #[test]
-fn a_jpeg_is_glitched_as_if_it_were_taken_apart_and_put_together() {
+fn a_jpeg_is_glitched_like_its_extracted_data() {
     for (name, file) in jpegs() {
         for steps in [1, 2, 7, 70, 1000] {
             for seed in 0..20 {
@@ -198,14 +199,14 @@ fn a_jpeg_is_glitched_as_if_it_were_taken_apart_and_put_together() {
 
 proptest! {
     #[test]
-    fn any_bytes_are_changed_and_keep_their_length(bytes: Vec<u8>, steps in 1..60_u64, seed: u64) {
+    fn any_bytes_are_changed_without_changing_length(bytes: Vec<u8>, steps in 1..60_u64, seed: u64) {
         let glitched = run(&bytes, steps, seed).unwrap();
         prop_assert_eq!(glitched.len(), bytes.len());
         prop_assert_eq!(glitched == bytes, bytes.is_empty());
     }
 
     #[test]
-    fn a_damaged_picture_is_glitched_as_what_it_still_is(file in damaged(), steps in 1..60_u64, seed: u64) {
+    fn a_damaged_picture_is_glitched(file in damaged(), steps in 1..60_u64, seed: u64) {
         let glitched = run(&file, steps, seed);
         prop_assert_eq!(&glitched, &run(&file, steps, seed));
         if let Ok(glitched) = glitched && !is_picture(&file) {
@@ -214,7 +215,7 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_file_is_so_too(
+    fn a_damaged_file_with_valid_checksums_is_glitched(
         file in prop_oneof![damaged(), hostile(), any::<Vec<u8>>()],
         steps in 1..60_u64,
         seed: u64,
@@ -256,12 +257,13 @@ proptest! {
     }
 }
 
-/// Links to results are shared, so they are the same on every architecture. Each picture's hash stands before its results'.
+/// Links to results are shared, so results must not depend on the architecture. Each picture's hash precedes those of
+/// its results.
 #[test]
 fn a_seed_gives_the_same_picture_on_every_machine() {
     let jpegs = jpegs();
-    let color = PngKind { colour_type: 6, depth: 8, interlaced: false, animated: true };
-    let gray = PngKind { colour_type: 0, depth: 4, interlaced: true, animated: false };
+    let color = PngKind { color_type: 6, depth: 8, interlaced: false, animated: true };
+    let gray = PngKind { color_type: 0, depth: 4, interlaced: true, animated: false };
     let files = [jpegs[0].1.clone(), jpegs[2].1.clone(), png(color), png(gray), noise(500)];
     let mut hashes = Vec::new();
     for file in files {

@@ -11,7 +11,7 @@ fn pixels(file: &[u8]) -> Vec<u8> {
     pixels
 }
 
-/// The file with other bytes for some of its data.
+/// Returns the file with some bytes of its data replaced.
 fn changed(file: &[u8], changes: impl IntoIterator<Item = (usize, u8)>) -> Vec<u8> {
     let mut file = file.to_vec();
     Jpeg::parse(&mut file).unwrap().change(changes.into_iter().collect());
@@ -28,14 +28,14 @@ fn data(file: &[u8]) -> Vec<u8> {
     (0..jpeg.length).map(|position| jpeg.byte(position)).collect()
 }
 
-/// Where the data of each scan starts in the file, and behind each restart.
+/// Returns the offsets in the file of the data of each scan and after each restart marker.
 fn scans(file: &[u8]) -> Vec<usize> {
     let runs = Jpeg::parse(&mut file.to_vec()).unwrap().runs;
     runs.iter().map(|run| run.file as usize).filter(|&start| file[start - 2..start] != [0xFF, 0]).collect()
 }
 
 #[test]
-fn what_is_not_glitched_stays_as_it_was() {
+fn a_file_without_changes_stays_the_same() {
     for (name, file) in jpegs() {
         assert_eq!(changed(&file, []), file, "{name}");
     }
@@ -50,7 +50,7 @@ fn every_scan_of_a_progressive_picture_is_found() {
 }
 
 #[test]
-fn whatever_becomes_of_the_data_the_markers_stay_and_the_picture_opens() {
+fn any_change_of_data_keeps_markers_and_opens() {
     for (name, file) in jpegs() {
         for value in [0x00, 0xD9, 0xFF] {
             let middle = length(&file) / 2;
@@ -62,7 +62,7 @@ fn whatever_becomes_of_the_data_the_markers_stay_and_the_picture_opens() {
 }
 
 #[test]
-fn changed_data_is_what_it_was_changed_to() {
+fn changed_data_is_read_back() {
     for (name, file) in jpegs().into_iter().filter(|(name, _)| *name != "with trailing bytes") {
         for value in [0x00, 0xFF] {
             let glitched = changed(&file, (0..length(&file)).map(|position| (position, value)));
@@ -74,7 +74,7 @@ fn changed_data_is_what_it_was_changed_to() {
 }
 
 #[test]
-fn what_follows_a_picture_stays_where_it_was() {
+fn bytes_after_a_picture_keep_their_offset() {
     let second = jpeg(|_| {});
     for (name, file) in jpegs() {
         let file = [file, second.clone()].concat();
@@ -91,7 +91,7 @@ fn what_follows_a_picture_stays_where_it_was() {
 }
 
 #[test]
-fn stray_bytes_between_segments_are_no_end_of_the_picture() {
+fn stray_bytes_between_segments_are_skipped() {
     let (_, file) = &jpegs()[0];
     for stray in [[0].as_slice(), &[0xFF, 0], &[0xFF], &[7, 0xFF, 0xFF, 0, 0xFF], &[0xFF, 0xE5, 0, 0], &[0xFF, 1, 9]] {
         for place in segment_starts(file) {
@@ -101,7 +101,7 @@ fn stray_bytes_between_segments_are_no_end_of_the_picture() {
     }
 }
 
-/// Where each segment starts, from the first to the scan.
+/// Returns the offsets of all segments, from the first to the scan.
 fn segment_starts(file: &[u8]) -> Vec<usize> {
     let next = |&at: &usize| {
         let length = usize::from(u16::from_be_bytes([file[at + 2], file[at + 3]]));
@@ -111,14 +111,14 @@ fn segment_starts(file: &[u8]) -> Vec<usize> {
 }
 
 #[test]
-fn a_restart_in_no_scan_and_what_is_behind_a_reserved_marker_are_left_alone() {
+fn stray_restarts_and_reserved_markers_are_not_changed() {
     let scan = [0xFF, 0xDA, 0, 2, 1, 2];
     assert_eq!(data(&[&[0xFF, 0xD8, 0xFF, 0xD0, 7, 7], scan.as_slice()].concat()), [1, 2]);
     assert_eq!(data(&[&[0xFF, 0xD8], scan.as_slice(), &[0xFF, 5, 0, 2], &scan].concat()), [1, 2]);
 }
 
 #[test]
-fn thumbnails_and_trailing_bytes_are_left_alone() {
+fn thumbnails_and_trailing_bytes_are_not_changed() {
     for (name, file) in jpegs() {
         let glitched = changed(&file, (0..length(&file)).map(|position| (position, 0xFF)));
         let first = scans(&file)[0];
@@ -130,7 +130,7 @@ fn thumbnails_and_trailing_bytes_are_left_alone() {
 }
 
 #[test]
-fn a_picture_that_is_cut_off_keeps_its_markers() {
+fn a_truncated_picture_keeps_its_markers() {
     let (_, file) = &jpegs()[0];
     for end in scans(file)[0] + 1..file.len() {
         let cut = &file[..end];
@@ -139,7 +139,7 @@ fn a_picture_that_is_cut_off_keeps_its_markers() {
 }
 
 #[test]
-fn needless_fill_bytes_in_the_data_are_dropped() {
+fn fill_bytes_in_the_data_are_removed() {
     let file = [0xFF, 0xD8, 0xFF, 0xDA, 0, 2, 1, 0xFF, 0xFF, 0xFF, 0, 2, 0xFF, 0xD9];
     assert_eq!(data(&file), [1, 0xFF, 2]);
     assert_eq!(changed(&file, []), [0xFF, 0xD8, 0xFF, 0xDA, 0, 2, 1, 0xFF, 0, 2, 0xFF, 0xD9]);
@@ -147,7 +147,7 @@ fn needless_fill_bytes_in_the_data_are_dropped() {
 }
 
 #[test]
-fn a_file_without_a_scan_is_no_jpeg() {
+fn a_file_without_a_scan_is_not_a_jpeg() {
     let (_, file) = &jpegs()[0];
     let parses = |file: &[u8]| Jpeg::parse(&mut file.to_vec()).is_some();
     for end in 0..=scans(file)[0] {

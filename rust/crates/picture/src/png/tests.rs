@@ -9,7 +9,7 @@ use crate::samples::{HEIGHT, PngKind, WIDTH, noise, png, png_kinds};
 
 const NO_LIMIT: usize = usize::MAX;
 
-/// The picture's pixels, in colours.
+/// Decodes the picture's pixels, with colors.
 fn pixels(file: &[u8]) -> Vec<u8> {
     let mut decoder = Decoder::new(Cursor::new(file));
     decoder.set_transformations(Transformations::EXPAND);
@@ -20,7 +20,7 @@ fn pixels(file: &[u8]) -> Vec<u8> {
     pixels
 }
 
-/// The chunks of a file, each with the right checksum, and what is behind the last.
+/// Returns the chunks of a file, whose checksums must be right, and the bytes after the last.
 fn chunks(file: &[u8]) -> (Vec<(String, Vec<u8>)>, &[u8]) {
     let mut rest = file.strip_prefix(SIGNATURE).unwrap();
     let mut chunks = Vec::new();
@@ -42,7 +42,7 @@ fn named<'a>(chunks: &'a [(String, Vec<u8>)], name: &str) -> Vec<&'a [u8]> {
 }
 
 #[test]
-fn what_is_not_glitched_shows_the_same_picture() {
+fn an_unchanged_picture_looks_the_same() {
     for kind in png_kinds() {
         let file = png(kind);
         let assembled = Png::decode(&file).unwrap().assemble(NO_LIMIT).unwrap();
@@ -51,7 +51,7 @@ fn what_is_not_glitched_shows_the_same_picture() {
 }
 
 #[test]
-fn whatever_becomes_of_the_scanlines_the_picture_opens() {
+fn any_change_of_scanlines_opens() {
     for kind in png_kinds() {
         let file = png(kind);
         let mut decoded = Png::decode(&file).unwrap();
@@ -74,7 +74,7 @@ fn every_scanline_has_the_paeth_filter() {
 }
 
 #[test]
-fn other_chunks_and_the_bytes_behind_the_end_are_left_alone() {
+fn other_chunks_and_trailing_bytes_are_not_changed() {
     for kind in png_kinds() {
         let file = png(kind);
         let assembled = Png::decode(&file).unwrap().assemble(NO_LIMIT).unwrap();
@@ -88,7 +88,7 @@ fn other_chunks_and_the_bytes_behind_the_end_are_left_alone() {
 }
 
 #[test]
-fn an_animation_keeps_its_other_frames_unless_they_are_interlaced() {
+fn an_animation_keeps_its_frames_unless_interlaced() {
     for kind in png_kinds().into_iter().filter(|kind| kind.animated) {
         let file = png(kind);
         let assembled = Png::decode(&file).unwrap().assemble(NO_LIMIT).unwrap();
@@ -101,21 +101,21 @@ fn an_animation_keeps_its_other_frames_unless_they_are_interlaced() {
 }
 
 #[test]
-fn a_palette_gets_a_colour_for_every_index() {
-    for kind in png_kinds().into_iter().filter(|kind| kind.colour_type == 3) {
+fn a_palette_gets_a_color_for_every_index() {
+    for kind in png_kinds().into_iter().filter(|kind| kind.color_type == 3) {
         let file = png(kind);
         let assembled = Png::decode(&file).unwrap().assemble(NO_LIMIT).unwrap();
         let after = chunks(&assembled).0;
         let palette = named(&after, "PLTE")[0];
         assert_eq!(palette.len(), 3 << kind.depth);
-        assert!(palette.chunks(6).all(|colours| colours == [10, 20, 30, 200, 210, 220]));
+        assert!(palette.chunks(6).all(|colors| colors == [10, 20, 30, 200, 210, 220]));
     }
 }
 
-const PLAIN: PngKind = PngKind { colour_type: 2, depth: 8, interlaced: false, animated: false };
+const PLAIN: PngKind = PngKind { color_type: 2, depth: 8, interlaced: false, animated: false };
 
 #[test]
-fn a_limit_that_no_compression_keeps_is_refused() {
+fn a_limit_below_every_compression_is_an_error() {
     let file = png(PLAIN);
     let decoded = Png::decode(&file).unwrap();
     let needed = decoded.with_image_data(decoded.compress(Compression::best(), NO_LIMIT).unwrap()).len();
@@ -124,7 +124,7 @@ fn a_limit_that_no_compression_keeps_is_refused() {
 }
 
 #[test]
-fn a_picture_over_a_limit_is_refused_before_it_is_read() {
+fn the_limits_are_checked_before_decoding() {
     let sized = |width: u32, height: u32| {
         let mut file = png(PLAIN);
         let header = [&width.to_be_bytes(), &height.to_be_bytes(), [8, 2, 0, 0].as_slice(), &[0]].concat();
@@ -140,7 +140,7 @@ fn a_picture_over_a_limit_is_refused_before_it_is_read() {
 }
 
 #[test]
-fn without_a_header_or_image_data_there_is_no_png() {
+fn a_file_without_header_or_image_data_is_rejected() {
     let file = png(PLAIN);
     let mut unknown_color = file.clone();
     unknown_color[25] = 7;
@@ -153,8 +153,8 @@ fn without_a_header_or_image_data_there_is_no_png() {
     }
 }
 
-/// An animation whose picture, without a frame control chunk before it, is no frame.
-fn with_a_picture_that_is_no_frame(kind: PngKind) -> Vec<u8> {
+/// Returns an animation whose picture is not a frame, because no frame control chunk precedes it.
+fn with_separate_picture(kind: PngKind) -> Vec<u8> {
     let mut file = SIGNATURE.to_vec();
     let mut number = 0_u32;
     let (chunks, _) = chunks_of_png(kind);
@@ -193,7 +193,7 @@ fn chunks_of_png(kind: PngKind) -> (Vec<(String, Vec<u8>)>, Vec<u8>) {
     (chunks, rest.to_vec())
 }
 
-/// The pixels of the picture and of each frame.
+/// Decodes the pixels of the picture and of each frame.
 fn frames(file: &[u8]) -> Vec<Vec<u8>> {
     let mut reader = Decoder::new(Cursor::new(file)).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
@@ -201,9 +201,9 @@ fn frames(file: &[u8]) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn an_animation_that_does_not_start_with_the_picture_shows_the_glitch() {
+fn picture_and_first_frame_are_both_glitched() {
     for kind in png_kinds().into_iter().filter(|kind| kind.animated) {
-        let file = with_a_picture_that_is_no_frame(kind);
+        let file = with_separate_picture(kind);
         let before = frames(&file);
         assert_eq!(before.len(), 3, "{kind:?}");
         let mut decoded = Png::decode(&file).unwrap();

@@ -11,7 +11,7 @@ use crate::png::Png;
 use crate::random::Random;
 use crate::samples::{HEIGHT, PngKind, png, png_kinds};
 
-/// The pixels of a picture, read by a decoder that takes nothing but sound files.
+/// Decodes the pixels of a picture with a decoder that accepts only valid files.
 fn pixels(file: &[u8]) -> Vec<u8> {
     let mut reader = ::png::Decoder::new(io::Cursor::new(file)).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
@@ -20,12 +20,12 @@ fn pixels(file: &[u8]) -> Vec<u8> {
     pixels
 }
 
-/// The file that a damaged one becomes when nothing is glitched.
+/// Returns a damaged file after repair, without a glitch.
 fn assembled(file: &[u8]) -> Vec<u8> {
     Png::decode(file).unwrap().assemble(usize::MAX).unwrap()
 }
 
-/// Where the data of the first and of the second chunk with image data is.
+/// Returns the ranges of the data of the first two image data chunks.
 fn halves(file: &[u8]) -> [Range<usize>; 2] {
     image_data(file).try_into().unwrap()
 }
@@ -34,7 +34,7 @@ fn kinds() -> impl Strategy<Value = PngKind> {
     proptest::sample::select(png_kinds())
 }
 
-/// Where the checksum of the last chunk starts.
+/// Returns the offset of the last chunk's checksum.
 fn end(file: &[u8]) -> usize {
     file.windows(4).rposition(|kind| kind == b"IEND").unwrap() + 4
 }
@@ -59,11 +59,11 @@ proptest! {
     }
 
     #[test]
-    fn a_picture_that_is_cut_off_has_what_came_before(kind in kinds(), cut: Index) {
+    fn a_truncated_picture_has_its_first_rows(kind in kinds(), cut: Index) {
         let file = png(kind);
         let [first, second] = halves(&file);
         let length = first.len() + second.len();
-        // Of a compressed stream, some of the first bytes make no pixel yet.
+        // The first bytes of a compressed stream may not give a pixel yet.
         let end = 300 + cut.index(length - 300);
         let end = if end < first.len() { first.start + end } else { second.start + end - first.len() };
         let after = pixels(&assembled(&file[..end]));
@@ -77,7 +77,7 @@ proptest! {
     }
 
     #[test]
-    fn too_little_data_is_filled_up(kind in kinds(), rows: Index) {
+    fn missing_rows_are_filled(kind in kinds(), rows: Index) {
         let file = png(kind);
         let length = rows.index(inflated(&file).len() - 1) + 1;
         let damaged = with_rows(&file, &inflated(&file)[..length]);
@@ -86,7 +86,7 @@ proptest! {
     }
 
     #[test]
-    fn rows_behind_an_unknown_filter_are_black(kind in kinds(), filter in 5_u8..) {
+    fn rows_after_an_unknown_filter_are_black(kind in kinds(), filter in 5_u8..) {
         let file = png(kind);
         let mut rows = inflated(&file);
         let length = Header::parse(&chunks(&file).unwrap().0[0]).unwrap().row_lengths().next().unwrap();
@@ -97,7 +97,7 @@ proptest! {
     }
 
     #[test]
-    fn odd_headers_and_needless_chunks_change_nothing(kind in kinds(), method: u8, extra: Vec<u8>, stray: Vec<u8>) {
+    fn invalid_headers_and_extra_chunks_change_nothing(kind in kinds(), method: u8, extra: Vec<u8>, stray: Vec<u8>) {
         let file = png(kind);
         let mut damaged = SIGNATURE.to_vec();
         for chunk in chunks(&file).unwrap().0 {
@@ -106,7 +106,7 @@ proptest! {
                     let mut header = [chunk.data, &extra].concat();
                     header[10] = method;
                     chunk::write(chunk.kind, &header, &mut damaged);
-                    // A chunk that a decoder may refuse, and one that it does not know.
+                    // One chunk that a decoder may reject, and one unknown chunk.
                     chunk::write(*b"tIME", &extra, &mut damaged);
                     chunk::write(*b"abCd", &stray, &mut damaged);
                 }
@@ -118,7 +118,7 @@ proptest! {
     }
 
     #[test]
-    fn what_cannot_be_decoded_keeps_its_chunks(kind in kinds(), seed: u64) {
+    fn an_undecodable_png_keeps_its_chunks(kind in kinds(), seed: u64) {
         let mut file = png(kind);
         let [first, second] = halves(&file);
         file[first.clone()].fill(0xFF);
@@ -132,7 +132,7 @@ proptest! {
     }
 }
 
-/// The rows of a picture, filtered.
+/// Returns the filtered rows of a picture.
 fn inflated(file: &[u8]) -> Vec<u8> {
     let data = halves(file).map(|half| file[half].to_vec()).concat();
     let mut rows = Vec::new();
@@ -140,7 +140,7 @@ fn inflated(file: &[u8]) -> Vec<u8> {
     rows
 }
 
-/// The file with other rows.
+/// Replaces the rows of a file.
 fn with_rows(file: &[u8], rows: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(rows).unwrap();
@@ -156,7 +156,7 @@ fn with_rows(file: &[u8], rows: &[u8]) -> Vec<u8> {
     with_rows
 }
 
-/// The file without chunks that a picture does not need.
+/// Removes the chunks that a picture does not need.
 fn alone(file: &[u8]) -> Vec<u8> {
     let mut alone = SIGNATURE.to_vec();
     for chunk in chunks(file).unwrap().0.iter().filter(|chunk| chunk.kind[0].is_ascii_uppercase()) {

@@ -1,15 +1,15 @@
-// The tracker of pages. It sends what a page is and where its visitor came from, and, when the page is left, for how
-// long it was in view and how far down. It stores nothing in the browser, and no error of it reaches the page. Comments
-// and indentation are not served, and names that start with $ are served as letters, so that it is small.
+// The tracker script. It reports the page and its referrer, and, when the page is left, how long it was visible and how
+// far it was scrolled. It stores nothing in the browser, and its errors never reach the page. The API minifies it: it
+// removes comments and indentation, and replaces names that start with $ by letters.
 {
-  // $view is the current view, reported when it is left; $shown is since when it is in view, 0 while it is not.
+  // $view is the current view, reported when it is left; $shown is the time since which it is visible, 0 while hidden.
   let $doc=document,$at=location,$nav=navigator,$data,$base,$view,$shown,$last,$referrer,
 
-  // Whatever the page made of the browser's functions: what they throw stays here.
+  // The page may have replaced browser functions: catch whatever they throw.
   $safe=$call=>$argument=>{try{$call($argument)}catch{}},
   $on=($name,$call)=>addEventListener($name,$safe($call)),
 
-  // Text may be sent without a preflight. Beacons outlive the page; where there are none, keepalive requests do.
+  // Text needs no preflight. Beacons outlive the page; browsers without them use keepalive requests.
   $post=async($to,body,$beacon)=>{
     try{
       $to=$base+$to
@@ -24,7 +24,8 @@
   // Scroll depth is in percent of the document's height, not of the window's.
   $look=()=>$view.scroll=Math.max($view.scroll,Math.min(100,(scrollY+innerHeight)/$doc.documentElement.scrollHeight*100+.5|0)),
 
-  // Time in view counts from when the page knows which view it is, so it is never more than by the server's clock.
+  // Time counts from the response with the view's id, so it never exceeds the time since the view on the server's
+  // clock.
   $show=()=>$shown=$doc.hidden?0:performance.now(),
   $leave=$safe(()=>{
     if($shown&&$view.view){
@@ -35,12 +36,12 @@
     }
   }),
 
-  // Of data-exclude, * is a part of a path without slashes, and ** any part.
+  // In data-exclude, * matches a part of a path without slashes, and ** any part.
   $excluded=$path=>$data.exclude?.split(',').some($pattern=>
     RegExp('^'+$pattern.trim().replace(/[^\w*]/g,'\\$&').replace(/\*+/g,$stars=>$stars[1]?'.*':'[^/]*')+'/?$').test($path)),
 
-  // With data-hash, what is behind the # is the rest of the path; the API leaves out empty segments. Under Global Privacy
-  // Control there is the view, and nothing after it. A page that is prerendered may never be seen.
+  // With data-hash, the fragment is the rest of the path; the API removes empty segments. With Global Privacy Control,
+  // the view is reported but not the leave. A prerendered page may never be shown.
   $open=$safe($path=>{
     $path=$path||$at.pathname+('hash'in $data?'/'+$at.hash.replace(/^#!?/,''):'')
     if($doc.prerendering||$path==$last)return
@@ -56,7 +57,7 @@
   }
 
   $safe(()=>{
-    // A module is no current script. Loaded a second time, or in a frame, the tracker does nothing.
+    // Modules have no current script. When loaded twice or in a frame, the tracker does nothing.
     let $script=$doc.currentScript||$doc.querySelector('script[src*="analytics/a.js"]'),$push=history.pushState
     $data=$script.dataset
     $base=new URL('.',$script.src)
@@ -69,8 +70,8 @@
     if('manual'in $data)return self.countView=$again
     $open()
 
-    // What replaces an address is no page of its own: many pages do that while they are scrolled. Pages come back from
-    // the back/forward cache without loading.
+    // replaceState is not a new page: many pages call it while scrolling. Pages in the back/forward cache return
+    // without loading.
     history.pushState=function(){
       let $result=$push.apply(this,arguments)
       $open()

@@ -1,21 +1,21 @@
 use analytics::Site;
 
-/// A web address in its parts, as a browser writes it.
+/// A parsed web address, as browsers write it.
 ///
-/// Not an `http::Uri`, which refuses what browsers leave as it is, such as `|` in a query and text that is not ASCII.
+/// `http::Uri` rejects characters that browsers do not encode, such as `|` in a query or non-ASCII text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Address<'a> {
     /// Scheme, host and port, as browsers write them in headers.
     pub origin: &'a str,
     authority: &'a str,
-    /// The path, which may be empty.
+    /// May be empty.
     pub path: &'a str,
     /// The query without the question mark.
     pub query: &'a str,
 }
 
 impl<'a> Address<'a> {
-    /// The parts of an address, unless it is none of the web.
+    /// Parses an address; `None` unless it is http or https.
     pub fn parse(text: &'a str) -> Option<Self> {
         let (scheme, rest) = text.split_once("://")?;
         let is_web = ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
@@ -26,7 +26,7 @@ impl<'a> Address<'a> {
         (is_web && !authority.is_empty()).then_some(Self { origin, authority, path, query })
     }
 
-    /// Whether it is on a site, by host and port.
+    /// Whether the address is on a site, by host and port.
     pub fn is_on(&self, site: &Site) -> bool {
         let host = self.authority.rsplit('@').next().unwrap_or_default();
         host.eq_ignore_ascii_case(site.as_str())
@@ -52,14 +52,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_web_address_has_no_parts() {
+    fn only_web_addresses_are_parsed() {
         for text in ["", "/a", "example.com/a", "https://", "https:///a", "about:blank", "file:///a", "ftp://a/b"] {
             assert_eq!(Address::parse(text), None, "{text:?}");
         }
     }
 
     #[test]
-    fn an_address_is_on_the_site_of_its_host_and_port_only() {
+    fn an_address_belongs_to_its_host_and_port() {
         let is_on = |text, site| Address::parse(text).unwrap().is_on(&Site::parse(site).unwrap());
         assert!(is_on("https://Example.com/a", "example.com"));
         assert!(is_on("http://user@localhost:8000/", "localhost:8000"));

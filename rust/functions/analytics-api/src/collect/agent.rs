@@ -5,16 +5,15 @@ pub use crawler::is_ai_crawler;
 use analytics::{Agent, Device, label};
 use woothee::parser::{Parser, WootheeResult};
 
-/// Bytes of a user agent that are read; those of browsers have some hundred.
+/// Maximum number of bytes read of a user agent; those of browsers have about a hundred.
 const READ: usize = 1024;
 
-/// Bytes of a version that are kept.
+/// Maximum length of a stored version in bytes.
 const VERSION_LIMIT: usize = 20;
 
-/// What is not known.
 const UNKNOWN: &str = "Unknown";
 
-/// Browsers that the parser takes for another one, by what is in their agents and in no other's.
+/// Browsers that the parser mistakes for another one, by text that only their user agents contain.
 const BROWSERS: [(&str, &str); 13] = [
     ("DuckDuckGo/", "DuckDuckGo"),
     ("Ddg/", "DuckDuckGo"),
@@ -31,11 +30,11 @@ const BROWSERS: [(&str, &str); 13] = [
     ("HuaweiBrowser/", "Huawei Browser"),
 ];
 
-/// What is known of a user agent, and of the brands in `sec-ch-ua`, by which some browsers say that they are no other.
-/// All names come from short lists, whatever it says.
+/// Parses a user agent, and the brands in `sec-ch-ua`, which identify some browsers. Except for the version, all
+/// results come from short lists.
 pub fn agent(text: &str, brands: &str) -> Agent {
     let text = text.split_at(text.floor_char_boundary(READ)).0.trim();
-    // The patterns are compiled when they are first needed, once for all parsers.
+    // The parser compiles its patterns on first use, for all instances.
     let parsed = Parser::new().parse(text);
     let bot = bot(text, parsed.as_ref());
     let parsed = parsed.unwrap_or_default();
@@ -48,7 +47,7 @@ pub fn agent(text: &str, brands: &str) -> Agent {
     }
 }
 
-/// The name of a program that nobody looks at a page with.
+/// Returns the name of a bot: a program without a visitor who looks at the page.
 fn bot(text: &str, parsed: Option<&WootheeResult<'_>>) -> Option<String> {
     if matches!(text, "" | "-") {
         return Some("No user agent".to_owned());
@@ -57,35 +56,35 @@ fn bot(text: &str, parsed: Option<&WootheeResult<'_>>) -> Option<String> {
         return Some(name.to_owned());
     }
     match parsed {
-        // Of this category are HTTP libraries and feed readers.
+        // HTTP libraries and feed readers are in this category.
         Some(WootheeResult { category: "crawler", name, .. } | WootheeResult { category: "misc", name, .. }) => {
             Some(named(name))
         }
         _ if text.contains("HeadlessChrome") => Some("HeadlessChrome".to_owned()),
         _ if has_the_word_bot(text) => Some("Other bot".to_owned()),
-        // Every browser says Mozilla first, except for those that the parser knows.
+        // Every browser starts with Mozilla, except those that the parser recognizes.
         None if !text.starts_with("Mozilla/") => Some("HTTP Library".to_owned()),
-        // Phones of the time before smartphones name themselves as crawlers do.
+        // Feature phones identify themselves as crawlers do.
         Some(WootheeResult { category: "mobilephone", .. }) => None,
         _ if has_an_address(text) || is_compatible(text) || crawler::is_crawler(text) => Some("Other bot".to_owned()),
         _ => None,
     }
 }
 
-/// Whether an agent tells where to read about it, as crawlers do and browsers do not. Instapaper is read by people.
+/// Whether a user agent contains a URL, as those of crawlers do and those of browsers do not, except for Instapaper.
 fn has_an_address(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     ["http://", "https://", "www."].iter().any(|start| text.contains(start)) && !text.contains("instapaper")
 }
 
-/// Whether an agent says `compatible; X`. Of browsers, only old ones do: Internet Explorer, and those named like it.
+/// Whether a user agent contains `compatible; X`. Only old browsers do: Internet Explorer and those named like it.
 fn is_compatible(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     let browsers = ["msie", "konqueror", "trident", "opera"];
     text.contains("compatible;") && !browsers.iter().any(|browser| text.contains(browser))
 }
 
-/// Whether a word ends in bot, spider or crawler. `CUBOT` makes phones.
+/// Whether a word ends in bot, spider or crawler. `CUBOT` is a brand of phones.
 fn has_the_word_bot(text: &str) -> bool {
     let text = text.to_ascii_lowercase().replace("cubot", "");
     ["bot", "spider", "crawler"].iter().any(|word| {
@@ -112,7 +111,7 @@ fn named(name: &str) -> String {
     }
 }
 
-/// The parser gives names of phones as versions, too.
+/// Returns a version; the parser returns names of phones as versions, too.
 fn version(version: &str) -> String {
     let is_number = version.len() <= VERSION_LIMIT && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     if is_number { version.to_owned() } else { String::new() }

@@ -1,5 +1,5 @@
-//! What a page sends of a view, checked field by field: every rule that is broken is told at once. Fields that are not
-//! known are left alone, so that trackers of any age go on working.
+//! Request bodies of pages. Every invalid field is reported; unknown fields are ignored, so that trackers of any
+//! version work.
 
 use analytics::{Measure, Site, Sites};
 use fields::{Broken, Fields, Unknown, text};
@@ -10,21 +10,20 @@ use super::address::Address;
 use super::view_token::ViewToken;
 use super::visit::Visit;
 
-/// What a page tells when it is left.
+/// The report of a page that the visitor leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Left {
-    /// Which view it was.
+pub struct LeaveReport {
     pub view: ViewToken,
-    /// How long it was looked at, and how far down, as the page says.
+    /// Duration and scroll depth, as reported by the page.
     pub measure: Measure,
 }
 
-/// Read what a page of a site sends when it is opened.
+/// Parses the body that a page sends when it is opened.
 ///
 /// # Errors
-/// `InvalidJson`, and `InvalidView` with each field that breaks a rule.
+/// `InvalidJson`, and `InvalidView` with every invalid field.
 pub fn visit(json: &[u8], site: &Site, sites: &Sites) -> Result<Visit, Error> {
-    let mut fields = Fields::of_json(json, "InvalidView")?;
+    let mut fields = Fields::from_json(json, "InvalidView")?;
     let url = fields.required("url", |value| text(value).map(str::to_owned));
     let referrer = fields.optional("referrer", |value| text(value).map(str::to_owned));
     let visit = url.as_deref().zip(referrer).and_then(|(url, referrer)| {
@@ -35,31 +34,31 @@ pub fn visit(json: &[u8], site: &Site, sites: &Sites) -> Result<Visit, Error> {
     fields.end(Unknown::Ignored, visit)
 }
 
-/// Read what a page sends when it is left.
+/// Parses the body that a page sends when it is left.
 ///
 /// # Errors
-/// `InvalidJson`, and `InvalidLeave` with each field that breaks a rule.
-pub fn left(json: &[u8]) -> Result<Left, Error> {
-    let mut fields = Fields::of_json(json, "InvalidLeave")?;
+/// `InvalidJson`, and `InvalidLeave` with every invalid field.
+pub fn left(json: &[u8]) -> Result<LeaveReport, Error> {
+    let mut fields = Fields::from_json(json, "InvalidLeave")?;
     let view = fields.required("view", view);
     let duration_ms = fields.required("durationMs", duration_ms);
     let scroll = fields.required("scroll", scroll);
     let left = view.zip(duration_ms).zip(scroll);
-    let left = left.map(|((view, duration_ms), scroll)| Left { view, measure: Measure { duration_ms, scroll } });
+    let left = left.map(|((view, duration_ms), scroll)| LeaveReport { view, measure: Measure { duration_ms, scroll } });
     fields.end(Unknown::Ignored, left)
 }
 
 fn address<'a>(url: &'a str, site: &Site, sites: &Sites) -> Result<Address<'a>, Broken> {
-    let address = Address::parse(url).ok_or(Broken::new("url", "is a web address; send location.href"))?;
+    let address = Address::parse(url).ok_or(Broken::new("url", "must be a web address; send location.href"))?;
     let is_on_site = address.is_on(site) || sites.find_by_origin(address.origin) == Some(site);
     is_on_site
         .then_some(address)
-        .ok_or(Broken::new("site", "is on the site that sends it, by host and port; send location.href"))
+        .ok_or(Broken::new("site", "must be on the site that sends the request, by host and port; send location.href"))
 }
 
-/// Returns the rule for the view of a leave.
+/// Returns the error of an invalid view id.
 pub fn view_rule() -> Broken {
-    Broken::new("pattern", "is the view that collect answered with")
+    Broken::new("pattern", "must be the view from the response of collect")
 }
 
 fn view(value: &Value) -> Result<ViewToken, Broken> {
@@ -67,10 +66,10 @@ fn view(value: &Value) -> Result<ViewToken, Broken> {
 }
 
 fn duration_ms(value: &Value) -> Result<u64, Broken> {
-    value.as_u64().ok_or(Broken::new("range", "is a whole number of milliseconds, 0 or more"))
+    value.as_u64().ok_or(Broken::new("range", "must be a whole number of milliseconds, 0 or more"))
 }
 
 fn scroll(value: &Value) -> Result<u8, Broken> {
     let percent = value.as_u64().and_then(|percent| u8::try_from(percent).ok()).filter(|percent| *percent <= 100);
-    percent.ok_or(Broken::new("range", "is a whole number from 0 to 100"))
+    percent.ok_or(Broken::new("range", "must be a whole number from 0 to 100"))
 }

@@ -11,13 +11,12 @@ use http_event::SourceIp;
 use super::Collector;
 use super::agent::agent;
 
-/// Who sent a request, as far as a view needs it. No `Debug`: it is in no log line.
+/// The properties of a client that a view needs. No `Debug`, so that they are never logged.
 pub struct Client {
-    /// Address and agent, from which a visitor is derived; nothing where the browser asks for privacy.
+    /// Address and user agent, from which a visitor is derived; `None` if the browser asks for privacy.
     pub identity: Option<(SourceIp, Vec<u8>)>,
-    /// What the user agent says.
     pub agent: Agent,
-    /// ISO 3166 code of the country, where CloudFront is in front and gives one.
+    /// ISO 3166 code of the country, if CloudFront sends one.
     pub country: Option<String>,
 }
 

@@ -8,9 +8,9 @@ use http::header::ORIGIN;
 use http::{HeaderMap, StatusCode};
 use reply::Error;
 
-use super::body::{Left, view_rule};
+use super::body::{LeaveReport, view_rule};
 use super::client::Client;
-use super::known::Known;
+use super::known_values::KnownValues;
 use super::limits::LEAST_RETENTION_DAYS;
 use super::secrets::Secrets;
 use super::source::Source;
@@ -22,108 +22,106 @@ use super::{Edge, Limits};
 use crate::Clock;
 use crate::store_error::store_error;
 
-/// How long a page can be open and still tell that it is left.
+/// Maximum time from opening a page to a report that it is left.
 const OPEN: Duration = Duration::from_hours(24);
 
-/// How long it is kept that a page was left: longer than its view can be told of, so that nothing told twice is new, and as
-/// long as a view at least, so that it can be counted when the trigger has given it up.
-const LEAVE_KEPT: Duration = Duration::from_hours(24 * LEAST_RETENTION_DAYS as u64);
+/// Retention of leaves. It exceeds `OPEN`, so that a duplicate is always recognized, and is not less than a view's, so
+/// that a leave can be counted after the trigger has given up on it.
+const LEAVE_RETENTION: Duration = Duration::from_hours(24 * LEAST_RETENTION_DAYS as u64);
 
-/// By how much the clocks of two environments may differ.
+/// Maximum difference between the clocks of two environments.
 const CLOCK_SKEW: Duration = Duration::from_secs(5);
 
-/// Takes views of sites, over any store.
+/// Records the views of sites in any store.
 pub struct Collector {
     store: Arc<dyn Store>,
     sites: Sites,
-    view_kept: Duration,
+    view_retention: Duration,
     edge: Edge,
     clock: Clock,
     secrets: Secrets,
-    known: Known,
+    known: KnownValues,
 }
 
 impl Collector {
-    /// One for as long as the environment lasts: it learns what need not be asked again.
+    /// Creates a collector for the lifetime of the environment: it caches secrets and known values.
     pub fn new(store: Arc<dyn Store>, sites: Sites, limits: Limits, edge: Edge, clock: Clock) -> Self {
         Self {
             store,
             sites,
-            view_kept: Duration::from_hours(24 * u64::from(limits.retention_days)),
+            view_retention: Duration::from_hours(24 * u64::from(limits.retention_days)),
             edge,
             clock,
             secrets: Secrets::default(),
-            known: Known::at_most(limits.values_per_day),
+            known: KnownValues::new(limits.values_per_day),
         }
     }
 
-    /// The site that a request comes from.
+    /// Returns the site that a request comes from.
     ///
     /// # Errors
-    /// `UnknownSite` when its views are not taken.
+    /// `UnknownSite` if its views are not collected.
     pub fn site(&self, headers: &HeaderMap) -> Result<&Site, Error> {
         let origin = headers.get(ORIGIN).and_then(|value| value.to_str().ok());
         self.site_of(origin)
     }
 
-    /// All sites.
     #[must_use]
     pub fn sites(&self) -> &Sites {
         &self.sites
     }
 
-    /// The site of an origin.
+    /// Returns the site of an origin.
     ///
     /// # Errors
-    /// `UnknownSite` when its views are not taken.
+    /// `UnknownSite` if its views are not collected.
     pub fn site_of(&self, origin: Option<&str>) -> Result<&Site, Error> {
         let site = origin.and_then(|origin| self.sites.find_by_origin(origin));
         site.ok_or_else(|| unknown_site(origin))
     }
 
-    /// Which CloudFront distribution is in front.
     #[must_use]
     pub fn edge(&self) -> Edge {
         self.edge
     }
 
-    /// Record a view by the server's clock.
+    /// Records a view at the current time of the server.
     ///
     /// # Errors
-    /// The store's failure; then there is no such view.
+    /// The store's error; the view is then not recorded.
     pub async fn view(&self, site: &Site, visit: Visit, client: Client) -> Result<ViewToken, Error> {
         let now = self.clock.now()?;
         let id = ViewId { time: now, random: getrandom::u64().map_err(Error::internal)? };
-        let secret = self.secrets.of_today(self.store.as_ref(), now).await.map_err(store_error)?;
+        let secret = self.secrets.today(self.store.as_ref(), now).await.map_err(store_error)?;
         let visitor = visitor_of(&secret, site, &client)?;
         let (Visit { page, referrer, campaign, utm }, real_page) =
             self.within_caps((site, &secret), visit, &client, now).await?;
         let Client { agent, country, .. } = client;
         let metric = if agent.bot.is_some() { "ViewsOfBots" } else { "ViewsAccepted" };
         let view = View { site: site.clone(), id, page, real_page, visitor, referrer, campaign, utm, agent, country };
-        self.store.put_view(&view, now.plus(self.view_kept)).await.map_err(store_error)?;
+        self.store.put_view(&view, now.plus(self.view_retention)).await.map_err(store_error)?;
         powertools::count(metric, 1);
         ViewToken::new(&secret, site, id).map_err(Error::internal)
     }
 
-    /// Record how long and how far down a view was looked at, up to now.
+    /// Records the duration and scroll depth of a view so far.
     ///
     /// # Errors
-    /// `ViewTooOld`, `InvalidLeave`, and the store's failure.
-    pub async fn leave(&self, site: &Site, Left { view: token, measure }: Left) -> Result<(), Error> {
+    /// `ViewTooOld`, `InvalidLeave`, and the store's error.
+    pub async fn leave(&self, site: &Site, LeaveReport { view: token, measure }: LeaveReport) -> Result<(), Error> {
         let (now, view) = (self.clock.now()?, token.id);
         if view.time > now.plus(CLOCK_SKEW) {
             return Err(Error::invalid(
                 "InvalidLeave",
-                vec![Broken::new("future", "is not yet to come").in_field("view")],
+                vec![Broken::new("future", "is in the future").in_field("view")],
             ));
         }
         let open = now.since(view.time);
         if open > OPEN {
-            let rule = Broken::new("age", "is from more than 24 hours ago; the page was open for too long");
+            let rule = Broken::new("age", "is more than 24 hours old; reload the page");
             return Err(Error::invalid("ViewTooOld", vec![rule.in_field("view")]));
         }
-        let secret = self.secrets.of(self.store.as_ref(), view.time.day(), now).await.map_err(store_error)?;
+        let secret = self.secrets.get(self.store.as_ref(), view.time.day(), now).await.map_err(store_error)?;
         let is_signed = secret.map(|secret| token.is_signed(&secret, site)).transpose().map_err(Error::internal)?;
         if is_signed != Some(true) {
             return Err(Error::invalid("InvalidLeave", vec![view_rule().in_field("view")]));
@@ -131,13 +129,12 @@ impl Collector {
         let most = u64::try_from(open.as_millis()).map_err(Error::internal)?;
         let measure = Measure { duration_ms: measure.duration_ms.min(most), ..measure };
         let leave = Leave { site: site.clone(), view, measure };
-        self.store.put_leave(&leave, now.plus(LEAVE_KEPT)).await.map_err(store_error)
+        self.store.put_leave(&leave, now.plus(LEAVE_RETENTION)).await.map_err(store_error)
     }
 
-    /// The same visit, with `(other)` for each value that has no counter of its own today, and the page that it then
-    /// stands for.
+    /// Returns the visit with `(other)` for each value over the cap of the day, and the real page if it was replaced.
     ///
-    /// Bots have no such counters, and so use up none.
+    /// Bots have no counters of values, so they do not use the cap up.
     async fn within_caps(
         &self,
         (site, secret): (&Site, &Secret),
@@ -178,7 +175,7 @@ impl Collector {
     }
 }
 
-/// Of bots there are no visitors.
+/// Bots are not visitors.
 fn visitor_of(secret: &Secret, site: &Site, client: &Client) -> Result<Option<Visitor>, Error> {
     match &client.identity {
         Some((source_ip, agent)) if client.agent.bot.is_none() => {
@@ -192,10 +189,10 @@ fn unknown_site(origin: Option<&str>) -> Error {
     let detail = match origin {
         Some(origin) => {
             format!(
-                "Views of {origin} are not taken here. Add it to the setting analyticsSites of the stack, if it is yours."
+                "Views of {origin} are not collected. If the site is yours, add it to the setting analyticsSites of the stack."
             )
         }
-        None => "The request does not say by its origin header which site it is from. Send it from a page of a site \
+        None => "The request has no origin header. Send it from a page of a site \
                  that the setting analyticsSites of the stack has."
             .to_owned(),
     };

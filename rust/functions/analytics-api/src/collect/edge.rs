@@ -2,10 +2,10 @@ use http::{HeaderMap, HeaderValue};
 use settings::InvalidSetting;
 use sha2::{Digest as _, Sha256};
 
-/// The variable with the SHA-256 of the shared secret, in hexadecimal digits; the digest itself is no secret.
+/// The SHA-256 of the shared secret in hexadecimal digits; the digest itself is not secret.
 const VARIABLE: &str = "CLOUDFRONT_HEADER_SHA256";
 
-/// The header that a CloudFront distribution adds to requests to its origin, with the shared secret.
+/// The header with the shared secret that a CloudFront distribution adds to origin requests.
 const X_ORIGIN_SECRET: &str = "x-origin-secret";
 
 /// ISO 3166-1 codes of countries, <https://www.iso.org/obp/ui/#search>.
@@ -17,16 +17,16 @@ const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB B
     PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM \
     TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 
-/// Which CloudFront distribution is in front, if one is. Anyone can send the headers that CloudFront adds, so they are
-/// believed only next to a secret that the distribution adds, too.
+/// The CloudFront distribution in front of the API, if any. Anyone can send the headers that CloudFront adds, so they
+/// are trusted only together with a secret that the distribution adds, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Edge(Option<[u8; 32]>);
 
 impl Edge {
-    /// The distribution that `CLOUDFRONT_HEADER_SHA256` stands for; none where that is empty or not set.
+    /// Reads `CLOUDFRONT_HEADER_SHA256`; empty or missing means no distribution.
     ///
     /// # Errors
-    /// Anything but the 64 hexadecimal digits of a SHA-256.
+    /// The value is not the 64 hexadecimal digits of a SHA-256.
     pub fn from_env(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidSetting> {
         let Some(text) = variable(VARIABLE).filter(|text| !text.is_empty()) else { return Ok(Self::default()) };
         let mut digest = [0; 32];
@@ -36,13 +36,13 @@ impl Edge {
         Ok(Self(Some(digest)))
     }
 
-    /// The country of a request that came through the distribution: an ISO 3166-1 code.
+    /// Returns the country of a request from the distribution as an ISO 3166-1 code.
     pub fn country(&self, headers: &HeaderMap) -> Option<String> {
         let country = headers.get("cloudfront-viewer-country").filter(|_| self.is_in_front(headers))?.to_str().ok()?;
         COUNTRIES.split(' ').find(|code| *code == country).map(str::to_owned)
     }
 
-    /// Digests are compared: how long that takes tells nothing of the secret.
+    /// Compares digests, so that the time it takes reveals nothing about the secret.
     fn is_in_front(&self, headers: &HeaderMap) -> bool {
         let secret = headers.get(X_ORIGIN_SECRET).map(HeaderValue::as_bytes).unwrap_or_default();
         self.0 == Some(Sha256::digest(secret).into())
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_country_is_believed_only_next_to_the_secret() {
+    fn a_country_is_trusted_only_with_the_secret() {
         assert_eq!(edge("s3cret").country(&headers("DE", Some("s3cret"))).as_deref(), Some("DE"));
         for secret in [None, Some(""), Some("s3cre"), Some("S3cret")] {
             assert_eq!(edge("s3cret").country(&headers("DE", secret)), None, "{secret:?}");
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_digest_is_refused_by_name() {
+    fn an_invalid_digest_is_rejected_by_name() {
         for text in ["secret", "00", &"0".repeat(63), &"g".repeat(64)] {
             let error = Edge::from_env(|_| Some(text.to_owned())).unwrap_err().to_string();
             assert!(error.starts_with("CLOUDFRONT_HEADER_SHA256 is not a SHA-256."), "{error}");

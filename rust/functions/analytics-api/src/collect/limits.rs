@@ -1,27 +1,27 @@
 use settings::{InvalidSetting, whole_number};
 
-/// Days that views are kept at least. The trigger may have given a view up: the stream and the queue of failures name it
-/// for 15 days, and a weekend may follow before somebody counts it.
+/// Minimum retention of views in days. If the trigger gives up on a view, the stream and the failure queue still refer
+/// to it for 15 days, and an operator needs time to recover it.
 pub const LEAST_RETENTION_DAYS: u16 = 18;
 
-/// How long views are kept, and how many different ones are counted.
+/// Retention of views, and caps on counted values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Days after which a view is deleted; totals stay.
+    /// Days after which a view expires; totals do not expire.
     pub retention_days: u16,
-    /// New pages, new referrers and new campaigns of a site that each day counts by name.
+    /// Maximum number of new pages, of new referrers and of new campaigns that each day counts by name, per site.
     pub values_per_day: u16,
 }
 
 impl Limits {
-    /// The limits in `VIEW_RETENTION_DAYS` and `PATHS_PER_DAY`.
+    /// Reads `VIEW_RETENTION_DAYS` and `PATHS_PER_DAY`.
     ///
     /// # Errors
-    /// The first variable that is missing or no such number.
+    /// The first variable that is missing or out of range.
     pub fn from_env(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidSetting> {
         Ok(Self {
             retention_days: whole_number(&variable, "VIEW_RETENTION_DAYS", LEAST_RETENTION_DAYS..=3650)?,
-            // What is known of a day is one item, which each new value writes anew.
+            // The known values of a day are one item, which each new value rewrites.
             values_per_day: whole_number(&variable, "PATHS_PER_DAY", 1..=10_000)?,
         })
     }

@@ -1,4 +1,4 @@
-//! A picture that counts a view where no script runs: `<img src=".../analytics/pv.gif?path=/about">`.
+//! A picture that counts a view on pages without scripts: `<img src=".../analytics/pv.gif?path=/about">`.
 
 use std::sync::Arc;
 
@@ -24,9 +24,9 @@ const GIF: [u8; 43] = *b"GIF89a\
     \x02\x02\x44\x01\x00\
     \x3b";
 
-/// Counts a view. There is a picture in every answer, since a browser shows anything else as a broken one.
+/// Counts a view. Every response is a picture, because browsers show anything else as a broken image.
 ///
-/// A HEAD, which asks what a GET would bring, counts none.
+/// HEAD requests are not counted.
 pub async fn view(
     State(collector): State<Arc<Collector>>,
     method: Method,
@@ -51,7 +51,7 @@ pub async fn view(
     }
 }
 
-/// The page is that of the query, or that which the picture is on, as far as the browser tells.
+/// Counts the page in the query, or else the page in `referer`.
 async fn count(collector: &Collector, query: &str, headers: &HeaderMap, client: Client) -> Result<(), Error> {
     let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let page = header(REFERER).and_then(Address::parse);
@@ -70,7 +70,7 @@ async fn count(collector: &Collector, query: &str, headers: &HeaderMap, client: 
 mod tests {
     use super::*;
 
-    /// Takes so many bytes off the front.
+    /// Removes and returns the first bytes.
     fn take<'a>(bytes: &mut &'a [u8], count: usize) -> &'a [u8] {
         let (taken, rest) = bytes.split_at(count);
         *bytes = rest;
@@ -83,17 +83,17 @@ mod tests {
         assert_eq!(take(bytes, 6), b"GIF89a");
         let screen = take(bytes, 7);
         assert_eq!((&screen[..2], &screen[2..4]), (&[1, 0][..], &[1, 0][..]), "width and height");
-        assert_eq!(screen[4], 0b1000_0000, "a table of two colours");
+        assert_eq!(screen[4], 0b1000_0000, "a table of two colors");
         take(bytes, 6);
 
         assert_eq!(take(bytes, 3), [0x21, 0xf9, 4], "a graphic control extension");
         let control = take(bytes, 5);
-        assert_eq!(control[0] & 1, 1, "one colour is transparent");
+        assert_eq!(control[0] & 1, 1, "one color is transparent");
         let (transparent, end) = (control[3], control[4]);
         assert_eq!(end, 0);
 
         assert_eq!(take(bytes, 1), [0x2c], "an image");
-        assert_eq!(take(bytes, 9), [0, 0, 0, 0, 1, 0, 1, 0, 0], "at the corner, one by one, with no table of its own");
+        assert_eq!(take(bytes, 9), [0, 0, 0, 0, 1, 0, 1, 0, 0], "at 0, 0, size 1 by 1, without a local table");
         let (code_size, length) = (take(bytes, 1)[0], take(bytes, 1)[0]);
         let data = take(bytes, length.into());
         let bits = data.iter().rev().fold(0_u32, |bits, &byte| bits << 8 | u32::from(byte));

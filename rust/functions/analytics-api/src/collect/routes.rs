@@ -1,4 +1,4 @@
-//! The routes: what of a request goes to the collector, and what of its result into the response.
+//! The routes: they parse requests, call the collector and build responses.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use serde_json::json;
 use super::client::Client;
 use super::{Collector, body, pixel, tracker};
 
-/// Of bodies in JSON. A browser sends plain text to another origin without asking it first.
+/// Media types of JSON bodies. Browsers send plain text to another origin without a preflight.
 const MEDIA_TYPES: &[&str] = &["text/plain", "application/json"];
 
-/// What pages load and call.
+/// Returns the routes that pages load and call.
 pub fn routes(collector: Arc<Collector>) -> Router {
     Router::new()
         .route("/analytics/collect", post(collect))
@@ -44,7 +44,7 @@ async fn collect(
     Ok((StatusCode::ACCEPTED, headers, json!({"view": view.to_string()}).to_string()).into_response())
 }
 
-/// Counts a view that is refused by its mistake; our own failures have metrics already.
+/// Counts a rejected view by its error type; server errors have metrics already.
 pub(crate) fn count_refused(error: &Error) {
     if error.status().is_client_error() {
         powertools::count_by("ViewsRefused", error.error_type());

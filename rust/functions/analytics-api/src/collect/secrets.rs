@@ -8,57 +8,56 @@ use super::store::{Offer, Secret, Store, StoreError};
 
 const DAY_MILLISECONDS: u64 = 24 * 60 * 60 * 1000;
 
-/// The secrets that visitors of a day are derived from, and tokens of views signed with: one a day for all environments,
-/// made by whoever is first that day.
+/// The secrets from which visitors of a day are derived and tokens of views are signed. All environments share one
+/// secret per day, which the first of them creates.
 ///
-/// Once it is deleted, nobody can find out any more whether an address and an agent were a visitor of that day.
+/// Once a secret is deleted, an address and a user agent cannot be linked to a visitor of that day any more.
 #[derive(Default)]
 pub struct Secrets(Mutex<BTreeMap<Day, Secret>>);
 
 impl Secrets {
-    /// The secret of the day that it is `now`. A day has a secret of its own, so that no other day's is ever used.
+    /// Returns the secret of the current day, and creates it if needed.
     ///
     /// # Errors
-    /// The store's failure.
-    pub async fn of_today(&self, store: &dyn Store, now: Moment) -> Result<Secret, StoreError> {
+    /// The store's error.
+    pub async fn today(&self, store: &dyn Store, now: Moment) -> Result<Secret, StoreError> {
         let today = now.day();
-        if let Some(secret) = self.of(store, today, now).await? {
+        if let Some(secret) = self.get(store, today, now).await? {
             return Ok(secret);
         }
         let secret = make(store, now).await?;
-        self.learn(today, secret, now);
+        self.store(today, secret, now);
         Ok(secret)
     }
 
-    /// The secret of a day, if it has one.
+    /// Returns the secret of a day, if it has one.
     ///
     /// # Errors
-    /// The store's failure.
-    pub async fn of(&self, store: &dyn Store, day: Day, now: Moment) -> Result<Option<Secret>, StoreError> {
-        let kept = self.learnt().get(&day).copied();
-        if kept.is_some() {
-            return Ok(kept);
+    /// The store's error.
+    pub async fn get(&self, store: &dyn Store, day: Day, now: Moment) -> Result<Option<Secret>, StoreError> {
+        let cached = self.cache().get(&day).copied();
+        if cached.is_some() {
+            return Ok(cached);
         }
         let secret = store.secret(day).await?;
-        secret.inspect(|secret| self.learn(day, *secret, now)).map_or(Ok(None), |secret| Ok(Some(secret)))
+        secret.inspect(|secret| self.store(day, *secret, now)).map_or(Ok(None), |secret| Ok(Some(secret)))
     }
 
-    fn learn(&self, day: Day, secret: Secret, now: Moment) {
-        let mut learnt = self.learnt();
-        learnt.retain(|day, _| *day >= now.day().minus(1));
-        learnt.insert(day, secret);
+    fn store(&self, day: Day, secret: Secret, now: Moment) {
+        let mut cache = self.cache();
+        cache.retain(|day, _| *day >= now.day().minus(1));
+        cache.insert(day, secret);
     }
 
-    /// No lock is held over anything that can panic, so what a poisoned one guards is whole.
-    fn learnt(&self) -> MutexGuard<'_, BTreeMap<Day, Secret>> {
+    /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
+    fn cache(&self) -> MutexGuard<'_, BTreeMap<Day, Secret>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 async fn make(store: &dyn Store, now: Moment) -> Result<Secret, StoreError> {
     let today = now.day();
-    // DynamoDB may take days to delete what has expired. Before the new one is made, so that a failure is made up for by
-    // the next request.
+    // DynamoDB may take days to delete expired items. Deleting comes first, so that the next request retries a failure.
     store.delete_secrets_before(today.minus(1)).await?;
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(StoreError::new)?;
@@ -72,8 +71,8 @@ async fn make(store: &dyn Store, now: Moment) -> Result<Secret, StoreError> {
     }
 }
 
-/// 24 hours after the day ends: for so long a page can be open, and say how it was read. DynamoDB deletes what has expired
-/// within two days, on days without views too.
+/// Returns the end of the day plus 24 hours, which is how long an open page may report. DynamoDB deletes expired items
+/// within about two days, also on days without views.
 fn a_day_after(now: Moment) -> Moment {
     now.plus(Duration::from_millis(2 * DAY_MILLISECONDS - now.milliseconds() % DAY_MILLISECONDS))
 }

@@ -8,16 +8,16 @@ use sha2::digest::InvalidLength;
 use super::store::Secret;
 use crate::network::network;
 
-/// The network that a view comes from, as far as caps need to tell networks apart: nobody finds the network from it, and
-/// after the day nobody can compare it. All who ask for privacy are one source.
+/// A keyed hash of the network that a view comes from, used for caps. It does not reveal the network, and cannot be
+/// compared after the day. All clients that ask for privacy are one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Source([u8; 16]);
 
 impl Source {
-    /// The source of an address on the day of a secret.
+    /// Derives the source of an address on the day of a secret.
     ///
     /// # Errors
-    /// None that is known: HMAC takes secrets of any length.
+    /// Never in practice: HMAC accepts secrets of any length.
     pub fn new(Secret(secret): &Secret, source_ip: Option<&SourceIp>) -> Result<Self, InvalidLength> {
         let network = source_ip.map_or_else(String::new, |source_ip| network(source_ip.as_str()));
         let mac = Hmac::<Sha256>::new_from_slice(secret)?.chain_update(format!("\0source\0{network}"));

@@ -1,5 +1,5 @@
-//! Where views are kept, and what is known of a day. What a store is asked is little; what it means is decided
-//! elsewhere.
+//! The store of views, and of the secrets and known values of a day. It has few operations; the collector decides what
+//! they mean.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,7 +13,7 @@ pub mod memory;
 
 pub use dynamo::StoreError;
 
-/// What visitors of a day are derived from. It is in no debug output.
+/// The secret from which visitors of a day are derived. Debug output hides it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Secret(pub [u8; 32]);
 
@@ -23,62 +23,65 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What became of a secret that was offered.
+/// Result of offering a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offer {
-    /// It is the day's secret.
+    /// It is the day's secret now.
     Taken,
-    /// The day has another one.
+    /// The day has another secret.
     Refused,
 }
 
-/// Stands for a value of an open dimension: the first bytes of its SHA-256.
+/// Identifies a value of an open dimension by the first bytes of its SHA-256.
 pub type ValueHash = [u8; 8];
 
-/// Which values are known together: those of an open dimension of a site on a day.
+/// Identifies a set of known values: those of an open dimension of a site on a day.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KnownKey {
-    /// Whose.
     pub site: Site,
-    /// When.
     pub day: Day,
-    /// Of what.
     pub dimension: Dimension,
 }
 
-/// Whether a value is known now, and which are.
+/// Result of adding a known value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Noted {
-    /// False when there were too many already.
+pub struct AddedValue {
+    /// False if the set is full without the value.
     pub is_known: bool,
-    /// All that are known.
+    /// All values of the set.
     pub values: BTreeSet<ValueHash>,
 }
 
-/// A store of views that takes each write any number of times.
+/// A store of views with idempotent writes.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Store a view, unless it is stored already.
+    /// Stores a view, unless it exists.
     async fn put_view(&self, view: &View, expires: Moment) -> Result<(), StoreError>;
 
-    /// Store what a page told when it was left.
+    /// Stores a leave.
     async fn put_leave(&self, leave: &Leave, expires: Moment) -> Result<(), StoreError>;
 
-    /// The secret of a day, if it has one.
+    /// Returns the secret of a day, if it has one.
     async fn secret(&self, day: Day) -> Result<Option<Secret>, StoreError>;
 
-    /// Make a secret that of a day, unless the day has one.
+    /// Stores the secret of a day, unless it has one.
     async fn offer_secret(&self, day: Day, secret: Secret, expires: Moment) -> Result<Offer, StoreError>;
 
-    /// Delete all secrets of days before one.
+    /// Deletes the secrets of all days before `day`.
     async fn delete_secrets_before(&self, day: Day) -> Result<(), StoreError>;
 
-    /// All values that are known.
-    async fn known(&self, key: &KnownKey) -> Result<BTreeSet<ValueHash>, StoreError>;
+    /// Returns the known values.
+    async fn known_values(&self, key: &KnownKey) -> Result<BTreeSet<ValueHash>, StoreError>;
 
-    /// Count a value that a source brings, and return how many it has brought with it.
+    /// Counts a value of a source, and returns the number of its values so far.
     async fn count_source(&self, key: &KnownKey, source: &str, expires: Moment) -> Result<u64, StoreError>;
 
-    /// Make a value known, unless `most` others are.
-    async fn note(&self, key: &KnownKey, value: ValueHash, most: u16, expires: Moment) -> Result<Noted, StoreError>;
+    /// Adds a value, unless there are `most` others.
+    async fn add_value(
+        &self,
+        key: &KnownKey,
+        value: ValueHash,
+        most: u16,
+        expires: Moment,
+    ) -> Result<AddedValue, StoreError>;
 }

@@ -1,4 +1,4 @@
-//! The script that pages load: it counts them as they are opened, and tells how they were read as they are left.
+//! The script that pages load: it reports when they are opened and when they are left.
 
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
@@ -10,24 +10,24 @@ use sha2::{Digest as _, Sha256};
 
 const SOURCE: &str = include_str!("a.js");
 
-/// Sends the script, unless the client has it.
+/// Returns the script, or 304 if the client has it.
 pub async fn script(headers: HeaderMap) -> Result<Response, Problem> {
     let script = served(SOURCE);
     let etag = format!("\"{}\"", hex::encode(Sha256::digest(&script)));
-    // A header that is no list of tags names none that the client has.
-    let known = EntityTags::parse(&headers, &IF_NONE_MATCH).ok().flatten();
-    let is_known = known.is_some_and(|tags| tags.match_weakly(&etag));
+    // An invalid list of tags matches nothing.
+    let tags = EntityTags::parse(&headers, &IF_NONE_MATCH).ok().flatten();
+    let is_current = tags.is_some_and(|tags| tags.match_weakly(&etag));
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8")),
         (CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
         (ETAG, HeaderValue::try_from(etag).map_err(Error::internal)?),
         (super::CROSS_ORIGIN_RESOURCE_POLICY, super::ANY_ORIGIN),
     ];
-    Ok(if is_known { (StatusCode::NOT_MODIFIED, headers).into_response() } else { (headers, script).into_response() })
+    Ok(if is_current { (StatusCode::NOT_MODIFIED, headers).into_response() } else { (headers, script).into_response() })
 }
 
-/// The script without what people need of it and browsers do not: lines of comment, indentation, ends of lines next to a
-/// bracket, and the names that start with `$`, which become letters.
+/// Minifies the script: removes comments, indentation and line ends next to brackets, and shortens names that start
+/// with `$` to letters.
 fn served(source: &str) -> String {
     let lines = source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
     let joined = lines.fold(String::new(), |joined, line| {
@@ -42,7 +42,7 @@ fn served(source: &str) -> String {
         if name.is_empty() {
             return text + "$" + rest;
         }
-        let index = names.iter().position(|known| *known == name).unwrap_or_else(|| {
+        let index = names.iter().position(|seen| *seen == name).unwrap_or_else(|| {
             names.push(name);
             names.len() - 1
         });
@@ -62,14 +62,14 @@ mod tests {
     }
 
     #[test]
-    fn names_become_letters_and_ends_of_lines_go_where_they_mean_nothing() {
+    fn names_and_line_ends_are_minified() {
         let source = "// no\n{\n  let $one=1,\n    $two='$&'\n  $two+=$one\n}\n";
         assert_eq!(served(source), "{let a=1,b='$&'\nb+=a}");
         assert!(!served(SOURCE).contains("$o") && served(SOURCE).contains("'\\\\$&'"));
     }
 
     #[test]
-    fn the_script_keeps_nothing_in_the_browser() {
+    fn the_script_stores_nothing_in_the_browser() {
         for word in ["cookie", "Storage", "indexedDB", "caches"] {
             assert!(!SOURCE.contains(word), "{word}");
         }

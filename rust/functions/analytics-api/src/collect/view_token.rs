@@ -7,14 +7,13 @@ use sha2::digest::InvalidLength;
 
 use super::store::Secret;
 
-/// Bytes of a signature.
+/// Length of a signature in bytes.
 const BYTES: usize = 8;
 
-/// A view's id as pages hold it, such as `001795231140000-00112233445566aa-8899aabbccddeeff`: with a signature by the
-/// secret of its day, so that nobody can tell of a view that there is not.
+/// A view's id for pages, such as `001795231140000-00112233445566aa-8899aabbccddeeff`, signed with the secret of its
+/// day, so that clients cannot report views that do not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ViewToken {
-    /// The id.
     pub id: ViewId,
     signature: [u8; BYTES],
 }
@@ -23,7 +22,7 @@ impl ViewToken {
     /// Signs the id of a site's view.
     ///
     /// # Errors
-    /// None that is known: HMAC takes secrets of any length.
+    /// Never in practice: HMAC accepts secrets of any length.
     pub fn new(secret: &Secret, site: &Site, id: ViewId) -> Result<Self, InvalidLength> {
         let mut signature = [0; BYTES];
         for (byte, signed) in signature.iter_mut().zip(mac(secret, site, id)?.finalize().into_bytes()) {
@@ -32,7 +31,7 @@ impl ViewToken {
         Ok(Self { id, signature })
     }
 
-    /// The token with a text, whoever has signed it.
+    /// Parses a token without verifying its signature.
     pub fn parse(text: &str) -> Option<Self> {
         let (id, signature) = text.rsplit_once('-')?;
         let mut token = Self { id: ViewId::parse(id)?, signature: [0; BYTES] };
@@ -40,7 +39,7 @@ impl ViewToken {
         (token.to_string() == text).then_some(token)
     }
 
-    /// Whether it was signed for a view of this site.
+    /// Whether the signature is valid for this site.
     ///
     /// # Errors
     /// See [`new`](Self::new).
@@ -49,7 +48,7 @@ impl ViewToken {
     }
 }
 
-/// No site begins with a zero, so no visitor is derived from the same text.
+/// No site starts with a zero byte, so this input differs from that of every visitor.
 fn mac(Secret(secret): &Secret, site: &Site, id: ViewId) -> Result<Hmac<Sha256>, InvalidLength> {
     Ok(Hmac::<Sha256>::new_from_slice(secret)?.chain_update(format!("\0view\0{site}\0{id}")))
 }
@@ -73,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_read_back_and_known() {
+    fn a_token_round_trips_and_verifies() {
         let token = ViewToken::new(&Secret([7; 32]), &site("example.com"), id()).unwrap();
         let read = ViewToken::parse(&token.to_string()).unwrap();
         assert_eq!((read, read.id), (token, id()));
@@ -83,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_token_is_not_known() {
+    fn a_changed_token_does_not_verify() {
         let token = ViewToken::new(&Secret([7; 32]), &site("example.com"), id()).unwrap().to_string();
         for index in 0..token.len() {
             let mut changed = token.clone().into_bytes();

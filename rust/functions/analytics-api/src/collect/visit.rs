@@ -2,38 +2,37 @@ use analytics::{Campaign, Page, Referrer, Site};
 
 use super::address::Address;
 
-/// Bytes of `utm_` parameters that are kept of an address.
+/// Maximum length of stored `utm_` parameters in bytes.
 const UTM_LIMIT: usize = 1024;
 
 /// A visited page, and where the visitor came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visit {
-    /// The page.
     pub page: Page,
     /// Where the visitor came from.
     pub referrer: Option<Referrer>,
-    /// What brought the visitor.
+    /// The campaign that brought the visitor.
     pub campaign: Option<Campaign>,
     /// The `utm_` parameters, form-encoded.
     pub utm: Option<String>,
 }
 
 impl Visit {
-    /// Returns the visit of a URL of a site.
+    /// Creates a visit from a URL of a site.
     pub fn from_address(site: &Site, address: &Address<'_>, referrer: &str) -> Self {
         Self::from_path(site, address.path, address.query, referrer)
     }
 
-    /// Returns the visit of a path of a site, with only the `utm_` parameters of the query.
+    /// Creates a visit from a path of a site; only the `utm_` parameters of the query are used.
     pub fn from_path(site: &Site, path: &str, query: &str, referrer: &str) -> Self {
         let (utm, campaign) = utm(query);
-        Self { page: Page::normalise(path), referrer: Referrer::parse(referrer, site), campaign, utm }
+        Self { page: Page::normalize(path), referrer: Referrer::parse(referrer, site), campaign, utm }
     }
 }
 
-/// The `utm_` parameters that say something, as many as fit, and the campaign they name.
+/// Returns the non-empty `utm_` parameters, as many as fit, and the campaign that they name.
 fn utm(query: &str) -> (Option<String>, Option<Campaign>) {
-    let mut kept = String::new();
+    let mut encoded = String::new();
     let mut campaign = None;
     let mut source = None;
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -46,14 +45,14 @@ fn utm(query: &str) -> (Option<String>, Option<Campaign>) {
             _ => {}
         }
         let pair = form_urlencoded::Serializer::new(String::new()).append_pair(&name, &value).finish();
-        if kept.len() + 1 + pair.len() <= UTM_LIMIT {
-            if !kept.is_empty() {
-                kept.push('&');
+        if encoded.len() + 1 + pair.len() <= UTM_LIMIT {
+            if !encoded.is_empty() {
+                encoded.push('&');
             }
-            kept.push_str(&pair);
+            encoded.push_str(&pair);
         }
     }
-    ((!kept.is_empty()).then_some(kept), campaign.or(source))
+    ((!encoded.is_empty()).then_some(encoded), campaign.or(source))
 }
 
 #[cfg(test)]
@@ -65,14 +64,14 @@ mod tests {
     }
 
     #[test]
-    fn of_the_query_only_utm_parameters_are_kept() {
+    fn only_utm_parameters_are_stored() {
         let visit = visit("/a", "token=secret&utm_source=news%20letter&id=7&utm_medium=&utm_x=%26", "");
         assert_eq!(visit.utm.as_deref(), Some("utm_source=news+letter&utm_x=%26"));
         assert!(!format!("{visit:?}").contains("secret"), "{visit:?}");
     }
 
     #[test]
-    fn a_campaign_is_named_by_its_own_parameter_or_else_by_the_source() {
+    fn utm_campaign_precedes_utm_source() {
         let campaign = |query| Some(visit("/", query, "").campaign?.as_str().to_owned());
         assert_eq!(campaign("utm_source=mail&utm_campaign=spring").as_deref(), Some("spring"));
         assert_eq!(campaign("utm_campaign=spring&utm_source=mail").as_deref(), Some("spring"));
@@ -81,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_of_any_length_leaves_a_short_text() {
+    fn long_queries_are_truncated() {
         let query = (0..1000).map(|index| format!("utm_{index}=é&")).collect::<String>();
         let visit = visit("/", &query, "");
         assert!(visit.utm.unwrap().len() <= UTM_LIMIT);

@@ -6,10 +6,10 @@ use sha2::digest::InvalidLength;
 
 use super::store::Secret;
 
-/// The visitor that comes to a site from an address with an agent, on the day of the secret.
+/// Derives the visitor of a site from an address and a user agent, with the secret of the day.
 ///
 /// # Errors
-/// None that is known: HMAC takes secrets of any length.
+/// Never in practice: HMAC accepts secrets of any length.
 pub fn visitor(
     Secret(secret): &Secret,
     site: &Site,
@@ -17,7 +17,7 @@ pub fn visitor(
     agent: &[u8],
 ) -> Result<Visitor, InvalidLength> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret)?;
-    // No site and no address has a zero in it, so no two visitors are the same text.
+    // Sites and addresses contain no zero byte, so the input is unambiguous.
     for part in [site.as_str().as_bytes(), b"\0", source_ip.as_str().as_bytes(), b"\0", agent] {
         mac.update(part);
     }

@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn every_colour_of_it_has_one_for_dark_pages() {
+    fn every_color_of_it_has_one_for_dark_pages() {
         let svg = [30, 100].map(|count| svg(&bars(count, |index| index), SIZES[0].1).unwrap()).concat();
         let style = include_str!("../html/analytics.css");
         for attribute in ["fill", "stroke"] {

@@ -62,7 +62,7 @@ async fn report_page(Service { reports, html, .. }: &Service, user: &str, parts:
     let read = match reports.read(&report_asked.query()).await {
         Ok(read) => read,
         Err(error) => {
-            let sentences = error.sentences(RequestId::of(&parts.extensions));
+            let sentences = error.message(RequestId::get(&parts.extensions));
             let page = html.page(error.status(), "Analytics", &page.html(&View::Refused(&sentences))?);
             return Ok(with_error(page, error));
         }

@@ -13,7 +13,7 @@ impl Filter {
     pub fn only(&mut self, column: Column, value: &str) {
         let value = match column {
             // All ways to write a path are one page.
-            Column::Counted(Dimension::Page) if value != OTHER => Page::normalise(value).as_str().to_owned(),
+            Column::Counted(Dimension::Page) if value != OTHER => Page::normalize(value).as_str().to_owned(),
             Column::Counted(dimension) => labelled(dimension, value).to_owned(),
             Column::Detail(_) => value.to_owned(),
         };
@@ -52,7 +52,7 @@ mod tests {
         let view = View {
             site: Site::parse("example.com").unwrap(),
             id: ViewId { time: Moment::from_milliseconds(1_795_231_140_000).unwrap(), random: 1 },
-            page: Page::normalise("/"),
+            page: Page::normalize("/"),
             visitor: None,
             referrer: None,
             campaign: None,

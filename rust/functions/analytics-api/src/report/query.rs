@@ -74,7 +74,7 @@ impl Wanted {
     /// # Errors
     /// `InvalidQuery` with each parameter that breaks a rule.
     pub fn of(query: &str, available: Available<'_>) -> Result<Self, Error> {
-        let mut parameters = Parameters(Fields::of_form(query.as_bytes(), "InvalidQuery"));
+        let mut parameters = Parameters(Fields::from_form(query.as_bytes(), "InvalidQuery"));
         let site = parameters.site(available.sites);
         let period = parameters.period(available.today);
         let filter = parameters.filter();

@@ -6,15 +6,15 @@ use serde_json::Value;
 
 use super::Refusal;
 
-/// Bytes of a body that are taken.
+/// Maximum length of a body in bytes.
 pub const BODY_LIMIT: usize = 4096;
 
-/// What a client signs in with.
+/// The credentials of a sign-in.
 #[derive(PartialEq, Eq)]
 pub struct Credentials {
-    /// Name of the user, 100 bytes at most.
+    /// Name of the user, at most 100 bytes.
     pub user: String,
-    /// The password, 1,000 bytes at most.
+    /// The password, at most 1,000 bytes.
     pub password: String,
 }
 
@@ -23,25 +23,25 @@ impl<S: Send + Sync> FromRequest<S> for Credentials {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
         let bytes = json_bytes(request, &["application/json"]).await?;
-        Ok(Self::of_json(&bytes)?)
+        Ok(Self::from_json(&bytes)?)
     }
 }
 
 impl Credentials {
-    /// Reads the credentials in a JSON object, of which no error quotes anything.
+    /// Parses credentials in JSON; errors quote nothing of them.
     ///
     /// # Errors
-    /// `InvalidJson`, and `InvalidCredentials` with each field that breaks a rule.
-    fn of_json(json: &[u8]) -> Result<Self, Error> {
-        Self::read(Fields::of_json(json, "InvalidCredentials")?)
+    /// `InvalidJson`, and `InvalidCredentials` with every invalid field.
+    fn from_json(json: &[u8]) -> Result<Self, Error> {
+        Self::read(Fields::from_json(json, "InvalidCredentials")?)
     }
 
-    /// Reads the credentials in a form.
+    /// Parses credentials in a form.
     ///
     /// # Errors
-    /// `InvalidCredentials` with each field that breaks a rule.
-    pub fn of_form(form: &[u8]) -> Result<Self, Error> {
-        Self::read(Fields::of_form(form, "InvalidCredentials"))
+    /// `InvalidCredentials` with every invalid field.
+    pub fn from_form(form: &[u8]) -> Result<Self, Error> {
+        Self::read(Fields::from_form(form, "InvalidCredentials"))
     }
 
     fn read(mut fields: Fields) -> Result<Self, Error> {
@@ -54,7 +54,7 @@ impl Credentials {
 fn within(value: &Value, bytes: usize) -> Result<String, Broken> {
     let text = text(value)?;
     let has_length = (1..=bytes).contains(&text.len());
-    has_length.then(|| text.to_owned()).ok_or_else(|| Broken::new("length", format!("has 1 to {bytes} bytes")))
+    has_length.then(|| text.to_owned()).ok_or_else(|| Broken::new("length", format!("must have 1 to {bytes} bytes")))
 }
 
 #[cfg(test)]
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_field_that_breaks_a_rule_is_named_and_not_quoted() {
+    fn an_invalid_field_is_named_but_not_quoted() {
         let long = "x".repeat(1001);
         for (user, password, expected) in [
             (Value::Null, Value::from("secret"), vec![("user", "type")]),
@@ -71,26 +71,26 @@ mod tests {
             (Value::from("x".repeat(100)), Value::from(long.as_str()), vec![("password", "length")]),
         ] {
             let json = Value::from_iter([("user", user), ("password", password)]).to_string();
-            let Err(Error::Invalid { errors, .. }) = Credentials::of_json(json.as_bytes()) else { panic!("{json}") };
+            let Err(Error::Invalid { errors, .. }) = Credentials::from_json(json.as_bytes()) else { panic!("{json}") };
             let found: Vec<_> = errors.iter().map(|error| (error.field.as_str(), error.rule)).collect();
             assert_eq!(found, expected);
             assert!(errors.iter().all(|error| !error.detail.contains("secret") && !error.detail.contains("xx")));
         }
-        assert!(matches!(Credentials::of_json(br#"["secret"]"#), Err(Error::Invalid { .. })));
+        assert!(matches!(Credentials::from_json(br#"["secret"]"#), Err(Error::Invalid { .. })));
     }
 
     #[test]
-    fn the_longest_names_and_passwords_are_taken() {
+    fn the_longest_names_and_passwords_are_accepted() {
         let (user, password) = ("é".repeat(50), "ü".repeat(500));
         let json = Value::from_iter([("user", user.as_str()), ("password", &password)]).to_string();
-        let credentials = Credentials::of_json(json.as_bytes()).unwrap();
+        let credentials = Credentials::from_json(json.as_bytes()).unwrap();
         assert!(credentials == Credentials { user, password });
     }
 
     #[test]
-    fn what_is_no_json_is_not_quoted() {
+    fn invalid_json_is_not_quoted() {
         for json in ["", "{", "secret", r#"{"user": "a", "password": "secret"#] {
-            let diagnostic = Credentials::of_json(json.as_bytes()).err().unwrap().into_diagnostic();
+            let diagnostic = Credentials::from_json(json.as_bytes()).err().unwrap().into_diagnostic();
             assert_eq!(diagnostic.error_type, "InvalidJson");
             assert!(!diagnostic.error_message.contains("secret"));
         }

@@ -1,9 +1,9 @@
-//! The cookie in which a browser holds the token of its session.
+//! The cookie in which a browser stores its session's token.
 //!
-//! It has no `Path`: browsers then send it to where it was set, and below. It is set by `analytics/sign-in`, so it goes
-//! to `/analytics` and nowhere else, and the same holds where the API is below a path.
+//! It has no `Path`, so browsers send it to the folder of the URL that set it. `analytics/sign-in` sets it, so it is
+//! sent to `/analytics` only, also if the API is below a path.
 //!
-//! Since the path is not `/`, the prefix of its name is `__Secure-`: no page that was loaded over HTTP can set it. A host
+//! Because the path is not `/`, its prefix is `__Secure-`: no page that was loaded over HTTP can set it. Another host
 //! of the same domain still can, for a wider path, so all candidates are read.
 //!
 //! <https://www.rfc-editor.org/rfc/rfc6265#section-5.1.4>, <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-cookie-name-prefixes>
@@ -18,19 +18,19 @@ const NAME: &str = "__Secure-analytics-session";
 
 const ATTRIBUTES: &str = "Secure; HttpOnly; SameSite=Strict";
 
-/// Keep a token for as long as it is good.
+/// Returns the header that stores a token for its lifetime.
 ///
 /// # Errors
-/// A token that is no header's value.
-pub fn keep(token: &str) -> Result<HeaderValue, InvalidHeaderValue> {
+/// The token is not a valid header value.
+pub fn set(token: &str) -> Result<HeaderValue, InvalidHeaderValue> {
     HeaderValue::try_from(format!("{NAME}={token}; Max-Age={LIFETIME}; {ATTRIBUTES}"))
 }
 
-/// Keep no token.
+/// Returns the header that deletes the cookie.
 ///
 /// # Errors
-/// Never; the type of a header's value does not know its text.
-pub fn forget() -> Result<HeaderValue, InvalidHeaderValue> {
+/// Never in practice: the value is constant.
+pub fn delete() -> Result<HeaderValue, InvalidHeaderValue> {
     HeaderValue::try_from(format!("{NAME}=; Max-Age=0; {ATTRIBUTES}"))
 }
 
@@ -39,8 +39,8 @@ pub fn tokens(headers: &HeaderMap) -> Vec<&str> {
     cookies(headers, NAME).collect()
 }
 
-/// Whether a browser sends a token.
-pub fn is_held(headers: &HeaderMap) -> bool {
+/// Whether the browser sends a token.
+pub fn is_present(headers: &HeaderMap) -> bool {
     !tokens(headers).is_empty()
 }
 
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_tokens_are_found_among_other_cookies() {
+    fn all_tokens_are_found() {
         for (header, expected) in [
             ("__Secure-analytics-session=abc", vec!["abc"]),
             ("a=1; __Secure-analytics-session=abc; b=2", vec!["abc"]),
@@ -69,10 +69,10 @@ mod tests {
     }
 
     #[test]
-    fn no_script_reads_the_cookie_and_no_other_site_sends_it() {
-        for cookie in [keep("abc").unwrap(), forget().unwrap()] {
+    fn the_cookie_is_http_only_and_same_site() {
+        for cookie in [set("abc").unwrap(), delete().unwrap()] {
             assert!(cookie.to_str().unwrap().ends_with("; Secure; HttpOnly; SameSite=Strict"));
         }
-        assert!(keep("abc").unwrap().to_str().unwrap().starts_with("__Secure-analytics-session=abc; Max-Age=3600;"));
+        assert!(set("abc").unwrap().to_str().unwrap().starts_with("__Secure-analytics-session=abc; Max-Age=3600;"));
     }
 }

@@ -1,4 +1,4 @@
-//! Signing in and out with the forms of the pages: what a browser gets is a cookie, and a page to look at.
+//! Sign-in and sign-out by HTML forms: the responses set a cookie and redirect to a page.
 
 use axum::response::Response;
 use form_urlencoded::Serializer;
@@ -11,18 +11,18 @@ use reply::Error;
 
 use super::body::Credentials;
 use super::own_page::is_from_own_page;
-use super::refusal::Sentence;
+use super::refusal::DocumentError;
 use super::token::Session;
 use super::{Refusal, Sessions, cookie};
 use crate::html::Html;
 
-/// Sign in, and go to the page with the query that the form was sent with.
+/// Signs in, and redirects to the page with the query that the form was sent with.
 ///
 /// # Errors
-/// A response that cannot be made. What else is wrong is said on the form, which comes again.
+/// The response cannot be built. Other errors are shown on the form.
 pub async fn sign_in(sessions: &Sessions, html: &Html, parts: &Parts, body: &[u8]) -> Result<Response, Refusal> {
     let user = form_urlencoded::parse(body).find(|(name, _)| name == "user").map(|(_, user)| user).unwrap_or_default();
-    let outcome = match (is_from_own_page(&parts.headers), Credentials::of_form(body)) {
+    let outcome = match (is_from_own_page(&parts.headers), Credentials::from_form(body)) {
         (false, _) => Err(Refusal::ForeignForm),
         (true, Err(error)) => Err(error.into()),
         (true, Ok(credentials)) => {
@@ -31,15 +31,15 @@ pub async fn sign_in(sessions: &Sessions, html: &Html, parts: &Parts, body: &[u8
         }
     };
     match outcome {
-        Ok(token) => go_to_page(parts.uri.query(), cookie::keep(&token).map_err(Error::internal)?),
-        Err(refusal) => Ok(refused(html, refusal.for_people(&parts.extensions), None, &user)),
+        Ok(token) => go_to_page(parts.uri.query(), cookie::set(&token).map_err(Error::internal)?),
+        Err(refusal) => Ok(refused(html, refusal.for_document(&parts.extensions), None, &user)),
     }
 }
 
-/// End all sessions that the browser has, and go to the page.
+/// Ends all sessions of the browser, and redirects to the page.
 ///
 /// # Errors
-/// Our failure. A form of another page gets the form of ours, which says so.
+/// Server errors. A form of another origin gets the sign-in form with an error message.
 pub async fn sign_out(
     sessions: &Sessions,
     html: &Html,
@@ -47,38 +47,38 @@ pub async fn sign_out(
     claimed: Result<Vec<Session>, Refusal>,
 ) -> Result<Response, Refusal> {
     if !is_from_own_page(&parts.headers) {
-        let said = Refusal::ForeignForm.for_people(&parts.extensions);
-        return Ok(refused(html, said, Some("sign-in"), ""));
+        let error = Refusal::ForeignForm.for_document(&parts.extensions);
+        return Ok(refused(html, error, Some("sign-in"), ""));
     }
     match claimed {
         Ok(claimed) => sessions.sign_out(&claimed).await?,
         Err(Refusal::InvalidSession) => {}
         Err(refusal) => return Err(refusal),
     }
-    go_to_page(None, cookie::forget().map_err(Error::internal)?)
+    go_to_page(None, cookie::delete().map_err(Error::internal)?)
 }
 
-/// The form, on the page that it leads to: with the query of the page, it leads to what was asked for.
-pub fn page(html: &Html, query: Option<&str>, said: Option<&str>) -> Response {
+/// Returns the sign-in form at the URL of a page; signing in leads back to the same URL.
+pub fn page(html: &Html, query: Option<&str>, message: Option<&str>) -> Response {
     let action = ["analytics/sign-in", query.unwrap_or_default()].join("?");
-    document(html, StatusCode::OK, Some(action.trim_end_matches('?')), said, "")
+    document(html, StatusCode::OK, Some(action.trim_end_matches('?')), message, "")
 }
 
-/// What a form is refused for, on one to sign in with; without an action, it is sent to where it came from.
-fn refused(html: &Html, sentence: Sentence, action: Option<&str>, user: &str) -> Response {
-    let response = document(html, sentence.error.status(), action, Some(&sentence.text), user);
-    sentence.complete(response)
+/// Returns the sign-in form with an error; without an action, it is sent to its own URL.
+fn refused(html: &Html, error: DocumentError, action: Option<&str>, user: &str) -> Response {
+    let response = document(html, error.status(), action, Some(&error.message), user);
+    error.complete(response)
 }
 
-fn document(html: &Html, status: StatusCode, action: Option<&str>, said: Option<&str>, user: &str) -> Response {
+fn document(html: &Html, status: StatusCode, action: Option<&str>, message: Option<&str>, user: &str) -> Response {
     html.page(
         status,
         "Sign in · Analytics",
         &html! {
             main.sign-in {
                 h1 { "Analytics" }
-                @if let Some(said) = said {
-                    p.error role="alert" { (said) }
+                @if let Some(message) = message {
+                    p.error role="alert" { (message) }
                 }
                 form method="post" action=[action] {
                     label for="user" { "User" }
@@ -95,10 +95,10 @@ fn document(html: &Html, status: StatusCode, action: Option<&str>, said: Option<
     )
 }
 
-/// The page is beside the path at which cookies are set, and nowhere else.
+/// The redirect is relative to the folder of the sign-in route.
 fn go_to_page(query: Option<&str>, cookie: HeaderValue) -> Result<Response, Refusal> {
     let location = match query.map(|query| form_urlencoded::parse(query.as_bytes())) {
-        // Written anew, because a browser may send what is no header's value.
+        // Encoded again, because the query may contain bytes that are invalid in a header.
         Some(pairs) => format!("../analytics?{}", Serializer::new(String::new()).extend_pairs(pairs).finish()),
         None => "../analytics".to_owned(),
     };

@@ -1,4 +1,4 @@
-//! Whether a request comes from a page of this API: what browsers say of it, and no page can change.
+//! Detects requests from pages of this API, by headers that browsers set and pages cannot change.
 
 use http::HeaderMap;
 use http::header::{HOST, HeaderName, ORIGIN};
@@ -7,7 +7,7 @@ use crate::scheme::scheme;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Whether a page of the same origin sends a request. Without a header that says so, it is another's.
+/// Whether a page of the same origin sent a request. Without such a header, the answer is no.
 ///
 /// <https://www.w3.org/TR/fetch-metadata/>, and for browsers before it
 /// <https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html>
@@ -31,7 +31,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_says_which_pages_send_a_request() {
+    fn sec_fetch_site_identifies_own_pages() {
         assert!(is_own(&[("sec-fetch-site", "same-origin")]));
         for site in ["cross-site", "same-site", "none", "", "same-origin, cross-site"] {
             let origin = ("origin", "https://api.example.com");
@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn older_browsers_say_which_origin_sends_it() {
+    fn origin_identifies_own_pages_in_older_browsers() {
         let (host, https) = (("host", "api.example.com"), ("x-forwarded-proto", "https"));
         assert!(is_own(&[("origin", "https://api.example.com"), host, https]));
         assert!(is_own(&[("origin", "http://127.0.0.1:4566"), ("host", "127.0.0.1:4566")]));
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_says_nothing_is_from_elsewhere() {
+    fn a_request_without_headers_is_foreign() {
         assert!(!is_own(&[]));
         assert!(!is_own(&[("host", "api.example.com")]));
         assert!(!is_own(&[("origin", "https://api.example.com")]));

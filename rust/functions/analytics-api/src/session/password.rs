@@ -2,35 +2,35 @@ use argon2::password_hash::{self, PasswordVerifier as _};
 use argon2::{ARGON2ID_IDENT, Argon2, Params, PasswordHash, Version};
 use thiserror::Error;
 
-/// Kibibytes of memory that a hash takes at least, by OWASP; with those, two passes at least.
+/// Minimum memory of a hash in KiB, and with it the minimum number of passes, as OWASP recommends.
 ///
 /// <https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html>
 const LEAST_MEMORY: u32 = 19_456;
 
-/// Passes over the memory at least.
+/// Minimum number of passes over the memory.
 const LEAST_PASSES: u32 = 2;
 
-/// Kibibytes of memory at most: as much as RFC 9106 recommends where memory is short, and what a small function has.
+/// Maximum memory of a hash in KiB: RFC 9106's recommendation for constrained memory, which fits a small function.
 const MOST_MEMORY: u32 = 65_536;
 
-/// Passes at most: more would take longer than a client waits.
+/// Maximum number of passes: more would exceed the client's timeout.
 const MOST_PASSES: u32 = 10;
 
-/// Bytes of a hash's output at least.
+/// Minimum length of a hash's output in bytes.
 const LEAST_OUTPUT: usize = 16;
 
-/// What nobody's password is: verified instead of the hash of an unknown user, so that it takes as long. Its cost is
-/// OWASP's least, which accounts should have too.
-pub const NOBODYS: &str =
+/// A hash that no password matches, verified for unknown users so that the response takes as long as for known ones.
+/// Its cost is OWASP's minimum, which accounts should use too.
+pub const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$b72VCocqZO2FxsKjBj85Aw$byGVo+EeILQJJ5yP2CvcwoMo55qOi3T5HUd4l5q0VMQ";
 
-/// How a password is verified; in tests, without the work.
+/// Verifies a password against a hash; tests replace it with a cheap comparison.
 pub type Verify = Box<dyn Fn(&[u8], &str) -> Result<bool, InvalidHash> + Send + Sync>;
 
-/// Whether a password is the one of a hash.
+/// Whether a password matches a hash.
 ///
 /// # Errors
-/// A hash that is not worth verifying against, or that costs too much.
+/// The hash is invalid, too weak or too expensive.
 pub fn verify(password: &[u8], hash: &str) -> Result<bool, InvalidHash> {
     let hash = PasswordHash::new(hash).map_err(|_| InvalidHash::Malformed)?;
     check(&hash)?;
@@ -53,13 +53,12 @@ fn check(hash: &PasswordHash) -> Result<(), InvalidHash> {
     if costs && is_long { Ok(()) } else { Err(InvalidHash::Cost) }
 }
 
-/// An account's hash that no password can be verified with.
+/// Error of an account's password hash that cannot be verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidHash {
-    /// It has another form.
-    #[error("an account's password hash is no PHC string of Argon2id, version 19, with a salt")]
+    #[error("an account's password hash is not a PHC string of Argon2id, version 19, with a salt")]
     Malformed,
-    /// It is weaker than is safe, or takes more than the function has.
+    /// It is too weak, or costs more than the function has.
     #[error(
         "an account's password hash takes less than {LEAST_MEMORY} KiB and {LEAST_PASSES} passes, more than \
          {MOST_MEMORY} KiB or {MOST_PASSES} passes, or is shorter than {LEAST_OUTPUT} bytes"
@@ -74,32 +73,33 @@ pub enum InvalidHash {
 mod tests {
     use super::*;
 
-    /// By argon2-cffi 25.1: `PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1).hash("correct horse")`, and
+    /// Hashes of argon2-cffi 25.1: `PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1).hash("correct
+    /// horse")`, and
     /// `PasswordHasher().hash("correct horse")`.
-    const OF_PYTHON: [&str; 2] = [
+    const PYTHON_HASHES: [&str; 2] = [
         "$argon2id$v=19$m=19456,t=2,p=1$QnIDDIB44bpBsjq144/hBQ$GYPZYKyxjxu7gwDlDHFODKTXB00I30cBzruDWb3qz1Y",
         "$argon2id$v=19$m=65536,t=3,p=4$7tEpTLWDRieJ/v37ZDgwCQ$pZsmbebTmM4vUF8rTcfuoUAoABAGTNuVOMSAlpVoOK8",
     ];
 
     #[test]
-    fn a_hash_that_python_made_is_verified() {
-        for hash in OF_PYTHON {
+    fn hashes_of_argon2_cffi_are_verified() {
+        for hash in PYTHON_HASHES {
             assert_eq!(verify(b"correct horse", hash), Ok(true));
         }
-        assert_eq!(verify(b"correct horse ", OF_PYTHON[0]), Ok(false));
+        assert_eq!(verify(b"correct horse ", PYTHON_HASHES[0]), Ok(false));
     }
 
     #[test]
-    fn nobodys_hash_is_verified_like_any_other() {
-        let hash = PasswordHash::new(NOBODYS).unwrap();
+    fn the_dummy_hash_is_verified_like_any_other() {
+        let hash = PasswordHash::new(DUMMY_HASH).unwrap();
         assert_eq!(check(&hash), Ok(()));
         let params = Params::try_from(&hash.params).unwrap();
         assert_eq!((params.m_cost(), params.t_cost(), params.p_cost()), (LEAST_MEMORY, LEAST_PASSES, 1));
-        assert_eq!(verify(b"", NOBODYS), Ok(false));
+        assert_eq!(verify(b"", DUMMY_HASH), Ok(false));
     }
 
     #[test]
-    fn a_hash_that_is_weak_or_costs_too_much_is_not_even_tried() {
+    fn weak_and_expensive_hashes_are_rejected() {
         for (from, to, error) in [
             ("m=19456", "m=19455", InvalidHash::Cost),
             ("m=19456", "m=65537", InvalidHash::Cost),
@@ -117,8 +117,8 @@ mod tests {
             ("$v=19", "", InvalidHash::Malformed),
             ("$argon2id", "argon2id", InvalidHash::Malformed),
         ] {
-            let hash = OF_PYTHON[0].replacen(from, to, 1);
-            assert_ne!(hash, OF_PYTHON[0], "{from}");
+            let hash = PYTHON_HASHES[0].replacen(from, to, 1);
+            assert_ne!(hash, PYTHON_HASHES[0], "{from}");
             assert_eq!(verify(b"correct horse", &hash), Err(error), "{hash}");
         }
         assert_eq!(verify(b"", ""), Err(InvalidHash::Malformed));
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn no_error_tells_the_hash() {
+    fn no_error_quotes_the_hash() {
         for error in [InvalidHash::Malformed, InvalidHash::Cost] {
             assert!(!error.to_string().contains('$'));
         }

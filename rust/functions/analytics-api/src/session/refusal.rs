@@ -7,24 +7,22 @@ use reply::Error;
 
 use crate::html::Html;
 
-/// What people are told of `InvalidSession`.
+/// Message of `InvalidSession` in HTML documents.
 pub const SESSION_ENDED: &str = "Your session has ended. Sign in again.";
 
-/// Why a request is not carried out for whoever asks.
+/// Reason why a request is rejected.
 #[derive(Debug)]
 pub enum Refusal {
-    /// User and password are not those of an account.
+    /// The user does not exist or the password is wrong.
     WrongCredentials,
-    /// There is no token, or not one of a session that counts. Which it is, is not told.
+    /// The token is missing or invalid, or its session has ended; the response does not say which.
     InvalidSession,
-    /// Too many attempts to sign in.
     TooManyAttempts {
-        /// Seconds until the next attempt is taken.
+        /// Seconds until the next attempt is accepted.
         retry_after: u64,
     },
-    /// A browser would do with its cookie what no page of ours asks for.
+    /// A form or request with the session cookie comes from another origin.
     ForeignForm,
-    /// Any other error.
     Other(Error),
 }
 
@@ -34,17 +32,20 @@ impl<E: Into<Error>> From<E> for Refusal {
     }
 }
 
-/// A refusal as a page shows it.
-pub struct Sentence {
-    /// The error behind it.
-    pub error: Error,
-    /// The text for people.
-    pub text: String,
+/// An error for an HTML document.
+pub struct DocumentError {
+    error: Error,
+    /// The message for the user.
+    pub message: String,
     header: Option<(HeaderName, HeaderValue)>,
 }
 
-impl Sentence {
-    /// Returns the page that shows the sentence with the header of its status, and the error for the log.
+impl DocumentError {
+    pub fn status(&self) -> StatusCode {
+        self.error.status()
+    }
+
+    /// Adds the header of the error's status to a document, and the error for the log.
     pub fn complete(self, mut page: Response) -> Response {
         page.headers_mut().extend(self.header);
         with_error(page, self.error)
@@ -52,9 +53,9 @@ impl Sentence {
 }
 
 impl Refusal {
-    /// Returns the refusal for people, in answer to a request with these extensions.
-    pub fn for_people(self, extensions: &Extensions) -> Sentence {
-        let said = match &self {
+    /// Returns the error for an HTML response to a request with these extensions.
+    pub fn for_document(self, extensions: &Extensions) -> DocumentError {
+        let message = match &self {
             Self::InvalidSession => Some(SESSION_ENDED.to_owned()),
             Self::TooManyAttempts { retry_after } => {
                 let minutes = retry_after.div_ceil(60);
@@ -63,25 +64,25 @@ impl Refusal {
             }
             _ => None,
         };
-        let (error, header) = self.told();
-        let text = said.unwrap_or_else(|| error.sentences(RequestId::of(extensions)));
-        Sentence { error, text, header }
+        let (error, header) = self.into_error();
+        let message = message.unwrap_or_else(|| error.message(RequestId::get(extensions)));
+        DocumentError { error, message, header }
     }
 
-    /// A page that tells the refusal, and has nothing else.
+    /// Returns a document that contains only the message.
     pub fn page(self, html: &Html, extensions: &Extensions) -> Response {
-        let sentence = self.for_people(extensions);
+        let shown = self.for_document(extensions);
         let body = html! {
             main.sign-in {
                 h1 { "Analytics" }
-                p.error role="alert" { (sentence.text) }
+                p.error role="alert" { (shown.message) }
             }
         };
-        let page = html.page(sentence.error.status(), "Analytics", &body);
-        sentence.complete(page)
+        let page = html.page(shown.status(), "Analytics", &body);
+        shown.complete(page)
     }
 
-    /// Returns the name of a refused attempt's reason, for the metric.
+    /// Returns the reason of a rejected attempt, for the metric.
     pub fn reason(&self) -> Option<&'static str> {
         match self {
             Self::WrongCredentials => Some("WrongCredentials"),
@@ -90,11 +91,11 @@ impl Refusal {
         }
     }
 
-    fn told(self) -> (Error, Option<(HeaderName, HeaderValue)>) {
+    fn into_error(self) -> (Error, Option<(HeaderName, HeaderValue)>) {
         let bearer = (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         match self {
             Self::WrongCredentials => {
-                let detail = "There is no account with this user and password. Check both.";
+                let detail = "Wrong user or password. Check both.";
                 (Error::client(StatusCode::UNAUTHORIZED, "WrongCredentials", detail), Some(bearer))
             }
             Self::InvalidSession => {
@@ -107,7 +108,7 @@ impl Refusal {
                 (error, Some((RETRY_AFTER, HeaderValue::from(retry_after))))
             }
             Self::ForeignForm => {
-                let detail = "This was not sent from a page of this service, so nothing was done. Use the form here.";
+                let detail = "The request was not sent from a page of this service and was rejected. Use this form.";
                 (Error::client(StatusCode::FORBIDDEN, "ForeignForm", detail), None)
             }
             Self::Other(error) => (error, None),
@@ -117,7 +118,7 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let (error, header) = self.told();
+        let (error, header) = self.into_error();
         let mut response = Problem::from(error).into_response();
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response.headers_mut().extend(header);

@@ -30,7 +30,7 @@ impl FromRef<Service> for Arc<Sessions> {
     }
 }
 
-/// `POST /analytics/sign-in` and `POST /analytics/sign-out`, for programs and for the forms of the pages.
+/// Returns `POST /analytics/sign-in` and `POST /analytics/sign-out`, for programs and HTML forms.
 pub fn routes(sessions: Arc<Sessions>, html: Html) -> Router {
     let routes = Router::new().route("/analytics/sign-in", post(sign_in)).route("/analytics/sign-out", post(sign_out));
     with_body_limit(routes, BODY_LIMIT).with_state(Service { sessions, html })
@@ -47,7 +47,7 @@ async fn sign_in(State(Service { sessions, html }): State<Service>, request: Req
     }
     let source_ip = request.extensions().get::<SourceIp>().cloned();
     let credentials = Credentials::from_request(request, &()).await?;
-    // Without an address, as on no HTTP API, all attempts are from the same place.
+    // Without an address, which API Gateway always sends, all attempts share one limit.
     let token = sessions.sign_in(credentials, source_ip.as_ref().map_or("", SourceIp::as_str)).await?;
     let body = json!({"token": token, "expiresInSeconds": LIFETIME}).to_string();
     let json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -69,8 +69,8 @@ fn is_form(headers: &HeaderMap) -> bool {
     media_type(headers).eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
-/// The session that a request claims to belong to: its token is one of ours, and not too old. What is done for it goes
-/// through [`Sessions::guard`].
+/// The session of a request's token, which was sealed by this stack and has not expired. Process the request with
+/// [`Sessions::guard`], which checks the rest.
 pub struct Claim(pub Session);
 
 impl<S: Send + Sync> FromRequestParts<S> for Claim
@@ -86,21 +86,21 @@ where
             (Some(session), true) => Ok(Self(session)),
             (Some(last), false) => {
                 claimed.push(last);
-                sessions.first_that_counts(claimed).await.map(Self)
+                sessions.first_valid(claimed).await.map(Self)
             }
             (None, _) => Err(Refusal::InvalidSession),
         }
     }
 }
 
-/// The sessions that a request claims: that of its bearer token, or else those of all its cookies, since another host of
-/// the domain may have set one of them. There is at least one.
+/// Returns the sessions of a request, at least one: that of its bearer token, or else those of all its cookies, because
+/// another host of the domain may have set one of them.
 async fn claimed(parts: &Parts, sessions: &Sessions) -> Result<Vec<Session>, Refusal> {
     let claimed = sessions.open_all(&tokens(parts)?).await?;
     if claimed.is_empty() { Err(Refusal::InvalidSession) } else { Ok(claimed) }
 }
 
-/// The one place where a request's tokens are looked for: what programs send, and then what browsers do.
+/// Returns the tokens of a request: the bearer token, or else the cookies.
 fn tokens(Parts { method, headers, .. }: &Parts) -> Result<Vec<&str>, Refusal> {
     match authorization(headers) {
         Authorization::Bearer(token) => return Ok(vec![token]),
@@ -108,7 +108,7 @@ fn tokens(Parts { method, headers, .. }: &Parts) -> Result<Vec<&str>, Refusal> {
         Authorization::Missing => {}
     }
     let tokens = cookie::tokens(headers);
-    // A browser sends a cookie whoever makes it send the request.
+    // Browsers also send cookies with requests that other sites trigger.
     if tokens.is_empty() {
         Err(Refusal::InvalidSession)
     } else if method.is_safe() || is_from_own_page(headers) {

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::body::Credentials;
 use super::keyring::Keyring;
-use super::password::NOBODYS;
+use super::password::DUMMY_HASH;
 use super::store::{Store, StoreError};
 use super::throttle::{Throttle, after};
 use super::token::{LIFETIME, SKEW, Session};
@@ -14,7 +14,7 @@ use super::{Refusal, Verify};
 use crate::Clock;
 use crate::store_error::store_error;
 
-/// All sessions of the stack.
+/// The sessions of the stack.
 pub struct Sessions {
     store: Arc<dyn Store>,
     keyring: Keyring,
@@ -24,16 +24,16 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// Creates the sessions over a store. Nothing is read before the first request that needs it.
+    /// Creates the sessions over a store. The store is read on first use.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, verify: Verify, clock: Clock) -> Self {
         Self { keyring: Keyring::default(), throttle: Throttle::new(store.clone()), store, verify, clock }
     }
 
-    /// The token of a new session.
+    /// Returns the token of a new session.
     ///
     /// # Errors
-    /// `TooManyAttempts`, `WrongCredentials`, and a failure of the store, the keys or the account's hash.
+    /// `TooManyAttempts`, `WrongCredentials`, and errors of the store, the keys or the account's hash.
     pub async fn sign_in(&self, credentials: Credentials, address: &str) -> Result<String, Refusal> {
         self.authenticate(credentials, address).await.inspect_err(|refusal| {
             if let Some(reason) = refusal.reason() {
@@ -48,7 +48,7 @@ impl Sessions {
         let keys = self.keyring.keys(self.store.as_ref(), now).await?;
         let attempt = self.throttle.admit(&keys, &user, address, now).await?;
         let hash = self.store.password_hash(&user).await.map_err(store_error)?;
-        let matches = (self.verify)(password.as_bytes(), hash.as_deref().unwrap_or(NOBODYS));
+        let matches = (self.verify)(password.as_bytes(), hash.as_deref().unwrap_or(DUMMY_HASH));
         let hash = hash.filter(|_| matches.as_ref().is_ok_and(|matches| *matches));
         matches.map_err(Error::internal)?;
         let hash = hash.ok_or(Refusal::WrongCredentials)?;
@@ -57,22 +57,21 @@ impl Sessions {
         Ok(keys.seal(&session, now).map_err(Error::internal)?)
     }
 
-    /// The sessions that some tokens claim, without tokens that are not taken. Whether one still counts is for
-    /// [`guard`](Self::guard) to say.
+    /// Opens tokens and skips invalid ones. [`guard`](Self::guard) checks whether a session is still valid.
     ///
     /// # Errors
-    /// A failure to read the keys.
+    /// The keys cannot be read.
     pub async fn open_all(&self, tokens: &[&str]) -> Result<Vec<Session>, Error> {
         let now = self.clock.now()?;
         let keys = self.keyring.keys(self.store.as_ref(), now).await?;
         Ok(tokens.iter().filter_map(|token| keys.open(token, now).ok()).collect())
     }
 
-    /// The first session that counts.
+    /// Returns the first valid session.
     ///
     /// # Errors
-    /// `InvalidSession` when none does, and the store's failure.
-    pub async fn first_that_counts(&self, sessions: Vec<Session>) -> Result<Session, Refusal> {
+    /// `InvalidSession` if there is none, and the store's error.
+    pub async fn first_valid(&self, sessions: Vec<Session>) -> Result<Session, Refusal> {
         for session in sessions {
             if self.counts(&session).await.map_err(store_error)? {
                 return Ok(session);
@@ -81,10 +80,10 @@ impl Sessions {
         Err(Refusal::InvalidSession)
     }
 
-    /// Do some work, and check at the same time that the session counts; what the work comes to is told only then.
+    /// Does some work while it checks that the session is valid, and returns the result only if it is.
     ///
     /// # Errors
-    /// `InvalidSession` when the session has ended, or its user is gone or has another password; the store's failure,
+    /// `InvalidSession` if the session has ended, or its user was removed or has another password; the store's error,
     /// and the work's error.
     pub async fn guard<T>(
         &self,
@@ -103,20 +102,20 @@ impl Sessions {
         Ok(hash.is_some_and(|hash| fingerprint(&hash) == *credential) && !is_ended)
     }
 
-    /// End sessions, whether they have ended already or not.
+    /// Ends sessions; idempotent.
     ///
     /// # Errors
-    /// The store's failure.
+    /// The store's error.
     pub async fn sign_out(&self, sessions: &[Session]) -> Result<(), Error> {
-        // Their tokens are good for no longer than one that is made now.
+        // Their tokens expire no later than one created now.
         let expires = after(self.clock.now()?.seconds(), LIFETIME + SKEW)?;
         let ended = sessions.iter().map(|session| self.store.end_session(&session.id, expires));
         try_join_all(ended).await.map(drop).map_err(store_error)
     }
 }
 
-/// What stands for a password hash in a token: each hash has a salt of its own, so a user who is made again, with the same
-/// name and the same password, has another one.
+/// Returns a token's substitute for a password hash. Hashes are salted, so a user who is created again with the same
+/// name and password has another fingerprint.
 fn fingerprint(password_hash: &str) -> String {
     hex::encode(Sha256::digest(password_hash))
 }

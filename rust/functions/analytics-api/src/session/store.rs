@@ -1,4 +1,4 @@
-//! What sessions need of the tables of accounts and state.
+//! The operations that sessions need on the tables of accounts and state.
 
 use analytics::Moment;
 use async_trait::async_trait;
@@ -9,30 +9,31 @@ pub mod memory;
 
 pub use dynamo::StoreError;
 
-/// A store of accounts, and of what is known of sessions.
+/// A store of accounts and of the state of sessions.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// The keys of sessions, the one that encrypts first; none before they are made.
+    /// Returns the session keys, the one that encrypts first; none before they are created.
     async fn session_keys(&self) -> Result<Vec<String>, StoreError>;
 
-    /// The hash of a user's password as the last write left it, in PHC string format; none without such a user.
+    /// Returns the hash of a user's password in PHC string format, by a strongly consistent read; none for an unknown
+    /// user.
     async fn password_hash(&self, user: &str) -> Result<Option<String>, StoreError>;
 
-    /// Keep until `expires` that a session has ended.
+    /// Records until `expires` that a session has ended.
     async fn end_session(&self, id: &str, expires: Moment) -> Result<(), StoreError>;
 
     /// Whether a session has ended.
     async fn is_ended(&self, id: &str) -> Result<bool, StoreError>;
 
-    /// Count an attempt to sign in, and return how many there are with it. The count is kept until `expires`.
+    /// Counts an attempt to sign in, and returns the number of attempts so far. The count expires at `expires`.
     async fn count_attempt(&self, who: &str, expires: Moment) -> Result<u64, StoreError>;
 
-    /// Takes one counted attempt back. The count is kept until `expires`.
-    async fn take_back_attempt(&self, who: &str, expires: Moment) -> Result<(), StoreError>;
+    /// Subtracts one counted attempt. The count expires at `expires`.
+    async fn uncount_attempt(&self, who: &str, expires: Moment) -> Result<(), StoreError>;
 
-    /// Remembers until `expires` that someone has signed in.
-    async fn remember(&self, who: &str, expires: Moment) -> Result<(), StoreError>;
+    /// Records until `expires` that a user has signed in from a network.
+    async fn record_sign_in(&self, who: &str, expires: Moment) -> Result<(), StoreError>;
 
-    /// Whether someone is remembered who has signed in.
-    async fn is_remembered(&self, who: &str) -> Result<bool, StoreError>;
+    /// Whether such a sign-in is recorded.
+    async fn has_signed_in(&self, who: &str) -> Result<bool, StoreError>;
 }

@@ -1,17 +1,17 @@
-//! Slows guessing of passwords down, without keeping anyone out.
+//! Rate limits for attempts to sign in, which slow down guessing without locking users out.
 //!
-//! Attempts are counted per network, per user and network, and per user. Whoever exceeds a limit is slowed to one
-//! attempt per interval, never locked out. A network from which a user has signed in before has limits of its own for
-//! this user, which nobody else's attempts use up.
+//! Attempts are counted per network, per user and network, and per user. Clients over a limit are slowed down to one
+//! attempt per interval, never locked out. A network from which a user has signed in before has separate limits for
+//! this user, which attempts from elsewhere do not use up.
 //!
-//! | counted | at once in an hour | then |
+//! | counted | limit per hour | then |
 //! |---|---|---|
-//! | a network, over all users | 30 | one a minute |
-//! | a user from one network | 10 | one in ten minutes |
-//! | a user from all networks that are not known | 30 | two from each network in the hour, up to 1,000 networks |
+//! | per network, over all users | 30 | one a minute |
+//! | per user and network | 10 | one in ten minutes |
+//! | per user, from all unknown networks | 30 | two from each network in the hour, up to 1,000 networks |
 //!
-//! Ten networks so have at most 100 attempts at a user in any hour, and it takes a thousand to keep a user out who comes
-//! from a network that is not known.
+//! So ten networks have at most 100 attempts at a user in any hour, and it takes a thousand networks to keep a user on
+//! an unknown network out.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,51 +26,50 @@ use super::token::Keys;
 use crate::network::network;
 use crate::store_error::store_error;
 
-/// Attempts of a network in an hour, over all users.
-const OF_NETWORK: u64 = 30;
+/// Attempts per network and hour, over all users.
+const PER_NETWORK: u64 = 30;
 
-/// Attempts at a user from one network in an hour.
-const AT_USER_FROM_NETWORK: u64 = 10;
+/// Attempts per user and network in an hour.
+const PER_USER_AND_NETWORK: u64 = 10;
 
-/// Attempts at a user in an hour from networks that are not known.
-const AT_USER: u64 = 30;
+/// Attempts per user and hour from unknown networks.
+const PER_USER: u64 = 30;
 
-/// Attempts at a user that each further network has in an hour.
-const OF_EACH_FURTHER_NETWORK: u64 = 2;
+/// Attempts per user and hour that each further network has.
+const PER_FURTHER_NETWORK: u64 = 2;
 
-/// Further networks that have such attempts.
+/// Number of further networks that have such attempts.
 const FURTHER_NETWORKS: u64 = 1000;
 
 const MINUTE: u64 = 60;
 const TEN_MINUTES: u64 = 600;
 const HOUR: u64 = 3600;
 
-/// Seconds that a count outlives its interval.
-const KEPT: u64 = 3600;
+/// Seconds by which a count outlives its interval.
+const GRACE: u64 = 3600;
 
-/// Seconds for which a network stays known after the last sign-in: 30 days.
-const KNOWN: u64 = 30 * 24 * HOUR;
+/// Seconds for which a network is known after the last sign-in: 30 days.
+const KNOWN_SECONDS: u64 = 30 * 24 * HOUR;
 
-/// Refusals that an environment remembers at most.
-const REFUSALS: usize = 10_000;
+/// Maximum number of rejected clients that an environment caches.
+const MAX_REJECTED: usize = 10_000;
 
-/// Counts attempts to sign in, whether there is such a user or not.
+/// Counts attempts to sign in, for known and unknown users alike.
 pub struct Throttle {
     store: Arc<dyn Store>,
-    /// Who is refused, and until which second. A flood costs no writes then.
+    /// Rejected clients, with the second until which they are rejected. They cost no writes.
     refused: Mutex<BTreeMap<String, u64>>,
 }
 
-/// An attempt that may be made.
+/// An accepted attempt.
 pub struct Attempt {
-    /// The counts that the attempt is in, and when they expire.
+    /// The counts that include the attempt, with their expiry.
     counted: Vec<(String, Moment)>,
-    /// Under which name the network is known for the user.
-    known: String,
+    /// The name under which a success records the network as known for the user.
+    network_name: String,
 }
 
 impl Throttle {
-    /// Creates a throttle that counts in a store.
     pub fn new(store: Arc<dyn Store>) -> Self {
         Self { store, refused: Mutex::default() }
     }
@@ -78,54 +77,54 @@ impl Throttle {
     /// Counts an attempt at a user's password from an address.
     ///
     /// # Errors
-    /// `TooManyAttempts` with the seconds until the next one is taken, and the store's failure.
+    /// `TooManyAttempts` with the seconds until the next attempt is accepted, and the store's error.
     pub async fn admit(&self, keys: &Keys, user: &str, address: &str, now: Moment) -> Result<Attempt, Refusal> {
         let network = network(address);
         let of_network = ["network", &network];
         let of_pair = ["user at network", user, &network];
-        let known = keys.all_names(0, &of_pair);
+        let network_names = keys.all_names(0, &of_pair);
         let [name_of_pair, name_of_network] = [&of_pair as &[&str], &of_network].map(|parts| keys.who(0, parts));
-        let attempt = Attempt { counted: Vec::new(), known: keys.who(0, &of_pair) };
+        let attempt = Attempt { counted: Vec::new(), network_name: keys.who(0, &of_pair) };
         let mut counting = Counting { throttle: self, keys, now, attempt };
 
         self.check_refused(&name_of_pair, now)?;
-        let is_known = self.is_known(&known).await?;
+        let is_known = self.is_known(&network_names).await?;
         if !is_known {
             self.check_refused(&name_of_network, now)?;
-            let is_over = counting.count(HOUR, &of_network).await? > OF_NETWORK;
+            let is_over = counting.count(HOUR, &of_network).await? > PER_NETWORK;
             if is_over && counting.count_slot(MINUTE, &of_network).await? > 1 {
                 return Err(self.refuse(&[&name_of_network, &name_of_pair], MINUTE, now));
             }
         }
         let from_pair = counting.count(HOUR, &of_pair).await?;
-        if from_pair > AT_USER_FROM_NETWORK && counting.count_slot(TEN_MINUTES, &of_pair).await? > 1 {
+        if from_pair > PER_USER_AND_NETWORK && counting.count_slot(TEN_MINUTES, &of_pair).await? > 1 {
             return Err(self.refuse(&[&name_of_pair], TEN_MINUTES, now));
         }
         if !is_known {
-            let is_further = from_pair <= OF_EACH_FURTHER_NETWORK;
-            let further = if is_further { OF_EACH_FURTHER_NETWORK * FURTHER_NETWORKS } else { 0 };
-            if counting.count(HOUR, &["user", user]).await? > AT_USER + further {
-                // Or refused attempts of a few networks would use up those of all others.
-                counting.take_back_last().await?;
+            let is_further = from_pair <= PER_FURTHER_NETWORK;
+            let further = if is_further { PER_FURTHER_NETWORK * FURTHER_NETWORKS } else { 0 };
+            if counting.count(HOUR, &["user", user]).await? > PER_USER + further {
+                // Otherwise rejected attempts of a few networks would use up those of all others.
+                counting.uncount_last().await?;
                 return Err(self.refuse(&[&name_of_pair], HOUR, now));
             }
         }
         Ok(counting.attempt)
     }
 
-    /// Takes an attempt back that was the user's own, and makes the network known.
+    /// Uncounts a successful attempt, and records the network as known.
     ///
     /// # Errors
-    /// The store's failure.
-    pub async fn succeed(&self, Attempt { counted, known }: Attempt, now: Moment) -> Result<(), Error> {
-        let until = after(now.seconds(), KNOWN)?;
-        let taken_back = counted.iter().map(|(name, expires)| self.store.take_back_attempt(name, *expires));
-        let all = try_join(try_join_all(taken_back), self.store.remember(&known, until));
+    /// The store's error.
+    pub async fn succeed(&self, Attempt { counted, network_name }: Attempt, now: Moment) -> Result<(), Error> {
+        let until = after(now.seconds(), KNOWN_SECONDS)?;
+        let uncounted = counted.iter().map(|(name, expires)| self.store.uncount_attempt(name, *expires));
+        let all = try_join(try_join_all(uncounted), self.store.record_sign_in(&network_name, until));
         all.await.map(drop).map_err(store_error)
     }
 
     async fn is_known(&self, names: &[String]) -> Result<bool, Error> {
-        let known = try_join_all(names.iter().map(|name| self.store.is_remembered(name))).await;
+        let known = try_join_all(names.iter().map(|name| self.store.has_signed_in(name))).await;
         Ok(known.map_err(store_error)?.contains(&true))
     }
 
@@ -136,26 +135,26 @@ impl Throttle {
         }
     }
 
-    /// Refuses some until an interval ends.
+    /// Rejects clients until an interval ends.
     fn refuse(&self, names: &[&str], interval: u64, now: Moment) -> Refusal {
         let end = end_of(interval, now);
         let mut refusals = self.refusals();
-        if refusals.len() >= REFUSALS {
+        if refusals.len() >= MAX_REJECTED {
             refusals.retain(|_, until| *until > now.seconds());
         }
-        if refusals.len() < REFUSALS {
+        if refusals.len() < MAX_REJECTED {
             refusals.extend(names.iter().map(|&name| (name.to_owned(), end)));
         }
         Refusal::TooManyAttempts { retry_after: end.saturating_sub(now.seconds()) }
     }
 
-    /// No lock is held over anything that can panic, so what a poisoned one guards is whole.
+    /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
     fn refusals(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// An attempt while it is counted.
+/// An attempt that is being counted.
 struct Counting<'a> {
     throttle: &'a Throttle,
     keys: &'a Keys,
@@ -164,7 +163,7 @@ struct Counting<'a> {
 }
 
 impl Counting<'_> {
-    /// Counts the attempt in an interval, until it is taken back.
+    /// Counts the attempt in an interval; a success uncounts it.
     async fn count(&mut self, interval: u64, parts: &[&str]) -> Result<u64, Error> {
         let (name, expires) = self.counter(interval, parts)?;
         let count = self.throttle.store.count_attempt(&name, expires).await.map_err(store_error)?;
@@ -172,33 +171,33 @@ impl Counting<'_> {
         Ok(count)
     }
 
-    /// Counts the attempt in an interval of which the first attempt is taken.
+    /// Counts the attempt in an interval in which only the first attempt is accepted.
     async fn count_slot(&self, interval: u64, parts: &[&str]) -> Result<u64, Error> {
         let (name, expires) = self.counter(interval, parts)?;
         self.throttle.store.count_attempt(&name, expires).await.map_err(store_error)
     }
 
-    async fn take_back_last(&mut self) -> Result<(), Error> {
+    async fn uncount_last(&mut self) -> Result<(), Error> {
         let Some((name, expires)) = self.attempt.counted.pop() else { return Ok(()) };
-        self.throttle.store.take_back_attempt(&name, expires).await.map_err(store_error)
+        self.throttle.store.uncount_attempt(&name, expires).await.map_err(store_error)
     }
 
     fn counter(&self, interval: u64, parts: &[&str]) -> Result<(String, Moment), Error> {
         let end = end_of(interval, self.now);
         let interval = interval.to_string();
-        Ok((self.keys.who(end, &[&[interval.as_str()], parts].concat()), after(end, KEPT)?))
+        Ok((self.keys.who(end, &[&[interval.as_str()], parts].concat()), after(end, GRACE)?))
     }
 }
 
-/// The second at which the present interval of so many seconds ends.
+/// Returns the second at which the current interval ends.
 fn end_of(interval: u64, now: Moment) -> u64 {
     (now.seconds() / interval).saturating_add(1).saturating_mul(interval)
 }
 
-/// The moment some seconds after a second.
+/// Returns the moment some seconds after a second.
 ///
 /// # Errors
-/// A moment after the year 9999 is our failure.
+/// Moments after the year 9999 are a server error.
 pub fn after(second: u64, seconds: u64) -> Result<Moment, Error> {
     Moment::from_milliseconds(second.saturating_add(seconds).saturating_mul(1000)).map_err(Error::internal)
 }

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use thiserror::Error;
 
-/// Seconds that a token is good for.
+/// Lifetime of a token in seconds.
 pub const LIFETIME: u64 = 3600;
 
-/// Seconds that another environment's clock may be ahead, by the fernet crate.
+/// Seconds by which another environment's clock may be ahead; the fernet crate's value.
 pub const SKEW: u64 = 60;
 
-/// What a token says: whose session it is, since which password, and which.
+/// The content of a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// Name of the user.
@@ -24,13 +24,13 @@ pub struct Session {
     pub id: String,
 }
 
-/// Keys that seal sessions into tokens, and open those.
+/// Keys that seal sessions into tokens and open tokens.
 ///
-/// The tokens are those of <https://github.com/fernet/spec>, but for the padding: without it, each token has one text.
+/// Tokens have the format of <https://github.com/fernet/spec> without the padding, so that each token has one text.
 pub struct Keys {
-    /// Seals and opens, and names who attempts to sign in.
+    /// Seals and opens tokens, and names clients that attempt to sign in.
     newest: Key,
-    /// Only open, and find the names that they gave.
+    /// Open tokens, and find the names that they gave.
     others: Vec<Key>,
 }
 
@@ -51,7 +51,7 @@ impl Key {
     fn name(&self, window: u64, parts: &[&str]) -> String {
         let mut mac = self.names.clone().chain_update(window.to_be_bytes());
         for part in parts {
-            // With their lengths, so that no two lists of parts are the same bytes.
+            // With the length of each part, so that different lists of parts give different bytes.
             mac.update(&part.len().to_be_bytes());
             mac.update(part.as_bytes());
         }
@@ -59,59 +59,57 @@ impl Key {
     }
 }
 
-/// Why a token is not taken.
+/// Reason why a token is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unopened {
-    /// None of the keys has sealed it.
     Unknown,
-    /// It is too old.
     Expired,
 }
 
 impl Keys {
-    /// The keys with these texts, the one that seals first.
+    /// Creates keys from texts; the first one seals.
     ///
     /// # Errors
-    /// When there are none, or one is no key.
+    /// There are no texts, or one is not a key.
     pub fn new(texts: &[String]) -> Result<Self, InvalidKeys> {
-        let (newest, others) = texts.split_first().ok_or(InvalidKeys::None)?;
+        let (newest, others) = texts.split_first().ok_or(InvalidKeys::Missing)?;
         let others = others.iter().map(|text| Key::new(text)).collect::<Result<_, _>>()?;
         Ok(Self { newest: Key::new(newest)?, others })
     }
 
-    /// A token of a session that begins now.
+    /// Returns the token of a session that starts now.
     ///
     /// # Errors
-    /// When the session is nothing that JSON has.
+    /// The session cannot be serialized.
     pub fn seal(&self, session: &Session, now: Moment) -> serde_json::Result<String> {
         let session = serde_json::to_vec(session)?;
         let token = self.newest.sessions.encrypt_at_time(&session, now.seconds());
         Ok(token.trim_end_matches('=').to_owned())
     }
 
-    /// The session in a token.
+    /// Returns the session in a token.
     ///
     /// # Errors
-    /// When it is none of ours, or too old.
+    /// The token is invalid or expired.
     pub fn open(&self, token: &str, now: Moment) -> Result<Session, Unopened> {
         if token.contains('=') {
             return Err(Unopened::Unknown);
         }
         let now = now.seconds();
-        // Without a lifetime first: fernet adds it to the time in the token before it knows that the token is authentic,
-        // and the sum may overflow.
+        // Without a lifetime first: fernet adds it to the time in the token before it verifies the token, and the sum
+        // may overflow.
         let sealed_by = |key: &&Fernet| key.decrypt_at_time(token, None, now).is_ok();
         let key = self.all().map(|key| &key.sessions).find(sealed_by).ok_or(Unopened::Unknown)?;
         let session = key.decrypt_at_time(token, Some(LIFETIME), now).map_err(|_| Unopened::Expired)?;
         serde_json::from_slice(&session).map_err(|_| Unopened::Unknown)
     }
 
-    /// Returns a name for who attempts to sign in, from which nobody finds who it is.
+    /// Returns a keyed hash that names a client that attempts to sign in, without revealing it.
     pub fn who(&self, window: u64, parts: &[&str]) -> String {
         self.newest.name(window, parts)
     }
 
-    /// Returns all names for who attempted to sign in, by each of the keys.
+    /// Returns the names of a client by each of the keys.
     pub fn all_names(&self, window: u64, parts: &[&str]) -> Vec<String> {
         self.all().map(|key| key.name(window, parts)).collect()
     }
@@ -121,13 +119,11 @@ impl Keys {
     }
 }
 
-/// Texts that are no keys of sessions.
+/// Texts that are not session keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidKeys {
-    /// There are none.
     #[error("there are no keys")]
-    None,
-    /// One of them is not 32 bytes in base64.
+    Missing,
     #[error("a key is not 32 bytes in URL-safe base64")]
     Malformed,
 }

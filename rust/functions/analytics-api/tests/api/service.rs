@@ -1,4 +1,4 @@
-//! The service that production runs, invoked as API Gateway does.
+//! Invokes the production service as API Gateway does.
 
 use std::sync::Arc;
 
@@ -13,11 +13,11 @@ use http_service::App;
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 
-/// What CloudFront adds to a request, and its SHA-256.
+/// The secret that CloudFront adds to requests, and its SHA-256.
 pub const ORIGIN_SECRET: &str = "s3cret";
 const ORIGIN_SECRET_SHA256: &str = "1ec1c26b50d5d3c58d9583181af8076655fe00756bf7285940ba3670f99fcba0";
 
-/// The stores and the settings of a service.
+/// The stores and settings of a service.
 pub struct Setup {
     pub views: Arc<dyn collect::store::Store>,
     pub accounts: Arc<dyn session::store::Store>,
@@ -42,27 +42,26 @@ impl Default for Setup {
     }
 }
 
-/// A response of the service.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     pub status: u64,
     pub headers: Value,
     pub cookies: Vec<String>,
-    /// The body, decoded.
+    /// The decoded body.
     pub bytes: Vec<u8>,
     /// The body as text.
     pub text: String,
-    /// The body, if it is JSON.
+    /// The body as JSON; null if it is not JSON.
     pub json: Value,
 }
 
 impl Answer {
-    /// Returns the status and the type of the error.
+    /// Returns the status and the error type.
     pub fn error(&self) -> (u64, &str) {
         (self.status, self.json["errorType"].as_str().unwrap_or_default())
     }
 
-    /// Returns the fields that break rules, with the rules.
+    /// Returns the invalid fields, with the rules that they violate.
     pub fn errors(&self) -> Vec<(&str, &str)> {
         let errors = self.json["errors"].as_array().unwrap();
         errors.iter().map(|error| (error["field"].as_str().unwrap(), error["rule"].as_str().unwrap())).collect()

@@ -1,9 +1,9 @@
-//! Weeks in which everything happens at once: views and leaves come in, batches are delivered late, twice or never,
-//! invocations die, settings change, repairs run on fresh and on stale reports, and what has expired is deleted.
+//! Simulates weeks with every kind of fault: batches are delivered late, twice or never, invocations die, settings
+//! change, repairs run on fresh and on stale reports, and expired items are deleted.
 //!
-//! Whatever the order, no total ever shrinks, and in the end the totals are exactly what was accepted. A run that fails is
-//! told by its seed: `TRIGGER_CHAOS_SEED=<seed> cargo test -p analytics-trigger chaos`. `TRIGGER_CHAOS_RUNS=10000` makes
-//! more of them.
+//! In any order, no total ever shrinks, and in the end the totals match the accepted views. To repeat a failed run,
+//! pass its seed: `TRIGGER_CHAOS_SEED=<seed> cargo test -p analytics-trigger chaos`. `TRIGGER_CHAOS_RUNS=10000`
+//! increases the number of runs.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -21,7 +21,7 @@ use tokio::task::LocalSet;
 use crate::dice::Dice;
 use crate::faulty::{Fault, Faulty, World};
 use crate::histories::{SITES, Weather, view};
-use crate::mapping::{Mapping, Record as Told};
+use crate::mapping::{Mapping, Record as StreamRecord};
 use crate::plain::{self, Numbers, Time};
 use crate::suite::world::{moment, record};
 
@@ -32,27 +32,27 @@ const HOUR: u64 = 3_600_000;
 const DAY: u64 = 24 * HOUR;
 const STEP: u64 = 6 * HOUR;
 
-/// Days that leaves are kept, and that views are at least.
+/// Retention of leaves, and minimum retention of views, in days.
 const LEAST_RETENTION: u64 = 18;
 
-/// Runs of a test, unless `TRIGGER_CHAOS_RUNS` says how many.
+/// Number of runs of a test, unless `TRIGGER_CHAOS_RUNS` is set.
 const RUNS: u64 = 12;
 
-/// A record, and when it came.
-type Came = (u64, Told);
+/// A record, and the time of its arrival.
+type Came = (u64, StreamRecord);
 
 struct Chaos {
     dice: Dice,
     world: Arc<World>,
     now: u64,
     times: Vec<Time>,
-    /// Everything that was accepted, counted or not.
+    /// All accepted views and leaves, counted or not.
     accepted: Tables,
     waiting: Vec<Came>,
     delivered: Vec<Came>,
     retention: u64,
     shards: Shards,
-    /// Reports that a repair may still be made of.
+    /// Reports that a later repair may use.
     reports: Vec<Report>,
     repaired: u64,
     numbers: Numbers,
@@ -95,14 +95,14 @@ impl Chaos {
         }
     }
 
-    /// Six hours.
+    /// Simulates six hours.
     async fn step(&mut self) {
         self.now += STEP;
         self.accept();
         self.change_settings();
         self.deliver().await;
         self.repair_at_random().await;
-        // Somebody looks after a weekend.
+        // An operator looks after a weekend.
         if self.now - self.repaired > 3 * DAY {
             self.repair_all().await;
         }
@@ -126,7 +126,7 @@ impl Chaos {
         }
     }
 
-    /// A page that was opened within a day is left.
+    /// Leaves a page that was opened within a day.
     fn leave(&mut self) {
         let earliest = format!("{}", moment(self.now - DAY).day());
         let fresh = |key: &Key| key.path.starts_with("view/") && key.section >= earliest;
@@ -157,7 +157,7 @@ impl Chaos {
         self.accepted.views.insert(key.clone(), item.clone());
         self.sequence += 1;
         let json = record(self.sequence, "INSERT", item).to_string();
-        self.waiting.push((self.now, Told { sequence_number: format!("{:021}", self.sequence), json, key }));
+        self.waiting.push((self.now, StreamRecord { sequence_number: format!("{:021}", self.sequence), json, key }));
     }
 
     fn change_settings(&mut self) {
@@ -169,11 +169,11 @@ impl Chaos {
         }
     }
 
-    /// Some records come, some of those twice, and some are given up.
+    /// Delivers some records, some of them twice, and gives up on some.
     async fn deliver(&mut self) {
-        let kept = |(came, _): &Came, now: u64| now - came < DAY;
-        self.waiting.retain(|record| kept(record, self.now));
-        self.delivered.retain(|record| kept(record, self.now));
+        let is_available = |(came, _): &Came, now: u64| now - came < DAY;
+        self.waiting.retain(|record| is_available(record, self.now));
+        self.delivered.retain(|record| is_available(record, self.now));
         let count = self.dice.below(self.waiting.len() + 1);
         let mut batch: Vec<Came> = self.waiting.drain(..count).collect();
         if self.dice.percent(30) && !self.delivered.is_empty() {
@@ -188,7 +188,7 @@ impl Chaos {
             duplicates: 30,
             dice: Dice::new(self.dice.number()),
         };
-        let records: Vec<Told> = batch.iter().map(|(_, told)| told.clone()).collect();
+        let records: Vec<StreamRecord> = batch.iter().map(|(_, record)| record.clone()).collect();
         LocalSet::new().run_until(mapping.run(&records)).await;
         self.delivered.extend(batch);
     }
@@ -227,7 +227,7 @@ impl Chaos {
         self.repaired = self.now;
     }
 
-    /// What has expired may be deleted, and is counted by then.
+    /// Deletes some expired items, which are all counted by then.
     fn expire(&mut self) {
         if self.dice.percent(50) {
             return;
@@ -251,7 +251,7 @@ impl Chaos {
         self.numbers = numbers;
     }
 
-    /// What the totals must come to.
+    /// Returns the expected totals.
     fn should(&self) -> Numbers {
         let mut all = self.accepted.clone();
         for (_, item) in all.views.iter_mut().filter(|(key, _)| key.path.starts_with("view/")) {
@@ -260,7 +260,7 @@ impl Chaos {
         plain::should(&all, &self.times)
     }
 
-    /// The views table is lost, and restored as it was some time ago; its stream ends with it.
+    /// Restores the views table from an earlier backup; its stream is lost.
     fn restore_views(&mut self, earlier: BTreeMap<Key, Item>) {
         self.world.memory.tables().views = earlier;
         self.waiting.clear();
@@ -291,7 +291,7 @@ async fn weeks_with_a_restore(seed: u64) {
         chaos.step().await;
     }
     chaos.restore_views(earlier);
-    // Whoever restores a table looks at once, and then every day.
+    // After a restore, the operator looks at once, and then every day.
     for _ in 0..20 {
         chaos.repair_all().await;
         chaos.assert_nothing_shrinks();
@@ -316,16 +316,16 @@ fn run<F: Future<Output = ()>>(happens: impl Fn(u64) -> F) {
     for seed in seeds {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let passed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| runtime.block_on(happens(seed))));
-        assert!(passed.is_ok(), "TRIGGER_CHAOS_SEED={seed} runs this alone");
+        assert!(passed.is_ok(), "TRIGGER_CHAOS_SEED={seed} repeats this run");
     }
 }
 
 #[test]
-fn whatever_happens_in_which_order_the_totals_are_what_was_accepted_and_never_shrink() {
+fn totals_match_the_accepted_views_under_any_faults() {
     run(weeks);
 }
 
 #[test]
-fn after_the_views_table_was_restored_nothing_is_counted_twice_and_nothing_shrinks() {
+fn after_a_restore_no_view_is_counted_twice() {
     run(weeks_with_a_restore);
 }

@@ -1,7 +1,7 @@
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg32;
 
-/// Throws that are the same for the same seed.
+/// Seeded random decisions.
 #[derive(Debug, Clone)]
 pub struct Dice(Pcg32);
 
@@ -14,12 +14,12 @@ impl Dice {
         self.0.next_u64()
     }
 
-    /// A number below another.
+    /// Returns a number below `end`.
     pub fn below(&mut self, end: usize) -> usize {
         usize::try_from((u64::from(self.0.next_u32()) * u64::try_from(end).unwrap()) >> 32).unwrap()
     }
 
-    /// Whether something happens that does so in some of 100 cases.
+    /// Returns true with a probability in percent.
     pub fn percent(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }

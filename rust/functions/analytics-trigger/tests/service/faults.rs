@@ -1,4 +1,4 @@
-//! What goes wrong between the trigger and its tables, one fault at a time.
+//! Faults between the trigger and its tables, one at a time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +16,9 @@ use crate::suite::world::{NOON, TIME, inserted, invoke, leave, leave_item, view,
 
 const DAY: [Time; 1] = [Time { milliseconds: NOON, day: "2026-11-21", week: "2026-W47", month: "2026-11" }];
 
-/// Views by as many visitors, each of a page of its own, so that there are several transactions.
+/// Returns views of different visitors and pages, so that they need several transactions.
 fn views(number: u8) -> Vec<View> {
-    let page = |index: u8| analytics::Page::normalise(&format!("/{index}"));
+    let page = |index: u8| analytics::Page::normalize(&format!("/{index}"));
     (0..number).map(|index| View { page: page(index), ..view(u64::from(index), index) }).collect()
 }
 
@@ -29,7 +29,7 @@ fn stored(views: &[View], leaves: &[Leave]) -> (Memory, Vec<Value>) {
     (memory, inserted(&items))
 }
 
-/// Invoke the function: what it reports, unless it dies.
+/// Invokes the function, and returns the failures that it reports; `None` if it dies.
 async fn deliver(world: &Arc<World>, records: &[Value]) -> Option<Vec<String>> {
     let store = Faulty::new(world);
     tokio::select! {
@@ -39,7 +39,7 @@ async fn deliver(world: &Arc<World>, records: &[Value]) -> Option<Vec<String>> {
     }
 }
 
-/// Nothing is wrong with the totals, and so many views are in them.
+/// Checks that the totals have no drift and count so many views.
 fn assert_counted(world: &World, views: i64) {
     let tables = world.memory.tables().clone();
     let totals = plain::are(&tables);
@@ -48,7 +48,7 @@ fn assert_counted(world: &World, views: i64) {
     assert_eq!(counted, views);
 }
 
-/// A fault at one call, by its number.
+/// Returns a script with one fault at the call of this number.
 fn once(at: usize, fault: Fault) -> impl FnMut(Call) -> Fault + Send + 'static {
     let mut call = 0;
     move |_| {
@@ -78,22 +78,22 @@ async fn at_every_call(fault: Fault) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_crash_before_any_call_is_made_up_for_by_the_next_delivery() {
+async fn the_next_delivery_recovers_a_crash_before_any_call() {
     at_every_call(Fault::CrashBefore).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_crash_after_any_call_is_made_up_for_by_the_next_delivery() {
+async fn the_next_delivery_recovers_a_crash_after_any_call() {
     at_every_call(Fault::CrashAfter).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_applied_without_an_answer_is_not_applied_twice() {
+async fn a_write_with_a_lost_response_is_not_repeated() {
     at_every_call(Fault::NoAnswer).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_busy_table_is_asked_again_within_the_invocation() {
+async fn throttled_calls_are_retried_within_the_invocation() {
     for fault in [Fault::Throttled, Fault::Conflict, Fault::NoAnswer, Fault::Hang] {
         let (memory, records) = stored(&views(30), &[]);
         let mut call = 0;
@@ -107,7 +107,7 @@ async fn a_busy_table_is_asked_again_within_the_invocation() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_table_that_stays_busy_is_left_alone_and_all_records_are_reported() {
+async fn persistent_throttling_reports_all_records() {
     let (memory, records) = stored(&views(30), &[]);
     let world = World::new(memory, |call| if call == Call::Write { Fault::Throttled } else { Fault::None });
     assert_eq!(deliver(&world, &records).await.unwrap().len(), 30);
@@ -117,7 +117,7 @@ async fn a_table_that_stays_busy_is_left_alone_and_all_records_are_reported() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_never_answered_ends_before_the_invocation_does() {
+async fn a_hanging_call_ends_before_the_invocation() {
     let (memory, records) = stored(&views(30), &[]);
     let world = World::new(memory, |_| Fault::Hang);
     let start = Instant::now();
@@ -126,7 +126,7 @@ async fn a_call_that_is_never_answered_ends_before_the_invocation_does() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_begun_that_may_not_end_in_time() {
+async fn no_call_starts_without_enough_time() {
     let (memory, mut records) = stored(&views(3), &[leave(&views(1)[0], 1000, 50)]);
     records[1]["dynamodb"]["NewImage"]["Page"] = Value::Null;
     let world = World::new(memory, |_| Fault::None);
@@ -136,10 +136,10 @@ async fn nothing_is_begun_that_may_not_end_in_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_records_that_are_not_applied_are_reported() {
+async fn only_failed_records_are_reported() {
     let (memory, records) = stored(&views(30), &[]);
     let mut writes = 0;
-    // The second transaction fails in all its attempts, the first and the third do not.
+    // The second transaction fails in all attempts; the first and the third succeed.
     let world = World::new(memory, move |call| {
         writes += usize::from(call == Call::Write);
         if call == Call::Write && (2..=9).contains(&writes) { Fault::Throttled } else { Fault::None }
@@ -157,7 +157,7 @@ async fn only_records_that_are_not_applied_are_reported() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_view_that_the_store_refuses_is_quarantined_alone_wherever_it_is() {
+async fn only_the_rejected_view_is_quarantined_at_any_position() {
     for position in [0, 14, 29] {
         let (memory, records) = stored(&views(30), &[]);
         let refused = views(30)[position].clone();
@@ -173,7 +173,7 @@ async fn a_view_that_the_store_refuses_is_quarantined_alone_wherever_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_leave_that_the_store_refuses_is_quarantined_alone() {
+async fn only_the_rejected_leave_is_quarantined() {
     let views = views(30);
     let leaves: Vec<_> = views.iter().map(|view| leave(view, 1000, 50)).collect();
     let (memory, records) = stored(&views, &leaves);
@@ -186,7 +186,7 @@ async fn a_leave_that_the_store_refuses_is_quarantined_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_that_cannot_be_put_aside_now_is_reported() {
+async fn a_record_that_cannot_be_quarantined_is_reported() {
     let (memory, mut records) = stored(&views(2), &[]);
     records[1]["dynamodb"]["NewImage"]["Page"] = Value::Null;
     let mut writes = 0;

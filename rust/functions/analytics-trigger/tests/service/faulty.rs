@@ -10,44 +10,43 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
-/// What goes wrong with a call.
+/// A fault of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// Nothing.
     None,
-    /// DynamoDB has too much to do.
+    /// DynamoDB throttles.
     Throttled,
-    /// Another transaction is at work on one of the items.
+    /// Another transaction is writing one of the items.
     Conflict,
-    /// It is done, and the answer is lost.
+    /// The call succeeds, but its response is lost.
     NoAnswer,
-    /// Nothing is done, and no answer comes.
+    /// The call has no effect, and no response arrives.
     Hang,
-    /// The function dies before the call is done.
+    /// The function dies before the call.
     CrashBefore,
-    /// The function dies after it is done.
+    /// The function dies after the call.
     CrashAfter,
 }
 
-/// What goes wrong, call by call; the calls that write are told apart.
+/// Returns the fault of each call.
 pub type Script = Box<dyn FnMut(Call) -> Fault + Send>;
 
-/// A call of the store.
+/// Kind of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
     Read,
     Write,
 }
 
-/// What all invocations share: the tables, and what goes wrong with them.
+/// The state that all invocations share: the tables, and the script of faults.
 pub struct World {
     pub memory: Memory,
-    /// Views that DynamoDB takes no writes of, for a reason that no retry mends.
+    /// Views whose writes DynamoDB rejects permanently.
     pub refused: BTreeSet<Key>,
     pub script: Mutex<Script>,
-    /// Items that a transaction is at work on.
+    /// Items that a transaction is writing.
     busy: Mutex<BTreeSet<Key>>,
-    /// Calls up to now, and of them transactions.
+    /// Number of calls, and of transactions among them.
     pub calls: Mutex<(usize, usize)>,
 }
 
@@ -66,10 +65,10 @@ impl World {
     }
 }
 
-/// The store as one invocation has it.
+/// The store of one invocation.
 pub struct Faulty {
     pub world: Arc<World>,
-    /// Told when the invocation dies.
+    /// Notified when the invocation dies.
     pub death: Arc<Notify>,
 }
 
@@ -78,7 +77,7 @@ impl Faulty {
         Self { world: Arc::clone(world), death: Arc::default() }
     }
 
-    /// Do something, or not, with what goes wrong this time.
+    /// Makes a call with the next fault of the script.
     async fn call<T>(&self, call: Call, act: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
         self.world.calls.lock().unwrap().0 += 1;
         let fault = (self.world.script.lock().unwrap())(call);
@@ -101,7 +100,7 @@ impl Faulty {
         pending().await
     }
 
-    /// Transactions take time, in which others on the same items conflict with them.
+    /// Transactions take time, in which others on the same items conflict.
     async fn write(&self, actions: &[Action]) -> Result<Outcome, StoreError> {
         let World { memory, refused, busy, calls, .. } = &*self.world;
         calls.lock().unwrap().1 += 1;
@@ -113,13 +112,13 @@ impl Faulty {
         let free = Free { busy, keys };
         sleep(Duration::from_millis(5)).await;
         if free.keys.iter().any(|key| refused.contains(key)) {
-            return Ok(Outcome::Rejected("the store takes no such view".to_owned()));
+            return Ok(Outcome::Rejected("the store rejects this view".to_owned()));
         }
         memory.transact(actions).await
     }
 }
 
-/// Frees the items of a transaction, also when nobody waits for it any more.
+/// Releases the items of a transaction, also when its future is dropped.
 struct Free<'a> {
     busy: &'a Mutex<BTreeSet<Key>>,
     keys: BTreeSet<Key>,

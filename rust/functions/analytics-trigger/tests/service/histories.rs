@@ -1,6 +1,6 @@
-//! 10,000 generated histories, after each of which the totals are exactly what the views come to.
+//! 10,000 generated histories; after each, the totals match the stored views.
 //!
-//! A history that fails is told by its seed: `TRIGGER_HISTORY=<seed> cargo test -p analytics-trigger histories`.
+//! To repeat a failed history, pass its seed: `TRIGGER_HISTORY=<seed> cargo test -p analytics-trigger histories`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -16,11 +16,11 @@ use tokio::task::LocalSet;
 
 use crate::dice::Dice;
 use crate::faulty::{Call, Fault, World};
-use crate::mapping::{Mapping, Record as Told};
+use crate::mapping::{Mapping, Record as StreamRecord};
 use crate::plain::{self, Time};
 use crate::suite::world::{leave_item, moment, record};
 
-/// Midnights, the year's and the week's ends, and a year that DynamoDB sees last.
+/// Midnights, ends of years and weeks, and the last year that the keys support.
 const TIMES: [Time; 6] = [
     Time { milliseconds: 1_735_560_000_000, day: "2024-12-30", week: "2025-W01", month: "2024-12" },
     Time { milliseconds: 1_798_416_000_000, day: "2026-12-28", week: "2026-W53", month: "2026-12" },
@@ -35,18 +35,18 @@ const PAGES: [&str; 6] = ["/", "/about", "/שלום", "/' OR 1=1; --", "/user=1"
 const BROWSERS: [&str; 3] = ["Firefox", "Chrome", "a/b"];
 const BOTS: [&str; 2] = ["Googlebot", "b/t"];
 
-/// Views and leaves, and what the stream tells of them.
+/// Views and leaves, and their stream records.
 struct History {
     memory: Memory,
-    /// The stream's shards: an item's path decides in which it is told of.
-    shards: Vec<Vec<Told>>,
-    /// Where views are stored.
+    /// The stream's shards; an item's path determines its shard.
+    shards: Vec<Vec<StreamRecord>>,
+    /// Keys of the stored views.
     views: BTreeSet<Key>,
-    /// Those that the store takes no writes of.
+    /// Views whose writes the store rejects.
     refused: BTreeSet<Key>,
-    /// What was told of them, by the view.
+    /// The longest reported measure of each view.
     leaves: BTreeMap<Key, Measure>,
-    /// Where items are told of that are no views.
+    /// Keys of items that are not views.
     malformed: BTreeSet<Key>,
 }
 
@@ -60,29 +60,29 @@ impl History {
             leaves: BTreeMap::new(),
             malformed: BTreeSet::new(),
         };
-        let mut told = Vec::new();
+        let mut items = Vec::new();
         let most = if dice.percent(2) { 60 } else { 6 };
         for index in 0..=dice.below(most) {
-            told.extend(history.view(dice, index));
+            items.extend(history.view(dice, index));
         }
-        // A leave may be in another shard than its view, and so be delivered before it.
-        for index in 1..told.len() {
-            told.swap(index, dice.below(index + 1));
+        // A leave may be in another shard than its view, and so be delivered first.
+        for index in 1..items.len() {
+            items.swap(index, dice.below(index + 1));
         }
-        for (number, item) in (1..).zip(told) {
-            history.tell(number, &item);
+        for (number, item) in (1..).zip(items) {
+            history.record(number, &item);
         }
         history
     }
 
-    fn tell(&mut self, number: u64, item: &Item) {
+    fn record(&mut self, number: u64, item: &Item) {
         let key = Key::from_item(item).unwrap();
         let json = record(number, "INSERT", item).to_string();
         let shard = key.path.len() % self.shards.len();
-        self.shards[shard].push(Told { sequence_number: format!("{number:021}"), json, key });
+        self.shards[shard].push(StreamRecord { sequence_number: format!("{number:021}"), json, key });
     }
 
-    /// A view and its leaves.
+    /// Returns a view and its leaves.
     fn view(&mut self, dice: &mut Dice, index: usize) -> Vec<Item> {
         let view = view(dice, index);
         let key = keys::view(&view.site, view.id);
@@ -92,7 +92,7 @@ impl History {
             self.malformed.insert(Key::from_item(&item).unwrap());
             return vec![item];
         }
-        let mut told = vec![item.clone()];
+        let mut items = vec![item.clone()];
         // A view may be deleted before it is counted.
         let stored = !dice.percent(3);
         if stored {
@@ -105,13 +105,13 @@ impl History {
                 Measure { duration_ms: dice.number() % 100_000, scroll: u8::try_from(dice.below(101)).unwrap() };
             let item = leave_item(&Leave { site: view.site.clone(), view: view.id, measure });
             self.memory.tables().views.insert(Key::from_item(&item).unwrap(), item.clone());
-            told.push(item);
+            items.push(item);
             if stored && view.agent.bot.is_none() {
-                let known = self.leaves.entry(key.clone()).or_default();
-                *known = (*known).max(measure);
+                let longest = self.leaves.entry(key.clone()).or_default();
+                *longest = (*longest).max(measure);
             }
         }
-        told
+        items
     }
 }
 
@@ -122,7 +122,7 @@ pub fn view(dice: &mut Dice, index: usize) -> View {
     let from = ["https://a.example/", "https://b.example/"];
     View {
         id: ViewId { time: moment(dice.one_of(&TIMES).milliseconds), random },
-        page: Page::normalise(dice.one_of(&PAGES)),
+        page: Page::normalize(dice.one_of(&PAGES)),
         visitor: dice.percent(85).then_some(visitor),
         referrer: if dice.percent(40) { Referrer::parse(dice.one_of(&from), &site) } else { None },
         campaign: dice.percent(20).then(Campaign::other),
@@ -140,7 +140,7 @@ pub fn view(dice: &mut Dice, index: usize) -> View {
     }
 }
 
-/// Something that is no view, as it might come from elsewhere.
+/// Damages an item, so that it is not a view.
 fn malformed(dice: &mut Dice, mut item: Item) -> Item {
     let page = item.remove(attribute::PAGE);
     match dice.below(3) {
@@ -151,7 +151,7 @@ fn malformed(dice: &mut Dice, mut item: Item) -> Item {
     item
 }
 
-/// How bad things are.
+/// The rates of faults.
 #[derive(Debug)]
 pub struct Weather {
     throttled: usize,
@@ -195,7 +195,7 @@ impl Weather {
     }
 }
 
-/// The week of which most views are: its seven days, itself, and the month that has just begun at its end.
+/// Reports the week with most views, its seven days, and the month that begins at its end.
 async fn report(memory: &Memory) -> Report {
     let sites = SITES.map(|site| Site::parse(site).unwrap());
     let [from, to] = ["2026-12-28", "2027-01-03"].map(|day| day.parse().unwrap());
@@ -219,7 +219,7 @@ async fn happens(seed: u64) {
         assert!(tables.views[key].contains_key(attribute::COUNTED), "{key:?} is lost");
     }
     let quarantined = tables.totals.keys().filter(|key| key.path == "quarantine").count();
-    assert!(quarantined >= malformed.difference(&discarded).count(), "of {malformed:?} {quarantined} are kept");
+    assert!(quarantined >= malformed.difference(&discarded).count(), "of {malformed:?} {quarantined} are stored");
     if seed.is_multiple_of(4) || !discarded.is_empty() {
         repair_all(&world.memory).await;
     }
@@ -230,8 +230,8 @@ async fn happens(seed: u64) {
     }
 }
 
-/// Deliver all shards at the same time: the items whose records were discarded.
-async fn deliver(world: &Arc<World>, streams: Vec<Vec<Told>>, dice: &mut Dice) -> BTreeSet<Key> {
+/// Delivers all shards concurrently, and returns the items whose records were discarded.
+async fn deliver(world: &Arc<World>, streams: Vec<Vec<StreamRecord>>, dice: &mut Dice) -> BTreeSet<Key> {
     let shards = dice.one_of(&["1", "1", "3"]);
     let shards = Shards::from_env(|_| Some((*shards).to_owned())).unwrap();
     let local = LocalSet::new();
@@ -255,7 +255,7 @@ async fn deliver(world: &Arc<World>, streams: Vec<Vec<Told>>, dice: &mut Dice) -
     discarded
 }
 
-/// Count what is left, as if it were long ago.
+/// Counts the remaining views, as if they were long overdue.
 async fn repair_all(memory: &Memory) {
     let found = report(memory).await;
     assert_eq!((found.drifts.as_slice(), found.moving), ([].as_slice(), 0));
@@ -269,7 +269,7 @@ async fn repair_all(memory: &Memory) {
     assert_eq!((found.drifts.len(), found.waiting.len(), found.waiting_leaves.len()), (0, 0, 0));
 }
 
-/// Whether a view is of the days that are recounted.
+/// Whether a view is in the recounted days.
 fn is_reported(key: &Key) -> bool {
     TIMES[1..5].iter().any(|time| key.section.starts_with(time.day))
 }
@@ -278,11 +278,11 @@ fn histories(seeds: impl Iterator<Item = u64>) {
     for seed in seeds {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let passed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| runtime.block_on(happens(seed))));
-        assert!(passed.is_ok(), "TRIGGER_HISTORY={seed} runs this history alone");
+        assert!(passed.is_ok(), "TRIGGER_HISTORY={seed} repeats this history");
     }
 }
 
-/// In parts, which tests run side by side.
+/// Number of histories per test; the tests run in parallel.
 const EACH: u64 = 2_500;
 
 fn part(number: u64) {
@@ -293,21 +293,21 @@ fn part(number: u64) {
 }
 
 #[test]
-fn after_histories_0_to_2499_the_totals_are_what_the_views_come_to() {
+fn totals_match_the_views_after_histories_0_to_2499() {
     part(0);
 }
 
 #[test]
-fn after_histories_2500_to_4999_the_totals_are_what_the_views_come_to() {
+fn totals_match_the_views_after_histories_2500_to_4999() {
     part(1);
 }
 
 #[test]
-fn after_histories_5000_to_7499_the_totals_are_what_the_views_come_to() {
+fn totals_match_the_views_after_histories_5000_to_7499() {
     part(2);
 }
 
 #[test]
-fn after_histories_7500_to_9999_the_totals_are_what_the_views_come_to() {
+fn totals_match_the_views_after_histories_7500_to_9999() {
     part(3);
 }

@@ -1,6 +1,6 @@
-//! The trigger over a store in memory, which fails in all the ways that DynamoDB does.
+//! The trigger with a store in memory that simulates DynamoDB's faults.
 
-// So that clippy takes the helpers for test code, too.
+// Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
 #[path = "../suite/mod.rs"]

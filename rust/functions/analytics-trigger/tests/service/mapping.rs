@@ -1,8 +1,8 @@
 //! An event source mapping of a stream, by AWS's rules.
 //!
-//! Failures that a response names: the lowest is the checkpoint, and all from it on is delivered again. An error of the
-//! function: the batch is split, and the first half delivered before the second; that uses up no retry. Retries used up:
-//! the records are discarded. Anything may be delivered twice, also at the same time, and again after what came later.
+//! If a response lists failures, the lowest is the checkpoint, and delivery resumes from it. If the function fails, the
+//! batch is split and the first half is delivered before the second; that uses up no retry. When the retries are used
+//! up, the records are discarded. Any record may be delivered twice, also concurrently, and again after later ones.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html>
 
@@ -17,7 +17,7 @@ use crate::dice::Dice;
 use crate::faulty::{Faulty, World};
 use crate::suite::world::invoke;
 
-/// A record, the number it is called by, and the item it tells of.
+/// A record, its sequence number, and the key of its item.
 #[derive(Debug, Clone)]
 pub struct Record {
     pub sequence_number: String,
@@ -25,19 +25,19 @@ pub struct Record {
     pub key: Key,
 }
 
-/// How a mapping delivers.
+/// An event source mapping.
 pub struct Mapping {
     pub world: Arc<World>,
     pub shards: Shards,
     pub batch_size: usize,
     pub retries: usize,
-    /// In how many of 100 cases a batch is delivered twice, and in how many an earlier one comes again.
+    /// Probability in percent that a batch is delivered twice, and that an earlier one is delivered again.
     pub duplicates: usize,
     pub dice: Dice,
 }
 
 impl Mapping {
-    /// Deliver a shard of a stream: the records that were discarded.
+    /// Delivers a shard of a stream, and returns the discarded records.
     pub async fn run(mut self, records: &[Record]) -> Vec<Record> {
         let mut discarded = Vec::new();
         let mut position = 0;
@@ -60,8 +60,8 @@ impl Mapping {
             let rest = match self.invoke_once_or_twice(slice).await {
                 Ok(failures) if failures.is_empty() => continue,
                 Ok(failures) => {
-                    let known = |name: &String| slice.iter().position(|record| record.sequence_number == *name);
-                    let lowest = failures.iter().map(known).min().flatten().unwrap_or(0);
+                    let position = |name: &String| slice.iter().position(|record| record.sequence_number == *name);
+                    let lowest = failures.iter().map(position).min().flatten().unwrap_or(0);
                     &slice[lowest..]
                 }
                 Err(Died) if slice.len() > 1 => {
@@ -79,7 +79,7 @@ impl Mapping {
         }
     }
 
-    /// Invoke the function, at times while another invocation has some of the records, too.
+    /// Invokes the function, sometimes while another invocation processes some of the same records.
     async fn invoke_once_or_twice(&mut self, slice: &[Record]) -> Result<Vec<String>, Died> {
         let times = [7, 8, 30].map(Duration::from_secs);
         let (time, other) = (self.dice.one_of(&times), self.dice.one_of(&times));
@@ -96,11 +96,11 @@ impl Mapping {
         tokio::select! {
             biased;
             () = store.death.notified() => Err(Died),
-            response = invoke(&store, self.shards, &records, time) => Ok(response.expect("a batch is no mistake")),
+            response = invoke(&store, self.shards, &records, time) => Ok(response.expect("a batch is a valid event")),
         }
     }
 }
 
-/// The function ended without a response.
+/// The function died without a response.
 #[derive(Debug)]
 struct Died;

@@ -1,15 +1,15 @@
-//! What the totals should be, counted as plainly as possible and with none of the code that is tested; and what they
-//! are, read from the text of their keys.
+//! Computes the expected totals in the simplest way, without any of the code under test, and reads the actual totals
+//! from the text of their keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use analytics::{AttributeValue, Item};
 use analytics_store::Tables;
 
-/// Site, granularity, bucket, what has the counter, and which count: `example.com week 2026-W47 page/about Views`.
+/// Site, granularity, bucket, counter and count: `example.com week 2026-W47 page/about Views`.
 pub type Numbers = BTreeMap<String, i64>;
 
-/// A time of a history, and the buckets that it is in, by a calendar.
+/// A time of a history, and its buckets by a calendar.
 #[derive(Debug, Clone, Copy)]
 pub struct Time {
     pub milliseconds: u64,
@@ -32,7 +32,7 @@ fn number(item: &Item, name: &str) -> Option<i64> {
     }
 }
 
-/// What the stored views come to.
+/// Returns the expected totals of the stored views.
 pub fn should(tables: &Tables, times: &[Time]) -> Numbers {
     let mut numbers = Numbers::new();
     let mut visitors = BTreeSet::new();
@@ -82,7 +82,7 @@ pub fn should(tables: &Tables, times: &[Time]) -> Numbers {
     numbers
 }
 
-/// What the totals are, all shards added up.
+/// Returns the stored totals, summed over all shards.
 pub fn are(tables: &Tables) -> Numbers {
     let mut numbers = Numbers::new();
     for (key, item) in &tables.totals {
@@ -92,7 +92,7 @@ pub fn are(tables: &Tables) -> Numbers {
         let what = match parts.as_slice() {
             [kind, bucket, _shard] => format!("{bucket} {kind}"),
             [kind, bucket, _shard, value] => format!("{bucket} {kind} {value}"),
-            _ => panic!("{key:?} is no total"),
+            _ => panic!("{key:?} is not a total"),
         };
         for (name, value) in item.iter() {
             if let AttributeValue::N(value) = value {

@@ -1,4 +1,4 @@
-//! A recount while things happen, and over items that nobody expects.
+//! Recounts during concurrent changes, and with invalid items.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,7 +32,7 @@ impl ReadTables for Busy {
     }
 }
 
-/// So many stored views, of which none is counted.
+/// Returns tables with stored views, none of which is counted.
 fn busy(number: u8) -> Busy {
     let items: Vec<_> = (0..number).map(|index| view_item(&view(u64::from(index), index))).collect();
     let memory = Memory::default();
@@ -58,7 +58,7 @@ fn views(number: i64) -> Counts {
 }
 
 #[tokio::test]
-async fn views_that_are_counted_during_a_recount_are_no_drift() {
+async fn views_counted_during_a_recount_are_not_drift() {
     for number in [1, 3, 10, 60, 250] {
         let busy = busy(number);
         assert_eq!(report(&busy).await.drifts, [], "{number}");
@@ -66,7 +66,7 @@ async fn views_that_are_counted_during_a_recount_are_no_drift() {
 }
 
 #[tokio::test]
-async fn drift_is_told_from_views_that_are_counted_meanwhile() {
+async fn drift_is_found_while_views_are_counted() {
     let busy = busy(10);
     let records = &busy.records[..1];
     invoke(&*busy.memory, Shards::ONE, records, TIME).await.unwrap();
@@ -83,14 +83,14 @@ impl Busy {
         Total::decode(item).unwrap().counts[&Count::Views]
     }
 
-    /// Set the views of the day.
+    /// Sets the number of views of the day.
     fn set_views(&self, after: i64) {
         set(&self.memory, &summary(), views(after));
     }
 }
 
 #[tokio::test]
-async fn a_total_that_moves_all_the_time_is_not_repaired() {
+async fn a_constantly_changing_total_is_not_repaired() {
     let busy = busy(250);
     invoke(&*busy.memory, Shards::ONE, &busy.records[..1], TIME).await.unwrap();
     busy.set_views(1001);
@@ -102,7 +102,7 @@ async fn a_total_that_moves_all_the_time_is_not_repaired() {
 }
 
 #[tokio::test]
-async fn a_total_that_has_changed_since_it_was_read_is_not_repaired() {
+async fn a_total_changed_since_the_report_is_not_repaired() {
     let busy = busy(3);
     invoke(&*busy.memory, Shards::ONE, &busy.records, TIME).await.unwrap();
     busy.set_views(1);
@@ -114,13 +114,13 @@ async fn a_total_that_has_changed_since_it_was_read_is_not_repaired() {
 }
 
 #[tokio::test]
-async fn a_second_repair_of_the_same_reading_changes_nothing() {
+async fn repeating_a_repair_changes_nothing() {
     let busy = busy(3);
     invoke(&*busy.memory, Shards::ONE, &busy.records, TIME).await.unwrap();
     busy.set_views(10);
     let (first, second) = (report(&*busy.memory).await, report(&*busy.memory).await);
     assert_eq!(repaired(&busy.memory, first, Surplus::Lower).await.corrected, 1);
-    // The same value comes back by seven new views.
+    // The same value returns by seven new views.
     busy.set_views(10);
     let repaired = repaired(&busy.memory, second, Surplus::Lower).await;
     assert_eq!((repaired.corrected, repaired.left), (0, 1));
@@ -128,9 +128,9 @@ async fn a_second_repair_of_the_same_reading_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_repair_raises_totals_and_lowers_none_until_that_is_confirmed() {
-    for (stored, kept, confirmed) in [(1, 3, 3), (10, 10, 3)] {
-        for (surplus, expected) in [(Surplus::Keep, kept), (Surplus::Lower, confirmed)] {
+async fn a_repair_lowers_totals_only_if_confirmed() {
+    for (stored, after_keep, confirmed) in [(1, 3, 3), (10, 10, 3)] {
+        for (surplus, expected) in [(Surplus::Keep, after_keep), (Surplus::Lower, confirmed)] {
             let busy = busy(3);
             invoke(&*busy.memory, Shards::ONE, &busy.records, TIME).await.unwrap();
             busy.set_views(stored);
@@ -142,9 +142,9 @@ async fn a_repair_raises_totals_and_lowers_none_until_that_is_confirmed() {
     }
 }
 
-/// A raised retention, an emptied table, a restored one and a wrong name look like this.
+/// A longer retention, an emptied or restored table, and a wrong name look like this.
 #[tokio::test]
-async fn totals_of_days_without_raw_views_are_unknown_and_stay() {
+async fn totals_of_days_without_views_are_not_changed() {
     let busy = busy(25);
     invoke(&*busy.memory, Shards::ONE, &busy.records, TIME).await.unwrap();
     busy.memory.tables().views.clear();
@@ -156,7 +156,7 @@ async fn totals_of_days_without_raw_views_are_unknown_and_stay() {
 }
 
 #[tokio::test]
-async fn a_day_that_follows_one_without_raw_views_may_have_lost_some() {
+async fn a_day_after_one_without_views_is_unknown() {
     let busy = busy(5);
     invoke(&*busy.memory, Shards::ONE, &busy.records, TIME).await.unwrap();
     let previous = TotalKey { bucket: Bucket::new(Granularity::Day, "2026-11-20".parse().unwrap()), ..summary() };
@@ -168,7 +168,7 @@ async fn a_day_that_follows_one_without_raw_views_may_have_lost_some() {
 }
 
 #[tokio::test]
-async fn a_total_with_hundreds_of_counts_is_repaired_by_several_updates() {
+async fn hundreds_of_counts_are_repaired_by_several_updates() {
     let busy = busy(1);
     invoke(&*busy.memory, Shards::ONE, &busy.records, TIME).await.unwrap();
     let letters = || 'A'..='T';
@@ -177,8 +177,8 @@ async fn a_total_with_hundreds_of_counts_is_repaired_by_several_updates() {
     let surplus = i64::try_from(counts.len()).unwrap() * 7;
     set(&busy.memory, &summary(), counts);
     let found = report(&*busy.memory).await;
-    let known = found.surplus();
-    assert!((surplus - 7..=surplus).contains(&known), "{known}");
+    let difference = found.surplus();
+    assert!((surplus - 7..=surplus).contains(&difference), "{difference}");
     let repaired = repaired(&busy.memory, found, Surplus::Lower).await;
     assert_eq!((repaired.corrected, repaired.left), (1, 0));
     assert_eq!(report(&*busy.memory).await.drifts, []);
@@ -198,7 +198,7 @@ async fn repaired(memory: &Memory, found: Report, surplus: Surplus) -> Repaired 
 
 /// "A row without `#` breaks a report for ever."
 #[tokio::test]
-async fn items_that_nobody_can_read_are_told_and_stop_nothing() {
+async fn unreadable_items_are_counted_and_skipped() {
     let busy = busy(3);
     invoke(&*busy.memory, Shards::ONE, &busy.records, TIME).await.unwrap();
     let total = keys::total(&summary(), 0);

@@ -1,4 +1,4 @@
-//! Records of every kind: what is no view holds nothing up.
+//! Records of every kind: an invalid record never blocks the others.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::faulty::{Fault, Faulty, World};
 use crate::plain;
 use crate::suite::world::{TIME, inserted, invoke, leave, leave_item, moment, record, view, view_item};
 
-/// Fold records: what is reported, the views of the day, and the reasons in quarantine.
+/// Processes records, and returns the reported failures, the views of the day, and the reasons in quarantine.
 async fn fold(memory: &Memory, records: &[impl ToString]) -> (Vec<String>, i64, Vec<String>) {
     let reported = invoke(memory, Shards::ONE, records, TIME).await.unwrap();
     let tables = memory.tables();
@@ -30,7 +30,7 @@ fn holding(items: &[Item]) -> Memory {
     memory
 }
 
-/// A good view before and after a record: both are counted, and the record is quarantined.
+/// Checks that a record is quarantined, and that the views before and after it are counted.
 async fn is_quarantined(bad: &str, reason: &str) {
     let items = [view_item(&view(1, 1)), view_item(&view(2, 2))];
     let [first, last] = [record(1, "INSERT", &items[0]).to_string(), record(3, "INSERT", &items[1]).to_string()];
@@ -39,7 +39,7 @@ async fn is_quarantined(bad: &str, reason: &str) {
     assert!(reasons[0].contains(reason), "{:?} for {bad}", reasons[0]);
 }
 
-/// A view's record with a part of its image replaced.
+/// Returns a view's record with a part of its image replaced.
 fn with(attribute: &str, value: Value) -> String {
     let mut record = record(2, "INSERT", &view_item(&view(9, 9)));
     record["dynamodb"]["NewImage"][attribute] = value;
@@ -47,7 +47,7 @@ fn with(attribute: &str, value: Value) -> String {
 }
 
 #[tokio::test]
-async fn a_record_that_is_no_record_is_quarantined() {
+async fn an_invalid_record_is_quarantined() {
     for bad in ["null", "7", r#""text""#, "[]", "{}", r#"{"eventName": 1}"#, r#"{"eventName": "INSERT"}"#] {
         is_quarantined(bad, "").await;
     }
@@ -60,10 +60,10 @@ async fn a_record_that_is_no_record_is_quarantined() {
 }
 
 #[tokio::test]
-async fn an_image_that_is_no_view_is_quarantined() {
+async fn an_invalid_image_is_quarantined() {
     for (attribute, value, reason) in [
-        ("Page", json!({"S": "not normalised/"}), "Page is not a normalised path"),
-        ("Page", json!({"N": "7"}), "Page is no string"),
+        ("Page", json!({"S": "not normalized/"}), "Page is not a normalized path"),
+        ("Page", json!({"N": "7"}), "Page is not a string"),
         ("Page", json!({"S": 7}), ""),
         ("Page", json!({"Q": "x"}), ""),
         ("Page", json!("x"), ""),
@@ -85,7 +85,7 @@ async fn an_image_that_is_no_view_is_quarantined() {
 
 /// "One bad time blocks the shard", of a well-known pair.
 #[tokio::test]
-async fn a_bad_time_is_quarantined_and_holds_nothing_up() {
+async fn an_invalid_time_is_quarantined() {
     for time in [
         "yesterday",
         "2026-11-21/",
@@ -126,29 +126,29 @@ async fn the_longest_duration_counts() {
 }
 
 #[tokio::test]
-async fn a_text_with_half_a_character_is_quarantined() {
+async fn invalid_unicode_is_quarantined() {
     let bad = with("Page", json!({"S": "/x"})).replace("/x", r"/\ud800");
     is_quarantined(&bad, "").await;
 }
 
 #[tokio::test]
-async fn a_path_of_10_kb_is_quarantined_where_the_api_lets_it_pass() {
-    is_quarantined(&with("Page", json!({"S": format!("/{}", "é".repeat(5000))})), "Page is not a normalised path")
+async fn a_path_of_10_kb_is_quarantined() {
+    is_quarantined(&with("Page", json!({"S": format!("/{}", "é".repeat(5000))})), "Page is not a normalized path")
         .await;
 }
 
 #[tokio::test]
-async fn a_record_of_half_a_megabyte_is_kept_in_part() {
+async fn a_large_record_is_truncated_in_quarantine() {
     let bad = with("Page", json!({"S": "é".repeat(250_000)}));
     let memory = Memory::default();
     fold(&memory, &[bad]).await;
     let tables = memory.tables();
-    let kept = tables.totals.values().next().unwrap();
-    assert!(matches!(&kept[attribute::RECORD], AttributeValue::S(text) if (199_990..=200_000).contains(&text.len())));
+    let item = tables.totals.values().next().unwrap();
+    assert!(matches!(&item[attribute::RECORD], AttributeValue::S(text) if (199_990..=200_000).contains(&text.len())));
 }
 
 #[tokio::test]
-async fn an_item_in_quarantine_fits_into_dynamodb_whatever_a_record_has() {
+async fn an_item_in_quarantine_always_fits_into_dynamodb() {
     let long = "é".repeat(300_000);
     for bad in [
         json!({"eventName": "INSERT", "dynamodb": {"SequenceNumber": long, "NewImage": {}}}).to_string(),
@@ -174,7 +174,7 @@ async fn an_item_in_quarantine_fits_into_dynamodb_whatever_a_record_has() {
 }
 
 #[tokio::test]
-async fn a_leave_whose_view_nobody_can_read_is_quarantined() {
+async fn a_leave_of_a_malformed_view_is_quarantined() {
     let view = view(1, 1);
     let leave = leave_item(&leave(&view, 1000, 50));
     let mut item = view_item(&view);
@@ -187,7 +187,7 @@ async fn a_leave_whose_view_nobody_can_read_is_quarantined() {
 }
 
 #[tokio::test]
-async fn views_of_the_last_day_there_is_are_counted() {
+async fn views_of_the_last_supported_day_are_counted() {
     let mut last = view(1, 1);
     last.id.time = moment(253_402_300_799_999);
     let item = last.item(moment(253_402_300_799_999));
@@ -215,12 +215,12 @@ async fn a_week_counts_in_the_year_of_its_thursday() {
 
 /// "Client paths share keys with users and settings."
 #[tokio::test]
-async fn no_page_reaches_an_item_that_is_no_counter_of_pages() {
+async fn a_page_only_reaches_counters_of_pages() {
     let pages = ["/user", "/path=user", "/quarantine", "/summary/2026-11-21/0", "/../summary", "/visitor/example.com"];
     let mut items = Vec::new();
     for (random, page) in (0..).zip(pages) {
         items.push(view_item(&View {
-            page: Page::normalise(page),
+            page: Page::normalize(page),
             visitor: None,
             referrer: None,
             campaign: None,
@@ -236,18 +236,18 @@ async fn no_page_reaches_an_item_that_is_no_counter_of_pages() {
     assert_eq!(plain::are(&memory.tables())["example.com day 2026-11-21 summary Views"], 6);
 }
 
-/// "Path normalised in one place only."
+/// "Path normalized in one place only."
 #[tokio::test]
-async fn a_page_that_is_written_in_another_way_is_never_a_counter_of_its_own() {
+async fn another_spelling_of_a_page_has_no_counter() {
     for page in ["/about/", "about", "/about?x=1", "/./about", "/%61bout"] {
-        is_quarantined(&with("Page", json!({"S": page})), "Page is not a normalised path").await;
+        is_quarantined(&with("Page", json!({"S": page})), "Page is not a normalized path").await;
     }
 }
 
-/// "Totals in the streamed table, so one view causes twelve invocations": nothing that the trigger writes is an insert
-/// into the table whose inserts trigger it.
+/// "Totals in the streamed table, so one view causes twelve invocations": the trigger inserts nothing into the table
+/// whose inserts invoke it.
 #[tokio::test]
-async fn the_trigger_never_triggers_itself() {
+async fn the_trigger_never_invokes_itself() {
     let views: Vec<_> = (0..20).map(|index| view(u64::from(index), index)).collect();
     let items: Vec<_> = views.iter().map(view_item).chain([leave_item(&leave(&views[0], 1000, 50))]).collect();
     let memory = holding(&items);
@@ -258,7 +258,7 @@ async fn the_trigger_never_triggers_itself() {
 }
 
 #[tokio::test]
-async fn changes_and_deletions_cost_no_call() {
+async fn changes_and_deletions_make_no_call() {
     let item = view_item(&view(1, 1));
     let world = World::new(Memory::default(), |_| Fault::None);
     let store = Faulty::new(&world);
@@ -269,7 +269,7 @@ async fn changes_and_deletions_cost_no_call() {
 
 /// "Eleven separate ADDs per view with no deduplication."
 #[tokio::test(start_paused = true)]
-async fn a_view_is_one_transaction_whatever_it_counts() {
+async fn a_view_is_one_transaction() {
     let item = view_item(&view(1, 1));
     let world = World::new(holding(std::slice::from_ref(&item)), |_| Fault::None);
     let store = Faulty::new(&world);
@@ -278,22 +278,22 @@ async fn a_view_is_one_transaction_whatever_it_counts() {
 }
 
 #[tokio::test]
-async fn a_view_that_is_delivered_twice_in_a_batch_is_counted_once() {
+async fn a_duplicate_in_a_batch_is_counted_once() {
     let item = view_item(&view(1, 1));
     let (reported, views, reasons) = fold(&holding(std::slice::from_ref(&item)), &inserted([&item, &item])).await;
     assert_eq!((reported.len(), views, reasons.len()), (0, 1, 0));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_without_a_number_that_fails_retries_the_whole_batch() {
+async fn a_failure_without_sequence_number_retries_the_batch() {
     let world = World::new(Memory::default(), |_| Fault::Throttled);
     let store = Faulty::new(&world);
     assert_eq!(invoke(&store, Shards::ONE, &["{}"], TIME).await, Ok(vec![String::new()]));
 }
 
-/// Success would delete messages of a queue that is connected by mistake.
+/// A success would delete the messages of a queue that is connected by mistake.
 #[tokio::test]
-async fn records_of_another_service_are_refused() {
+async fn records_of_another_service_are_rejected() {
     let memory = Memory::default();
     for record in [
         json!({"messageId": "1", "eventSource": "aws:sqs", "body": "{}"}),
@@ -308,7 +308,7 @@ async fn records_of_another_service_are_refused() {
 }
 
 #[tokio::test]
-async fn what_is_no_batch_is_refused_by_name() {
+async fn other_events_are_rejected_by_name() {
     use analytics_trigger::{Event, handle};
     use lambda_runtime::{Context, LambdaEvent};
     use reply::Received;
@@ -340,7 +340,7 @@ async fn an_empty_batch_is_a_success() {
 }
 
 #[tokio::test]
-async fn the_sample_events_are_what_they_are_called() {
+async fn the_sample_events_match_their_names() {
     let records = |event: &str| {
         let event: Value = serde_json::from_str(event).unwrap();
         event["Records"].as_array().unwrap().clone()

@@ -22,18 +22,18 @@ pub struct Bed {
     pub put: Put,
 }
 
-/// The day of all views of `world`.
+/// The day of all views of the suite.
 pub fn day() -> Day {
     "2026-11-21".parse().unwrap()
 }
 
 impl Bed {
-    /// Store views, and return what the stream tells of them.
+    /// Stores views, and returns their stream records.
     pub async fn store_views<'a>(&self, views: impl IntoIterator<Item = &'a View>) -> Vec<Value> {
         self.store(views.into_iter().map(view_item).collect()).await
     }
 
-    /// Store leaves, and return what the stream tells of them.
+    /// Stores leaves, and returns their stream records.
     pub async fn store_leaves<'a>(&self, leaves: impl IntoIterator<Item = &'a Leave>) -> Vec<Value> {
         self.store(leaves.into_iter().map(leave_item).collect()).await
     }
@@ -46,7 +46,7 @@ impl Bed {
         records
     }
 
-    /// Fold records, all of them.
+    /// Processes records, which must all succeed.
     pub async fn fold(&self, records: &[Value]) {
         self.fold_into(Shards::ONE, records).await;
     }
@@ -60,7 +60,7 @@ impl Bed {
         reconcile(&*self.reader, &[site()], period).await.unwrap()
     }
 
-    /// All items of a query.
+    /// Returns all items of a query.
     pub async fn items(&self, table: Table, sections: &Sections) -> Vec<Item> {
         let mut batches = Batches::new(&*self.reader, table, sections);
         let mut items = Vec::new();
@@ -70,7 +70,7 @@ impl Bed {
         items
     }
 
-    /// The counts of a bucket of the day's, with the dimension and value of those that have one, and no drift.
+    /// Returns the counts of a bucket, by dimension and value, and checks that there is no drift.
     pub async fn totals(&self, granularity: Granularity) -> BTreeMap<String, i64> {
         let report = self.report().await;
         assert_eq!(report.drifts, []);
@@ -95,7 +95,7 @@ impl Bed {
             .collect()
     }
 
-    /// One count of the day, 0 where there is none.
+    /// Returns one count of the day, 0 if it does not exist.
     pub async fn total(&self, name: &str) -> i64 {
         self.totals(Granularity::Day).await.get(name).copied().unwrap_or_default()
     }

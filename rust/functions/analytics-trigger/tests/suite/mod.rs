@@ -1,41 +1,41 @@
-//! What the totals promise, whatever they are kept in. Each test target brings a store, and gets them all.
+//! The promises about totals, for every kind of store. Each test target provides a store and runs them all.
 
 pub mod bed;
 pub mod promises;
 pub mod world;
 
-/// Makes a test of every promise, each with tables of its own.
+/// Defines a test for every promise, each with new tables.
 macro_rules! keep_every_promise {
     ($bed:path $(, #[$attribute:meta])*) => {
         $crate::suite::keep! {
             $bed, [$(#[$attribute])*],
-            a_view_counts_in_every_dimension_of_its_day_week_and_month,
+            a_view_counts_in_every_dimension_and_period,
             a_replayed_view_is_counted_once,
-            a_hundred_views_of_as_many_pages_are_counted,
-            of_concurrent_invocations_with_the_same_views_each_counts_some_and_none_twice,
-            concurrent_invocations_with_other_views_lose_none,
+            a_hundred_views_of_different_pages_are_counted,
+            concurrent_invocations_count_the_same_views_once,
+            concurrent_invocations_lose_no_view,
             a_visitor_counts_once_a_day,
-            a_visitor_who_is_new_to_two_invocations_at_once_counts_once,
-            a_bot_is_counted_apart_and_is_no_visitor,
-            who_asks_for_privacy_is_a_view_and_no_visitor,
+            concurrent_invocations_count_a_new_visitor_once,
+            a_bot_is_counted_only_as_a_bot,
+            a_private_view_counts_no_visitor,
             a_replayed_leave_changes_nothing,
-            leaves_in_any_order_come_to_the_most_of_each,
-            concurrent_leaves_of_a_view_come_to_the_most_of_each,
-            a_leave_that_is_delivered_before_its_view_counts,
-            a_leave_of_a_view_that_is_not_there_changes_nothing,
-            a_view_that_is_gone_is_not_counted,
-            a_view_that_is_gone_is_told_from_one_that_is_counted,
+            leaves_in_any_order_count_the_maximum,
+            concurrent_leaves_count_the_maximum_of_each,
+            a_leave_delivered_before_its_view_counts,
+            a_leave_without_view_changes_nothing,
+            a_deleted_view_is_not_counted,
+            deleted_and_counted_views_are_distinguished,
             a_view_and_its_leaves_may_be_in_one_batch,
-            a_malformed_record_is_quarantined_and_its_neighbours_are_counted,
-            hot_totals_are_spread_over_shards,
-            any_text_is_counted_as_it_is,
+            only_the_malformed_record_is_quarantined,
+            totals_are_spread_over_shards,
+            any_text_is_counted_unchanged,
             drift_is_found_and_repaired,
-            views_that_wait_for_more_than_a_day_are_counted_by_a_repair,
+            a_repair_counts_overdue_views,
         }
     };
 }
 
-/// See `keep_every_promise`.
+/// Helper of `keep_every_promise`.
 macro_rules! keep {
     ($bed:path, [$($attributes:tt)*], ) => {};
     ($bed:path, [$($attributes:tt)*], $promise:ident, $($rest:tt)*) => {

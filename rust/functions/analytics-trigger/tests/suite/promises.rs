@@ -1,4 +1,4 @@
-//! The promises. Each is kept over empty tables.
+//! The promises. Each starts with empty tables.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use analytics_totals::{Counting, Deadline, Pending, Shards};
 use super::bed::{Bed, day};
 use super::world::{NOON, TIME, inserted, leave, moment, record, site, view, view_item};
 
-/// Views by as many visitors.
+/// Returns views of different visitors.
 fn views(number: u8) -> Vec<View> {
     (0..number).map(|index| view(u64::from(index), index)).collect()
 }
@@ -21,7 +21,7 @@ fn numbers<const N: usize>(all: [(&str, i64); N]) -> BTreeMap<String, i64> {
     all.map(|(name, number)| (name.to_owned(), number)).into()
 }
 
-pub async fn a_view_counts_in_every_dimension_of_its_day_week_and_month(bed: Bed) {
+pub async fn a_view_counts_in_every_dimension_and_period(bed: Bed) {
     let records = bed.store_views(&[view(1, 1)]).await;
     bed.fold(&records).await;
     let expected = numbers([
@@ -48,24 +48,24 @@ pub async fn a_replayed_view_is_counted_once(bed: Bed) {
     assert_eq!((bed.total("Views").await, bed.total("Visitors").await), (3, 3));
 }
 
-pub async fn a_hundred_views_of_as_many_pages_are_counted(bed: Bed) {
+pub async fn a_hundred_views_of_different_pages_are_counted(bed: Bed) {
     let mut views = views(100);
     for (index, view) in views.iter_mut().enumerate() {
-        view.page = Page::normalise(&format!("/page/{index}"));
+        view.page = Page::normalize(&format!("/page/{index}"));
     }
     let records = bed.store_views(&views).await;
     bed.fold(&records).await;
     assert_eq!((bed.total("Views").await, bed.total("page /page/99 Views").await), (100, 1));
 }
 
-pub async fn of_concurrent_invocations_with_the_same_views_each_counts_some_and_none_twice(bed: Bed) {
+pub async fn concurrent_invocations_count_the_same_views_once(bed: Bed) {
     let records = bed.store_views(&views(40)).await;
     let batch = |start: usize| bed.fold(&records[start..]);
     tokio::join!(batch(0), batch(0), batch(10), batch(20));
     assert_eq!((bed.total("Views").await, bed.total("Visitors").await), (40, 40));
 }
 
-pub async fn concurrent_invocations_with_other_views_lose_none(bed: Bed) {
+pub async fn concurrent_invocations_lose_no_view(bed: Bed) {
     let records = bed.store_views(&views(40)).await;
     let batch = |number: usize| bed.fold(&records[number * 10..][..10]);
     tokio::join!(batch(0), batch(1), batch(2), batch(3));
@@ -82,13 +82,13 @@ pub async fn a_visitor_counts_once_a_day(bed: Bed) {
     assert_eq!(bed.totals(Granularity::Week).await["Visitors"], 2);
 }
 
-pub async fn a_visitor_who_is_new_to_two_invocations_at_once_counts_once(bed: Bed) {
+pub async fn concurrent_invocations_count_a_new_visitor_once(bed: Bed) {
     let records = bed.store_views(&[view(1, 7), view(2, 7), view(3, 7), view(4, 7)]).await;
     tokio::join!(bed.fold(&records[..2]), bed.fold(&records[2..]));
     assert_eq!((bed.total("Views").await, bed.total("Visitors").await), (4, 1));
 }
 
-pub async fn a_bot_is_counted_apart_and_is_no_visitor(bed: Bed) {
+pub async fn a_bot_is_counted_only_as_a_bot(bed: Bed) {
     let mut bot = view(1, 7);
     bot.agent.bot = Some("Googlebot".to_owned());
     let mut records = bed.store_views(&[bot.clone()]).await;
@@ -101,13 +101,13 @@ pub async fn a_bot_is_counted_apart_and_is_no_visitor(bed: Bed) {
     assert_eq!((bed.total("Views").await, bed.total("Visitors").await), (1, 1));
 }
 
-pub async fn who_asks_for_privacy_is_a_view_and_no_visitor(bed: Bed) {
+pub async fn a_private_view_counts_no_visitor(bed: Bed) {
     let records = bed.store_views(&[View { visitor: None, ..view(1, 0) }]).await;
     bed.fold(&records).await;
     assert_eq!((bed.total("Views").await, bed.total("Visitors").await), (1, 0));
 }
 
-/// Measured views, milliseconds and percent.
+/// Returns the measured views, milliseconds and percent.
 async fn measures(bed: &Bed) -> [i64; 3] {
     [bed.total("Measured").await, bed.total("DurationMs").await, bed.total("Scroll").await]
 }
@@ -121,7 +121,7 @@ pub async fn a_replayed_leave_changes_nothing(bed: Bed) {
     }
 }
 
-pub async fn leaves_in_any_order_come_to_the_most_of_each(bed: Bed) {
+pub async fn leaves_in_any_order_count_the_maximum(bed: Bed) {
     let view = view(1, 1);
     let records = bed.store_views([&view]).await;
     bed.fold(&records).await;
@@ -135,7 +135,7 @@ pub async fn leaves_in_any_order_come_to_the_most_of_each(bed: Bed) {
     }
 }
 
-pub async fn concurrent_leaves_of_a_view_come_to_the_most_of_each(bed: Bed) {
+pub async fn concurrent_leaves_count_the_maximum_of_each(bed: Bed) {
     let view = view(1, 1);
     bed.store_views([&view]).await;
     let leaves = [leave(&view, 3000, 10), leave(&view, 1000, 90), leave(&view, 2000, 50)];
@@ -145,7 +145,7 @@ pub async fn concurrent_leaves_of_a_view_come_to_the_most_of_each(bed: Bed) {
     assert_eq!(measures(&bed).await, [1, 3000, 90]);
 }
 
-pub async fn a_leave_that_is_delivered_before_its_view_counts(bed: Bed) {
+pub async fn a_leave_delivered_before_its_view_counts(bed: Bed) {
     let views = bed.store_views(&[view(1, 1)]).await;
     let leaves = bed.store_leaves(&[leave(&view(1, 1), 0, 0)]).await;
     bed.fold(&leaves).await;
@@ -154,14 +154,14 @@ pub async fn a_leave_that_is_delivered_before_its_view_counts(bed: Bed) {
     assert_eq!((measures(&bed).await, bed.total("Views").await), ([1, 0, 0], 1));
 }
 
-pub async fn a_leave_of_a_view_that_is_not_there_changes_nothing(bed: Bed) {
+pub async fn a_leave_without_view_changes_nothing(bed: Bed) {
     let records = bed.store_leaves(&[leave(&view(1, 1), 4000, 50)]).await;
     bed.fold(&records).await;
     assert_eq!(bed.totals(Granularity::Day).await, BTreeMap::new());
     assert_eq!(bed.items(Table::Views, &keys::views_of_day(&site(), day())).await, []);
 }
 
-pub async fn a_view_that_is_gone_is_not_counted(bed: Bed) {
+pub async fn a_deleted_view_is_not_counted(bed: Bed) {
     let here = view(1, 1);
     let mut records = inserted(&[view_item(&view(2, 2))]);
     records.extend(bed.store_views([&here]).await);
@@ -170,7 +170,7 @@ pub async fn a_view_that_is_gone_is_not_counted(bed: Bed) {
     assert_eq!(bed.items(Table::Views, &keys::views_of_day(&site(), day())).await.len(), 1);
 }
 
-pub async fn a_view_that_is_gone_is_told_from_one_that_is_counted(bed: Bed) {
+pub async fn deleted_and_counted_views_are_distinguished(bed: Bed) {
     let (counted, gone) = (view(1, 1), view(2, 2));
     let records = bed.store_views([&counted]).await;
     bed.fold(&records).await;
@@ -191,7 +191,7 @@ pub async fn a_view_and_its_leaves_may_be_in_one_batch(bed: Bed) {
     assert_eq!((measures(&bed).await, bed.total("Views").await), ([1, 3000, 90], 1));
 }
 
-pub async fn a_malformed_record_is_quarantined_and_its_neighbours_are_counted(bed: Bed) {
+pub async fn only_the_malformed_record_is_quarantined(bed: Bed) {
     for (number, position) in [0, 1, 2].into_iter().enumerate() {
         let number = u64::try_from(number).unwrap();
         let views = [view(number * 10, 1), view(number * 10 + 1, 2)];
@@ -207,7 +207,7 @@ pub async fn a_malformed_record_is_quarantined_and_its_neighbours_are_counted(be
     assert_eq!(items[0][attribute::REASON], analytics::AttributeValue::S("the attribute Page is missing".to_owned()));
 }
 
-pub async fn hot_totals_are_spread_over_shards(bed: Bed) {
+pub async fn totals_are_spread_over_shards(bed: Bed) {
     let records = bed.store_views(&views(9)).await;
     for record in &records {
         bed.fold_into(Shards::from_env(|_| Some("3".to_owned())).unwrap(), std::slice::from_ref(record)).await;
@@ -217,11 +217,11 @@ pub async fn hot_totals_are_spread_over_shards(bed: Bed) {
     assert_eq!(bed.items(Table::Totals, &keys::summaries(&site(), bucket, bucket)).await.len(), 3);
 }
 
-pub async fn any_text_is_counted_as_it_is(bed: Bed) {
+pub async fn any_text_is_counted_unchanged(bed: Bed) {
     let pages = ["/שלום", "/日本語", "/' OR 1=1; DROP TABLE views; --", "/user=1#x", "/summary/2026-11-21/0", "/😀"];
     let mut views = views(6);
     for (view, page) in views.iter_mut().zip(pages) {
-        view.page = Page::normalise(page);
+        view.page = Page::normalize(page);
         view.campaign = Campaign::named(page);
         view.agent.browser = page.to_owned();
         view.referrer = Some(Referrer::other());
@@ -263,7 +263,7 @@ pub async fn drift_is_found_and_repaired(bed: Bed) {
     assert_eq!(bed.total("Views").await, 3);
 }
 
-pub async fn views_that_wait_for_more_than_a_day_are_counted_by_a_repair(bed: Bed) {
+pub async fn a_repair_counts_overdue_views(bed: Bed) {
     let mut views = views(4);
     views[0].id.time = moment(NOON - 86_400_000);
     let records = bed.store_views(&views).await;

@@ -1,4 +1,4 @@
-//! Views and leaves, and the stream that tells of them.
+//! Views, leaves and their stream records.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 /// Noon of 2026-11-21, a Saturday.
 pub const NOON: u64 = 1_795_262_400_000;
 
-/// When nothing of a test has expired yet.
+/// An expiry after the end of every test.
 pub const EXPIRES: u64 = NOON + 100 * 86_400_000;
 
 pub fn moment(milliseconds: u64) -> Moment {
@@ -25,12 +25,12 @@ pub fn site() -> Site {
     Site::parse("example.com").unwrap()
 }
 
-/// A view that tells all that can be told. Visitors and random numbers are what tells views apart.
+/// Returns a view with every optional field. Views differ in their visitors and random numbers.
 pub fn view(random: u64, visitor: u8) -> View {
     View {
         site: site(),
         id: ViewId { time: moment(NOON), random },
-        page: Page::normalise("/about"),
+        page: Page::normalize("/about"),
         visitor: Some(Visitor::from_bytes([visitor; 16])),
         referrer: Referrer::parse("https://search.example/", &site()),
         campaign: Campaign::named("spring"),
@@ -59,7 +59,7 @@ pub fn leave_item(leave: &Leave) -> Item {
     leave.item(moment(EXPIRES))
 }
 
-/// A record of the stream, as AWS writes it.
+/// Returns a stream record in AWS's format.
 pub fn record(sequence_number: u64, event_name: &str, item: &Item) -> Value {
     json!({
         "eventID": format!("{sequence_number:032x}"),
@@ -79,12 +79,12 @@ pub fn record(sequence_number: u64, event_name: &str, item: &Item) -> Value {
     })
 }
 
-/// Records of stored views, numbered from 1.
+/// Returns the records of stored views, numbered from 1.
 pub fn inserted<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<Value> {
     (1..).zip(items).map(|(number, item)| record(number, "INSERT", item)).collect()
 }
 
-/// Invoke the handler as Lambda does, with some time left: what it asks to have delivered again, or its error's type.
+/// Invokes the handler as Lambda does, with a timeout, and returns the reported failures or its error type.
 pub async fn invoke(
     store: &dyn CountViews,
     shards: Shards,
@@ -104,5 +104,5 @@ pub async fn invoke(
     Ok(failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect())
 }
 
-/// What an invocation of a test has: Lambda's time for it.
+/// The timeout of an invocation in tests.
 pub const TIME: Duration = Duration::from_secs(30);

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 
-/// Each field that is refused, with the rule that it breaks.
+/// Returns the invalid fields, with the rules that they violate.
 fn refused(body: &Value) -> Vec<(String, &'static str)> {
     match Creation::parse(body.to_string().as_bytes()) {
         Err(Error::Invalid { error_type: "InvalidCurrency", errors }) => {
@@ -29,21 +29,21 @@ fn without(field: &str) -> Value {
 }
 
 #[test]
-fn a_currency_is_read_as_it_was_sent() {
+fn a_currency_is_parsed() {
     let creation = Creation::parse(gold().to_string().as_bytes()).unwrap();
     let code = Code::parse("XAU").unwrap();
     assert_eq!(creation, Creation { code, name: "Gold".to_owned(), symbol: "XAU".to_owned(), minor_units: None });
 }
 
 #[test]
-fn every_unicode_text_within_the_length_is_taken() {
+fn any_unicode_text_within_the_limit_is_accepted() {
     for name in ["x", " ", "né 日本 😀", "e\u{301}", "\u{202E}", &"😀".repeat(100)] {
         assert_eq!(Creation::parse(with("name", json!(name)).to_string().as_bytes()).unwrap().name, name);
     }
 }
 
 #[test]
-fn minor_units_are_0_to_4_or_none() {
+fn minor_units_are_0_to_4_or_null() {
     for (value, expected) in [(json!(0), Some(0)), (json!(4), Some(4)), (json!(2.0), Some(2)), (json!(null), None)] {
         let creation = Creation::parse(with("minorUnits", value).to_string().as_bytes()).unwrap();
         assert_eq!(creation.minor_units, expected);
@@ -52,7 +52,7 @@ fn minor_units_are_0_to_4_or_none() {
 }
 
 #[test]
-fn a_field_that_breaks_a_rule_is_named_with_the_rule() {
+fn an_invalid_field_is_reported_with_its_rule() {
     for (field, value, rule) in [
         ("code", json!("eur"), "pattern"),
         ("code", json!("ÉUR"), "pattern"),
@@ -70,7 +70,7 @@ fn a_field_that_breaks_a_rule_is_named_with_the_rule() {
         ("minorUnits", json!(u64::MAX), "range"),
         ("minorUnits", json!("2"), "type"),
         ("version", json!(1), "readOnly"),
-        ("colour", json!(null), "unknown"),
+        ("color", json!(null), "unknown"),
     ] {
         assert_eq!(refused(&with(field, value.clone())), [(field.to_owned(), rule)], "{value}");
     }
@@ -80,22 +80,22 @@ fn a_field_that_breaks_a_rule_is_named_with_the_rule() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_at_once() {
-    let refused = refused(&json!({"code": "eur", "symbol": "", "minorUnits": 9, "colour": "red"}));
+fn every_invalid_field_is_reported_in_one_response() {
+    let refused = refused(&json!({"code": "eur", "symbol": "", "minorUnits": 9, "color": "red"}));
     let fields: Vec<&str> = refused.iter().map(|(field, _)| field.as_str()).collect();
-    assert_eq!(fields, ["code", "name", "symbol", "minorUnits", "colour"]);
+    assert_eq!(fields, ["code", "name", "symbol", "minorUnits", "color"]);
 }
 
 #[test]
-fn a_field_given_twice_is_refused() {
+fn a_duplicate_field_is_rejected() {
     let body = br#"{"code": "XAU", "name": "Gold", "name": "Silver", "symbol": "XAU"}"#;
-    let told = Creation::parse(body).unwrap_err().into_diagnostic();
-    assert!(told.error_message.contains("name is given more than once"), "{}", told.error_message);
+    let diagnostic = Creation::parse(body).unwrap_err().into_diagnostic();
+    assert!(diagnostic.error_message.contains("name is given more than once"), "{}", diagnostic.error_message);
 }
 
 #[test]
 fn a_replacement_has_no_code() {
-    let told = Content::parse(gold().to_string().as_bytes()).unwrap_err().into_diagnostic();
-    assert!(told.error_message.contains("code is in the path"), "{}", told.error_message);
+    let diagnostic = Content::parse(gold().to_string().as_bytes()).unwrap_err().into_diagnostic();
+    assert!(diagnostic.error_message.contains("code is in the path"), "{}", diagnostic.error_message);
     assert!(Content::parse(without("code").to_string().as_bytes()).is_ok());
 }

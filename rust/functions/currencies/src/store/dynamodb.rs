@@ -1,7 +1,7 @@
 //! Currencies in a DynamoDB table with the partition key `pk` and the sort key `code`, both strings.
 //!
-//! All currencies are in one partition, `pk` = `CURRENCY`, so that a Query lists them in order: there are some hundred,
-//! and a partition serves 3,000 reads of up to 4 KB a second.
+//! All currencies are in the partition `pk` = `CURRENCY`, so that a Query lists them in order: there are a few hundred,
+//! and a partition supports 3,000 reads of up to 4 KB per second.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,6 @@ mod item;
 
 const PARTITION: &str = "CURRENCY";
 
-/// Currencies in a table.
 #[derive(Debug, Clone)]
 pub struct DynamoDb {
     client: Client,
@@ -26,7 +25,6 @@ pub struct DynamoDb {
 }
 
 impl DynamoDb {
-    /// The store in a table.
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
         Self { client, table }
@@ -44,10 +42,10 @@ impl Store for DynamoDb {
     async fn get(&self, code: &Code) -> Result<Option<Currency>, StoreError> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(item::key(code)));
         let output = request.consistent_read(true).send().await?;
-        output.item.map(item::currency).transpose()
+        output.item.map(item::decode).transpose()
     }
 
-    /// A query returns at most 1 MB, so it may take several to fill a page.
+    /// A Query returns at most 1 MB, so a page may need several.
     async fn list(&self, after: Option<&Code>, limit: usize) -> Result<Vec<Currency>, StoreError> {
         let mut page = Vec::with_capacity(limit);
         let mut start = after.map(item::key);
@@ -64,7 +62,7 @@ impl Store for DynamoDb {
                 .send()
                 .await?;
             for item in output.items.unwrap_or_default() {
-                page.push(item::currency(item)?);
+                page.push(item::decode(item)?);
             }
             match output.last_evaluated_key {
                 Some(key) => start = Some(key),
@@ -75,7 +73,7 @@ impl Store for DynamoDb {
     }
 
     async fn put(&self, currency: &Currency, over: Option<u64>) -> Result<Write, StoreError> {
-        let request = self.client.put_item().table_name(&self.table).set_item(Some(item::of(currency)));
+        let request = self.client.put_item().table_name(&self.table).set_item(Some(item::encode(currency)));
         let request = match over {
             None => request.condition_expression("attribute_not_exists(pk)"),
             Some(version) => request

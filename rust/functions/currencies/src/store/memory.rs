@@ -1,4 +1,4 @@
-//! Currencies in memory: for tests, and for running the service on a desk.
+//! Currencies in memory, for tests and for running the service locally.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -9,12 +9,11 @@ use async_trait::async_trait;
 use super::{Store, StoreError, Write};
 use crate::{Code, Currency};
 
-/// Currencies that are gone when the process ends.
 #[derive(Debug, Default)]
 pub struct Memory(Mutex<BTreeMap<Code, Currency>>);
 
 impl Memory {
-    /// No lock is held over anything that can panic, so what a poisoned one guards is whole.
+    /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
     fn currencies(&self) -> MutexGuard<'_, BTreeMap<Code, Currency>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! The OpenAPI document and the page with Swagger UI.
+//! The OpenAPI document and Swagger UI.
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
@@ -16,7 +16,7 @@ fn api() -> Api {
     Api::over(Arc::new(Memory::default()))
 }
 
-/// Each operation with its path and its method.
+/// Returns each operation with its path and its method.
 fn operations(document: &Value) -> Vec<(&String, &String, &Value)> {
     let paths = document["paths"].as_object().unwrap();
     paths
@@ -26,7 +26,7 @@ fn operations(document: &Value) -> Vec<(&String, &String, &Value)> {
 }
 
 #[test]
-fn every_operation_is_described_with_its_scope() {
+fn every_operation_documents_its_scope() {
     let document = document();
     let found: Vec<_> = operations(&document)
         .into_iter()
@@ -46,7 +46,7 @@ fn every_operation_is_described_with_its_scope() {
 }
 
 #[tokio::test]
-async fn exactly_the_described_operations_are_served() {
+async fn exactly_the_documented_operations_are_served() {
     let document = document();
     let api = api();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -59,7 +59,7 @@ async fn exactly_the_described_operations_are_served() {
 }
 
 #[test]
-fn the_document_is_openapi_3_1_and_says_whose_it_is() {
+fn the_document_is_openapi_3_1_with_contact_and_license() {
     let document = document();
     assert_eq!((&document["openapi"], &document["servers"]), (&json!("3.1.0"), &json!([{"url": API_URL}])));
     assert_eq!(document["info"]["license"], json!({"name": "Apache License 2.0", "identifier": "Apache-2.0"}));
@@ -70,7 +70,7 @@ fn the_document_is_openapi_3_1_and_says_whose_it_is() {
 }
 
 #[test]
-fn every_operation_says_what_the_gateway_and_a_failure_look_like() {
+fn every_operation_documents_gateway_and_server_errors() {
     for (path, method, operation) in operations(&document()) {
         for status in ["401", "403", "429", "500", "503"] {
             assert!(operation["responses"][status]["content"].is_object(), "{method} {path} {status}");
@@ -82,7 +82,7 @@ fn every_operation_says_what_the_gateway_and_a_failure_look_like() {
 }
 
 #[test]
-fn every_reference_leads_to_something() {
+fn every_reference_resolves() {
     let document = document();
     let mut references = 0;
     visit(&document, &mut |value| {
@@ -104,7 +104,7 @@ fn visit(value: &Value, see: &mut impl FnMut(&Value)) {
 }
 
 #[tokio::test]
-async fn the_server_is_the_one_that_was_called_and_never_relative() {
+async fn the_server_is_the_called_host_as_absolute_url() {
     for (domain, server) in [
         (json!("a1b2c3.execute-api.eu-central-1.amazonaws.com"), API_URL),
         (json!("a1b2c3.execute-api.localhost"), API_URL),
@@ -122,7 +122,7 @@ async fn the_server_is_the_one_that_was_called_and_never_relative() {
 }
 
 #[test]
-fn bodies_of_requests_are_closed_and_those_of_responses_are_open() {
+fn request_bodies_are_closed_and_response_bodies_open() {
     let document = document();
     for (name, closed) in
         [("CurrencyContent", true), ("CurrencyCreation", true), ("Currency", false), ("Problem", false)]
@@ -137,7 +137,7 @@ fn bodies_of_requests_are_closed_and_those_of_responses_are_open() {
 }
 
 #[tokio::test]
-async fn parameters_are_those_that_the_code_takes() {
+async fn documented_parameters_are_the_parsed_ones() {
     let document = document();
     let pattern = |name: &str| {
         let mut found = Vec::new();
@@ -166,7 +166,7 @@ async fn parameters_are_those_that_the_code_takes() {
 }
 
 #[test]
-fn people_sign_in_by_code_and_machines_by_secret() {
+fn users_sign_in_by_code_and_machines_by_secret() {
     let document = document();
     let scheme = &document["components"]["securitySchemes"]["oauth2"];
     assert_eq!(scheme["type"], "oauth2");
@@ -180,7 +180,7 @@ fn people_sign_in_by_code_and_machines_by_secret() {
 }
 
 #[tokio::test]
-async fn the_page_has_no_inline_script_and_may_load_nothing_from_elsewhere() {
+async fn swagger_ui_has_no_inline_script_or_foreign_origin() {
     let page = api().ask("GET", "/docs", &[], "").await;
     assert_eq!((page.status, &page.headers["content-type"]), (200, &json!("text/html; charset=utf-8")));
     for start in page.text.split("<script").skip(1) {
@@ -195,7 +195,7 @@ async fn the_page_has_no_inline_script_and_may_load_nothing_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn every_file_of_the_page_is_served_compressed_or_not() {
+async fn every_file_is_served_with_and_without_compression() {
     let api = api();
     let page = api.ask("GET", "/docs", &[], "").await.text;
     let files: Vec<&str> = page.split("=\"docs/").skip(1).map(|start| start.split('"').next().unwrap()).collect();
@@ -220,7 +220,7 @@ async fn every_file_of_the_page_is_served_compressed_or_not() {
 }
 
 #[tokio::test]
-async fn the_start_script_signs_in_with_pkce_and_without_a_secret() {
+async fn the_start_script_uses_pkce_without_a_secret() {
     let script = api().ask("GET", "/docs/start.js", &[], "").await;
     assert_eq!(script.headers["content-type"], "text/javascript; charset=utf-8");
     let client_id = json!(oauth().client_id).to_string();

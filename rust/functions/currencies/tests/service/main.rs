@@ -1,6 +1,6 @@
-//! The service as a client of the API sees it, over the store in memory.
+//! Tests the service as a client of the API, with the store in memory.
 
-// So that clippy takes the helpers for test code, too.
+// Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
 #[path = "../suite/mod.rs"]

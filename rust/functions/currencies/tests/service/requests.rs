@@ -1,4 +1,4 @@
-//! What clients are told of requests that are not as they should be, and what any request at all may lead to.
+//! Responses to invalid requests, and to any request at all.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use currencies::{BODY_LIMIT, Code, Currency};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// The fields that break rules, with the rules.
+/// Returns the invalid fields, with the rules that they violate.
 fn errors(answer: &Answer) -> Vec<(&str, &str)> {
     let errors = answer.json["errors"].as_array().unwrap();
     errors.iter().map(|error| (error["field"].as_str().unwrap(), error["rule"].as_str().unwrap())).collect()
@@ -22,7 +22,7 @@ fn api() -> Api {
 }
 
 #[tokio::test]
-async fn the_sample_events_work_in_their_order() {
+async fn the_sample_events_succeed_in_order() {
     let api = api();
     for (event, status) in [
         (include_str!("../../events/http-list.json"), 200),
@@ -40,7 +40,7 @@ async fn the_sample_events_work_in_their_order() {
 }
 
 #[tokio::test]
-async fn fields_that_break_rules_are_named() {
+async fn invalid_fields_are_listed() {
     let api = api();
     let created = api.post(&json!({"code": "eur", "name": "", "minorUnits": 5, "version": 1})).await;
     assert_eq!((created.status, &created.json["errorType"]), (422, &json!("InvalidCurrency")));
@@ -53,11 +53,11 @@ async fn fields_that_break_rules_are_named() {
     ];
     assert_eq!(errors(&created), expected);
     assert_eq!(errors(&api.put("EUR", &[], &new_currency("EUR")).await), [("code", "readOnly")]);
-    assert_eq!(errors(&api.get("/currencies?limit=0&colour=red").await), [("limit", "range"), ("colour", "unknown")]);
+    assert_eq!(errors(&api.get("/currencies?limit=0&color=red").await), [("limit", "range"), ("color", "unknown")]);
 }
 
 #[tokio::test]
-async fn a_code_in_lower_case_is_refused_in_the_path_too() {
+async fn a_lower_case_code_in_the_path_is_rejected() {
     let api = api();
     for code in ["eur", "EURO", "E%55R%20", "%FF%FF%FF", "é"] {
         let path = format!("/currencies/{code}");
@@ -69,7 +69,7 @@ async fn a_code_in_lower_case_is_refused_in_the_path_too() {
 }
 
 #[tokio::test]
-async fn malformed_requests_are_told_apart() {
+async fn malformed_requests_have_distinct_error_types() {
     let api = api();
     let long = format!("{{\"name\": \"{}\"}}", "x".repeat(BODY_LIMIT));
     for (headers, body, status, error_type) in [
@@ -90,7 +90,7 @@ async fn malformed_requests_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_cursor_with_one_character_changed_is_refused() {
+async fn a_changed_cursor_is_rejected() {
     let api = api();
     for code in ["AED", "EUR", "ZWG"] {
         api.post(&new_currency(code)).await;
@@ -105,7 +105,7 @@ async fn a_cursor_with_one_character_changed_is_refused() {
 }
 
 #[tokio::test]
-async fn what_no_route_takes_is_a_problem_too() {
+async fn unmatched_paths_and_methods_are_problems() {
     let api = api();
     for (method, path, status, error_type) in [
         ("GET", "/", 404, "NoRoute"),
@@ -128,7 +128,7 @@ async fn what_no_route_takes_is_a_problem_too() {
     assert!(["GET", "PUT", "DELETE"].iter().all(|method| allowed.contains(method)), "{allowed}");
 }
 
-/// A store that is down.
+/// A store that always fails.
 struct Down;
 
 fn down<T>() -> Result<T, StoreError> {
@@ -155,7 +155,7 @@ impl Store for Down {
 }
 
 #[tokio::test]
-async fn a_failure_of_the_store_is_ours_and_its_reason_is_not_told() {
+async fn a_store_error_is_a_500_without_its_cause() {
     let api = Api::over(Arc::new(Down));
     for answer in [
         api.get("/currencies").await,
@@ -218,7 +218,7 @@ fn body() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn no_request_at_all_is_answered_with_a_failure(
+    fn no_request_gets_a_server_error(
         method in method(), path in path(), query in query(), headers in headers(), body in body(), base64: bool,
     ) {
         let event = json!({
@@ -232,7 +232,7 @@ proptest! {
     }
 
     #[test]
-    fn a_currency_is_created_or_a_rule_is_named(body in body()) {
+    fn a_currency_is_created_or_its_invalid_fields_listed(body in body()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let answer = runtime.block_on(api().send("POST", "/currencies", &[JSON], &body));
         prop_assert!([201, 400, 422].contains(&answer.status), "{answer:?}");

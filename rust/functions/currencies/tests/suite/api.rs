@@ -1,4 +1,4 @@
-//! The service as a client of the API sees it.
+//! A client of the API.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::conformance::assert_conforms;
 
-/// The service over a store.
+/// The service with a store.
 #[derive(Clone)]
 pub struct Api {
     pub store: Arc<dyn Store>,
@@ -18,14 +18,14 @@ pub struct Api {
     document: Arc<Value>,
 }
 
-/// What a client gets.
+/// A response.
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u64,
     pub headers: Value,
-    /// The body, of any kind.
+    /// The body as text.
     pub text: String,
-    /// The body, if it is JSON.
+    /// The body as JSON; null if it is not JSON.
     pub json: Value,
 }
 
@@ -52,7 +52,7 @@ impl Api {
         Self { store, app, document: Arc::new(super::conformance::document()) }
     }
 
-    /// Send an event as API Gateway does.
+    /// Invokes the service with an event, as API Gateway does.
     pub async fn invoke(&self, event: Value) -> Value {
         let mut context = Context::default();
         context.request_id = "id-1".to_owned();
@@ -61,14 +61,14 @@ impl Api {
         serde_json::to_value(response).unwrap()
     }
 
-    /// Send a request, and check the answer against the OpenAPI document.
+    /// Sends a request, and checks the response against the OpenAPI document.
     pub async fn send(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let answer = self.ask(method, target, headers, body).await;
         assert_conforms(&self.document, method, target.split('?').next().unwrap(), &answer);
         answer
     }
 
-    /// Send a request that the OpenAPI document does not know.
+    /// Sends a request that the OpenAPI document does not describe.
     pub async fn ask(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let headers: Value = headers.iter().map(|&(name, value)| (name.to_owned(), json!(value))).collect();
@@ -106,12 +106,12 @@ impl Api {
 
 pub const JSON: (&str, &str) = ("content-type", "application/json");
 
-/// A body to create a currency with.
+/// Returns a body that creates a currency.
 pub fn new_currency(code: &str) -> Value {
     json!({"code": code, "name": "Euro", "symbol": "€", "minorUnits": 2})
 }
 
-/// A body to replace a currency with.
+/// Returns a body that replaces a currency.
 pub fn content(name: &str) -> Value {
     json!({"name": name, "symbol": "€", "minorUnits": 2})
 }

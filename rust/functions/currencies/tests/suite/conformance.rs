@@ -1,4 +1,4 @@
-//! Whether an answer is one that the OpenAPI document promises: its status, its headers, its type, its schema.
+//! Checks responses against the OpenAPI document: status, headers, content type and schema.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::api::{API_URL, Answer, oauth};
 
-/// The document as the service gives it.
+/// Returns the document that the service serves.
 pub fn document() -> Value {
     let app = currencies::app(Arc::new(Memory::default()), oauth(), API_URL.to_owned());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -21,7 +21,7 @@ pub fn document() -> Value {
     serde_json::from_slice(&answer.join().unwrap()).unwrap()
 }
 
-/// Check an answer against the document.
+/// Checks a response against the document.
 pub fn assert_conforms(document: &Value, method: &str, path: &str, answer: &Answer) {
     let template = if path == "/currencies" { path } else { "/currencies/{code}" };
     let operation = &document["paths"][template][method.to_lowercase()];
@@ -39,7 +39,7 @@ pub fn assert_conforms(document: &Value, method: &str, path: &str, answer: &Answ
     assert_valid(document, schema, &answer.json);
 }
 
-/// Check a value by those words of JSON Schema that the document uses.
+/// Checks a value against the JSON Schema keywords that the document uses.
 fn assert_valid(document: &Value, schema: &Value, value: &Value) {
     if let Some(reference) = schema["$ref"].as_str() {
         return assert_valid(document, document.pointer(reference.trim_start_matches('#')).unwrap(), value);

@@ -1,4 +1,4 @@
-//! The promises. Each is kept over an empty store.
+//! The promises. Each starts with an empty store.
 
 use std::collections::BTreeSet;
 
@@ -40,13 +40,13 @@ pub async fn put_creates_and_replaces(api: Api) {
     assert_eq!((&read.json, read.etag()), (&replaced.json, replaced.etag()));
 }
 
-pub async fn a_replacement_leaves_nothing_of_what_was(api: Api) {
+pub async fn a_replacement_removes_all_old_fields(api: Api) {
     api.post(&new_currency("XAU")).await;
     api.put("XAU", &[], &json!({"name": "Gold", "symbol": "XAU"})).await;
     assert_eq!(api.get("/currencies/XAU").await.json["minorUnits"], Value::Null);
 }
 
-pub async fn a_write_over_an_unseen_change_is_refused(api: Api) {
+pub async fn a_write_over_an_unseen_change_is_rejected(api: Api) {
     let seen = api.post(&new_currency("EUR")).await;
     let if_match = [("if-match", seen.etag())];
     let changed = api.put("EUR", &if_match, &content("Changed")).await;
@@ -58,7 +58,7 @@ pub async fn a_write_over_an_unseen_change_is_refused(api: Api) {
     assert_eq!(api.get("/currencies/EUR").await.json, changed.json);
 
     let either = format!("{}, {}", seen.etag(), changed.etag());
-    assert_eq!(api.put("EUR", &[("if-match", &either)], &content("Known")).await.status, 200);
+    assert_eq!(api.put("EUR", &[("if-match", &either)], &content("Existing")).await.status, 200);
 }
 
 pub async fn if_none_match_any_never_replaces(api: Api) {
@@ -78,11 +78,11 @@ pub async fn if_match_any_never_creates(api: Api) {
     assert_eq!(api.delete("EUR", &any).await.status, 204);
 }
 
-pub async fn what_is_known_is_not_sent_again(api: Api) {
+pub async fn a_current_copy_is_not_sent_again(api: Api) {
     let created = api.post(&new_currency("EUR")).await;
     let weak = format!("W/{}", created.etag());
-    for known in [created.etag(), &weak, "*", &format!("\"1\", {weak}")] {
-        let answer = api.send("GET", "/currencies/EUR", &[("if-none-match", known)], "").await;
+    for tag in [created.etag(), &weak, "*", &format!("\"1\", {weak}")] {
+        let answer = api.send("GET", "/currencies/EUR", &[("if-none-match", tag)], "").await;
         assert_eq!((answer.status, answer.etag()), (304, created.etag()));
     }
     assert_eq!(api.send("GET", "/currencies/EUR", &[("if-none-match", "\"1\"")], "").await.status, 200);
@@ -98,7 +98,7 @@ pub async fn a_deleted_currency_is_gone(api: Api) {
     assert_eq!(api.get("/currencies").await.json, json!({"items": []}));
 }
 
-pub async fn a_currency_that_was_deleted_and_created_again_is_another(api: Api) {
+pub async fn a_recreated_currency_has_a_new_version(api: Api) {
     let first = api.post(&new_currency("EUR")).await;
     api.delete("EUR", &[]).await;
     tokio::time::sleep(std::time::Duration::from_millis(2)).await;
@@ -107,7 +107,7 @@ pub async fn a_currency_that_was_deleted_and_created_again_is_another(api: Api) 
     assert_eq!(api.put("EUR", &[("if-match", first.etag())], &content("Lost")).await.status, 412);
 }
 
-/// The answers to two requests that are sent at the same time.
+/// Sends two requests at the same time, and returns both responses.
 async fn at_once(
     one: impl Future<Output = Answer> + Send + 'static,
     other: impl Future<Output = Answer> + Send + 'static,
@@ -122,7 +122,7 @@ fn sorted_statuses(answers: &[Answer]) -> Vec<u64> {
     statuses
 }
 
-pub async fn of_two_concurrent_replacements_exactly_one_wins(api: Api) {
+pub async fn one_of_two_concurrent_replacements_succeeds(api: Api) {
     let mut etag = api.post(&new_currency("EUR")).await.etag().to_owned();
     for round in 0..20 {
         let replace = |name: String| {
@@ -137,7 +137,7 @@ pub async fn of_two_concurrent_replacements_exactly_one_wins(api: Api) {
     }
 }
 
-pub async fn of_two_concurrent_creations_exactly_one_wins(api: Api) {
+pub async fn one_of_two_concurrent_creations_succeeds(api: Api) {
     for code in ["AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG", "HHH"] {
         let create = || {
             let api = api.clone();
@@ -147,7 +147,7 @@ pub async fn of_two_concurrent_creations_exactly_one_wins(api: Api) {
     }
 }
 
-pub async fn concurrent_replacements_without_conditions_all_arrive_or_say_so(api: Api) {
+pub async fn concurrent_unconditional_replacements_succeed_or_report_a_conflict(api: Api) {
     let first = api.post(&new_currency("EUR")).await.json["version"].as_u64().unwrap();
     let mut writers = JoinSet::new();
     for number in 0..8 {
@@ -161,7 +161,7 @@ pub async fn concurrent_replacements_without_conditions_all_arrive_or_say_so(api
     assert_eq!(done.iter().copied().collect::<Vec<_>>(), (first + 1..=first + done.len() as u64).collect::<Vec<_>>());
 }
 
-pub async fn a_replacement_and_a_deletion_do_not_both_win(api: Api) {
+pub async fn a_replacement_and_a_deletion_do_not_both_succeed(api: Api) {
     for _ in 0..10 {
         let etag = api.put("EUR", &[], &content("Euro")).await.etag().to_owned();
         let (replacing, deleting, etag_too) = (api.clone(), api.clone(), etag.clone());
@@ -174,7 +174,7 @@ pub async fn a_replacement_and_a_deletion_do_not_both_win(api: Api) {
     }
 }
 
-/// The codes on every page, and how many pages there are.
+/// Returns the codes on all pages, and the number of pages.
 async fn pages(api: &Api, limit: usize) -> (Vec<String>, usize) {
     let (mut codes, mut count, mut target) = (Vec::new(), 0, format!("/currencies?limit={limit}"));
     loop {
@@ -199,7 +199,7 @@ pub async fn a_list_is_in_the_order_of_codes(api: Api) {
     assert_eq!(page.json["items"][1], api.get("/currencies/EUR").await.json);
 }
 
-pub async fn every_page_is_reached_and_none_is_empty(api: Api) {
+pub async fn pages_are_complete_and_never_empty(api: Api) {
     assert_eq!(pages(&api, 1).await, (vec![], 1));
     let codes = ["AED", "BAM", "CAD", "DKK", "EGP", "FJD"];
     for code in codes {
@@ -227,7 +227,7 @@ pub async fn ten_thousand_currencies_page_correctly(api: Api) {
     assert_eq!(pages(&api, 100).await, (codes, 100));
 }
 
-/// All codes there can be, in order.
+/// Returns every possible code, in order.
 fn codes() -> impl Iterator<Item = String> {
     let letters = || 'A'..='Z';
     letters().flat_map(move |a| letters().flat_map(move |b| letters().map(move |c| [a, b, c].iter().collect())))

@@ -7,7 +7,7 @@ const DIRECT: &str = include_str!("../../events/direct.json");
 const HTTP: &str = include_str!("../../events/http.json");
 const HTTP_BASE64: &str = include_str!("../../events/http-base64.json");
 
-/// The reply as Lambda gets it.
+/// Returns the response as Lambda receives it.
 async fn invoke(payload: &str) -> Result<String, Diagnostic> {
     let received = serde_json::from_str(payload).unwrap();
     let reply = handle(LambdaEvent::new(received, Context::default())).await?;
@@ -45,7 +45,7 @@ async fn an_http_request_gets_the_echo_as_json() {
 }
 
 #[tokio::test]
-async fn a_body_in_a_coding_a_charset_or_behind_a_byte_order_mark_is_refused_by_name() {
+async fn unsupported_encodings_are_rejected_by_name() {
     for (header, value, body, status, error_type) in [
         ("content-encoding", "gzip", "{}", 415, "UnsupportedCoding"),
         ("content-type", "application/json; charset=utf-16", "{}", 415, "UnsupportedCharset"),
@@ -70,7 +70,7 @@ async fn any_text_is_echoed() {
     }
 }
 
-/// Payloads that hold no message, and what the caller is told of each.
+/// Invalid payloads, each with a part of the expected message.
 fn mistakes() -> Vec<(String, &'static str)> {
     let bomb = |depth| ["[".repeat(depth), "]".repeat(depth)].concat();
     [
@@ -80,15 +80,15 @@ fn mistakes() -> Vec<(String, &'static str)> {
         (r#"{"message": "hi", "loud": true}"#, "unknown field `loud`"),
         (r#"{"message": "hi", "message": "ho"}"#, "duplicate field `message`"),
         (r#"{"message": "\ud800"}"#, "hex escape"),
-        (r#"["hi"]"#, "it is no object"),
-        (r#""hi""#, "it is no object"),
-        ("null", "it is no object"),
+        (r#"["hi"]"#, "it is not an object"),
+        (r#""hi""#, "it is not an object"),
+        ("null", "it is not an object"),
         (r#"{"message": "hi"#, "EOF"),
     ]
     .map(|(payload, reason)| (payload.to_owned(), reason))
     .into_iter()
     .chain([
-        (bomb(200_000), "it is no object"),
+        (bomb(200_000), "it is not an object"),
         (format!(r#"{{"message": {}}}"#, bomb(200_000)), "expected a string"),
         (format!(r#"{{"loud": {}}}"#, bomb(200_000)), "unknown field `loud`"),
     ])
@@ -96,7 +96,7 @@ fn mistakes() -> Vec<(String, &'static str)> {
 }
 
 #[tokio::test]
-async fn a_direct_invocation_without_a_message_fails_by_name_and_says_what_to_send() {
+async fn an_invalid_direct_invocation_fails_with_instructions() {
     for (payload, reason) in mistakes() {
         let error = invoke(&payload).await.unwrap_err();
         assert_eq!(error.error_type, "InvalidMessage");
@@ -106,8 +106,8 @@ async fn a_direct_invocation_without_a_message_fails_by_name_and_says_what_to_se
 }
 
 #[tokio::test]
-async fn an_http_request_without_a_message_gets_a_problem_that_says_what_to_send() {
-    let empty = (String::new(), "it is no object");
+async fn an_invalid_http_request_gets_a_problem_with_instructions() {
+    let empty = (String::new(), "it is not an object");
     for (body, reason) in mistakes().into_iter().chain([empty]) {
         let response = post(&body).await;
         assert_eq!(response["statusCode"], 400, "{response}");
@@ -119,7 +119,7 @@ async fn an_http_request_without_a_message_gets_a_problem_that_says_what_to_send
 }
 
 #[tokio::test]
-async fn bad_base64_is_the_clients_mistake() {
+async fn invalid_base64_is_a_client_error() {
     let mut event: Value = serde_json::from_str(HTTP_BASE64).unwrap();
     event["body"] = json!("*");
     let response = invoke(&event.to_string()).await.unwrap();
@@ -127,7 +127,7 @@ async fn bad_base64_is_the_clients_mistake() {
 }
 
 #[tokio::test]
-async fn the_largest_direct_reply_is_the_largest_that_lambda_returns() {
+async fn the_largest_direct_reply_fills_lambdas_limit() {
     let around = invoke(&message("")).await.unwrap().len();
     let longest = (PAYLOAD_LIMIT - around) / 3;
     let reply = invoke(&message(&"x".repeat(longest))).await.unwrap();
@@ -135,19 +135,19 @@ async fn the_largest_direct_reply_is_the_largest_that_lambda_returns() {
 
     let error = invoke(&message(&"x".repeat(longest + 1))).await.unwrap_err();
     assert_eq!(error.error_type, "MessageTooLarge");
-    assert!(error.error_message.contains("at most 6291556"), "{}", error.error_message);
+    assert!(error.error_message.contains("the limit of Lambda is 6291556"), "{}", error.error_message);
 }
 
 #[tokio::test]
-async fn the_limit_counts_the_http_responses_own_escapes() {
-    // A quote takes four bytes: it is escaped in the JSON document, which is escaped in the event.
+async fn the_limit_includes_the_escapes_of_an_http_response() {
+    // A quote takes four bytes: it is escaped in the JSON document, which is escaped again in the event.
     let fits = PAYLOAD_LIMIT / 12 - 100;
     assert_eq!(post(&message(&"\"".repeat(fits))).await["statusCode"], 200);
     assert!(invoke(&message(&"\"".repeat(fits + 200))).await.is_ok());
 
     let response = post(&message(&"\"".repeat(fits + 200))).await;
     assert_eq!(response["statusCode"], 413);
-    assert!(response["body"].as_str().unwrap().contains("at most 6291556"), "{response}");
+    assert!(response["body"].as_str().unwrap().contains("the limit of Lambda is 6291556"), "{response}");
 }
 
 #[tokio::test]

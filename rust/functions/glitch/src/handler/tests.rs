@@ -25,7 +25,7 @@ fn with_query(query: &str) -> Value {
     event
 }
 
-/// The response as API Gateway gets it, and the bytes or the problem in it.
+/// Returns the response as API Gateway receives it, and its bytes or problem.
 async fn answered(event: &Value) -> (Value, Vec<u8>) {
     let event = LambdaEvent::new(serde_json::from_str(&event.to_string()).unwrap(), Context::default());
     let glitch = Glitch::new(Bucket::from_env(|name| Some(name.to_owned()), "UPLOADS_URL").unwrap());
@@ -71,7 +71,7 @@ async fn text_can_be_glitched_too() {
 }
 
 #[tokio::test]
-async fn without_a_seed_the_one_that_was_used_gives_the_same_again() {
+async fn the_returned_seed_reproduces_the_result() {
     let (response, bytes) = answered(&with_query("")).await;
     let seed = response["headers"]["x-glitch-seed"].as_str().unwrap();
     assert_eq!(answered(&with_query(&format!("seed={seed}"))).await, (response.clone(), bytes));
@@ -94,7 +94,7 @@ async fn more_steps_change_more() {
 }
 
 #[tokio::test]
-async fn a_content_type_that_no_response_can_carry_is_replaced() {
+async fn an_invalid_content_type_is_replaced() {
     for content_type in [None, Some(json!("")), Some(json!("image/né"))] {
         let mut event = event(HTTP);
         let headers = event["headers"].as_object_mut().unwrap();
@@ -105,7 +105,7 @@ async fn a_content_type_that_no_response_can_carry_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_browser_gets_the_page_which_may_run_nothing_but_itself() {
+async fn a_get_returns_the_document_with_a_strict_policy() {
     let (response, bytes) = answered(&event(HTTP_PAGE)).await;
     assert_eq!((&response["statusCode"], &response["isBase64Encoded"]), (&json!(200), &json!(false)));
     let headers = &response["headers"];
@@ -118,7 +118,7 @@ async fn a_browser_gets_the_page_which_may_run_nothing_but_itself() {
 }
 
 #[tokio::test]
-async fn a_method_that_has_no_route_is_refused_with_those_that_have() {
+async fn an_unsupported_method_is_rejected_with_the_supported_ones() {
     let mut event = event(HTTP_PAGE);
     event["requestContext"]["http"]["method"] = json!("DELETE");
     refused(&event, 405, "MethodNotAllowed").await;
@@ -126,38 +126,38 @@ async fn a_method_that_has_no_route_is_refused_with_those_that_have() {
 }
 
 #[tokio::test]
-async fn nothing_cannot_be_glitched() {
+async fn an_empty_body_is_rejected() {
     let detail = refused(&with_body(&[]), 400, "EmptyBody").await;
     assert!(detail.contains("Send a picture"), "{detail}");
 }
 
 #[tokio::test]
-async fn bad_base64_is_the_clients_mistake() {
+async fn invalid_base64_is_a_client_error() {
     let mut event = event(HTTP);
     event["body"] = json!("*");
     refused(&event, 400, "InvalidBase64").await;
 }
 
 #[tokio::test]
-async fn bad_options_are_refused_with_an_example() {
-    for query in ["seed=x", "steps=0", "seed=1&seed=2", "colour=red", "seed"] {
+async fn invalid_options_are_rejected_with_an_example() {
+    for query in ["seed=x", "steps=0", "seed=1&seed=2", "color=red", "seed"] {
         let detail = refused(&with_query(query), 400, "InvalidOption").await;
         assert!(detail.contains("as in ?"), "{detail}");
     }
 }
 
 #[tokio::test]
-async fn a_file_over_the_limit_is_refused_with_the_limit() {
+async fn a_file_over_the_limit_is_rejected_with_the_limit() {
     let (response, bytes) = answered(&with_body(&vec![7; FILE_LIMIT])).await;
     assert_eq!((&response["statusCode"], bytes.len()), (&json!(200), FILE_LIMIT));
     assert!(response.to_string().len() < reply::PAYLOAD_LIMIT);
 
     let detail = refused(&with_body(&vec![7; FILE_LIMIT + 1]), 413, "BodyTooLarge").await;
-    assert!(detail.contains("at most 4500000 bytes"), "{detail}");
+    assert!(detail.contains("the limit is 4500000 bytes"), "{detail}");
 }
 
 #[tokio::test]
-async fn a_png_that_unpacks_to_too_much_is_refused() {
+async fn a_decompression_bomb_is_rejected() {
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
     picture::samples::write_chunk(*b"IHDR", &[0, 1, 0, 0, 0, 1, 0, 0, 8, 6, 0, 0, 0], &mut png);
     picture::samples::write_chunk(*b"IDAT", &[], &mut png);
@@ -166,7 +166,7 @@ async fn a_png_that_unpacks_to_too_much_is_refused() {
 }
 
 #[tokio::test]
-async fn the_bytes_decide_on_the_type_and_not_the_content_type() {
+async fn the_bytes_determine_the_type() {
     for (name, file) in jpegs() {
         let mut event = with_body(&file);
         event["headers"]["content-type"] = json!("image/x-icon");

@@ -1,19 +1,19 @@
-// The API's answers, as pictures or as sentences.
+// Calls the API and returns results or errors for the user.
 
-async function refusal(answer) {
+async function failure(answer) {
   const isProblem = answer.headers.get("content-type") === "application/problem+json";
   const { detail, requestId } = isProblem ? await answer.json() : {};
   if (answer.status === 429) {
-    return new Refusal("Too many pictures are sent at the moment. Wait some seconds, then try again.", true);
+    return new UserError("Too many requests. Wait some seconds, then try again.", true);
   }
-  if (answer.status < 500) return new Refusal(detail ?? `The service refused the picture with ${answer.status}.`);
-  const id = requestId ? ` Its id is ${requestId}.` : "";
-  return new Refusal(`${detail ?? `The service answered ${answer.status}. Try again.`}${id}`, true);
+  if (answer.status < 500) return new UserError(detail ?? `The service rejected the picture (status ${answer.status}).`);
+  const id = requestId ? ` The request id is ${requestId}.` : "";
+  return new UserError(`${detail ?? `The service failed (status ${answer.status}). Try again.`}${id}`, true);
 }
 
 const POLL_MS = 500;
 
-// For longer than the function may take.
+// Longer than the timeout of the function.
 const POLLS = 200;
 
 function pause(signal) {
@@ -25,28 +25,28 @@ function pause(signal) {
 
 async function inRequest(blob, options, signal) {
   const answer = await fetch(`?${options}`, { method: "POST", body: blob, signal });
-  if (!answer.ok) throw await refusal(answer);
+  if (!answer.ok) throw await failure(answer);
   return { blob: await answer.blob(), seed: answer.headers.get("x-glitch-seed") };
 }
 
 async function byUpload(blob, options, signal) {
   options.set("size", blob.size);
   const answer = await fetch(`glitch/uploads?${options}`, { method: "POST", signal });
-  if (!answer.ok) throw await refusal(answer);
+  if (!answer.ok) throw await failure(answer);
   const { uploadUrl, downloadUrl, seed } = await answer.json();
   const sent = await fetch(uploadUrl, { method: "PUT", body: blob, signal });
-  if (!sent.ok) throw new Refusal(`The upload was refused with ${sent.status}. Try again.`, true);
+  if (!sent.ok) throw new UserError(`The upload was rejected (status ${sent.status}). Try again.`, true);
   for (let poll = 0; poll < POLLS; poll++) {
     const result = await fetch(downloadUrl, { cache: "no-store", signal });
     if (result.ok) {
       if (result.headers.get("content-type") === "application/problem+json") {
-        throw new Refusal((await result.json()).detail);
+        throw new UserError((await result.json()).detail);
       }
       return { blob: await result.blob(), seed };
     }
     await pause(signal);
   }
-  throw new Refusal("The picture took too long. Try again.", true);
+  throw new UserError("The picture took too long. Try again.", true);
 }
 
 async function glitched(blob, { seed, steps, effect }, signal) {
@@ -56,6 +56,6 @@ async function glitched(blob, { seed, steps, effect }, signal) {
     return { ...answer, steps, effect };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new Refusal("The service cannot be reached. Check the connection, then try again.", true);
+    throw new UserError("The service cannot be reached. Check the connection, then try again.", true);
   }
 }

@@ -1,23 +1,24 @@
-// What the page does: a picture is taken, its glitched one shown, and the address made the link to it.
+// The page: the user chooses a picture, the page shows the glitched picture and puts its permalink into the address
+// bar.
 
 const TYPING_MS = 300;
 
-// Steps that make a difference to see; others can be typed.
+// Steps with a visible difference; others can be typed.
 const STEPS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 70, 100, 150, 200, 300, 400, 500, 700, 1000];
 
 const get = (id) => document.getElementById(id);
 const [before, after, over, result, retry] = ["before", "after", "over", "result", "retry"].map(get);
 const [seed, steps, slider, effect, compare] = ["seed", "steps", "slider", "effect", "compare"].map(get);
 
-// Results that can be brought back.
+// Maximum number of earlier results.
 const EARLIER = 12;
 
 const link = new URLSearchParams(location.search);
 
-// A promise, since making a JPEG takes a while in which seed and steps can be changed.
+// A promise, because making a JPEG takes a while, during which seed and steps can be changed.
 let picture;
 let shown;
-// The picture whose result is shown.
+// The picture whose result is displayed.
 let resultOf;
 let job = new AbortController();
 let typing;
@@ -26,13 +27,13 @@ function say(id, text) {
   get(id).textContent = text;
 }
 
-function tell(refusal) {
-  // What has the focus is about to go.
+function showError(error) {
+  // The focused element may disappear.
   if (document.activeElement === retry) get("again").focus();
-  say("error", refusal?.message ?? "");
-  retry.hidden = !refusal?.mayPass;
+  say("error", error?.message ?? "");
+  retry.hidden = !error?.isTransient;
   for (const field of [seed, steps]) {
-    const isNamed = refusal?.message.startsWith(`${field.id} is `) ?? false;
+    const isNamed = error?.message.startsWith(`${field.id} is `) ?? false;
     field.setAttribute("aria-invalid", isNamed);
   }
 }
@@ -68,7 +69,7 @@ function showResult(taken, answer) {
   remember(answer);
 }
 
-// A button for each result of late, the newest first.
+// Adds a button for a recent result, the newest first.
 function remember({ seed: own, steps: taken, effect: name }) {
   const text = `${own}, ${taken} steps, ${name}`;
   const list = get("history");
@@ -86,8 +87,8 @@ function remember({ seed: own, steps: taken, effect: name }) {
   get("earlier").hidden = list.children.length < 2;
 }
 
-// What is shown is not what was chosen: its name would be taken for that of the refused one.
-function forget() {
+// Clears the picture's name: the chosen picture could not be displayed.
+function clearPicture() {
   shown = undefined;
   say("before-size", "The picture before");
 }
@@ -97,7 +98,7 @@ function dim() {
   say("status", "Glitching…");
 }
 
-// Do what was asked for last, and nothing else; what is there stays, dimmed, until something takes its place.
+// Processes the latest choice and aborts earlier ones; the current result stays visible, dimmed, until it is replaced.
 async function glitch() {
   clearTimeout(typing);
   job.abort();
@@ -114,13 +115,13 @@ async function glitch() {
     const answer = await glitched(taken.blob, chosen, signal);
     result.classList.remove("stale");
     showResult(taken, answer);
-    tell();
+    showError();
   } catch (error) {
     if (signal.aborted) return;
     say("status", "");
-    if (taken === undefined) forget();
+    if (taken === undefined) clearPicture();
     get("done").hidden ||= taken !== resultOf;
-    tell(error instanceof Refusal ? error : new Refusal(`This page failed: ${error.message}. Load it again.`));
+    showError(error instanceof UserError ? error : new UserError(`This page failed: ${error.message}. Load it again.`));
   }
 }
 
@@ -145,14 +146,14 @@ function take(opening) {
 async function openFile(file) {
   const taken = await prepared(file);
   const digest = await digestOf(taken.blob);
-  await keep(digest, taken);
+  await store(digest, taken);
   const isOther = link.has("picture") && link.get("picture") !== digest;
   link.delete("picture");
-  const note = isOther ? `${taken.note} The link was made with another picture, so this result is another.` : taken.note;
+  const note = isOther ? `${taken.note} The link was made with another picture, so the result differs.` : taken.note;
   return { ...taken, note: note.trim(), digest };
 }
 
-// It is the same for everyone, so a link need not name it.
+// Links need not name the sample, because it is the same for everyone.
 function openSample() {
   link.delete("picture");
   const [, base64] = document.querySelector("#sample img").src.split(",");
@@ -192,7 +193,7 @@ function listenToPictures() {
   get("file").addEventListener("change", ({ target }) => {
     const [file] = target.files;
     if (file) take(openFile(file));
-    // Or the same file could not be chosen again.
+    // Otherwise the same file could not be chosen again.
     target.value = "";
   });
   document.addEventListener("paste", ({ clipboardData }) => {
@@ -217,15 +218,15 @@ function listenToPictures() {
 
 function listenToResult() {
   after.addEventListener("error", () => {
-    tell(new Refusal("The result is too broken for this browser to show. Download it, or try another seed."));
+    showError(new UserError("This browser cannot display the result. Download it, or try another seed."));
   });
   compare.addEventListener("input", () => over.style.setProperty("--compared", `${compare.value}%`));
   get("copy").addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(location.href);
-      say("status", "The link is copied.");
+      say("status", "Link copied.");
     } catch {
-      say("status", "The link is in the address bar: copy it there.");
+      say("status", "Copy the link from the address bar.");
     }
   });
 }
@@ -244,9 +245,9 @@ async function begin() {
     take(openSample());
     return;
   }
-  const file = await keptFile(link.get("picture"));
+  const file = await storedFile(link.get("picture"));
   if (file) take(openFile(file));
-  else say("note", "Choose the picture that this link was made with, and its result is here again.");
+  else say("note", "Choose the picture that this link was made with to see its result again.");
 }
 
 begin();

@@ -1,19 +1,19 @@
-// Pictures as they can be sent: a JPEG or PNG as it is or scaled down, whatever else the browser can draw as a JPEG.
+// Prepares pictures for sending: a JPEG or PNG unchanged or scaled down, any other picture as a JPEG.
 
-// Bytes of a request; a larger picture is uploaded.
+// Maximum bytes of a request body; larger pictures are uploaded.
 const LIMIT = 4500000;
 const UPLOAD_LIMIT = 25000000;
 
-// The largest canvas that every browser has: https://github.com/jhildenbiddle/canvas-size#test-results
+// The largest canvas that every browser supports: https://github.com/jhildenbiddle/canvas-size#test-results
 const PIXEL_LIMIT = 16777216;
 
 const QUALITY = 0.9;
 
-// Something to tell whoever uses the page, in a sentence.
-class Refusal extends Error {
-  constructor(sentence, mayPass = false) {
-    super(sentence);
-    this.mayPass = mayPass;
+// An error with a message for the user.
+class UserError extends Error {
+  constructor(message, isTransient = false) {
+    super(message);
+    this.isTransient = isTransient;
   }
 }
 
@@ -33,7 +33,7 @@ async function decoded(file) {
   try {
     await image.decode();
   } catch {
-    throw new Refusal(`This browser cannot show ${file.name} as a picture. Choose a JPEG or a PNG.`);
+    throw new UserError(`This browser cannot show ${file.name} as a picture. Choose a JPEG or a PNG.`);
   } finally {
     URL.revokeObjectURL(image.src);
   }
@@ -45,7 +45,7 @@ function drawn(image, type, width, height) {
   Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
   if (type === "image/jpeg") {
-    // It has no transparency, and what was transparent would be black.
+    // JPEG has no transparency: transparent pixels would become black.
     context.fillStyle = "white";
     context.fillRect(0, 0, width, height);
   }
@@ -53,7 +53,7 @@ function drawn(image, type, width, height) {
   return new Promise((resolve) => canvas.toBlob(resolve, type, QUALITY));
 }
 
-// The largest picture of an image that is within the limits.
+// Scales an image down to the limits.
 async function redrawn(image, type) {
   const { naturalWidth, naturalHeight } = image;
   let scale = Math.min(1, Math.sqrt(PIXEL_LIMIT / (naturalWidth * naturalHeight)));
@@ -61,13 +61,13 @@ async function redrawn(image, type) {
     const width = Math.max(1, Math.floor(naturalWidth * scale));
     const height = Math.max(1, Math.floor(naturalHeight * scale));
     const blob = await drawn(image, type, width, height);
-    if (blob === null) throw new Refusal("This browser cannot scale the picture down. Choose a smaller one.");
+    if (blob === null) throw new UserError("This browser cannot scale the picture down. Choose a smaller picture.");
     if (blob.size <= LIMIT) return { blob, width, height };
     scale *= Math.min(0.95, Math.sqrt(LIMIT / blob.size));
   }
 }
 
-// What was done to a picture before it is sent, in sentences.
+// Describes how the picture was changed before sending.
 function changes(file, image, sent, isTooLarge) {
   const from = size(image.naturalWidth, image.naturalHeight);
   const to = size(sent.width, sent.height);

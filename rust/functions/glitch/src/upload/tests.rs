@@ -7,7 +7,7 @@ use picture::samples::{jpegs, png, png_kinds};
 
 const LIMIT: usize = 20_000;
 
-/// A part of a form: its headers, as text, and its bytes.
+/// A part of a form: its headers as text, and its bytes.
 type Part = (String, Vec<u8>);
 
 fn file(bytes: &[u8]) -> Part {
@@ -46,7 +46,7 @@ fn read_form(parts: &[Part]) -> Result<Upload, String> {
 }
 
 #[test]
-fn a_form_of_one_file_is_the_file() {
+fn a_form_with_one_file_is_accepted() {
     for (name, bytes) in jpegs() {
         let upload = read_form(&[file(&bytes)]).unwrap();
         assert!(upload.file == bytes, "{name}");
@@ -55,7 +55,7 @@ fn a_form_of_one_file_is_the_file() {
 }
 
 #[test]
-fn options_come_by_query_or_by_form() {
+fn options_are_read_from_query_and_form() {
     let upload = read_form(&[field("seed", "7"), file(b"abc"), field("steps", "70")]).unwrap();
     assert_eq!(upload.options, Options { seed: Some(7), steps: 70, effect: Effect::Bytes });
     let twice = read("multipart/form-data; boundary=XX", "seed=7", &form("XX", &[file(b"abc"), field("seed", "8")]));
@@ -63,7 +63,7 @@ fn options_come_by_query_or_by_form() {
 }
 
 #[test]
-fn any_single_part_is_the_file_and_a_field_without_a_file_is_none() {
+fn any_single_part_is_the_file_unless_empty() {
     let nothing_chosen = "Content-Disposition: form-data; name=\"other\"; filename=\"\"\r\n".to_owned();
     let upload = read_form(&[(nothing_chosen.clone(), vec![]), field("picture", "abc")]).unwrap();
     assert_eq!(
@@ -77,7 +77,7 @@ fn any_single_part_is_the_file_and_a_field_without_a_file_is_none() {
 }
 
 #[test]
-fn other_envelopes_and_codings_are_refused() {
+fn other_form_types_and_codings_are_rejected() {
     let body = form("XX", &[file(b"abc")]);
     for content_type in ["multipart/mixed; boundary=XX", "Multipart/Related; boundary=XX", "multipart/form-dat"] {
         assert_eq!(read(content_type, "", &body).unwrap_err(), "UnsupportedForm", "{content_type}");
@@ -92,7 +92,7 @@ fn other_envelopes_and_codings_are_refused() {
 }
 
 #[test]
-fn the_limit_is_that_of_the_file_and_not_of_the_form() {
+fn the_limit_applies_to_the_file_without_the_form() {
     assert_eq!(read_form(&[file(&vec![7; LIMIT])]).unwrap().file.len(), LIMIT);
     assert_eq!(read_form(&[file(&vec![7; LIMIT + 1])]).unwrap_err(), "BodyTooLarge");
     assert_eq!(read_form(&[file(&vec![7; LIMIT + ENVELOPE_LIMIT])]).unwrap_err(), "BodyTooLarge");
@@ -100,7 +100,7 @@ fn the_limit_is_that_of_the_file_and_not_of_the_form() {
 }
 
 #[test]
-fn the_bytes_of_a_picture_decide_on_its_type() {
+fn the_bytes_of_a_picture_determine_its_type() {
     let (_, jpeg) = &jpegs()[0];
     for given in ["image/png", "text/html", "application/x-www-form-urlencoded", "", "image/né"] {
         assert_eq!(read(given, "", jpeg).unwrap().content_type, "image/jpeg", "{given}");
@@ -118,7 +118,7 @@ fn the_bytes_of_a_picture_decide_on_its_type() {
 
 proptest! {
     #[test]
-    fn any_bytes_come_out_of_a_form_as_they_went_in(
+    fn any_bytes_survive_a_form_unchanged(
         bytes in proptest::collection::vec(any::<u8>(), 1..500),
         boundary in "[A-Za-z0-9'()+_,./:=?-]{20,70}",
     ) {
@@ -128,7 +128,7 @@ proptest! {
     }
 
     #[test]
-    fn no_form_is_a_panic(body in proptest::collection::vec(proptest::sample::select(b"\r\n-X:;=\"ab".to_vec()), 0..200)) {
+    fn no_form_causes_a_panic(body in proptest::collection::vec(proptest::sample::select(b"\r\n-X:;=\"ab".to_vec()), 0..200)) {
         let _ = read("multipart/form-data; boundary=X", "", &body);
     }
 }

@@ -1,8 +1,8 @@
-//! Crawlers that are known by name, from tables that `make lock` writes (`operations/crawler_table.py`).
+//! Crawlers by name, from tables that `make lock` writes (`operations/crawler_table.py`).
 
 use std::sync::LazyLock;
 
-/// Texts in order, none of which starts with another one.
+/// Sorted texts, none of which is a prefix of another.
 static CRAWLERS: LazyLock<Vec<&str>> = LazyLock::new(|| entries(include_str!("crawlers.txt")));
 
 static AI_CRAWLERS: LazyLock<Vec<&str>> = LazyLock::new(|| entries(include_str!("ai-crawlers.txt")));
@@ -11,7 +11,7 @@ fn entries(table: &'static str) -> Vec<&'static str> {
     table.lines().filter(|line| !line.starts_with('#')).collect()
 }
 
-/// Whether an agent has a text of a crawler in it.
+/// Whether a user agent contains the text of a crawler.
 pub fn is_crawler(agent: &str) -> bool {
     word_starts(agent).any(|rest| {
         let before = CRAWLERS.partition_point(|text| *text <= rest);
@@ -19,25 +19,25 @@ pub fn is_crawler(agent: &str) -> bool {
     })
 }
 
-/// The name of a crawler that collects for artificial intelligence, in upper or lower case.
+/// Returns the name of a crawler that collects data for AI, ignoring case.
 pub fn ai_crawler(agent: &str) -> Option<&'static str> {
     word_starts(agent).find_map(|rest| {
         let is_there = |text: &&&str| {
             rest.as_bytes().get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text.as_bytes()))
         };
-        // The longest: a name can be the start of another one.
+        // The longest match, because a name can be the prefix of another.
         let text = AI_CRAWLERS.iter().filter(is_there).max_by_key(|text| text.len())?;
         Some(text.trim_end_matches('/'))
     })
 }
 
-/// Whether a bot's name is that of a crawler that collects for artificial intelligence.
+/// Whether a bot's name is that of a crawler that collects data for AI.
 pub fn is_ai_crawler(name: &str) -> bool {
     AI_CRAWLERS.iter().any(|text| text.trim_end_matches('/') == name)
 }
 
-/// What follows on each place of a text at which no letter or digit stands before. There names start, and so it is not
-/// within a word that one is found.
+/// Returns the rest of a text from each position that no letter or digit precedes, so that names match only at the
+/// start of a word.
 fn word_starts(text: &str) -> impl Iterator<Item = &str> {
     let mut before = ' ';
     text.char_indices().filter_map(move |(place, character)| {
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tables_are_in_order_and_no_text_starts_with_another() {
+    fn tables_are_sorted_and_free_of_prefixes() {
         for pair in CRAWLERS.windows(2) {
             assert!(pair[0] < pair[1] && !pair[1].starts_with(pair[0]), "{pair:?}");
         }
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn every_text_is_found_wherever_a_word_starts() {
+    fn every_text_matches_at_the_start_of_words() {
         for text in CRAWLERS.iter() {
             for agent in [format!("Mozilla/5.0 ({text} x)"), format!("{text}1"), format!("Mozilla/5.0 x;{text}")] {
                 assert!(is_crawler(&agent), "{agent}");
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn ai_crawlers_have_their_names_in_any_case() {
+    fn ai_crawlers_match_in_any_case() {
         for text in AI_CRAWLERS.iter() {
             let name = text.trim_end_matches('/');
             for written in [(*text).to_owned(), text.to_lowercase(), text.to_uppercase()] {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::*;
 
-/// A user agent that woothee is tested with, and what it is said to be, where that is said.
+/// A user agent of woothee's tests, with its expected properties if given.
 struct Sample {
     agent: String,
     name: Option<String>,
@@ -18,9 +18,9 @@ struct Sample {
     os: Option<String>,
 }
 
-/// The folder of woothee's own tests, wherever cargo keeps packages.
+/// The folder of woothee's tests in cargo's registry.
 static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
-    // What other platforms need is on no machine that has just compiled this.
+    // Packages for other platforms are not downloaded.
     let platform = format!("{}-unknown-linux-gnu", env::consts::ARCH);
     let arguments = ["metadata", "--format-version", "1", "--locked", "--offline", "--filter-platform", &platform];
     let output = Command::new(env!("CARGO")).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
@@ -30,7 +30,7 @@ static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     PathBuf::from(package["manifest_path"].as_str().unwrap()).with_file_name("tests")
 });
 
-/// The user agents of one file of those tests, which are all of one form.
+/// Parses one file of those tests; all have the same format.
 fn samples(file: &str) -> Vec<Sample> {
     let text = fs::read_to_string(FOLDER.join(file).with_extension("rs")).unwrap();
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().starts_with("//")).collect();
@@ -76,13 +76,13 @@ fn all_samples() -> Vec<Sample> {
     FILES.into_iter().flat_map(samples).collect()
 }
 
-/// The agent as it is after it was stored.
+/// Stores a parsed user agent and decodes it again.
 fn stored(agent: &Agent) -> Agent {
     let time = Moment::from_milliseconds(1_795_231_140_000).unwrap();
     let view = View {
         site: Site::parse("example.com").unwrap(),
         id: ViewId { time, random: 1 },
-        page: Page::normalise("/"),
+        page: Page::normalize("/"),
         visitor: None,
         referrer: None,
         campaign: None,
@@ -95,7 +95,7 @@ fn stored(agent: &Agent) -> Agent {
 }
 
 #[test]
-fn every_file_of_the_corpus_is_read() {
+fn every_file_of_the_corpus_is_parsed() {
     let mut files: Vec<String> =
         fs::read_dir(&*FOLDER).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
     files.sort();
@@ -103,9 +103,9 @@ fn every_file_of_the_corpus_is_read() {
     assert!(all_samples().len() > 200);
 }
 
-/// The crate `regex` of this workspace is another engine than the one that woothee is made for.
+/// The crate `regex` of this workspace replaces the engine that woothee was written for.
 #[test]
-fn woothee_finds_what_its_own_tests_expect() {
+fn woothee_passes_its_own_tests() {
     for Sample { agent, name, version, os } in all_samples() {
         let result = Parser::new().parse(&agent).unwrap();
         assert_eq!(Some(result.name), name.as_deref(), "{agent}");
@@ -116,7 +116,7 @@ fn woothee_finds_what_its_own_tests_expect() {
 }
 
 #[test]
-fn whatever_crawls_or_is_no_browser_is_a_bot() {
+fn crawlers_and_programs_are_bots() {
     for file in ["blank", "crawler", "crawler_google", "crawler_nonmajor", "misc"] {
         for Sample { agent: text, .. } in samples(file) {
             assert!(agent(&text, "").bot.is_some(), "{file}: {text}");
@@ -125,7 +125,7 @@ fn whatever_crawls_or_is_no_browser_is_a_bot() {
 }
 
 #[test]
-fn nothing_that_people_use_is_a_bot() {
+fn no_browser_is_a_bot() {
     let used = |file: &&str| ["appliance", "mobilephone", "pc", "smartphone"].iter().any(|kind| file.starts_with(kind));
     for file in FILES.into_iter().filter(used) {
         for Sample { agent: text, .. } in samples(file) {
@@ -135,7 +135,7 @@ fn nothing_that_people_use_is_a_bot() {
 }
 
 #[test]
-fn devices_have_the_class_of_their_file() {
+fn devices_are_classified() {
     for (file, class) in [
         ("appliance", Device::Other),
         ("mobilephone_au", Device::Phone),
@@ -162,7 +162,7 @@ fn devices_have_the_class_of_their_file() {
 }
 
 #[test]
-fn every_agent_of_the_corpus_can_be_stored_and_names_come_from_a_short_list() {
+fn every_agent_can_be_stored_with_known_names() {
     let mut names = BTreeSet::new();
     for Sample { agent: text, .. } in all_samples() {
         let agent = agent(&text, "");
@@ -173,7 +173,7 @@ fn every_agent_of_the_corpus_can_be_stored_and_names_come_from_a_short_list() {
 }
 
 #[test]
-fn todays_browsers_are_known() {
+fn current_browsers_are_recognized() {
     for (text, browser, version, system, device) in [
         (
             "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 \
@@ -221,7 +221,7 @@ fn todays_browsers_are_known() {
 }
 
 #[test]
-fn bots_are_told_from_people() {
+fn bots_and_browsers_are_distinguished() {
     let chrome = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36";
     for (text, bot) in [
         ("", Some("No user agent")),
@@ -242,27 +242,27 @@ fn bots_are_told_from_people() {
         ("Mozilla/5.0 (compatible; MSIE 10.0; Windows NT 6.2; Trident/6.0)", None),
         (&format!("Mozilla/5.0 (Linux; Android 9; CUBOT_X19) {chrome}"), None),
         (&format!("Mozilla/5.0 (Linux; Android 9; botanist) {chrome}"), None),
-        ("Mozilla/5.0 (a browser that nobody knows)", None),
+        ("Mozilla/5.0 (an unknown browser)", None),
     ] {
         assert_eq!(agent(text, "").bot.as_deref(), bot, "{text}");
     }
 }
 
 #[test]
-fn a_version_is_a_number_or_nothing() {
+fn a_version_is_numeric_or_empty() {
     assert_eq!(agent("DoCoMo/2.0 SH901iC(c100;TB;W24H12)", "").version, "");
     assert_eq!(agent(&format!("Mozilla/5.0 Gecko/20100101 Firefox/{}", "1.".repeat(50)), "").version, "");
 }
 
 #[test]
-fn an_agent_as_long_as_all_headers_together_is_read_up_to_a_limit() {
+fn a_long_agent_is_read_up_to_a_limit() {
     let agent = agent(&"é(; Mozilla/5.0 Windows NT 10.0; Chrome/1 ".repeat(250), "");
     assert_eq!(stored(&agent), agent);
 }
 
 proptest! {
     #[test]
-    fn any_text_is_an_agent_that_can_be_stored(
+    fn any_user_agent_can_be_stored(
         text in r"\PC{0,60}|(Mozilla/5\.0|Windows (NT 6|Phone OS)?|Android|iPad;|like Mac OS X|Chrome/|Opera|DoCoMo/|KDDI-|Version/|rv:|bot|\(|\)|;|/|[0-9._]{1,5}| ){0,12}",
     ) {
         let agent = agent(&text, "");

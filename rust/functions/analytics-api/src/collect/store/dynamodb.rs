@@ -1,4 +1,4 @@
-//! Views in the DynamoDB table of views, and what is known of a day in that of state.
+//! Views in the DynamoDB table of views; secrets and known values in the table of state.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -11,11 +11,10 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 
-use super::{KnownKey, Noted, Offer, Secret, Store, StoreError, ValueHash};
+use super::{AddedValue, KnownKey, Offer, Secret, Store, StoreError, ValueHash};
 
 mod item;
 
-/// Views in a table, what is known of a day in another.
 #[derive(Debug, Clone)]
 pub struct DynamoDb {
     client: Client,
@@ -23,7 +22,7 @@ pub struct DynamoDb {
     state_table: String,
 }
 
-/// Adds the id of the request, by which the lines of the trigger are found with those of this function.
+/// Adds the request's id, which links log lines of the trigger to those of this function.
 fn with_request(mut item: Item) -> Item {
     if let Some(id) = powertools::correlation_id() {
         item.insert(attribute::REQUEST.to_owned(), analytics::AttributeValue::S(id));
@@ -32,7 +31,6 @@ fn with_request(mut item: Item) -> Item {
 }
 
 impl DynamoDb {
-    /// The store in two tables.
     #[must_use]
     pub fn new(client: Client, views_table: String, state_table: String) -> Self {
         Self { client, views_table, state_table }
@@ -41,7 +39,7 @@ impl DynamoDb {
 
 #[async_trait]
 impl Store for DynamoDb {
-    /// A view whose key is there has been stored by an earlier attempt: no other has its random number.
+    /// An existing key is from an earlier attempt, because ids are random.
     async fn put_view(&self, view: &View, expires: Moment) -> Result<(), StoreError> {
         let written = self
             .client
@@ -76,13 +74,13 @@ impl Store for DynamoDb {
         }
     }
 
-    /// A slot has the secret of one day: that of an earlier day is gone with the write.
+    /// Each item holds the secret of one day; the write replaces that of an earlier day.
     async fn offer_secret(&self, day: Day, secret: Secret, expires: Moment) -> Result<Offer, StoreError> {
         let written = self
             .client
             .put_item()
             .table_name(&self.state_table)
-            .set_item(Some(item::of_secret(day, secret, expires)))
+            .set_item(Some(item::secret_item(day, secret, expires)))
             .condition_expression("attribute_not_exists(#name) OR #day < :day")
             .expression_attribute_names("#name", attribute::NAME)
             .expression_attribute_names("#day", attribute::DAY)
@@ -102,13 +100,16 @@ impl Store for DynamoDb {
         DaySecrets::new(self.client.clone(), self.state_table.clone()).delete_before(day).await
     }
 
-    async fn known(&self, KnownKey { site, day, dimension }: &KnownKey) -> Result<BTreeSet<ValueHash>, StoreError> {
+    async fn known_values(
+        &self,
+        KnownKey { site, day, dimension }: &KnownKey,
+    ) -> Result<BTreeSet<ValueHash>, StoreError> {
         let request = self.client.get_item().table_name(&self.state_table);
         let request = request.set_key(Some(item::key(state::known(site, *day, *dimension)))).consistent_read(true);
         request.send().await?.item.as_ref().map_or(Ok(BTreeSet::new()), item::values)
     }
 
-    /// The client's own attempts may count twice, and never not at all.
+    /// The client's own retries may count twice, but never zero times.
     async fn count_source(
         &self,
         KnownKey { site, day, dimension }: &KnownKey,
@@ -134,14 +135,14 @@ impl Store for DynamoDb {
         }
     }
 
-    /// One call, whatever comes of it: where the condition fails, the failure has the item.
-    async fn note(
+    /// Needs one call in every case: a failed condition returns the item.
+    async fn add_value(
         &self,
         KnownKey { site, day, dimension }: &KnownKey,
         value: ValueHash,
         most: u16,
         expires: Moment,
-    ) -> Result<Noted, StoreError> {
+    ) -> Result<AddedValue, StoreError> {
         let names = [("#values", attribute::VALUES), ("#expires", attribute::EXPIRES)];
         let values = [
             (":value", item::binary(value)),
@@ -172,6 +173,6 @@ impl Store for DynamoDb {
     }
 }
 
-fn noted(is_known: bool, item: Option<HashMap<String, AttributeValue>>) -> Result<Noted, StoreError> {
-    Ok(Noted { is_known, values: item::values(&item.unwrap_or_default())? })
+fn noted(is_known: bool, item: Option<HashMap<String, AttributeValue>>) -> Result<AddedValue, StoreError> {
+    Ok(AddedValue { is_known, values: item::values(&item.unwrap_or_default())? })
 }

@@ -1,4 +1,4 @@
-//! Views in memory, as the items that they are in DynamoDB: for tests.
+//! Views in memory, as the items that DynamoDB would store, for tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,9 +7,8 @@ use analytics::keys::Key;
 use analytics::{Day, Item, Leave, Moment, View, keys};
 use async_trait::async_trait;
 
-use super::{KnownKey, Noted, Offer, Secret, Store, StoreError, ValueHash};
+use super::{AddedValue, KnownKey, Offer, Secret, Store, StoreError, ValueHash};
 
-/// Views that are gone when the process ends.
 #[derive(Debug, Default)]
 pub struct Memory(Mutex<Tables>);
 
@@ -17,24 +16,24 @@ pub struct Memory(Mutex<Tables>);
 struct Tables {
     views: BTreeMap<Key, Item>,
     secrets: BTreeMap<Day, Secret>,
-    known: BTreeMap<KnownKey, Noted>,
+    known: BTreeMap<KnownKey, AddedValue>,
     sources: BTreeMap<(KnownKey, String), u64>,
 }
 
 impl Memory {
-    /// All views and leaves, in the order of their keys.
+    /// Returns all views and leaves, in the order of their keys.
     #[must_use]
     pub fn items(&self) -> Vec<Item> {
         self.tables().views.values().cloned().collect()
     }
 
-    /// The days that have a secret.
+    /// Returns the days that have a secret.
     #[must_use]
     pub fn days_with_secrets(&self) -> Vec<Day> {
         self.tables().secrets.keys().copied().collect()
     }
 
-    /// No lock is held over anything that can panic, so what a poisoned one guards is whole.
+    /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -57,8 +56,8 @@ impl Store for Memory {
     }
 
     async fn offer_secret(&self, day: Day, secret: Secret, _: Moment) -> Result<Offer, StoreError> {
-        let kept = *self.tables().secrets.entry(day).or_insert(secret);
-        Ok(if kept == secret { Offer::Taken } else { Offer::Refused })
+        let stored = *self.tables().secrets.entry(day).or_insert(secret);
+        Ok(if stored == secret { Offer::Taken } else { Offer::Refused })
     }
 
     async fn delete_secrets_before(&self, day: Day) -> Result<(), StoreError> {
@@ -66,7 +65,7 @@ impl Store for Memory {
         Ok(())
     }
 
-    async fn known(&self, key: &KnownKey) -> Result<BTreeSet<ValueHash>, StoreError> {
+    async fn known_values(&self, key: &KnownKey) -> Result<BTreeSet<ValueHash>, StoreError> {
         let values = self.tables().known.get(key).map(|noted| noted.values.clone()).unwrap_or_default();
         Ok(values)
     }
@@ -78,9 +77,15 @@ impl Store for Memory {
         Ok(*count)
     }
 
-    async fn note(&self, key: &KnownKey, value: ValueHash, most: u16, _: Moment) -> Result<Noted, StoreError> {
+    async fn add_value(
+        &self,
+        key: &KnownKey,
+        value: ValueHash,
+        most: u16,
+        _: Moment,
+    ) -> Result<AddedValue, StoreError> {
         let mut tables = self.tables();
-        let noted = tables.known.entry(key.clone()).or_insert(Noted { is_known: false, values: [].into() });
+        let noted = tables.known.entry(key.clone()).or_insert(AddedValue { is_known: false, values: [].into() });
         noted.is_known = noted.values.contains(&value) || noted.values.len() < usize::from(most);
         if noted.is_known {
             noted.values.insert(value);

@@ -12,7 +12,6 @@ use super::{Store, StoreError};
 
 type Item = HashMap<String, AttributeValue>;
 
-/// Accounts and sessions in tables.
 #[derive(Debug, Clone)]
 pub struct DynamoDb {
     client: Client,
@@ -21,7 +20,6 @@ pub struct DynamoDb {
 }
 
 impl DynamoDb {
-    /// The store in two tables.
     #[must_use]
     pub fn new(client: Client, accounts_table: String, state_table: String) -> Self {
         Self { client, accounts_table, state_table }
@@ -32,7 +30,7 @@ impl DynamoDb {
         Ok(request.consistent_read(true).send().await?.item)
     }
 
-    /// Puts an item that has only a name.
+    /// Writes an item that has only a name.
     async fn put_name(&self, name: String, expires: Moment) -> Result<(), StoreError> {
         self.client
             .put_item()
@@ -48,7 +46,7 @@ impl DynamoDb {
         Ok(self.read(&self.state_table, attribute::NAME, &name).await?.is_some())
     }
 
-    /// Adds to a count of attempts, and returns it. The client's own attempts may add twice, and never not at all.
+    /// Adds to a count of attempts, and returns it. The client's own retries may add twice, but never zero times.
     async fn add_attempts(&self, who: &str, by: &str, expires: Moment) -> Result<i64, StoreError> {
         let output = self
             .client
@@ -110,15 +108,15 @@ impl Store for DynamoDb {
         Ok(self.add_attempts(who, "1", expires).await?.try_into().unwrap_or_default())
     }
 
-    async fn take_back_attempt(&self, who: &str, expires: Moment) -> Result<(), StoreError> {
+    async fn uncount_attempt(&self, who: &str, expires: Moment) -> Result<(), StoreError> {
         self.add_attempts(who, "-1", expires).await.map(drop)
     }
 
-    async fn remember(&self, who: &str, expires: Moment) -> Result<(), StoreError> {
+    async fn record_sign_in(&self, who: &str, expires: Moment) -> Result<(), StoreError> {
         self.put_name(state::signed_in(who), expires).await
     }
 
-    async fn is_remembered(&self, who: &str) -> Result<bool, StoreError> {
+    async fn has_signed_in(&self, who: &str) -> Result<bool, StoreError> {
         self.has_name(state::signed_in(who)).await
     }
 }

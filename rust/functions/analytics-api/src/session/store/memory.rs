@@ -1,4 +1,4 @@
-//! Accounts and sessions in memory: for tests.
+//! Accounts and sessions in memory, for tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,29 +8,26 @@ use async_trait::async_trait;
 
 use super::{Store, StoreError};
 
-/// Accounts and sessions that are gone when the process ends.
 #[derive(Debug, Default)]
 pub struct Memory(Mutex<State>);
 
-/// What the tables hold.
+/// The content of the tables.
 #[derive(Debug, Default)]
 pub struct State {
-    /// Keys of sessions.
     pub keys: Vec<String>,
-    /// Hashes of passwords by user.
+    /// Password hashes by user.
     pub accounts: BTreeMap<String, String>,
-    /// Sessions that have ended.
+    /// Ids of ended sessions.
     pub ended: BTreeSet<String>,
-    /// Attempts to sign in.
     pub attempts: BTreeMap<String, i64>,
-    /// Who has signed in, and until which second that is remembered.
+    /// Recorded sign-ins, with the second at which each expires.
     pub remembered: BTreeMap<String, u64>,
 }
 
 impl Memory {
-    /// What is stored, to look at and to change.
+    /// Returns the content, for reading and writing.
     ///
-    /// No lock is held over anything that can panic, so what a poisoned one guards is whole.
+    /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -62,17 +59,17 @@ impl Store for Memory {
         Ok((*attempts).try_into().unwrap_or_default())
     }
 
-    async fn take_back_attempt(&self, who: &str, _: Moment) -> Result<(), StoreError> {
+    async fn uncount_attempt(&self, who: &str, _: Moment) -> Result<(), StoreError> {
         *self.state().attempts.entry(who.to_owned()).or_default() -= 1;
         Ok(())
     }
 
-    async fn remember(&self, who: &str, expires: Moment) -> Result<(), StoreError> {
+    async fn record_sign_in(&self, who: &str, expires: Moment) -> Result<(), StoreError> {
         self.state().remembered.insert(who.to_owned(), expires.seconds());
         Ok(())
     }
 
-    async fn is_remembered(&self, who: &str) -> Result<bool, StoreError> {
+    async fn has_signed_in(&self, who: &str) -> Result<bool, StoreError> {
         Ok(self.state().remembered.contains_key(who))
     }
 }

@@ -33,7 +33,7 @@ fn opened(token: &str, now: u64) -> Result<Session, Unopened> {
 }
 
 #[test]
-fn a_session_comes_back_for_an_hour_and_no_second_longer() {
+fn a_token_is_valid_for_an_hour() {
     for (now, expected) in [
         (NOW, Ok(session())),
         (NOW + 3600, Ok(session())),
@@ -45,14 +45,14 @@ fn a_session_comes_back_for_an_hour_and_no_second_longer() {
 }
 
 #[test]
-fn a_token_from_the_future_is_not_taken_but_for_a_minute_that_clocks_may_differ() {
+fn a_token_may_be_a_minute_ahead() {
     assert_eq!(opened(&token(), NOW - SKEW), Ok(session()));
     assert_eq!(opened(&token(), NOW - SKEW - 1), Err(Unopened::Unknown));
     assert_eq!(opened(&token(), 0), Err(Unopened::Unknown));
 }
 
 #[test]
-fn a_token_with_any_character_changed_is_not_taken() {
+fn a_changed_character_invalidates_a_token() {
     let token = token();
     for index in 0..token.len() {
         for other in ALPHABET.iter().copied().filter(|other| *other != token.as_bytes()[index]) {
@@ -65,7 +65,7 @@ fn a_token_with_any_character_changed_is_not_taken() {
 }
 
 #[test]
-fn a_token_that_is_cut_anywhere_or_longer_is_not_taken() {
+fn a_truncated_or_extended_token_is_invalid() {
     let token = token();
     for length in 0..token.len() {
         assert_eq!(opened(token.split_at(length).0, NOW), Err(Unopened::Unknown), "{length}");
@@ -77,7 +77,7 @@ fn a_token_that_is_cut_anywhere_or_longer_is_not_taken() {
 }
 
 #[test]
-fn a_token_whose_time_is_beyond_all_numbers_is_not_taken() {
+fn a_token_with_an_overflowing_time_is_invalid() {
     // The version, and a time of all ones.
     let mut token = "gP__________".to_owned();
     token.push_str(&"A".repeat(120));
@@ -85,12 +85,12 @@ fn a_token_whose_time_is_beyond_all_numbers_is_not_taken() {
 }
 
 #[test]
-fn a_token_of_another_key_is_not_taken() {
+fn a_token_of_another_key_is_invalid() {
     assert_eq!(keys(&[OTHER_KEY]).open(&token(), at(NOW)), Err(Unopened::Unknown));
 }
 
 #[test]
-fn after_a_rotation_the_new_key_seals_and_both_open() {
+fn after_a_rotation_both_keys_open() {
     let rotated = keys(&[OTHER_KEY, KEY]);
     assert_eq!(rotated.open(&token(), at(NOW)), Ok(session()));
     assert_eq!(rotated.open(&token(), at(NOW + 3601)), Err(Unopened::Expired));
@@ -100,13 +100,13 @@ fn after_a_rotation_the_new_key_seals_and_both_open() {
 }
 
 #[test]
-fn no_two_tokens_of_a_session_are_the_same() {
+fn tokens_of_a_session_differ() {
     assert_ne!(token(), token());
     assert!(!token().contains('='));
 }
 
 #[test]
-fn a_token_with_other_content_is_not_taken() {
+fn a_token_with_other_content_is_invalid() {
     let key = Fernet::new(KEY).unwrap();
     for content in ["", "{}", "null", r#"{"user": "a"}"#, r#"{"user": 1, "id": "2"}"#, r#"{"user": "a", "id": "2"}"#] {
         let token = key.encrypt_at_time(content.as_bytes(), NOW);
@@ -115,8 +115,8 @@ fn a_token_with_other_content_is_not_taken() {
 }
 
 #[test]
-fn what_is_no_key_is_refused() {
-    assert_eq!(Keys::new(&[]).err(), Some(InvalidKeys::None));
+fn an_invalid_key_is_rejected() {
+    assert_eq!(Keys::new(&[]).err(), Some(InvalidKeys::Missing));
     for text in ["", "short", KEY.split_at(1).1, "password password password password"] {
         let error = Keys::new(&[KEY.to_owned(), text.to_owned()]).err().unwrap();
         assert_eq!(error, InvalidKeys::Malformed, "{text}");
@@ -125,7 +125,7 @@ fn what_is_no_key_is_refused() {
 }
 
 #[test]
-fn who_attempts_has_another_name_in_another_window_and_with_another_key() {
+fn names_differ_by_window_and_key() {
     let who = |key, window, parts: &[&str]| keys(&[key]).who(window, parts);
     let names = [
         who(KEY, 1, &["a", "192.0.2.1"]),
@@ -143,14 +143,14 @@ fn who_attempts_has_another_name_in_another_window_and_with_another_key() {
 
 proptest! {
     #[test]
-    fn any_session_comes_back(user: String, credential in "[0-9a-f]{64}", id in "[0-9a-f]{32}", now in 0_u64..253_402_300_000) {
+    fn any_session_round_trips(user: String, credential in "[0-9a-f]{64}", id in "[0-9a-f]{32}", now in 0_u64..253_402_300_000) {
         let session = Session { user, credential, id };
         let token = keys(&[KEY]).seal(&session, at(now)).unwrap();
         prop_assert_eq!(opened(&token, now), Ok(session));
     }
 
     #[test]
-    fn no_text_is_a_token(text: String) {
+    fn random_text_is_not_a_token(text: String) {
         prop_assert_eq!(opened(&text, NOW), Err(Unopened::Unknown));
     }
 }

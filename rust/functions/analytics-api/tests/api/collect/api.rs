@@ -1,4 +1,4 @@
-//! The service as a client of the API sees it.
+//! A client of the API.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,7 @@ use super::spy::Spy;
 pub use crate::service::{Answer, ORIGIN_SECRET};
 use crate::service::{Service, Setup};
 
-/// When the tests begin: 2026-11-21 03:19 in UTC.
+/// The time at which the tests start: 2026-11-21 03:19 in UTC.
 pub const NOW: u64 = 1_795_231_140_000;
 
 pub const SECOND: u64 = 1000;
@@ -25,10 +25,10 @@ pub const CHROME: &str =
 pub const IP: &str = "203.0.113.77";
 pub const ORIGIN: &str = "https://example.com";
 
-/// Values of a dimension that a day counts by name.
+/// The cap of the tests: values of a dimension that a day counts by name.
 pub const CAP: u16 = 20;
 
-/// The service over a store.
+/// The service with a store.
 pub struct Api {
     pub store: Arc<Spy>,
     clock: Arc<AtomicU64>,
@@ -36,25 +36,25 @@ pub struct Api {
     service: Service,
 }
 
-/// A request as API Gateway passes it on.
+/// A request event of API Gateway.
 #[derive(Clone)]
 pub struct Request(pub Value);
 
 impl Answer {
-    /// Returns what a page calls the view that was recorded.
+    /// Returns the token of the recorded view.
     pub fn view(&self) -> String {
         assert_eq!(self.status, 202, "{self:?}");
         self.json["view"].as_str().unwrap().to_owned()
     }
 
-    /// Returns the id of the view that was recorded.
+    /// Returns the id of the recorded view.
     pub fn view_id(&self) -> ViewId {
         ViewId::parse(self.view().rsplit_once('-').unwrap().0).unwrap()
     }
 }
 
 impl Request {
-    /// From a page of the site, by a person.
+    /// Returns a request from a page of the site, by a browser.
     pub fn new(method: &str, target: &str) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         Self(json!({
@@ -113,7 +113,7 @@ impl Request {
         self
     }
 
-    /// With the body that it has as base64.
+    /// Encodes the body as base64.
     pub fn base64(mut self) -> Self {
         self.0["body"] = json!(STANDARD.encode_to_string(self.0["body"].as_str().unwrap()));
         self.0["isBase64Encoded"] = json!(true);
@@ -126,12 +126,12 @@ impl Api {
         Self::counting(CAP)
     }
 
-    /// A service that counts some values of a dimension by name each day.
+    /// Creates a service with another cap.
     pub fn counting(cap: u16) -> Self {
         Self::over(Arc::default(), Arc::new(AtomicU64::new(NOW)), cap)
     }
 
-    /// Another environment of the same function.
+    /// Returns another environment of the same function.
     pub fn another_environment(&self) -> Self {
         Self::over(self.store.clone(), self.clock.clone(), self.cap)
     }
@@ -148,12 +148,12 @@ impl Api {
         Self { store, clock, cap, service }
     }
 
-    /// Set the clock.
+    /// Sets the clock.
     pub fn set(&self, milliseconds: u64) {
         self.clock.store(milliseconds, Ordering::Relaxed);
     }
 
-    /// Let milliseconds pass.
+    /// Advances the clock.
     pub fn pass(&self, milliseconds: u64) {
         self.clock.fetch_add(milliseconds, Ordering::Relaxed);
     }
@@ -162,25 +162,25 @@ impl Api {
         self.service.invoke(event).await
     }
 
-    /// All views that are stored, in the order of sites and times.
+    /// Returns all stored views, by site and time.
     pub fn records(&self) -> Vec<Record> {
         let items = self.store.memory.items();
         items.iter().filter(|item| !keys::is_leave(item)).map(|item| Record::decode(item).unwrap()).collect()
     }
 
-    /// The only view that is stored.
+    /// Returns the only stored view.
     pub fn only_view(&self) -> View {
         let [record] = <[Record; 1]>::try_from(self.records()).unwrap();
         record.view
     }
 
-    /// All leaves that are stored.
+    /// Returns all stored leaves.
     pub fn leaves(&self) -> Vec<Leave> {
         let items = self.store.memory.items();
         items.iter().filter(|item| keys::is_leave(item)).map(|item| Leave::decode(item).unwrap()).collect()
     }
 
-    /// The view that is recorded of a request.
+    /// Sends a request, and returns the recorded view.
     pub async fn viewed(&self, request: Request) -> View {
         let id = self.send(request).await.view_id();
         let mut found = self.records().into_iter().map(|record| record.view).filter(|view| view.id == id);

@@ -1,4 +1,4 @@
-//! How many different values a day counts by name, and what a view costs.
+//! Caps on the values that a day counts by name, and the calls that a view costs.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::api::{Api, CAP, DAY, Request};
 
-/// A view of a page, from a network of its own.
+/// Returns a view of a page from a separate network.
 fn page(number: u16) -> Request {
     let [high, low] = number.to_be_bytes();
     Request::collect(&format!("https://example.com/{number}")).sent_from(&format!("10.0.{high}.{low}"))
@@ -24,8 +24,8 @@ async fn a_view_is_one_write() {
         .json(&json!({"url": "https://example.com/?utm_source=mail", "referrer": "https://search.example/"}));
     api.send(request.clone()).await;
     let calls = api.store.take_calls();
-    assert_eq!(calls[..3], ["secret", "delete_secrets_before", "offer_secret"], "of the first view of the day");
-    assert_eq!(calls[3..], [["known", "count_source", "note"].repeat(3), vec!["put_view"]].concat());
+    assert_eq!(calls[..3], ["secret", "delete_secrets_before", "offer_secret"], "calls of the first view of the day");
+    assert_eq!(calls[3..], [["known_values", "count_source", "add_value"].repeat(3), vec!["put_view"]].concat());
     for _ in 0..100 {
         api.send(request.clone()).await;
     }
@@ -33,13 +33,17 @@ async fn a_view_is_one_write() {
 
     let other = api.another_environment();
     other.send(request.clone()).await;
-    assert_eq!(api.store.take_calls(), ["secret", "known", "known", "known", "put_view"], "of another environment");
+    assert_eq!(
+        api.store.take_calls(),
+        ["secret", "known_values", "known_values", "known_values", "put_view"],
+        "calls of another environment"
+    );
     other.send(request).await;
     assert_eq!(api.store.take_calls(), ["put_view"]);
 }
 
 #[tokio::test]
-async fn an_environment_learns_all_that_others_know() {
+async fn an_environment_caches_the_values_of_others() {
     let api = Api::new();
     for number in 0..10 {
         api.send(page(number)).await;
@@ -54,7 +58,7 @@ async fn an_environment_learns_all_that_others_know() {
 }
 
 #[tokio::test]
-async fn pages_over_the_cap_count_as_other_in_every_environment() {
+async fn pages_over_the_cap_count_as_other() {
     let api = Api::new();
     let environments = [api.another_environment(), api.another_environment(), api.another_environment()];
     for number in 0..5 * CAP {
@@ -65,13 +69,13 @@ async fn pages_over_the_cap_count_as_other_in_every_environment() {
     assert!(pages.contains(OTHER));
     assert_eq!(api.records().len(), 5 * usize::from(CAP), "every view is there");
     for environment in &environments {
-        assert_eq!(environment.viewed(page(0)).await.page.as_str(), "/0", "what was there before stays");
+        assert_eq!(environment.viewed(page(0)).await.page.as_str(), "/0", "existing values stay");
         assert_eq!(environment.viewed(page(4 * CAP)).await.page.as_str(), OTHER);
     }
 }
 
 #[tokio::test]
-async fn a_full_day_costs_one_write_a_view_again() {
+async fn a_view_over_the_cap_is_one_write() {
     let api = Api::new();
     for number in 0..=CAP {
         api.send(page(number)).await;
@@ -84,7 +88,7 @@ async fn a_full_day_costs_one_write_a_view_again() {
 }
 
 #[tokio::test]
-async fn referrers_and_campaigns_have_caps_of_their_own() {
+async fn referrers_and_campaigns_have_separate_caps() {
     let api = Api::new();
     for number in 0..2 * CAP {
         let url = format!("https://example.com/?utm_campaign=c{number}");
@@ -101,7 +105,7 @@ async fn referrers_and_campaigns_have_caps_of_their_own() {
 }
 
 #[tokio::test]
-async fn each_day_and_each_site_starts_anew() {
+async fn each_day_and_site_has_its_own_cap() {
     let api = Api::new();
     for number in 0..=CAP {
         api.send(page(number)).await;
@@ -114,34 +118,34 @@ async fn each_day_and_each_site_starts_anew() {
 }
 
 #[tokio::test]
-async fn bots_use_up_nothing_and_paths_that_are_too_long_neither() {
+async fn bots_and_long_paths_do_not_use_the_cap() {
     let api = Api::new();
     for number in 0..2 * CAP {
         api.send(page(number).header("user-agent", "Googlebot-Image/1.0")).await;
         api.send(Request::collect(&format!("https://example.com/{number}/{}", "a".repeat(600)))).await;
     }
-    assert!(!api.store.take_calls().contains(&"note"));
+    assert!(!api.store.take_calls().contains(&"add_value"));
     assert_eq!(api.viewed(page(7)).await.page.as_str(), "/7");
 }
 
 #[tokio::test]
-async fn nobody_alone_takes_all_names_of_a_day() {
+async fn one_network_cannot_use_up_the_cap() {
     let api = Api::counting(300);
     let environments = [api.another_environment(), api.another_environment()];
     for number in 0..400 {
-        // The addresses of one network, in turns.
+        // Alternates the addresses of one network.
         let address = format!("2001:db8:1:2::{number:x}");
         environments[usize::from(number % 2)].send(page(number).sent_from(&address)).await;
     }
     assert_eq!(pages(&api).len() - 1, 30);
     let other = api.viewed(page(7000)).await;
     assert_eq!((other.page.as_str(), other.real_page), ("/7000", None));
-    let known = api.viewed(page(0).sent_from("2001:db8:1:2::1")).await;
-    assert_eq!(known.page.as_str(), "/0", "what is known stays known");
+    let existing = api.viewed(page(0).sent_from("2001:db8:1:2::1")).await;
+    assert_eq!(existing.page.as_str(), "/0", "existing values stay");
 }
 
 #[tokio::test]
-async fn all_who_ask_for_privacy_are_one_source() {
+async fn clients_that_ask_for_privacy_are_one_source() {
     let api = Api::counting(300);
     for number in 0..60 {
         api.send(page(number).header("sec-gpc", "1")).await;
@@ -150,7 +154,7 @@ async fn all_who_ask_for_privacy_are_one_source() {
 }
 
 #[tokio::test]
-async fn a_page_that_counts_as_other_is_in_its_view() {
+async fn a_view_over_the_cap_stores_its_real_page() {
     let api = Api::new();
     for number in 0..=CAP {
         api.send(page(number)).await;

@@ -18,7 +18,7 @@ fn measures(api: &Api) -> Vec<(u64, u8)> {
 }
 
 #[tokio::test]
-async fn a_page_that_is_left_tells_how_it_was_read() {
+async fn a_leave_stores_duration_and_scroll_depth() {
     let api = Api::new();
     let view = viewed(&api).await;
     api.pass(10 * SECOND);
@@ -30,9 +30,9 @@ async fn a_page_that_is_left_tells_how_it_was_read() {
     assert_eq!(leave.measure, Measure { duration_ms: 9 * SECOND, scroll: 80 });
 }
 
-/// A fault of a well-known analytics pair.
+/// A fault of a well-known pair of analytics functions.
 #[tokio::test]
-async fn replayed_and_reordered_beacons_come_to_the_same() {
+async fn replayed_and_reordered_beacons_change_nothing() {
     let [first, second, third] = [(1000, 20), (5000, 60), (7000, 40)];
     let mut states = Vec::new();
     for order in [vec![first, second, third], vec![third, first, second, second, first, third]] {
@@ -51,7 +51,7 @@ async fn replayed_and_reordered_beacons_come_to_the_same() {
 }
 
 #[tokio::test]
-async fn nothing_was_looked_at_for_longer_than_it_is_there() {
+async fn a_duration_is_limited_by_the_age_of_the_view() {
     let api = Api::new();
     let view = viewed(&api).await;
     api.pass(10 * SECOND);
@@ -60,7 +60,7 @@ async fn nothing_was_looked_at_for_longer_than_it_is_there() {
 }
 
 #[tokio::test]
-async fn values_that_break_rules_are_named() {
+async fn invalid_values_are_listed() {
     let api = Api::new();
     let view = viewed(&api).await;
     let request = |fields: &Value| Request::new("POST", "/analytics/append").json(fields);
@@ -86,7 +86,7 @@ async fn values_that_break_rules_are_named() {
 }
 
 #[tokio::test]
-async fn a_view_of_the_day_before_cannot_be_left_any_more() {
+async fn a_view_older_than_a_day_is_rejected() {
     let api = Api::new();
     let view = viewed(&api).await;
     api.pass(DAY);
@@ -97,7 +97,7 @@ async fn a_view_of_the_day_before_cannot_be_left_any_more() {
 }
 
 #[tokio::test]
-async fn a_view_that_is_yet_to_come_cannot_be_left() {
+async fn a_view_in_the_future_is_rejected() {
     let api = Api::new();
     let other = api.another_environment();
     api.pass(HOUR);
@@ -111,7 +111,7 @@ async fn a_view_that_is_yet_to_come_cannot_be_left() {
 }
 
 #[tokio::test]
-async fn leaves_of_invented_views_are_not_stored() {
+async fn leaves_of_forged_views_are_not_stored() {
     let api = Api::new();
     let view = viewed(&api).await;
     let (id, signature) = view.rsplit_once('-').unwrap();
@@ -145,18 +145,18 @@ async fn a_view_can_be_left_after_midnight() {
 }
 
 #[tokio::test]
-async fn a_leave_is_of_the_site_that_sends_it() {
+async fn a_leave_must_come_from_the_site_of_its_view() {
     let api = Api::new();
     let view = viewed(&api).await;
     let request = Request::append(&view, 0, 0);
     assert_eq!(api.send(request.clone().header("origin", "https://evil.example")).await.status, 403);
     assert_eq!(api.send(request.clone().without("origin")).await.status, 403);
     let answer = api.send(request.header("origin", "https://other.example")).await;
-    assert_eq!((answer.status, answer.errors()), (422, vec![("view", "pattern")]), "where there is no such view");
+    assert_eq!((answer.status, answer.errors()), (422, vec![("view", "pattern")]), "the other site has no such view");
 }
 
 #[tokio::test]
-async fn a_failure_of_the_store_is_ours() {
+async fn a_store_error_is_a_500() {
     let api = Api::new();
     let view = viewed(&api).await;
     api.store.fail_at(Some("put_leave"));

@@ -1,4 +1,4 @@
-//! Collecting views as a page, a beacon or a picture sees it, over the store in memory.
+//! Collecting views from pages, beacons and pictures, with the store in memory.
 
 mod api;
 mod caps;

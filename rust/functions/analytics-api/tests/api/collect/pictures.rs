@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::api::{Answer, Api, Request};
 
-/// A fault of a well-known analytics pair: no picture in it. What it shows is tested beside it.
+/// A fault of a well-known pair of analytics functions: a response without a picture. Other tests check the picture's
+/// content.
 fn assert_picture(answer: &Answer, status: u64) {
     assert_eq!(answer.status, status);
     assert_eq!((answer.bytes.len(), &answer.bytes[..6]), (43, b"GIF89a".as_slice()));
@@ -17,7 +18,7 @@ fn assert_picture(answer: &Answer, status: u64) {
 }
 
 #[tokio::test]
-async fn a_picture_counts_a_view_where_no_script_runs() {
+async fn a_picture_counts_a_view_without_scripts() {
     let api = Api::new();
     let query = "path=/about&referrer=https%3A%2F%2Fsearch.example%2Fq&utm_campaign=spring&token=secret";
     assert_picture(&api.send(Request::picture(query)).await, 200);
@@ -30,7 +31,7 @@ async fn a_picture_counts_a_view_where_no_script_runs() {
 }
 
 #[tokio::test]
-async fn a_head_of_the_picture_counts_nothing() {
+async fn a_head_request_counts_nothing() {
     let api = Api::new();
     let answer =
         api.send(Request::new("HEAD", "/analytics/pv.gif?path=/").header("referer", "https://example.com/")).await;
@@ -39,7 +40,7 @@ async fn a_head_of_the_picture_counts_nothing() {
 }
 
 #[tokio::test]
-async fn without_a_path_the_page_is_that_which_the_picture_is_on() {
+async fn without_a_path_the_referer_names_the_page() {
     let api = Api::new();
     let request = Request::picture("").header("referer", "https://example.com/about/?utm_source=mail&id=7");
     assert_picture(&api.send(request).await, 200);
@@ -48,7 +49,7 @@ async fn without_a_path_the_page_is_that_which_the_picture_is_on() {
 }
 
 #[tokio::test]
-async fn without_a_referer_the_origin_says_which_site_it_is() {
+async fn without_a_referer_the_origin_names_the_site() {
     let api = Api::new();
     let request = Request::picture("").without("referer").header("origin", "https://other.example");
     assert_picture(&api.send(request).await, 200);
@@ -57,7 +58,7 @@ async fn without_a_referer_the_origin_says_which_site_it_is() {
 }
 
 #[tokio::test]
-async fn a_site_that_is_not_known_sees_a_picture_and_counts_nothing() {
+async fn an_unknown_site_gets_a_picture_without_a_view() {
     let api = Api::new();
     for referer in ["https://evil.example/", "https://example.com.evil.example/", "about:blank", "", "é"] {
         assert_picture(&api.send(Request::picture("path=/").header("referer", referer)).await, 403);
@@ -67,7 +68,7 @@ async fn a_site_that_is_not_known_sees_a_picture_and_counts_nothing() {
 }
 
 #[tokio::test]
-async fn a_failure_of_the_store_is_a_picture_too() {
+async fn a_store_error_still_returns_a_picture() {
     let api = Api::new();
     api.store.fail_at(Some("put_view"));
     assert_picture(&api.send(Request::picture("path=/")).await, 500);

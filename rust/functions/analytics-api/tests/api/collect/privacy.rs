@@ -1,4 +1,4 @@
-//! What is known of people, and for how long.
+//! Stored data about visitors, and its lifetime.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -18,7 +18,7 @@ async fn visitor(api: &Api, request: Request) -> Option<Visitor> {
 }
 
 #[tokio::test]
-async fn a_visitor_is_the_same_one_on_one_day_in_every_environment() {
+async fn a_visitor_is_the_same_all_day_everywhere() {
     let api = Api::new();
     let first = visitor(&api, request()).await;
     assert!(first.is_some());
@@ -28,7 +28,7 @@ async fn a_visitor_is_the_same_one_on_one_day_in_every_environment() {
 }
 
 #[tokio::test]
-async fn a_visitor_is_another_one_the_day_after_and_on_another_site() {
+async fn a_visitor_differs_by_day_and_site() {
     let api = Api::new();
     let first = visitor(&api, request()).await;
     let elsewhere = Request::collect("https://other.example/").header("origin", "https://other.example");
@@ -38,7 +38,7 @@ async fn a_visitor_is_another_one_the_day_after_and_on_another_site() {
 }
 
 #[tokio::test]
-async fn other_addresses_and_agents_are_other_visitors() {
+async fn visitors_differ_by_address_and_agent() {
     let api = Api::new();
     let first = visitor(&api, request()).await;
     assert_ne!(visitor(&api, request().sent_from("203.0.113.78")).await, first);
@@ -46,17 +46,17 @@ async fn other_addresses_and_agents_are_other_visitors() {
 }
 
 #[tokio::test]
-async fn under_global_privacy_control_a_view_is_nobodys() {
+async fn global_privacy_control_stores_no_visitor() {
     let api = Api::new();
     assert_eq!(visitor(&api, request().header("sec-gpc", "1")).await, None);
     assert_eq!(api.send(Request::picture("path=/").header("sec-gpc", "1")).await.status, 200);
     assert!(api.records().iter().all(|record| record.view.visitor.is_none()));
     assert!(visitor(&api, request().header("sec-gpc", "0")).await.is_some());
-    assert!(visitor(&api, request().header("dnt", "1")).await.is_some(), "which says nothing that law knows");
+    assert!(visitor(&api, request().header("dnt", "1")).await.is_some(), "DNT has no legal meaning");
 }
 
 #[tokio::test]
-async fn who_has_no_address_is_nobody() {
+async fn a_client_without_address_is_no_visitor() {
     let api = Api::new();
     let mut request = request();
     request.0["requestContext"]["http"].as_object_mut().unwrap().remove("sourceIp");
@@ -64,7 +64,7 @@ async fn who_has_no_address_is_nobody() {
 }
 
 #[tokio::test]
-async fn the_secret_of_a_day_is_deleted_when_the_second_day_after_begins() {
+async fn a_secret_is_deleted_two_days_later() {
     let api = Api::new();
     let days =
         |api: &Api| -> Vec<String> { api.store.memory.days_with_secrets().iter().map(ToString::to_string).collect() };
@@ -79,7 +79,7 @@ async fn the_secret_of_a_day_is_deleted_when_the_second_day_after_begins() {
 }
 
 #[tokio::test]
-async fn a_deletion_that_failed_is_made_up_for() {
+async fn a_failed_deletion_is_retried() {
     let api = Api::new();
     api.send(request()).await;
     api.pass(2 * DAY);
@@ -92,7 +92,7 @@ async fn a_deletion_that_failed_is_made_up_for() {
 }
 
 #[tokio::test]
-async fn after_days_without_views_every_older_secret_is_deleted() {
+async fn older_secrets_are_deleted_after_days_without_views() {
     for days in [2, 3, 4, 5, 7, 30, 365] {
         let api = Api::new();
         api.send(request()).await;
@@ -105,15 +105,15 @@ async fn after_days_without_views_every_older_secret_is_deleted() {
 }
 
 #[tokio::test]
-async fn a_secret_of_the_past_is_never_used_again() {
+async fn an_old_secret_is_never_used_again() {
     let api = Api::new();
     let first = visitor(&api, request()).await;
-    // The day after that one deletes nothing, as nobody comes; DynamoDB has not, either.
+    // That day nothing is deleted, because there are no views; DynamoDB has not deleted it, either.
     api.pass(5 * DAY);
     assert_ne!(visitor(&api, request()).await, first);
 }
 
-/// Everything that is logged, at any level.
+/// All log lines at every level.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -137,7 +137,7 @@ impl MakeWriter<'_> for Log {
 }
 
 #[tokio::test]
-async fn neither_address_nor_agent_is_stored_logged_or_told() {
+async fn address_and_agent_are_never_stored_logged_or_sent() {
     let log = Log::default();
     let subscriber =
         tracing_subscriber::fmt().json().with_max_level(LevelFilter::TRACE).with_writer(log.clone()).finish();
@@ -145,7 +145,7 @@ async fn neither_address_nor_agent_is_stored_logged_or_told() {
 
     let api = Api::new();
     let view = api.send(request()).await.view();
-    let mut told = String::new();
+    let mut sent = String::new();
     for request in [
         request(),
         Request::append(&view, 0, 50),
@@ -157,10 +157,10 @@ async fn neither_address_nor_agent_is_stored_logged_or_told() {
         Request::new("GET", "/analytics/a.js"),
         Request::new("GET", "/analytics/nothing"),
     ] {
-        for broken in [None, Some("put_view"), Some("note"), Some("put_leave")] {
+        for broken in [None, Some("put_view"), Some("add_value"), Some("put_leave")] {
             api.store.fail_at(broken);
             let answer = api.send(request.clone()).await;
-            told += &format!("{}{}", answer.headers, answer.text);
+            sent += &format!("{}{}", answer.headers, answer.text);
         }
     }
     drop(guard);
@@ -168,7 +168,7 @@ async fn neither_address_nor_agent_is_stored_logged_or_told() {
     let stored = format!("{:?}", api.store.memory);
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(logged.contains("table state-4f2 is gone"), "our failures are logged: {logged}");
-    for (place, text) in [("stored", stored), ("told", told), ("logged", logged)] {
+    for (place, text) in [("stored", stored), ("sent", sent), ("logged", logged)] {
         assert!(!text.contains(IP) && !text.contains("AppleWebKit"), "{place}: {text}");
     }
 }

@@ -1,4 +1,4 @@
-//! What clients are told of requests that are not as they should be, and what any request at all may lead to.
+//! Responses to invalid requests, and to any request at all.
 
 use analytics_api::BODY_LIMIT;
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::api::{Api, NOW, Request};
 
 #[tokio::test]
-async fn the_sample_events_work() {
+async fn the_sample_events_succeed() {
     let api = Api::new();
     let mut view = String::new();
     for (event, status) in [
@@ -16,7 +16,7 @@ async fn the_sample_events_work() {
         (include_str!("../../../events/http-pv.json"), 200),
         (include_str!("../../../events/http-a-js.json"), 200),
     ] {
-        // A page tells of the view that it got an answer for.
+        // The leave refers to the view of the response before.
         let event = event.replace("001795231130000-0123456789abcdef-fedcba9876543210", &view);
         let event: Value = serde_json::from_str(&event).unwrap();
         assert_eq!(event["requestContext"]["timeEpoch"], NOW);
@@ -30,7 +30,7 @@ async fn the_sample_events_work() {
 }
 
 #[tokio::test]
-async fn malformed_requests_are_told_apart() {
+async fn malformed_requests_have_distinct_error_types() {
     let api = Api::new();
     let long = format!(r#"{{"url": "https://example.com/{}"}}"#, "x".repeat(BODY_LIMIT));
     let text = "text/plain";
@@ -56,7 +56,7 @@ async fn malformed_requests_are_told_apart() {
 }
 
 #[tokio::test]
-async fn fields_that_break_rules_are_named() {
+async fn invalid_fields_are_listed() {
     let api = Api::new();
     for (body, errors) in [
         (json!({}), vec![("url", "required")]),
@@ -73,7 +73,7 @@ async fn fields_that_break_rules_are_named() {
 }
 
 #[tokio::test]
-async fn requests_without_a_route_are_problems() {
+async fn unmatched_paths_are_problems() {
     let api = Api::new();
     for (method, path, status, error_type) in [
         ("GET", "/", 404, "NoRoute"),
@@ -92,7 +92,7 @@ async fn requests_without_a_route_are_problems() {
 }
 
 #[tokio::test]
-async fn every_route_is_part_of_the_one_service() {
+async fn every_route_is_part_of_the_service() {
     let api = Api::new();
     for (method, path, status) in [
         ("GET", "/analytics", 200),
@@ -111,9 +111,9 @@ async fn every_route_is_part_of_the_one_service() {
     }
 }
 
-/// The API's own configuration answers for origins; what this service would say is dropped on AWS.
+/// API Gateway's CORS configuration answers preflights and replaces headers of the service.
 #[tokio::test]
-async fn nothing_is_said_of_cross_origin_requests() {
+async fn the_service_sends_no_cors_headers() {
     let api = Api::new();
     for request in
         [Request::collect("https://example.com/"), Request::picture(""), Request::new("GET", "/analytics/a.js")]
@@ -179,7 +179,7 @@ fn body() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn no_request_at_all_is_answered_with_a_failure(
+    fn no_request_gets_a_server_error(
         method in method(), path in path(), query in query(), headers in headers(), body in body(), base64: bool,
     ) {
         let mut request = Request::new(&method, "/").header("content-type", "text/plain").body(&body);
@@ -191,12 +191,12 @@ proptest! {
         let api = Api::new();
         let answer = runtime.block_on(api.send(request));
         prop_assert!(answer.status < 500, "{answer:?}");
-        // Whatever was stored is what this system can read.
+        // Whatever was stored can be decoded.
         prop_assert!(api.records().len() + api.leaves().len() <= 1);
     }
 
     #[test]
-    fn any_address_of_the_site_is_a_view(path in "(/[^?#]{0,20}){0,3}", query in "([?][^#]{0,40})?", referrer: String) {
+    fn any_url_of_the_site_is_counted(path in "(/[^?#]{0,20}){0,3}", query in "([?][^#]{0,40})?", referrer: String) {
         let body = json!({"url": format!("https://example.com{path}{query}"), "referrer": referrer});
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let api = Api::new();

@@ -9,7 +9,7 @@ fn request() -> Request {
 }
 
 #[tokio::test]
-async fn any_page_may_load_the_script_and_keep_it_for_an_hour() {
+async fn pages_may_load_and_cache_the_script() {
     let api = Api::new();
     let answer = api.send(request().without("origin")).await;
     assert_eq!(answer.status, 200);
@@ -26,18 +26,18 @@ async fn any_page_may_load_the_script_and_keep_it_for_an_hour() {
 }
 
 #[tokio::test]
-async fn a_script_that_the_browser_has_is_not_sent_again() {
+async fn a_cached_script_is_not_sent_again() {
     let api = Api::new();
     let first = api.send(request()).await;
     let etag = first.headers["etag"].as_str().unwrap();
-    for known in [etag, &format!("W/{etag}"), &format!("\"1\", {etag}"), "*"] {
-        let answer = api.send(request().header("if-none-match", known)).await;
+    for tags in [etag, &format!("W/{etag}"), &format!("\"1\", {etag}"), "*"] {
+        let answer = api.send(request().header("if-none-match", tags)).await;
         assert_eq!((answer.status, &answer.headers["etag"], answer.bytes.len()), (304, &json!(etag), 0));
     }
     assert_eq!(api.send(request().header("if-none-match", "\"1\"")).await.bytes, first.bytes);
 }
 
-/// A fault of a well-known analytics pair: the height of the window told nothing.
+/// A fault of a well-known pair of analytics functions: they reported the height of the window.
 #[tokio::test]
 async fn scroll_depth_is_read_from_the_document() {
     let script = Api::new().send(request()).await.text;

@@ -1,11 +1,11 @@
-//! A store that records its calls, and fails on demand.
+//! A store that records its calls and fails on demand.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use analytics::{Day, Leave, Moment, View};
 use analytics_api::collect::store::memory::Memory;
-use analytics_api::collect::store::{KnownKey, Noted, Offer, Secret, Store, StoreError, ValueHash};
+use analytics_api::collect::store::{AddedValue, KnownKey, Offer, Secret, Store, StoreError, ValueHash};
 use async_trait::async_trait;
 
 #[derive(Default)]
@@ -16,17 +16,17 @@ pub struct Spy {
 }
 
 impl Spy {
-    /// What was asked since this was called the last time.
+    /// Returns the calls since the last call of this method.
     pub fn take_calls(&self) -> Vec<&'static str> {
         std::mem::take(&mut self.calls.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// From now on fail when asked this.
+    /// Makes this call fail from now on.
     pub fn fail_at(&self, call: Option<&'static str>) {
         *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = call;
     }
 
-    fn ask(&self, call: &'static str) -> Result<(), StoreError> {
+    fn record(&self, call: &'static str) -> Result<(), StoreError> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
         if *self.broken.lock().unwrap_or_else(PoisonError::into_inner) == Some(call) {
             return Err(StoreError::new("table state-4f2 is gone"));
@@ -38,42 +38,48 @@ impl Spy {
 #[async_trait]
 impl Store for Spy {
     async fn put_view(&self, view: &View, expires: Moment) -> Result<(), StoreError> {
-        self.ask("put_view")?;
+        self.record("put_view")?;
         self.memory.put_view(view, expires).await
     }
 
     async fn put_leave(&self, leave: &Leave, expires: Moment) -> Result<(), StoreError> {
-        self.ask("put_leave")?;
+        self.record("put_leave")?;
         self.memory.put_leave(leave, expires).await
     }
 
     async fn secret(&self, day: Day) -> Result<Option<Secret>, StoreError> {
-        self.ask("secret")?;
+        self.record("secret")?;
         self.memory.secret(day).await
     }
 
     async fn offer_secret(&self, day: Day, secret: Secret, expires: Moment) -> Result<Offer, StoreError> {
-        self.ask("offer_secret")?;
+        self.record("offer_secret")?;
         self.memory.offer_secret(day, secret, expires).await
     }
 
     async fn delete_secrets_before(&self, day: Day) -> Result<(), StoreError> {
-        self.ask("delete_secrets_before")?;
+        self.record("delete_secrets_before")?;
         self.memory.delete_secrets_before(day).await
     }
 
-    async fn known(&self, key: &KnownKey) -> Result<BTreeSet<ValueHash>, StoreError> {
-        self.ask("known")?;
-        self.memory.known(key).await
+    async fn known_values(&self, key: &KnownKey) -> Result<BTreeSet<ValueHash>, StoreError> {
+        self.record("known_values")?;
+        self.memory.known_values(key).await
     }
 
     async fn count_source(&self, key: &KnownKey, source: &str, expires: Moment) -> Result<u64, StoreError> {
-        self.ask("count_source")?;
+        self.record("count_source")?;
         self.memory.count_source(key, source, expires).await
     }
 
-    async fn note(&self, key: &KnownKey, value: ValueHash, most: u16, expires: Moment) -> Result<Noted, StoreError> {
-        self.ask("note")?;
-        self.memory.note(key, value, most, expires).await
+    async fn add_value(
+        &self,
+        key: &KnownKey,
+        value: ValueHash,
+        most: u16,
+        expires: Moment,
+    ) -> Result<AddedValue, StoreError> {
+        self.record("add_value")?;
+        self.memory.add_value(key, value, most, expires).await
     }
 }

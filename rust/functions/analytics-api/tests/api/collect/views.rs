@@ -6,7 +6,7 @@ use serde_json::json;
 use super::api::{Api, CHROME, DAY, NOW, ORIGIN_SECRET, Request};
 
 #[tokio::test]
-async fn a_view_is_recorded_with_all_that_is_known_of_it() {
+async fn a_view_is_recorded_with_all_properties() {
     let api = Api::new();
     let body = json!({
         "url": "https://example.com/a//b/?utm_source=news&id=7&utm_campaign=spring#top",
@@ -30,7 +30,7 @@ async fn a_view_is_recorded_with_all_that_is_known_of_it() {
 }
 
 #[tokio::test]
-async fn a_view_is_deleted_after_the_retention() {
+async fn a_view_expires_after_the_retention() {
     let api = Api::new();
     api.send(Request::collect("https://example.com/")).await;
     let expires = api.records()[0].expires;
@@ -38,7 +38,7 @@ async fn a_view_is_deleted_after_the_retention() {
 }
 
 #[tokio::test]
-async fn a_beacon_of_text_is_as_good_as_json() {
+async fn a_text_beacon_is_accepted_like_json() {
     let api = Api::new();
     let request = Request::collect("https://example.com/text");
     for content_type in ["text/plain", "text/plain;charset=UTF-8", "Application/JSON; charset=utf-8"] {
@@ -47,9 +47,9 @@ async fn a_beacon_of_text_is_as_good_as_json() {
     }
 }
 
-/// A fault of a well-known analytics pair.
+/// A fault of a well-known pair of analytics functions.
 #[tokio::test]
-async fn a_body_in_base64_is_taken() {
+async fn a_base64_body_is_accepted() {
     let api = Api::new();
     let view = api.send(Request::collect("https://example.com/é").base64()).await.view();
     assert_eq!(api.only_view().page.as_str(), "/é");
@@ -58,7 +58,7 @@ async fn a_body_in_base64_is_taken() {
 }
 
 #[tokio::test]
-async fn fields_that_nobody_knows_are_left_alone() {
+async fn unknown_fields_are_ignored() {
     let api = Api::new();
     let body = json!({"url": "https://example.com/", "referrer": null, "screen": [1, 2], "title": "Home"});
     assert_eq!(api.send(Request::collect("").json(&body)).await.status, 202);
@@ -66,9 +66,9 @@ async fn fields_that_nobody_knows_are_left_alone() {
     assert_eq!(api.send(Request::collect("").json(&body)).await.status, 202);
 }
 
-/// A fault of a well-known analytics pair.
+/// A fault of a well-known pair of analytics functions.
 #[tokio::test]
-async fn all_ways_to_write_a_path_are_one_page_by_every_route() {
+async fn all_spellings_of_a_path_are_one_page() {
     let api = Api::new();
     for path in ["/caf%C3%A9/", "/caf%c3%a9", "//caf%C3%A9/./", "/x/../caf%C3%A9?y#z"] {
         assert_eq!(api.viewed(Request::collect(&format!("https://example.com{path}"))).await.page.as_str(), "/café");
@@ -82,9 +82,9 @@ async fn all_ways_to_write_a_path_are_one_page_by_every_route() {
     assert!(api.records().iter().all(|record| record.view.page.as_str() == "/café"), "{:?}", api.records());
 }
 
-/// A fault of a well-known analytics pair.
+/// A fault of a well-known pair of analytics functions.
 #[tokio::test]
-async fn no_path_reaches_a_key_of_another_kind() {
+async fn no_path_names_another_kind_of_item() {
     let api = Api::new();
     for path in ["path=user", "/path=user", "/user", "/../total/example.com/day", "/visitor-secret/2026-11-21", "/#x"] {
         api.viewed(Request::collect(&format!("https://example.com/{path}"))).await;
@@ -97,7 +97,7 @@ async fn no_path_reaches_a_key_of_another_kind() {
 }
 
 #[tokio::test]
-async fn text_of_any_kind_is_a_page() {
+async fn any_text_is_accepted_as_a_path() {
     let api = Api::new();
     for (path, page) in [
         ("/日本語/😀", "/日本語/😀"),
@@ -129,7 +129,7 @@ async fn a_path_that_is_too_long_counts_as_other() {
 }
 
 #[tokio::test]
-async fn bots_are_recorded_by_name_and_are_nobody() {
+async fn bots_are_recorded_by_name_without_visitor() {
     let api = Api::new();
     for (agent, bot) in [
         ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Googlebot"),
@@ -145,7 +145,7 @@ async fn bots_are_recorded_by_name_and_are_nobody() {
 }
 
 #[tokio::test]
-async fn only_pages_of_a_known_site_are_viewed() {
+async fn only_views_of_configured_sites_are_collected() {
     let api = Api::new();
     let request = Request::collect("https://example.com/");
     for origin in ["https://evil.example", "http://example.com", "https://www.example.com", "null", "*", "é"] {
@@ -158,7 +158,7 @@ async fn only_pages_of_a_known_site_are_viewed() {
 }
 
 #[tokio::test]
-async fn a_site_cannot_tell_of_views_of_another() {
+async fn a_site_cannot_report_views_of_another() {
     let api = Api::new();
     for url in [
         "https://other.example/",
@@ -175,10 +175,12 @@ async fn a_site_cannot_tell_of_views_of_another() {
 }
 
 #[tokio::test]
-async fn a_failure_of_the_store_is_ours_and_there_is_no_view_then() {
+async fn a_store_error_is_a_500_without_a_view() {
     let api = Api::new();
     let url = "https://example.com/?utm_source=mail";
-    for call in ["secret", "delete_secrets_before", "offer_secret", "known", "count_source", "note", "put_view"] {
+    for call in
+        ["secret", "delete_secrets_before", "offer_secret", "known_values", "count_source", "add_value", "put_view"]
+    {
         api.store.fail_at(Some(call));
         let answer = api.send(Request::collect(url)).await;
         assert_eq!((answer.status, &answer.json["errorType"]), (500, &json!("InternalError")), "{call}");

@@ -1,4 +1,4 @@
-//! Stores of accounts and reports in DynamoDB.
+//! The stores of accounts and reports in DynamoDB.
 
 use std::collections::HashMap;
 
@@ -48,7 +48,7 @@ impl Tables {
         request.item(attribute::PASSWORD_HASH, hash).send().await.unwrap();
     }
 
-    /// The second at which an item of the state table expires.
+    /// Returns the second at which an item of the state table expires.
     async fn expires(&self, name: &str) -> Option<AttributeValue> {
         let request = self.client.get_item().table_name(&self.state).key(attribute::NAME, text(name));
         request.send().await.unwrap().item?.remove(attribute::EXPIRES)
@@ -61,7 +61,7 @@ fn at(second: u64) -> Moment {
 
 #[tokio::test]
 #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
-async fn session_keys_come_in_their_order() {
+async fn session_keys_keep_their_order() {
     let tables = Tables::new("session-keys").await;
     let store = tables.store();
     assert_eq!(store.session_keys().await.unwrap(), [""; 0]);
@@ -76,7 +76,7 @@ async fn session_keys_come_in_their_order() {
 
 #[tokio::test]
 #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
-async fn an_account_is_found_by_its_whole_name() {
+async fn an_account_is_found_by_its_exact_name() {
     let tables = Tables::new("accounts").await;
     let store = tables.store();
     tables.put_account("Zoë", text("hash")).await;
@@ -90,7 +90,7 @@ async fn an_account_is_found_by_its_whole_name() {
 
 #[tokio::test]
 #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
-async fn an_ended_session_is_kept_until_its_token_is_worth_nothing() {
+async fn an_ended_session_is_stored_until_it_expires() {
     let tables = Tables::new("ended").await;
     let store = tables.store();
     assert!(!store.is_ended("a1").await.unwrap());
@@ -104,7 +104,7 @@ async fn an_ended_session_is_kept_until_its_token_is_worth_nothing() {
 
 #[tokio::test]
 #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
-async fn attempts_at_the_same_time_are_all_counted() {
+async fn concurrent_attempts_are_all_counted() {
     let tables = Tables::new("attempts").await;
     let store = tables.store();
     let attempts = join_all((0..20).map(|_| store.count_attempt("who", at(1_795_231_140)))).await;
@@ -113,7 +113,7 @@ async fn attempts_at_the_same_time_are_all_counted() {
     assert_eq!(counts, (1..=20).collect::<Vec<u64>>());
     assert_eq!(store.count_attempt("else", at(1_795_231_140)).await.unwrap(), 1);
     for _ in 0..21 {
-        store.take_back_attempt("who", at(1_795_231_140)).await.unwrap();
+        store.uncount_attempt("who", at(1_795_231_140)).await.unwrap();
     }
     assert_eq!(store.count_attempt("who", at(1_795_231_140)).await.unwrap(), 0);
     assert_eq!(store.count_attempt("who", at(1_795_231_140)).await.unwrap(), 1);
@@ -123,19 +123,19 @@ async fn attempts_at_the_same_time_are_all_counted() {
 
 #[tokio::test]
 #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
-async fn who_has_signed_in_is_remembered_until_the_last_time_expires() {
+async fn a_sign_in_is_recorded_until_the_last_expiry() {
     let tables = Tables::new("remembered").await;
     let store = tables.store();
-    assert!(!store.is_remembered("who").await.unwrap());
+    assert!(!store.has_signed_in("who").await.unwrap());
     for expires in [1_795_231_140, 1_795_231_150] {
-        store.remember("who", at(expires)).await.unwrap();
+        store.record_sign_in("who", at(expires)).await.unwrap();
     }
-    assert!(store.is_remembered("who").await.unwrap() && !store.is_remembered("else").await.unwrap());
+    assert!(store.has_signed_in("who").await.unwrap() && !store.has_signed_in("else").await.unwrap());
     let expires = tables.expires(&state::signed_in("who")).await;
     assert_eq!(expires, Some(AttributeValue::N("1795231150".to_owned())));
 }
 
-/// Tables of views and totals with the items of a store in memory.
+/// Creates tables of views and totals with the items of a store in memory.
 async fn reports(test: &str, memory: &Memory) -> TableReader {
     let client = client().unwrap();
     let keys = [attribute::PATH, attribute::SECTION];
@@ -151,7 +151,7 @@ async fn reports(test: &str, memory: &Memory) -> TableReader {
     TableReader::new(client, views, totals, Consistency::Strong)
 }
 
-/// All items of some sections, and the number of batches.
+/// Returns all items of the sections, and the number of batches.
 async fn every_item(store: &dyn ReadTables, table: Table, sections: &Sections) -> (Vec<Item>, usize) {
     let mut batches = Batches::new(store, table, sections);
     let (mut items, mut count) = (Vec::new(), 0);
@@ -164,7 +164,7 @@ async fn every_item(store: &dyn ReadTables, table: Table, sections: &Sections) -
 
 #[tokio::test]
 #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
-async fn all_sections_and_no_others_are_found() {
+async fn exactly_the_requested_sections_are_found() {
     let mut views = Vec::new();
     for (day, random) in ["2026-12-31", "2027-01-01", "2027-01-01", "2027-01-02", "2027-01-10"].into_iter().zip(1..) {
         views.push(view("example.com", day, random, "/a/b"));
@@ -192,7 +192,7 @@ async fn all_sections_and_no_others_are_found() {
 
 #[tokio::test]
 #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
-async fn more_than_a_megabyte_is_read_to_the_end() {
+async fn more_than_a_megabyte_is_read_completely() {
     let memory = Memory::default();
     for random in 0..30 {
         let seen = view("example.com", "2027-01-02", random, "/");

@@ -9,7 +9,7 @@ fn event(text: &str) -> Value {
 }
 
 #[tokio::test]
-async fn without_an_account_the_sample_events_are_refused_by_name() {
+async fn without_an_account_the_sample_events_are_rejected() {
     let world = World::new();
     for (text, error_type) in [
         (include_str!("../../../events/http-sign-in.json"), "WrongCredentials"),
@@ -23,7 +23,7 @@ async fn without_an_account_the_sample_events_are_refused_by_name() {
 }
 
 #[tokio::test]
-async fn with_an_account_and_its_token_they_work_in_their_order() {
+async fn with_an_account_the_sample_events_succeed() {
     let world = World::new();
     world.accounts.state().accounts.insert("sample".to_owned(), "plain:sample password".to_owned());
     let answer = world.invoke(event(include_str!("../../../events/http-sign-in.json"))).await;

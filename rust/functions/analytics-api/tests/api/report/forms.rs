@@ -1,4 +1,4 @@
-//! Signing in and out as a browser does, with forms and a cookie.
+//! Signing in and out in a browser, with forms and a cookie.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::world::{Answer, NOW, World, event};
 pub const OWN_PAGE: (&str, &str) = ("sec-fetch-site", "same-origin");
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
-/// The event of a form that a browser sends, with its cookies where API Gateway has them.
+/// Returns the event of a form that a browser sends, with its cookies in API Gateway's place.
 pub fn form(target: &str, headers: &[(&str, &str)], cookie: Option<&str>, body: &str) -> Value {
     let mut event = event("POST", target, &[&[FORM], headers].concat(), body);
     event["cookies"] = cookie.into_iter().collect();
@@ -18,14 +18,14 @@ async fn sign_in(world: &World, target: &str, headers: &[(&str, &str)], body: &s
     world.invoke(form(target, headers, None, body)).await
 }
 
-/// The cookie of a session of `ann`, as a browser sends it.
+/// Returns the session cookie of `ann`, as a browser sends it.
 pub async fn cookie(world: &World) -> String {
     let answer = sign_in(world, "/analytics/sign-in", &[OWN_PAGE], "user=ann&password=correct+horse").await;
     let [cookie] = &answer.cookies[..] else { panic!("{answer:?}") };
     cookie.split(';').next().unwrap().to_owned()
 }
 
-/// Get a path with a cookie.
+/// Sends a GET request with a cookie.
 pub async fn get(world: &World, target: &str, cookie: &str) -> Answer {
     let mut event = event("GET", target, &[], "");
     event["cookies"] = json!([cookie]);
@@ -33,7 +33,7 @@ pub async fn get(world: &World, target: &str, cookie: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_form_gets_a_cookie_for_an_hour_and_leads_back_to_what_was_asked_for() {
+async fn the_form_sets_a_cookie_and_redirects_back() {
     let world = World::new();
     let body = "user=ann&password=correct+horse";
     let answer = sign_in(&world, "/analytics/sign-in?site=example.com&page=%2Fa", &[OWN_PAGE], body).await;
@@ -47,7 +47,7 @@ async fn the_form_gets_a_cookie_for_an_hour_and_leads_back_to_what_was_asked_for
 }
 
 #[tokio::test]
-async fn what_the_form_leads_to_is_never_elsewhere() {
+async fn the_form_never_redirects_to_another_site() {
     let world = World::new();
     for query in ["", "?", "?a=é", "?//evil.example", "?https://evil.example", "?next=https://evil.example"] {
         let target = format!("/analytics/sign-in{query}");
@@ -58,7 +58,7 @@ async fn what_the_form_leads_to_is_never_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_user_are_told_alike_and_the_user_is_kept() {
+async fn wrong_password_and_unknown_user_show_the_same_form() {
     let world = World::new();
     let attempt = async |user: &str| {
         let body = format!("user={user}&password=%3Csecret%3E");
@@ -66,7 +66,7 @@ async fn a_wrong_password_and_an_unknown_user_are_told_alike_and_the_user_is_kep
     };
     let (wrong, unknown) = (attempt("ann").await, attempt("bob").await);
     assert_eq!((wrong.status, &wrong.cookies), (401, &Vec::new()));
-    assert!(wrong.text.contains("There is no account with this user and password."), "{}", wrong.text);
+    assert!(wrong.text.contains("Wrong user or password."), "{}", wrong.text);
     assert!(wrong.text.contains("value=\"ann\"") && !wrong.text.contains("secret"), "{}", wrong.text);
     assert_eq!(wrong.text.replace("ann", "bob"), unknown.text);
     let hostile = attempt("%22%3E%3Cscript%3E").await;
@@ -74,7 +74,7 @@ async fn a_wrong_password_and_an_unknown_user_are_told_alike_and_the_user_is_kep
 }
 
 #[tokio::test]
-async fn who_tries_too_often_is_told_when_to_try_again() {
+async fn too_many_attempts_show_when_to_retry() {
     let world = World::new();
     for _ in 0..11 {
         sign_in(&world, "/analytics/sign-in", &[OWN_PAGE], "user=ann&password=wrong").await;
@@ -89,7 +89,7 @@ async fn who_tries_too_often_is_told_when_to_try_again() {
 
 /// OWASP ASVS 4.0.3, 3.4.4: the prefix that the path `/analytics` allows.
 #[tokio::test]
-async fn the_cookie_has_a_prefix_and_cookies_without_it_are_none() {
+async fn only_cookies_with_the_prefix_are_accepted() {
     let world = World::new();
     let cookie = cookie(&world).await;
     let (name, token) = cookie.split_once('=').unwrap();
@@ -101,7 +101,7 @@ async fn the_cookie_has_a_prefix_and_cookies_without_it_are_none() {
 }
 
 #[tokio::test]
-async fn a_cookie_that_another_host_of_the_domain_has_set_keeps_nobody_out() {
+async fn a_cookie_of_another_host_does_not_lock_out() {
     let world = World::new();
     let own = cookie(&world).await;
     let ended = cookie(&world).await;
@@ -124,7 +124,7 @@ async fn a_cookie_that_another_host_of_the_domain_has_set_keeps_nobody_out() {
 
 /// OWASP ASVS 4.0.3, 14.4.5.
 #[tokio::test]
-async fn every_response_says_that_the_host_is_asked_over_https_alone() {
+async fn every_response_requires_https() {
     let world = World::new();
     let cookie = cookie(&world).await;
     for answer in [
@@ -142,18 +142,18 @@ async fn every_response_says_that_the_host_is_asked_over_https_alone() {
 }
 
 #[tokio::test]
-async fn fields_that_are_missing_or_too_long_are_named() {
+async fn missing_and_long_fields_are_listed() {
     let world = World::new();
     let answer = sign_in(&world, "/analytics/sign-in", &[OWN_PAGE], "user=ann").await;
     assert!(answer.status == 422 && answer.text.contains("password is missing."), "{answer:?}");
     let long = format!("user=ann&password={}", "x".repeat(5000));
     let answer = sign_in(&world, "/analytics/sign-in", &[OWN_PAGE], &long).await;
     assert_eq!((answer.status, &answer.headers["content-type"]), (413, &json!("text/html; charset=utf-8")));
-    assert!(answer.text.contains("at most 4096 bytes"), "{}", answer.text);
+    assert!(answer.text.contains("the limit is 4096 bytes"), "{}", answer.text);
 }
 
 #[tokio::test]
-async fn a_form_of_another_page_signs_nobody_in() {
+async fn a_foreign_form_cannot_sign_in() {
     let world = World::new();
     let foreign: [&[(&str, &str)]; 6] = [
         &[],
@@ -166,7 +166,7 @@ async fn a_form_of_another_page_signs_nobody_in() {
     for headers in foreign {
         let answer = sign_in(&world, "/analytics/sign-in", headers, "user=ann&password=correct+horse").await;
         assert_eq!((answer.status, &answer.cookies), (403, &Vec::new()), "{headers:?}");
-        assert!(answer.text.contains("not sent from a page of this service"), "{}", answer.text);
+        assert!(answer.text.contains("was not sent from a page of this service"), "{}", answer.text);
     }
     let own = [("origin", "https://api.example.com"), ("host", "api.example.com"), ("x-forwarded-proto", "https")];
     let answer = sign_in(&world, "/analytics/sign-in", &own, "user=ann&password=correct+horse").await;
@@ -174,7 +174,7 @@ async fn a_form_of_another_page_signs_nobody_in() {
 }
 
 #[tokio::test]
-async fn a_foreign_post_does_nothing_with_the_cookie() {
+async fn a_foreign_post_cannot_use_the_cookie() {
     let world = World::new();
     let cookie = cookie(&world).await;
     for headers in [&[] as &[_], &[("sec-fetch-site", "cross-site")], &[("sec-fetch-site", "same-site")]] {
@@ -188,7 +188,7 @@ async fn a_foreign_post_does_nothing_with_the_cookie() {
 }
 
 #[tokio::test]
-async fn signing_out_ends_the_session_and_drops_the_cookie() {
+async fn signing_out_ends_the_session_and_deletes_the_cookie() {
     let world = World::new();
     let cookie = cookie(&world).await;
     for _ in 0..2 {
@@ -200,7 +200,7 @@ async fn signing_out_ends_the_session_and_drops_the_cookie() {
 }
 
 #[tokio::test]
-async fn the_cookie_is_as_good_as_the_token_for_reading_and_set_by_no_other_answer() {
+async fn the_cookie_reads_reports_and_only_sign_in_sets_it() {
     let world = World::new();
     let cookie = cookie(&world).await;
     for target in ["/analytics", "/analytics/report", "/analytics/report?format=csv", "/analytics/report?by=year"] {
@@ -209,14 +209,14 @@ async fn the_cookie_is_as_good_as_the_token_for_reading_and_set_by_no_other_answ
         assert!(answer.cookies.is_empty() && answer.headers.get("set-cookie").is_none(), "{target}");
     }
     assert!(world.attempt("ann", "correct horse", "").await.cookies.is_empty());
-    // What a program says goes before what a browser adds.
+    // The bearer token of a program precedes the cookie of a browser.
     let mut both = event("GET", "/analytics/report", &[("authorization", "Bearer x")], "");
     both["cookies"] = json!([cookie]);
     assert_eq!(world.invoke(both).await.error(), (401, "InvalidSession"));
 }
 
 #[tokio::test]
-async fn a_session_that_has_ended_leads_to_the_form_and_back_to_the_same_report() {
+async fn an_ended_session_shows_the_form_and_returns() {
     let world = World::new();
     let cookie = cookie(&world).await;
     world.wait(3601);

@@ -1,4 +1,4 @@
-//! Sessions and reports as a client of the API sees them, over stores in memory, and over DynamoDB.
+//! Sessions and reports for a client of the API, with stores in memory and with DynamoDB.
 
 mod dynamodb;
 mod events;

@@ -1,4 +1,4 @@
-//! The page of a report.
+//! The HTML document of a report.
 
 use analytics::{Campaign, Referrer, Visitor};
 use proptest::prelude::*;
@@ -18,7 +18,7 @@ fn runs<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(work)
 }
 
-/// A number as the page has it.
+/// Formats a number as the document does.
 fn grouped(number: &Value) -> String {
     let mut digits = number.as_u64().unwrap().to_string();
     for place in (1..digits.len()).rev().filter(|place| (digits.len() - place).is_multiple_of(3)).collect::<Vec<_>>() {
@@ -27,7 +27,7 @@ fn grouped(number: &Value) -> String {
     digits
 }
 
-/// What is in the cells of tables, row by row, without the markup in them.
+/// Returns the text of all table cells, row by row.
 fn rows(html: &str) -> Vec<Vec<String>> {
     let cell = |cell: &str| {
         let text: String = cell.split('<').filter_map(|part| part.split_once('>').map(|(_, text)| text)).collect();
@@ -80,7 +80,7 @@ proptest! {
 }
 
 #[tokio::test]
-async fn what_strangers_sent_is_text_and_no_markup() {
+async fn text_of_clients_is_escaped() {
     let hostile = "/<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
     let seen: Vec<Seen> = vec![view("example.com", "2027-01-20", 1, hostile)];
     let world = World::reporting(store(&seen), &["example.com"]);
@@ -100,7 +100,7 @@ async fn what_strangers_sent_is_text_and_no_markup() {
 }
 
 #[tokio::test]
-async fn nothing_but_the_style_of_the_page_is_allowed() {
+async fn the_policy_allows_only_the_inline_style() {
     let world = World::reporting(store(&[view("example.com", "2027-01-20", 1, "/")]), &["example.com"]);
     for answer in [page(&world, "").await, world.send("GET", "/analytics", &[], "").await] {
         let policy = answer.headers["content-security-policy"].as_str().unwrap();
@@ -118,7 +118,7 @@ async fn nothing_but_the_style_of_the_page_is_allowed() {
 }
 
 #[tokio::test]
-async fn a_row_leads_to_its_filter_and_a_filter_leads_back() {
+async fn a_row_links_to_its_filter_and_back() {
     let world = World::reporting(store(&[view("example.com", "2027-01-20", 1, "/a&b")]), &["example.com"]);
     let all = page(&world, "period=7d").await.text;
     assert!(all.contains("href=\"analytics?period=7d&amp;page=%2Fa%26b\""), "{all}");
@@ -183,9 +183,9 @@ async fn a_long_table_is_shown_alone_and_searched() {
 }
 
 #[tokio::test]
-async fn a_report_that_is_refused_says_why_and_leaves_the_choice() {
+async fn a_rejected_report_shows_the_reason_and_the_form() {
     let world = World::new();
-    for (query, status, said) in [
+    for (query, status, message) in [
         (
             "from=2027-01-02&to=2027-01-01",
             422,
@@ -201,7 +201,7 @@ async fn a_report_that_is_refused_says_why_and_leaves_the_choice() {
     ] {
         let answer = page(&world, query).await;
         assert_eq!(answer.status, status, "{query}");
-        assert!(answer.text.contains(said) && answer.text.contains("name=\"from\""), "{query} {}", answer.text);
+        assert!(answer.text.contains(message) && answer.text.contains("name=\"from\""), "{query} {}", answer.text);
     }
 }
 
@@ -217,7 +217,7 @@ async fn a_site_without_views_shows_how_to_add_the_tracker() {
 }
 
 #[tokio::test]
-async fn any_period_is_drawn_and_the_first_load_is_under_100_kilobytes() {
+async fn any_period_is_drawn_in_under_100_kilobytes() {
     let world = World::reporting(store(&[view("example.com", "2027-01-20", 1, "/")]), &["example.com"]);
     for (query, limit) in [
         ("", 100_000),
@@ -256,7 +256,7 @@ async fn a_page_with_full_tables_is_under_100_kilobytes() {
     assert!(page.text.len() < 100_000, "{} bytes", page.text.len());
 }
 
-/// Our failure as people see it: on a page, and with what to report.
+/// Checks a server error in the document, with the request id to report.
 fn assert_failed(answer: &Answer) {
     assert_eq!((answer.status, answer.headers["content-type"].as_str()), (500, Some("text/html; charset=utf-8")));
     assert!(answer.text.contains("report the request id id-1."), "{}", answer.text);
@@ -264,7 +264,7 @@ fn assert_failed(answer: &Answer) {
 }
 
 #[tokio::test]
-async fn a_report_that_fails_is_a_page_to_go_on_from() {
+async fn a_failed_report_shows_the_navigation() {
     let world = World::reporting(Down, &["example.com"]);
     let answer = page(&world, "site=example.com").await;
     assert_failed(&answer);
@@ -272,7 +272,7 @@ async fn a_report_that_fails_is_a_page_to_go_on_from() {
 }
 
 #[tokio::test]
-async fn sessions_that_fail_are_a_page() {
+async fn a_session_error_is_an_html_document() {
     let world = World::new();
     let cookie = cookie(&world).await;
     world.accounts.state().keys.clear();
@@ -282,7 +282,7 @@ async fn sessions_that_fail_are_a_page() {
 }
 
 #[tokio::test]
-async fn signing_in_that_fails_is_the_form_again() {
+async fn a_failed_sign_in_shows_the_form_again() {
     let world = World::new();
     world.accounts.state().accounts.insert("ann".to_owned(), "broken".to_owned());
     let answer = world.invoke(form("/analytics/sign-in", &[OWN_PAGE], None, "user=ann&password=correct+horse")).await;

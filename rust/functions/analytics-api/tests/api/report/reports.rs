@@ -1,4 +1,4 @@
-//! What a report says, against a count that is made another way.
+//! Reports, compared with an independent count.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::pending;
@@ -22,7 +22,7 @@ fn retained() -> Day {
     day(TODAY).minus(89)
 }
 
-/// What a recount takes: days, and values that a view must have.
+/// Parameters of a count: days, and values that a view must have.
 struct Wanted<'a> {
     by: Granularity,
     from: Day,
@@ -31,7 +31,7 @@ struct Wanted<'a> {
     limit: usize,
 }
 
-/// The value of a view in a column.
+/// Returns the value of a view in a column.
 fn value<'a>(view: &'a View, column: &str) -> Option<&'a str> {
     let utm = UTM.into_iter().position(|utm| view.utm.as_deref() == Some(utm));
     match column {
@@ -54,20 +54,20 @@ fn value<'a>(view: &'a View, column: &str) -> Option<&'a str> {
     }
 }
 
-/// The numbers of some views, one by one.
+/// Returns the numbers of views, counted one by one.
 fn numbers(views: &[&Seen]) -> Map<String, Value> {
-    let people: Vec<_> = views.iter().filter(|seen| seen.view.agent.bot.is_none()).collect();
+    let humans: Vec<_> = views.iter().filter(|seen| seen.view.agent.bot.is_none()).collect();
     let visitors: BTreeSet<_> =
-        people.iter().filter_map(|seen| Some((seen.view.id.time.day(), seen.view.visitor?))).collect();
-    let measures: Vec<_> = people.iter().filter_map(|seen| seen.measure).collect();
+        humans.iter().filter_map(|seen| Some((seen.view.id.time.day(), seen.view.visitor?))).collect();
+    let measures: Vec<_> = humans.iter().filter_map(|seen| seen.measure).collect();
     let average = |sum: u64| {
         let of = u64::try_from(measures.len()).unwrap();
         (of > 0).then(|| (2 * sum + of) / (2 * of))
     };
     let numbers = json!({
-        "views": people.len(),
+        "views": humans.len(),
         "visitors": visitors.len(),
-        "bots": views.len() - people.len(),
+        "bots": views.len() - humans.len(),
         "measured": measures.len(),
         "averageDurationMs": average(measures.iter().map(|measure| measure.duration_ms).sum()),
         "averageScrollPercent": average(measures.iter().map(|measure| u64::from(measure.scroll)).sum()),
@@ -75,7 +75,7 @@ fn numbers(views: &[&Seen]) -> Map<String, Value> {
     numbers.as_object().unwrap().clone()
 }
 
-/// The numbers of a period: as a whole, and of each bucket.
+/// Returns the numbers of a period, in total and by bucket.
 fn part(views: &[&Seen], by: Granularity, from: Day, to: Day) -> Value {
     let within = |from: Day, to: Day| -> Vec<&Seen> {
         views.iter().copied().filter(|seen| (from..=to).contains(&seen.view.id.time.day())).collect()
@@ -108,7 +108,7 @@ fn visitors(views: &[&View]) -> usize {
     views.iter().filter_map(|view| Some((view.id.time.day(), view.visitor?))).collect::<BTreeSet<_>>().len()
 }
 
-/// The report, counted from the views one by one.
+/// Returns the report, counted from the views one by one.
 fn recount<'a>(all: &'a [Seen], Wanted { by, from, to, filters, limit }: &Wanted) -> Value {
     let taken: Vec<&'a Seen> = all
         .iter()
@@ -185,7 +185,7 @@ fn recount<'a>(all: &'a [Seen], Wanted { by, from, to, filters, limit }: &Wanted
     report
 }
 
-/// The report that the service gives.
+/// Returns the report of the service.
 fn report(all: &[Seen], Wanted { by, from, to, filters, limit }: &Wanted) -> Value {
     let mut query = form_urlencoded::Serializer::new(format!("from={from}&to={to}&by={}&limit={limit}", by.name()));
     let query = query.extend_pairs(*filters).finish();
@@ -203,7 +203,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn every_number_is_what_a_recount_gives(
+    fn every_number_matches_a_recount(
         views in prop::collection::vec(any_view(), 0..60), by in 0..3_usize,
         start in 0_u16..42, length in 0_u16..30, limit in 1..5_usize,
     ) {
@@ -213,7 +213,7 @@ proptest! {
     }
 
     #[test]
-    fn with_filters_every_number_is_what_a_recount_gives(
+    fn every_filtered_number_matches_a_recount(
         views in prop::collection::vec(any_view(), 0..80), by in 0..2_usize, start in 0_u16..20, length in 0_u16..10,
         filters in prop::sample::subsequence(vec![
             ("page", "/about"), ("referrer", "search.example"), ("browser", "Firefox"), ("system", "Linux"),
@@ -239,7 +239,7 @@ async fn a_site_without_views_has_a_report_of_zeros() {
 }
 
 #[test]
-fn weeks_at_the_end_of_a_year_and_the_year_9999_are_reported() {
+fn weeks_at_year_end_and_in_9999_are_reported() {
     let views: Vec<Seen> = ["2026-12-27", "2026-12-28", "2027-01-03", "2027-01-04", "9999-12-30", "9999-12-31"]
         .into_iter()
         .zip(1..)
@@ -267,7 +267,7 @@ fn weeks_at_the_end_of_a_year_and_the_year_9999_are_reported() {
 }
 
 #[tokio::test]
-async fn views_of_other_sites_are_not_in_a_report() {
+async fn views_of_other_sites_are_excluded() {
     let views = [view("example.com", "2027-01-02", 1, "/"), view("example.org", "2027-01-02", 2, "/")];
     let world = World::reporting(store(&views), &["example.com", "example.org"]);
     for query in ["site=example.org", "site=example.org&page=/"] {
@@ -281,7 +281,7 @@ async fn views_of_other_sites_are_not_in_a_report() {
 }
 
 #[tokio::test]
-async fn a_list_is_cut_in_json_and_whole_in_csv() {
+async fn lists_are_truncated_in_json_and_complete_in_csv() {
     let views: Vec<Seen> =
         (0..25).map(|number| view("example.com", "2027-01-02", number, &format!("/{number:02}"))).collect();
     let world = World::reporting(store(&views), &["example.com"]);
@@ -298,7 +298,7 @@ async fn a_list_is_cut_in_json_and_whole_in_csv() {
 }
 
 #[tokio::test]
-async fn the_series_is_a_table_too() {
+async fn the_series_is_a_csv_table() {
     let mut views = vec![view("example.com", "2027-01-02", 1, "/"), view("example.com", "2027-01-02", 2, "/")];
     views[0].measure = Some(analytics::Measure { duration_ms: 1500, scroll: 60 });
     let world = World::reporting(store(&views), &["example.com"]);
@@ -309,7 +309,7 @@ async fn the_series_is_a_table_too() {
 }
 
 #[tokio::test]
-async fn a_campaign_that_is_a_formula_is_defused() {
+async fn formulas_are_escaped_in_csv() {
     let mut seen = view("example.com", "2027-01-02", 1, "/");
     seen.view.campaign = analytics::Campaign::named("=HYPERLINK(\"http://evil.example\",\"x\")");
     let world = World::reporting(store(&[seen]), &["example.com"]);
@@ -470,7 +470,7 @@ async fn an_item_that_cannot_be_read_is_left_out_and_counted() {
 }
 
 #[tokio::test]
-async fn what_an_item_says_beyond_what_is_known_is_left_out() {
+async fn unknown_attributes_are_ignored() {
     let mut tally = Tally::default();
     tally.view(&view("example.com", "2027-01-02", 1, "/").view, true);
     let store = empty();
@@ -487,7 +487,7 @@ async fn what_an_item_says_beyond_what_is_known_is_left_out() {
 }
 
 #[tokio::test]
-async fn wrong_parameters_are_all_told_at_once() {
+async fn every_invalid_parameter_is_reported_in_one_response() {
     let answer = World::new().report("site=example.net&by=year&limit=0").await;
     assert_eq!(answer.error(), (422, "InvalidQuery"));
     let fields: Vec<&str> =
@@ -507,14 +507,14 @@ impl ReadTables for Endless {
 }
 
 #[tokio::test]
-async fn at_most_a_hundred_thousand_views_are_read() {
+async fn at_most_100_000_views_are_read() {
     let world = World::reporting(Endless, &["example.com"]);
     let answer = world.report("browser=Firefox").await;
     assert_eq!(answer.error(), (422, "TooManyViews"));
     assert!(answer.json["detail"].as_str().unwrap().contains("shorter period"));
 }
 
-/// A store that is down.
+/// A store that always fails.
 pub struct Down;
 
 #[async_trait]
@@ -525,7 +525,7 @@ impl ReadTables for Down {
 }
 
 #[tokio::test]
-async fn a_failure_of_the_store_is_ours_and_its_reason_is_not_told() {
+async fn a_store_error_is_a_500_without_its_cause() {
     let world = World::reporting(Down, &["example.com"]);
     for query in ["", "page=/"] {
         let answer = world.report(query).await;
@@ -544,7 +544,7 @@ impl ReadTables for Busy {
     }
 }
 
-/// A store that never answers.
+/// A store that never responds.
 struct Silent;
 
 #[async_trait]
@@ -569,8 +569,8 @@ async fn a_slow_store_is_503_with_retry_after() {
 }
 
 #[tokio::test]
-async fn a_report_of_more_totals_than_can_be_read_is_refused_with_a_remedy() {
-    /// A store of any number of totals, one page after the other.
+async fn too_many_totals_are_rejected_with_a_remedy() {
+    /// A store with endless batches of totals.
     struct Many;
 
     #[async_trait]
@@ -587,7 +587,7 @@ async fn a_report_of_more_totals_than_can_be_read_is_refused_with_a_remedy() {
 }
 
 #[tokio::test]
-async fn a_report_that_no_reply_holds_is_refused_with_a_remedy() {
+async fn too_large_reports_are_rejected_with_a_remedy() {
     let mut tally = Tally::default();
     for number in 0..13_000 {
         tally.view(&view("example.com", "2027-01-02", number, &format!("/{number:0510}")).view, false);

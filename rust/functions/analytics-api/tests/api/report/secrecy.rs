@@ -1,4 +1,4 @@
-//! What no reply and no log says.
+//! Secrets that no response and no log line contains.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,6 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use super::world::{JSON, KEY, World};
 
-/// What was logged.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -32,8 +31,8 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// What the service answers and logs, on one thread.
-fn said<F: Future<Output = Vec<String>>>(work: impl FnOnce() -> F) -> String {
+/// Returns the responses and the log lines, on one thread.
+fn output<F: Future<Output = Vec<String>>>(work: impl FnOnce() -> F) -> String {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
@@ -42,26 +41,26 @@ fn said<F: Future<Output = Vec<String>>>(work: impl FnOnce() -> F) -> String {
     answers.join("\n") + &logged
 }
 
-/// What makes a log line, so that the tests below would see one.
+/// Logs an error, so that the tests below would see a leak.
 #[test]
-fn a_failure_is_seen_in_what_is_said() {
-    let said = said(|| async {
+fn the_output_contains_log_lines() {
+    let output = output(|| async {
         let world = World::new();
         world.accounts.state().accounts.insert("ann".to_owned(), "broken".to_owned());
         vec![world.attempt("ann", "correct horse", "").await.text]
     });
-    assert!(said.contains("InternalError") && said.contains("password hash is no PHC string"), "{said}");
-    assert!(!said.contains("correct horse") && !said.contains("broken") && !said.contains("ann"), "{said}");
+    assert!(output.contains("InternalError") && output.contains("password hash is not a PHC string"), "{output}");
+    assert!(!output.contains("correct horse") && !output.contains("broken") && !output.contains("ann"), "{output}");
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn no_reply_and_no_log_has_the_password_or_the_address(
+    fn no_output_contains_the_password_or_the_address(
         user in "[a-z]{1,5}|ann|[^a]{101,120}", password in "[!-~]{12,20}|SECRET[a-z]{1000}", broken: bool, store: bool,
     ) {
-        let said = said(|| async {
+        let output = output(|| async {
             let world = World::new();
             if store {
                 world.accounts.state().accounts.insert(user.clone(), "broken".to_owned());
@@ -78,14 +77,14 @@ proptest! {
             }
             texts
         });
-        prop_assert!(!said.contains(&password) && !said.contains("SECRET"), "{}", said);
-        prop_assert!(!said.contains("203.0.113.99") && !said.contains(KEY), "{}", said);
+        prop_assert!(!output.contains(&password) && !output.contains("SECRET"), "{}", output);
+        prop_assert!(!output.contains("203.0.113.99") && !output.contains(KEY), "{}", output);
     }
 
     #[test]
-    fn no_reply_and_no_log_has_the_token_or_the_key(index in 0_usize..200, removed: bool, keys in 0..3_usize, query in "(by|page|x)=[a-z]{0,3}") {
+    fn no_output_contains_the_token_or_the_key(index in 0_usize..200, removed: bool, keys in 0..3_usize, query in "(by|page|x)=[a-z]{0,3}") {
         let mut sent = Vec::new();
-        let said = said(|| async {
+        let output = output(|| async {
             let world = World::new();
             let token = world.token().await;
             let mut tampered = token.clone().into_bytes();
@@ -104,7 +103,7 @@ proptest! {
             }
             texts
         });
-        prop_assert!(sent.iter().all(|token| !said.contains(token)), "{}", said);
-        prop_assert!(!said.contains(KEY) && !said.contains("broken key"), "{}", said);
+        prop_assert!(sent.iter().all(|token| !output.contains(token)), "{}", output);
+        prop_assert!(!output.contains(KEY) && !output.contains("broken key"), "{}", output);
     }
 }

@@ -1,15 +1,15 @@
-//! Which tokens are taken.
+//! Valid and invalid tokens.
 
 use super::world::{Answer, KEY, NEW_KEY, World};
 
-/// The answer to every token that is not taken.
+/// Checks the response to an invalid token.
 fn assert_refused(answer: &Answer) {
     assert_eq!(answer.error(), (401, "InvalidSession"), "{answer:?}");
     assert_eq!(answer.headers["www-authenticate"], "Bearer");
 }
 
 #[tokio::test]
-async fn all_that_is_no_token_is_answered_alike() {
+async fn all_invalid_tokens_get_the_same_response() {
     let world = World::new();
     let (token, report) = (world.token().await, "/analytics/report");
     let without = world.send("GET", report, &[], "").await;
@@ -26,7 +26,7 @@ async fn all_that_is_no_token_is_answered_alike() {
 }
 
 #[tokio::test]
-async fn a_token_is_taken_for_an_hour() {
+async fn a_token_is_valid_for_an_hour() {
     let world = World::new();
     let token = world.token().await;
     world.wait(3600);
@@ -36,7 +36,7 @@ async fn a_token_is_taken_for_an_hour() {
 }
 
 #[tokio::test]
-async fn a_token_with_a_character_changed_is_not_taken() {
+async fn a_changed_token_is_rejected() {
     let world = World::new();
     let token = world.token().await;
     for index in 0..token.len() {
@@ -49,7 +49,7 @@ async fn a_token_with_a_character_changed_is_not_taken() {
 }
 
 #[tokio::test]
-async fn a_session_ends_with_signing_out_and_others_do_not() {
+async fn signing_out_ends_only_that_session() {
     let world = World::new();
     let (token, other) = (world.token().await, world.token().await);
     let ended = world.ask("POST", "/analytics/sign-out", &token).await;
@@ -60,7 +60,7 @@ async fn a_session_ends_with_signing_out_and_others_do_not() {
 }
 
 #[tokio::test]
-async fn a_user_who_is_removed_gets_nothing_not_even_an_error_of_the_report() {
+async fn a_removed_user_gets_no_report_or_its_error() {
     let world = World::new();
     let token = world.token().await;
     world.accounts.state().accounts.remove("ann");
@@ -71,7 +71,7 @@ async fn a_user_who_is_removed_gets_nothing_not_even_an_error_of_the_report() {
 
 /// OWASP ASVS 4.0.3, 3.3.3.
 #[tokio::test]
-async fn a_changed_password_ends_all_sessions_of_the_user_and_of_nobody_else() {
+async fn a_changed_password_ends_only_the_users_sessions() {
     let world = World::new();
     world.accounts.state().accounts.insert("bob".to_owned(), "plain:bob's".to_owned());
     let (first, second) = (world.token().await, world.token().await);
@@ -86,7 +86,7 @@ async fn a_changed_password_ends_all_sessions_of_the_user_and_of_nobody_else() {
 }
 
 #[tokio::test]
-async fn a_user_who_is_removed_and_made_again_has_none_of_the_old_sessions() {
+async fn a_recreated_user_has_no_old_sessions() {
     let world = World::new();
     let token = world.token().await;
     world.accounts.state().accounts.remove("ann");
@@ -98,13 +98,13 @@ async fn a_user_who_is_removed_and_made_again_has_none_of_the_old_sessions() {
 }
 
 #[tokio::test]
-async fn through_the_two_steps_of_a_rotation_every_token_opens_in_every_environment() {
+async fn a_rotation_keeps_every_token_valid_everywhere() {
     let keys = |keys: &[&str]| keys.iter().map(ToString::to_string).collect::<Vec<_>>();
     let (here, elsewhere) = (World::new(), World::new());
     let mut tokens = vec![here.token().await];
     let steps = [keys(&[KEY]), keys(&[KEY, NEW_KEY]), keys(&[NEW_KEY, KEY])];
     for step in &steps {
-        // One environment reads the keys at once, and the other just before it has to.
+        // One environment reads the keys at once, and the other just before its cache expires.
         here.accounts.state().keys.clone_from(step);
         elsewhere.accounts.state().keys.clone_from(step);
         for (first, second) in [(&here, &elsewhere), (&elsewhere, &here)] {
@@ -124,7 +124,7 @@ async fn through_the_two_steps_of_a_rotation_every_token_opens_in_every_environm
 }
 
 #[tokio::test]
-async fn a_key_that_is_taken_away_opens_nothing_after_a_minute() {
+async fn a_removed_key_is_rejected_after_a_minute() {
     let world = World::new();
     let token = world.token().await;
     world.accounts.state().keys = vec![NEW_KEY.to_owned()];
@@ -135,7 +135,7 @@ async fn a_key_that_is_taken_away_opens_nothing_after_a_minute() {
 }
 
 #[tokio::test]
-async fn keys_that_vanish_are_our_failure() {
+async fn missing_keys_are_a_server_error() {
     let world = World::new();
     let token = world.token().await;
     world.accounts.state().keys.clear();
@@ -144,7 +144,7 @@ async fn keys_that_vanish_are_our_failure() {
 }
 
 #[tokio::test]
-async fn without_a_key_nobody_signs_in_and_keys_that_are_made_later_are_found() {
+async fn keys_created_later_are_found() {
     for keys in [vec![], vec!["too short".to_owned()]] {
         let world = World::new();
         world.accounts.state().keys = keys;

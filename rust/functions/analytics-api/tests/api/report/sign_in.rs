@@ -7,7 +7,7 @@ use serde_json::json;
 use super::world::{JSON, KEY, NEW_KEY, NOW, World};
 
 #[tokio::test]
-async fn user_and_password_get_a_token_for_an_hour() {
+async fn signing_in_returns_a_token_for_an_hour() {
     let world = World::new();
     let answer = world.attempt("ann", "correct horse", "").await;
     assert_eq!((answer.status, &answer.json["expiresInSeconds"]), (200, &json!(3600)));
@@ -17,7 +17,7 @@ async fn user_and_password_get_a_token_for_an_hour() {
 }
 
 #[tokio::test]
-async fn an_unknown_user_is_answered_like_a_wrong_password_after_the_same_work() {
+async fn unknown_users_and_wrong_passwords_are_indistinguishable() {
     let world = World::new();
     let wrong = world.attempt("ann", "wrong", "").await;
     assert_eq!(wrong.error(), (401, "WrongCredentials"));
@@ -31,17 +31,17 @@ async fn an_unknown_user_is_answered_like_a_wrong_password_after_the_same_work()
     }
 }
 
-/// Seconds from now until an hour, ten minutes or a minute end.
+/// Returns the seconds until the current interval ends.
 fn rest_of(interval: u64) -> u64 {
     interval - NOW % interval
 }
 
-/// An address of a network of its own.
+/// Returns an address of a separate network.
 fn address(number: u64) -> String {
     format!("10.{}.{}.{}", number / 65536, number / 256 % 256, number % 256)
 }
 
-/// Verified attempts with a wrong password, of so many.
+/// Makes attempts with a wrong password, and returns the number of verified ones.
 async fn verified(world: &World, attempts: usize, user: &str, address: &str) -> usize {
     let before = world.verifications.load(Ordering::Relaxed);
     for _ in 0..attempts {
@@ -51,7 +51,7 @@ async fn verified(world: &World, attempts: usize, user: &str, address: &str) -> 
 }
 
 #[tokio::test]
-async fn a_user_is_tried_ten_times_from_a_network_and_then_once_in_ten_minutes() {
+async fn ten_attempts_per_user_and_network_are_verified() {
     let world = World::new();
     // The eleventh is the first that is counted in its ten minutes.
     assert_eq!(verified(&world, 30, "ann", "192.0.2.1").await, 11);
@@ -68,7 +68,7 @@ async fn a_user_is_tried_ten_times_from_a_network_and_then_once_in_ten_minutes()
 }
 
 #[tokio::test]
-async fn one_password_for_many_users_is_slowed_from_one_network() {
+async fn password_spraying_from_one_network_is_slowed_down() {
     let world = World::new();
     world.wait(rest_of(3600));
     let mut answers = Vec::new();
@@ -77,7 +77,7 @@ async fn one_password_for_many_users_is_slowed_from_one_network() {
     }
     assert_eq!(answers.iter().filter(|answer| answer.status == 401).count(), 31);
     assert_eq!(answers[59].headers["retry-after"], "60");
-    // Slower, and not refused.
+    // It is slowed down, but not rejected.
     world.wait(60);
     assert_eq!(world.attempt("user99", "wrong", "192.0.2.1").await.status, 401);
     assert_eq!(world.attempt("ann", "correct horse", "192.0.2.1").await.status, 429);
@@ -86,7 +86,7 @@ async fn one_password_for_many_users_is_slowed_from_one_network() {
 }
 
 #[tokio::test]
-async fn all_addresses_of_an_ipv6_network_are_counted_together() {
+async fn addresses_of_an_ipv6_network_share_a_limit() {
     let world = World::new();
     for number in 0..40 {
         world.attempt(&format!("user{number}"), "wrong", &format!("2001:db8:1:2:{number}::1")).await;
@@ -98,10 +98,10 @@ async fn all_addresses_of_an_ipv6_network_are_counted_together() {
 
 /// OWASP ASVS 4.0.3, 2.2.1.
 #[tokio::test]
-async fn ten_networks_have_at_most_a_hundred_attempts_at_a_user_in_any_hour() {
+async fn ten_networks_have_a_hundred_attempts_per_hour() {
     for user in ["ann", "bob"] {
         let world = World::new();
-        // The last minute of an hour, and the hour that follows but for its last minute.
+        // The last minute of an hour, and the next hour without its last minute.
         world.wait(rest_of(3600) - 60);
         let mut tried = 0;
         for minute in 0..60 {
@@ -115,7 +115,7 @@ async fn ten_networks_have_at_most_a_hundred_attempts_at_a_user_in_any_hour() {
 }
 
 #[tokio::test]
-async fn fewer_than_a_thousand_networks_keep_nobody_out() {
+async fn fewer_than_a_thousand_networks_lock_nobody_out() {
     let world = World::new();
     for round in 0..2 {
         for number in 0..999 {
@@ -128,7 +128,7 @@ async fn fewer_than_a_thousand_networks_keep_nobody_out() {
 }
 
 #[tokio::test]
-async fn a_network_that_has_signed_in_before_passes_whatever_others_do() {
+async fn attempts_elsewhere_do_not_slow_known_networks() {
     let world = World::new();
     let (home, day) = ("198.51.100.1", 86_400);
     assert_eq!(world.attempt("ann", "correct horse", home).await.status, 200);
@@ -137,14 +137,14 @@ async fn a_network_that_has_signed_in_before_passes_whatever_others_do() {
         verified(&world, 2, "ann", &address(number)).await;
     }
     assert_eq!(world.attempt("ann", "correct horse", "203.0.113.1").await.status, 429);
-    // Others of the same network try other users.
+    // Others on the same network try other users.
     for number in 0..60 {
         world.attempt(&format!("user{number}"), "wrong", home).await;
     }
     for _ in 0..20 {
         assert_eq!(world.attempt("ann", "correct horse", home).await.status, 200);
     }
-    // After a rotation of the keys, too.
+    // It also holds after a rotation of the keys.
     world.accounts.state().keys = vec![NEW_KEY.to_owned(), KEY.to_owned()];
     world.wait(60);
     assert_eq!(world.attempt("ann", "correct horse", home).await.status, 200);
@@ -152,18 +152,18 @@ async fn a_network_that_has_signed_in_before_passes_whatever_others_do() {
 }
 
 #[tokio::test]
-async fn a_network_that_is_known_for_one_user_is_not_for_another() {
+async fn networks_are_known_per_user() {
     let world = World::new();
     world.accounts.state().accounts.insert("eve".to_owned(), "plain:eve's".to_owned());
     for _ in 0..10 {
         assert_eq!(world.attempt("eve", "eve's", "192.0.2.1").await.status, 200);
         assert!(verified(&world, 10, "ann", "192.0.2.1").await <= 11);
     }
-    assert!(world.verifications.load(Ordering::Relaxed) <= 21, "signing in makes no room for guesses");
+    assert!(world.verifications.load(Ordering::Relaxed) <= 21, "a sign-in allows no further guesses");
 }
 
 #[tokio::test]
-async fn a_flood_that_is_refused_writes_nothing_more() {
+async fn rejected_attempts_write_nothing() {
     let world = World::new();
     verified(&world, 40, "ann", "192.0.2.1").await;
     let before = world.accounts.state().attempts.clone();
@@ -174,7 +174,7 @@ async fn a_flood_that_is_refused_writes_nothing_more() {
 }
 
 #[tokio::test]
-async fn whoever_has_the_password_may_sign_in_as_often_as_they_like() {
+async fn successful_sign_ins_are_not_limited() {
     let world = World::new();
     for _ in 0..100 {
         assert_eq!(world.attempt("ann", "correct horse", "192.0.2.1").await.status, 200);
@@ -182,7 +182,7 @@ async fn whoever_has_the_password_may_sign_in_as_often_as_they_like() {
 }
 
 #[tokio::test]
-async fn neither_users_nor_addresses_are_kept_with_their_attempts() {
+async fn attempts_store_neither_users_nor_addresses() {
     let world = World::new();
     world.attempt("ann", "wrong", "192.0.2.1").await;
     world.attempt("ann", "correct horse", "192.0.2.1").await;
@@ -195,7 +195,7 @@ async fn neither_users_nor_addresses_are_kept_with_their_attempts() {
 }
 
 #[tokio::test]
-async fn an_account_with_a_broken_hash_is_our_failure() {
+async fn an_invalid_hash_is_a_server_error() {
     let world = World::new();
     world.accounts.state().accounts.insert("ann".to_owned(), "correct horse".to_owned());
     let answer = world.attempt("ann", "correct horse", "").await;
@@ -204,7 +204,7 @@ async fn an_account_with_a_broken_hash_is_our_failure() {
 }
 
 #[tokio::test]
-async fn malformed_requests_are_told_apart() {
+async fn malformed_requests_have_distinct_error_types() {
     let world = World::new();
     let long = json!({"user": "ann", "password": "x".repeat(4096)}).to_string();
     for (headers, body, status, error_type) in [

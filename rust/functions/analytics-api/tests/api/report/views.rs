@@ -1,4 +1,4 @@
-//! Views that are made for tests, and what is stored of them.
+//! Views for tests, and the stored items of them.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,7 +10,7 @@ use analytics::{
 use analytics_store::Memory;
 use proptest::prelude::*;
 
-/// A view, and what became of it.
+/// A view, and its stored state.
 #[derive(Debug, Clone)]
 pub struct Seen {
     pub view: View,
@@ -18,7 +18,7 @@ pub struct Seen {
     pub measure: Option<Measure>,
 }
 
-/// A store without anything.
+/// Returns an empty store.
 pub fn empty() -> Memory {
     Memory::default()
 }
@@ -27,7 +27,7 @@ fn milliseconds(day: Day) -> u64 {
     "1970-01-01".parse::<Day>().unwrap().days_until(day) * 86_400_000
 }
 
-/// A view of a page on a day.
+/// Returns a view of a page on a day.
 pub fn view(site: &str, day: &str, random: u64, page: &str) -> Seen {
     let time = Moment::from_milliseconds(milliseconds(day.parse().unwrap()) + random % 86_400_000).unwrap();
     let agent = Agent {
@@ -40,7 +40,7 @@ pub fn view(site: &str, day: &str, random: u64, page: &str) -> Seen {
     let view = View {
         site: Site::parse(site).unwrap(),
         id: ViewId { time, random },
-        page: Page::normalise(page),
+        page: Page::normalize(page),
         visitor: None,
         referrer: None,
         campaign: None,
@@ -64,7 +64,7 @@ pub const VERSIONS: [(&str, Option<&str>); 4] =
     [("145.0", Some("145")), ("17.4.1", Some("17.4")), ("9", Some("9")), ("", None)];
 
 prop_compose! {
-    /// Any view of `example.com` from 2026-12-10 to 2027-01-20.
+    /// Generates views of `example.com` from 2026-12-10 to 2027-01-20.
     pub fn any_view()(
         day in 0_u16..42,
         (random, page, visitor) in (any::<u64>(), 0..4_usize, prop::option::of(0_u8..4)),
@@ -101,7 +101,7 @@ prop_compose! {
     }
 }
 
-/// The store after views: each as an item, and those that are counted in totals of three shards.
+/// Returns a store with the views as items, and the counted ones in totals of three shards.
 pub fn store(all: &[Seen]) -> Memory {
     let store = empty();
     let (mut tallies, mut visitors): ([Tally; 3], _) = (Default::default(), BTreeSet::new());
@@ -126,7 +126,7 @@ pub fn store(all: &[Seen]) -> Memory {
     store
 }
 
-/// The item of a view, after it was counted or before.
+/// Returns the item of a view, before or after it was counted.
 pub fn view_item(view: &View, counted: bool, measure: Option<Measure>) -> (Key, Item) {
     let mut item: HashMap<String, AttributeValue> = view.item(Moment::from_milliseconds(0).unwrap()).into();
     if counted {
@@ -139,7 +139,7 @@ pub fn view_item(view: &View, counted: bool, measure: Option<Measure>) -> (Key, 
     (keys::view(&view.site, view.id), item.into())
 }
 
-/// Store what a tally has counted.
+/// Stores the counts of a tally.
 pub fn put_totals(store: &Memory, tally: &Tally, shard: u8) {
     for (total, counts) in tally.iter() {
         let key = keys::total(total, shard);

@@ -1,4 +1,4 @@
-//! The service with a clock that can be set, and accounts whose hashes cost nothing to verify.
+//! The service with a settable clock, and accounts whose hashes are free to verify.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -20,7 +20,7 @@ pub const NEW_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /// 2027-01-20, some time before noon.
 pub const NOW: u64 = 1_800_442_740;
 
-/// A service, and what it stands on.
+/// The service, and its stores and clock.
 pub struct World {
     pub accounts: Arc<Memory>,
     pub verifications: Arc<AtomicUsize>,
@@ -28,13 +28,13 @@ pub struct World {
     service: Service,
 }
 
-/// Where a text is in the place of a hash, it is the password after `plain:`.
+/// Verifies texts: the password follows `plain:` in the place of a hash.
 fn verify(verifications: Arc<AtomicUsize>) -> Verify {
     Box::new(move |password, hash| {
         verifications.fetch_add(1, Ordering::Relaxed);
         match hash.strip_prefix("plain:") {
             Some(plain) => Ok(plain.as_bytes() == password),
-            // That of nobody, whose password somebody has found.
+            // The dummy hash, as if someone had found its password.
             None if hash.starts_with("$argon2id$") => Ok(password == b"nobody's"),
             None => Err(InvalidHash::Malformed),
         }
@@ -42,12 +42,12 @@ fn verify(verifications: Arc<AtomicUsize>) -> Verify {
 }
 
 impl World {
-    /// A service with the user `ann`, whose password is `correct horse`, and nothing counted.
+    /// Creates a service with the user `ann`, whose password is `correct horse`, and without totals.
     pub fn new() -> Self {
         Self::reporting(Tables::default(), &["example.com"])
     }
 
-    /// The same with views and totals.
+    /// Creates the service with views and totals.
     pub fn reporting(tables: impl ReadTables + 'static, sites: &[&str]) -> Self {
         let accounts = Arc::new(Memory::default());
         accounts.state().keys = vec![KEY.to_owned()];
@@ -55,7 +55,7 @@ impl World {
         Self::over(accounts.clone(), accounts, tables, sites)
     }
 
-    /// The same over any store of accounts.
+    /// Creates the service with any store of accounts.
     pub fn over(
         store: Arc<dyn Store>,
         accounts: Arc<Memory>,
@@ -76,7 +76,7 @@ impl World {
         Self { accounts, verifications, time, service }
     }
 
-    /// Let some seconds pass.
+    /// Advances the clock.
     pub fn wait(&self, seconds: u64) {
         self.time.fetch_add(seconds, Ordering::Relaxed);
     }
@@ -89,7 +89,7 @@ impl World {
         self.invoke(event(method, target, headers, body)).await
     }
 
-    /// Try to sign in from an address.
+    /// Attempts to sign in from an address.
     pub async fn attempt(&self, user: &str, password: &str, address: &str) -> Answer {
         let body = json!({"user": user, "password": password}).to_string();
         let mut event = event("POST", "/analytics/sign-in", &[JSON], &body);
@@ -97,19 +97,19 @@ impl World {
         self.invoke(event).await
     }
 
-    /// A token of `ann`.
+    /// Returns a token of `ann`.
     pub async fn token(&self) -> String {
         let answer = self.attempt("ann", "correct horse", "192.0.2.1").await;
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.json["token"].as_str().unwrap().to_owned()
     }
 
-    /// Ask with a token.
+    /// Sends a request with a token.
     pub async fn ask(&self, method: &str, target: &str, token: &str) -> Answer {
         self.send(method, target, &[("authorization", &format!("Bearer {token}"))], "").await
     }
 
-    /// The report that a query asks for, with a token of `ann`.
+    /// Requests a report with a token of `ann`.
     pub async fn report(&self, query: &str) -> Answer {
         let token = self.token().await;
         self.ask("GET", &format!("/analytics/report?{query}"), &token).await

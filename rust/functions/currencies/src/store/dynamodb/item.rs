@@ -15,13 +15,13 @@ const SYMBOL: &str = "symbol";
 const MINOR_UNITS: &str = "minorUnits";
 pub const VERSION: &str = "version";
 
-/// The key of a currency.
+/// Returns the key of a currency.
 pub fn key(code: &Code) -> Item {
     HashMap::from([("pk".to_owned(), text(PARTITION)), (CODE.to_owned(), text(code.as_str()))])
 }
 
-/// The item of a currency.
-pub fn of(currency: &Currency) -> Item {
+/// Returns the item of a currency.
+pub fn encode(currency: &Currency) -> Item {
     let mut item = key(&currency.code);
     item.insert(NAME.to_owned(), text(&currency.name));
     item.insert(SYMBOL.to_owned(), text(&currency.symbol));
@@ -30,11 +30,11 @@ pub fn of(currency: &Currency) -> Item {
     item
 }
 
-/// The currency of an item.
+/// Parses the currency in an item.
 ///
 /// # Errors
-/// When the item is none that `of` makes.
-pub fn currency(mut item: Item) -> Result<Currency, StoreError> {
+/// The item is not one that `encode` returns.
+pub fn decode(mut item: Item) -> Result<Currency, StoreError> {
     let code = take_text(&mut item, CODE)?;
     Ok(Currency {
         code: Code::parse(&code).ok_or_else(|| StoreError::new(format!("the item's code is {code:?}")))?,
@@ -49,7 +49,7 @@ fn text(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
 }
 
-/// A number as an item has it.
+/// Returns a number attribute.
 pub fn number(number: impl Into<u64>) -> AttributeValue {
     AttributeValue::N(number.into().to_string())
 }
@@ -82,21 +82,21 @@ mod tests {
     }
 
     #[test]
-    fn a_currency_comes_back_as_it_was() {
+    fn an_item_round_trips() {
         for minor_units in [None, Some(0), Some(4)] {
             let stored = Currency { minor_units, ..gold() };
-            assert_eq!(currency(of(&stored)).unwrap(), stored);
+            assert_eq!(decode(encode(&stored)).unwrap(), stored);
         }
     }
 
     #[test]
-    fn an_item_that_is_no_currency_is_a_failure_that_names_the_attribute() {
+    fn an_invalid_item_is_an_error_that_names_the_attribute() {
         for name in [CODE, NAME, SYMBOL, VERSION] {
             for value in [None, Some(AttributeValue::Bool(true)), Some(AttributeValue::N("-1".to_owned()))] {
-                let mut item = of(&gold());
+                let mut item = encode(&gold());
                 item.remove(name);
                 item.extend(value.map(|value| (name.to_owned(), value)));
-                assert!(currency(item).unwrap_err().to_string().contains(name));
+                assert!(decode(item).unwrap_err().to_string().contains(name));
             }
         }
     }

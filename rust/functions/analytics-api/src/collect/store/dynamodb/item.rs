@@ -9,13 +9,13 @@ use crate::collect::store::{Secret, StoreError, ValueHash};
 
 type Item = HashMap<String, AttributeValue>;
 
-/// The key of an item of state.
+/// Returns the key of an item of the state table.
 pub fn key(name: String) -> Item {
     HashMap::from([(attribute::NAME.to_owned(), AttributeValue::S(name))])
 }
 
-/// The item of a day's secret.
-pub fn of_secret(day: Day, Secret(secret): Secret, expires: Moment) -> Item {
+/// Returns the item of a day's secret.
+pub fn secret_item(day: Day, Secret(secret): Secret, expires: Moment) -> Item {
     let mut item = key(state::visitor_secret(day));
     item.insert(attribute::DAY.to_owned(), AttributeValue::S(day.to_string()));
     item.insert(attribute::SECRET.to_owned(), binary(secret));
@@ -23,15 +23,15 @@ pub fn of_secret(day: Day, Secret(secret): Secret, expires: Moment) -> Item {
     item
 }
 
-/// Whether an item is that of a day.
+/// Whether an item belongs to a day.
 pub fn is_of(item: &Item, day: Day) -> bool {
     matches!(item.get(attribute::DAY), Some(AttributeValue::S(text)) if *text == day.to_string())
 }
 
-/// The secret of an item.
+/// Decodes a secret.
 ///
 /// # Errors
-/// When the item is none that `of_secret` makes. The failure does not say what it is, since that may be a secret.
+/// The item is not one that `secret_item` returns. The error does not quote it, because it may contain a secret.
 pub fn secret(item: &Item) -> Result<Secret, StoreError> {
     let secret = match item.get(attribute::SECRET) {
         Some(AttributeValue::B(secret)) => secret.as_ref().try_into().ok(),
@@ -40,10 +40,10 @@ pub fn secret(item: &Item) -> Result<Secret, StoreError> {
     secret.map(Secret).ok_or_else(|| StoreError::new(format!("the item's {} is not 32 bytes", attribute::SECRET)))
 }
 
-/// The known values of an item.
+/// Decodes known values.
 ///
 /// # Errors
-/// When the item is none of known values.
+/// The item does not contain known values.
 pub fn values(item: &Item) -> Result<BTreeSet<ValueHash>, StoreError> {
     let values = match item.get(attribute::VALUES) {
         Some(AttributeValue::Bs(values)) => values.iter().map(|value| value.as_ref().try_into().ok()).collect(),
@@ -52,12 +52,12 @@ pub fn values(item: &Item) -> Result<BTreeSet<ValueHash>, StoreError> {
     values.ok_or_else(|| StoreError::new(format!("the item's {} is not a set of 8 bytes each", attribute::VALUES)))
 }
 
-/// Bytes as an item has them.
+/// Returns a binary attribute.
 pub fn binary(bytes: impl Into<Vec<u8>>) -> AttributeValue {
     AttributeValue::B(Blob::new(bytes))
 }
 
-/// A number as an item has it.
+/// Returns a number attribute.
 pub fn number(number: impl Into<u64>) -> AttributeValue {
     AttributeValue::N(number.into().to_string())
 }
@@ -73,21 +73,21 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_comes_back_as_it_was() {
+    fn a_secret_round_trips() {
         let now = Moment::from_milliseconds(1_795_231_140_000).unwrap();
         let stored = Secret([7; 32]);
-        assert_eq!(secret(&of_secret(now.day(), stored, now)).unwrap(), stored);
+        assert_eq!(secret(&secret_item(now.day(), stored, now)).unwrap(), stored);
     }
 
     #[test]
-    fn an_item_that_is_no_secret_is_a_failure_that_names_the_attribute_and_tells_no_bytes() {
+    fn an_invalid_secret_is_an_error_without_its_bytes() {
         for item in no_item(attribute::SECRET) {
             assert_eq!(secret(&item).unwrap_err().to_string(), "the item's Secret is not 32 bytes");
         }
     }
 
     #[test]
-    fn an_item_without_values_is_a_failure_that_names_the_attribute() {
+    fn an_item_without_values_is_an_error() {
         for item in no_item(attribute::VALUES) {
             assert!(values(&item).unwrap_err().to_string().contains("the item's Values is not a set"), "{item:?}");
         }

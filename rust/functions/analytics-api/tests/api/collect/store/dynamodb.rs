@@ -1,4 +1,4 @@
-//! The promises over DynamoDB.
+//! Runs the promises with DynamoDB.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynamodb_test::{client, create_table};
 
-/// Tables of a test's own: that of views, and that of state.
+/// Creates the tables of a test: views and state.
 async fn tables(client: &Client, promise: &str) -> [String; 2] {
     let [views, state] = ["views", "state"].map(|table| format!("{promise}-{table}"));
     let keys = [attribute::PATH, attribute::SECTION];
@@ -35,13 +35,13 @@ super::keep_every_promise!(store, #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]);
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
-async fn a_view_and_a_leave_are_stored_as_others_read_them() {
+async fn views_and_leaves_have_the_shared_format() {
     let client = client().unwrap();
     let [views, state] = tables(&client, "as_others_read_them").await;
     let store = DynamoDb::new(client.clone(), views.clone(), state);
     store.put_view(&view(), later()).await.unwrap();
     let mut again = view();
-    again.page = Page::normalise("/another");
+    again.page = Page::normalize("/another");
     store.put_view(&again, later()).await.unwrap();
     store.put_leave(&leave(), later()).await.unwrap();
 
@@ -53,7 +53,7 @@ async fn a_view_and_a_leave_are_stored_as_others_read_them() {
             assert_eq!(Leave::decode(item).unwrap(), leave());
         } else {
             let expected = Record { view: view(), expires, counted: false, measure: None };
-            assert_eq!(Record::decode(item).unwrap(), expected, "the first of two with one key stays");
+            assert_eq!(Record::decode(item).unwrap(), expected, "the first view with a key stays");
         }
     }
 }
@@ -71,7 +71,7 @@ async fn all_state_of_a_day_expires() {
     };
     store.offer_secret(now().day(), Secret([1; 32]), later()).await.unwrap();
     for value in 0..3 {
-        store.note(&key, [value; 8], 2, later()).await.unwrap();
+        store.add_value(&key, [value; 8], 2, later()).await.unwrap();
     }
     let mut names = Vec::new();
     for item in all_items(&client, &state).await {

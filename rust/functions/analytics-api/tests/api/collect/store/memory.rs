@@ -1,4 +1,4 @@
-//! The promises over the store in memory.
+//! Runs the promises with the store in memory.
 
 use std::sync::Arc;
 

@@ -1,29 +1,29 @@
-//! The promises of the collector's stores. Each store has tests of all of them.
+//! The promises of the collector's stores. Each store is tested for all of them.
 
 mod dynamodb;
 mod memory;
 pub mod promises;
 
-/// Makes a test of every promise, each with a store of its own.
+/// Defines a test for every promise, each with a new store.
 macro_rules! keep_every_promise {
     ($store:path $(, #[$attribute:meta])*) => {
         $crate::collect::store::keep! {
             $store, [$(#[$attribute])*],
-            every_write_may_be_repeated,
+            every_write_is_idempotent,
             a_day_has_one_secret_until_it_is_deleted,
             every_older_secret_is_deleted,
-            what_sources_bring_is_counted_apart,
-            of_secrets_offered_at_once_exactly_one_is_taken,
-            a_value_is_known_from_when_it_is_noted,
-            no_more_values_are_known_than_the_most,
-            values_noted_at_once_are_all_known_and_no_more_than_the_most,
-            values_of_other_sites_days_and_dimensions_are_known_apart,
-            a_thousand_values_fit,
+            values_are_counted_per_source,
+            one_of_several_concurrent_secrets_is_accepted,
+            a_value_is_known_once_added,
+            the_number_of_values_is_capped,
+            concurrent_values_are_added_up_to_the_cap,
+            values_are_separate_per_site_day_and_dimension,
+            a_thousand_values_fit_into_an_item,
         }
     };
 }
 
-/// See `keep_every_promise`.
+/// Helper of `keep_every_promise`.
 macro_rules! keep {
     ($store:path, [$($attributes:tt)*], ) => {};
     ($store:path, [$($attributes:tt)*], $promise:ident, $($rest:tt)*) => {

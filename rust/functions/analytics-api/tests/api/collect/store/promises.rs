@@ -1,4 +1,4 @@
-//! The promises. Each is kept over an empty store.
+//! The promises. Each starts with an empty store.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,12 +23,12 @@ fn site(name: &str) -> Site {
     Site::parse(name).unwrap()
 }
 
-/// A view with all that one can have.
+/// Returns a view with every optional field.
 pub fn view() -> View {
     let site = site("example.com");
     View {
         id: ViewId { time: now(), random: u64::MAX },
-        page: Page::normalise("/日本語/' OR 1=1"),
+        page: Page::normalize("/日本語/' OR 1=1"),
         visitor: Some(Visitor::from_bytes([7; 16])),
         referrer: Referrer::parse("https://search.example/", &site),
         campaign: Campaign::named("spring"),
@@ -59,7 +59,7 @@ fn hash(number: u64) -> ValueHash {
     number.to_be_bytes()
 }
 
-pub async fn every_write_may_be_repeated(store: AnyStore) {
+pub async fn every_write_is_idempotent(store: AnyStore) {
     for _ in 0..2 {
         store.put_view(&view(), later()).await.unwrap();
         store.put_leave(&leave(), later()).await.unwrap();
@@ -94,15 +94,15 @@ pub async fn every_older_secret_is_deleted(store: AnyStore) {
     assert_eq!(store.secret(today).await.unwrap(), Some(Secret([1; 32])));
 }
 
-pub async fn what_sources_bring_is_counted_apart(store: AnyStore) {
+pub async fn values_are_counted_per_source(store: AnyStore) {
     let other = KnownKey { dimension: Dimension::Referrer, ..key() };
     for (key, source, count) in [(key(), "a", 1), (key(), "a", 2), (key(), "b", 1), (other, "a", 1), (key(), "a", 3)] {
         assert_eq!(store.count_source(&key, source, later()).await.unwrap(), count);
     }
-    assert_eq!(store.known(&key()).await.unwrap(), [].into(), "no value is known by that");
+    assert_eq!(store.known_values(&key()).await.unwrap(), [].into(), "counting a source adds no value");
 }
 
-pub async fn of_secrets_offered_at_once_exactly_one_is_taken(store: AnyStore) {
+pub async fn one_of_several_concurrent_secrets_is_accepted(store: AnyStore) {
     let mut offers = JoinSet::new();
     for number in 0..8 {
         let (store, secret) = (store.clone(), Secret([number; 32]));
@@ -119,39 +119,39 @@ pub async fn of_secrets_offered_at_once_exactly_one_is_taken(store: AnyStore) {
     assert_eq!(store.secret(now().day()).await.unwrap(), Some(taken[0]));
 }
 
-pub async fn a_value_is_known_from_when_it_is_noted(store: AnyStore) {
+pub async fn a_value_is_known_once_added(store: AnyStore) {
     for number in 0..5 {
         for _ in 0..2 {
-            let noted = store.note(&key(), hash(number), 10, later()).await.unwrap();
+            let noted = store.add_value(&key(), hash(number), 10, later()).await.unwrap();
             assert!(noted.is_known);
             assert_eq!(noted.values, (0..=number).map(hash).collect());
-            assert_eq!(store.known(&key()).await.unwrap(), noted.values);
+            assert_eq!(store.known_values(&key()).await.unwrap(), noted.values);
         }
     }
 }
 
-pub async fn no_more_values_are_known_than_the_most(store: AnyStore) {
+pub async fn the_number_of_values_is_capped(store: AnyStore) {
     for number in 0..5 {
-        let noted = store.note(&key(), hash(number), 3, later()).await.unwrap();
+        let noted = store.add_value(&key(), hash(number), 3, later()).await.unwrap();
         assert_eq!(noted.is_known, number < 3, "{number}");
         assert_eq!(noted.values, (0..3.min(number + 1)).map(hash).collect());
     }
-    let noted = store.note(&key(), hash(2), 3, later()).await.unwrap();
-    assert!(noted.is_known, "what was known stays known");
+    let noted = store.add_value(&key(), hash(2), 3, later()).await.unwrap();
+    assert!(noted.is_known, "existing values stay");
     assert_eq!(noted.values, (0..3).map(hash).collect());
 }
 
-pub async fn values_noted_at_once_are_all_known_and_no_more_than_the_most(store: AnyStore) {
+pub async fn concurrent_values_are_added_up_to_the_cap(store: AnyStore) {
     let mut notes = JoinSet::new();
     for number in 0..20 {
         let store = store.clone();
-        notes.spawn(async move { store.note(&key(), hash(number), 7, later()).await.unwrap().is_known });
+        notes.spawn(async move { store.add_value(&key(), hash(number), 7, later()).await.unwrap().is_known });
     }
     assert_eq!(notes.join_all().await.into_iter().filter(|is_known| *is_known).count(), 7);
-    assert_eq!(store.note(&key(), hash(99), 7, later()).await.unwrap().values.len(), 7);
+    assert_eq!(store.add_value(&key(), hash(99), 7, later()).await.unwrap().values.len(), 7);
 }
 
-pub async fn values_of_other_sites_days_and_dimensions_are_known_apart(store: AnyStore) {
+pub async fn values_are_separate_per_site_day_and_dimension(store: AnyStore) {
     let keys = [
         key(),
         KnownKey { site: site("other.example"), ..key() },
@@ -159,20 +159,20 @@ pub async fn values_of_other_sites_days_and_dimensions_are_known_apart(store: An
         KnownKey { dimension: Dimension::Referrer, ..key() },
     ];
     for (number, key) in (0..).zip(&keys) {
-        let noted = store.note(key, hash(number), 1, later()).await.unwrap();
+        let noted = store.add_value(key, hash(number), 1, later()).await.unwrap();
         assert!(noted.is_known && noted.values == [hash(number)].into(), "{key:?}");
     }
 }
 
-pub async fn a_thousand_values_fit(store: AnyStore) {
+pub async fn a_thousand_values_fit_into_an_item(store: AnyStore) {
     for start in (0..1000).step_by(20) {
         let mut notes = JoinSet::new();
         for number in start..start + 20 {
             let store = store.clone();
-            notes.spawn(async move { store.note(&key(), hash(number), 1000, later()).await.unwrap().is_known });
+            notes.spawn(async move { store.add_value(&key(), hash(number), 1000, later()).await.unwrap().is_known });
         }
         assert!(notes.join_all().await.into_iter().all(|is_known| is_known));
     }
-    let noted = store.note(&key(), hash(1000), 1000, later()).await.unwrap();
+    let noted = store.add_value(&key(), hash(1000), 1000, later()).await.unwrap();
     assert!(!noted.is_known && noted.values.len() == 1000);
 }

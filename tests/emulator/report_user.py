@@ -1,4 +1,4 @@
-"""People who read the reports."""
+"""A user of the reports in a real browser."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from local.analytics import PASSWORD, USER
 from tests.emulator.conftest import Local
-from tests.visits import WIDE_SCREEN, Visit, barriers, is_wider_than_its_screen
+from tests.visits import WIDE_SCREEN, Visit, accessibility_violations, is_wider_than_its_screen
 
 
-class Person(Visit):
-    """Someone at the page of the reports."""
+class ReportUser(Visit):
+    """A browser tab of a user of the reports."""
 
     def __init__(self, context: BrowserContext, api_url: str) -> None:
         """Open a tab."""
@@ -28,7 +28,7 @@ class Person(Visit):
         return self.page
 
     def sign_in(self, query: str = "") -> Page:
-        """Open the page, and sign in on it."""
+        """Open the page and sign in."""
         self.open(query)
         fill(self.page, PASSWORD)
         expect(self.page.get_by_role("button", name="Sign out")).to_be_visible()
@@ -41,27 +41,27 @@ def fill(page: Page, password: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def person_at(browser: Browser, local: Local, **options: Any) -> Person:
-    return Person(browser.new_context(**{"viewport": WIDE_SCREEN, **options}), local.outputs["apiUrl"])
+def user_at(browser: Browser, local: Local, **options: Any) -> ReportUser:
+    return ReportUser(browser.new_context(**{"viewport": WIDE_SCREEN, **options}), local.outputs["apiUrl"])
 
 
 @contextmanager
-def at_ease(browser: Browser, local: Local) -> Iterator[Person]:
-    """Be someone whose browser neither complains nor asks another host."""
-    person = person_at(browser, local)
-    yield person
-    assert person.complaints == []
-    assert person.hosts == {urlsplit(person.address).netloc}
-    person.context.close()
+def checked_user(browser: Browser, local: Local) -> Iterator[ReportUser]:
+    """Provide a user, and check that the browser logs no errors and calls no other host."""
+    user = user_at(browser, local)
+    yield user
+    assert user.errors == []
+    assert user.hosts == {urlsplit(user.address).netloc}
+    user.context.close()
 
 
-def cookies(person: Person) -> list[dict[str, Any]]:
-    return [dict(cookie) for cookie in person.context.cookies()]
+def cookies(user: ReportUser) -> list[dict[str, Any]]:
+    return [dict(cookie) for cookie in user.context.cookies()]
 
 
 def check(page: Page) -> None:
-    """Check contrast, names and structure, that nothing is cut off, and that labels of the chart stand apart."""
-    assert barriers(page) == [], page.url
+    """Check accessibility, that nothing is cut off, and that labels of the chart do not overlap."""
+    assert accessibility_violations(page) == [], page.url
     assert not is_wider_than_its_screen(page), page.url
     boxes = page.evaluate(
         "[...document.querySelectorAll('.chart svg text')].map(text => text.getBoundingClientRect())"
