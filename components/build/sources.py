@@ -179,12 +179,14 @@ class Sources:
             self._tracked[top] = names = sorted({*names, *_git_files(top, {folder})})
             start = bisect.bisect_left(names, prefix)
             end = bisect.bisect_left(names, f"{prefix[:-1]}0") if prefix else len(names)
+        if start == end and prefix and _git(top, "check-ignore", "--", prefix):
+            return list(_walk(folder))
         return [name[len(prefix) :].rstrip("/") for name in names[start:end] if name != prefix]
 
 
 def _git_files(top: Path, folders: Iterable[Path]) -> list[str]:
     """Return the files below `folders` that git tracks or would not ignore, sorted, relative to the repository."""
-    command = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
+    command = ["--literal-pathspecs", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
     names = [folder.relative_to(top).as_posix() for folder in folders]
     listed = _git(top, *command, *names).split(b"\0")
     return sorted({os.fsdecode(name) for name in listed if name})
@@ -193,7 +195,7 @@ def _git_files(top: Path, folders: Iterable[Path]) -> list[str]:
 def _git(folder: Path, *arguments: str) -> bytes:
     # git's variables in hooks refer to another repository, and a file monitor would start another process.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    options = ("-c", "safe.directory=*", "-c", "core.fsmonitor=false", "--literal-pathspecs")
+    options = ("-c", "safe.directory=*", "-c", "core.fsmonitor=false")
     try:
         done = subprocess.run(
             ["git", *options, *arguments], cwd=folder, env=environment, capture_output=True, check=False
@@ -296,7 +298,9 @@ def _git_normalizes(path: Path) -> bool:
     top = repository_root(path.parent)
     if top is None:
         return False
-    fields = _git(path.parent, "ls-files", "--eol", "--", path.name).decode(errors="replace").split()
+    fields = (
+        _git(path.parent, "--literal-pathspecs", "ls-files", "--eol", "--", path.name).decode(errors="replace").split()
+    )
     if not fields or fields[0] != "i/lf":
         return False
     attributes = fields[2]

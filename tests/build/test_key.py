@@ -286,6 +286,19 @@ def test_ignored_files_and_files_outside_packages_do_not_count(project: Project)
     assert project.keys() == before
 
 
+def test_a_project_in_an_ignored_folder_counts_whole(project: Project) -> None:
+    """As a copy in a build folder, or a program made by a tool, has it."""
+    project.write({MAIN: prints('"one"')})
+    without_git = project.keys()
+    project.write({".gitignore": "rust/\n"})
+    project.commit()
+    assert project.keys() == without_git
+    assert project.run() == "one"
+    project.write({MAIN: prints('"two"')})
+    assert project.keys() != without_git
+    assert project.run() == "two"
+
+
 def test_an_untracked_file_counts(project: Project) -> None:
     project.commit()
     before = project.keys()
