@@ -31,7 +31,7 @@ class Section:
     tables: Sequence[Table]
     notes: Sequence[str] = ()
     missing: Sequence[str] = ()
-    """What could not be measured, and what is needed for it."""
+    """Values that could not be measured, and what each needs."""
     summary: Table | None = None
     """The table for the README."""
     plot: str | None = None

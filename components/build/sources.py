@@ -169,19 +169,22 @@ class Sources:
     def _names(self, folder: Path, top: Path | None) -> list[str]:
         if top is None:
             return list(_walk(folder))
-        names = self._tracked.get(top, [])
         prefix = "" if folder == top else f"{folder.relative_to(top).as_posix()}/"
-        start, end = (
-            bisect.bisect_left(names, prefix),
-            bisect.bisect_left(names, f"{prefix[:-1]}0") if prefix else len(names),
-        )
-        if start == end:
-            self._tracked[top] = names = sorted({*names, *_git_files(top, {folder})})
-            start = bisect.bisect_left(names, prefix)
-            end = bisect.bisect_left(names, f"{prefix[:-1]}0") if prefix else len(names)
-        if start == end and prefix and _git(top, "check-ignore", "--", prefix):
+        names = _below(prefix, self._tracked.get(top, []))
+        if not names:
+            self._tracked[top] = sorted({*self._tracked.get(top, []), *_git_files(top, {folder})})
+            names = _below(prefix, self._tracked[top])
+        if not names and prefix and _git(top, "check-ignore", "--", prefix):
             return list(_walk(folder))
-        return [name[len(prefix) :].rstrip("/") for name in names[start:end] if name != prefix]
+        return [name[len(prefix) :].rstrip("/") for name in names if name != prefix]
+
+
+def _below(prefix: str, names: list[str]) -> list[str]:
+    """Return those of some sorted names that begin with a folder's name and `/`, or all of them without a prefix."""
+    if not prefix:
+        return names
+    # `0` is the character after `/`.
+    return names[bisect.bisect_left(names, prefix) : bisect.bisect_left(names, f"{prefix[:-1]}0")]
 
 
 def _git_files(top: Path, folders: Iterable[Path]) -> list[str]:
