@@ -2,8 +2,8 @@
 //!
 //! | Table | `Path` | `Section` |
 //! |---|---|---|
-//! | views | `view/<site>` | `<day>/<milliseconds>-<random>` |
-//! | views | `leave/<site>` | `<day>/<milliseconds>-<random>/<duration>/<scroll>` |
+//! | views | `view/<site>` | `<day>/<milliseconds>-<random><offset>` |
+//! | views | `leave/<site>` | `<day>/<milliseconds>-<random><offset>/<duration>/<scroll>` |
 //! | totals | `total/<site>/<granularity>` | `summary/<bucket>/<shard>` |
 //! | totals | `total/<site>/<granularity>` | `page/<bucket>/<shard>/<value>`, the same for `referrer` and `campaign` |
 //! | totals | `visitor/<site>/<day>` | `<visitor>` |
@@ -52,7 +52,7 @@ impl Key {
 /// Returns the key of a view.
 #[must_use]
 pub fn view(site: &Site, id: ViewId) -> Key {
-    Key { path: format!("view/{site}"), section: format!("{}/{id}", id.time.day()) }
+    Key { path: format!("view/{site}"), section: format!("{}/{id}", id.day()) }
 }
 
 /// Returns the range of all views of a day.
@@ -165,7 +165,7 @@ fn decode_keys(
     let site = |path: &str| Site::parse(path.strip_prefix(kind)?).ok();
     let id = |section: &str| {
         let (day, rest) = section.split_once('/')?;
-        id(rest).filter(|id| id.time.day().to_string() == day)
+        id(rest).filter(|id| id.day().to_string() == day)
     };
     Ok((
         attributes.parsed(attribute::PATH, "the kind of the item and a site", site)?,

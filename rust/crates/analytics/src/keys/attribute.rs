@@ -53,10 +53,10 @@ pub const USER: &str = "User";
 pub const PASSWORD_HASH: &str = "PasswordHash";
 /// Session keys of the stack, the one that encrypts first.
 pub const KEYS: &str = "Keys";
-/// Secret of a day, from which its visitors' identities are derived.
+/// Secret of a bucket, from which its visitors' identities are derived.
 pub const SECRET: &str = "Secret";
-/// Day of a secret.
-pub const DAY: &str = "Day";
+/// Bucket of a secret.
+pub const BUCKET: &str = "Bucket";
 /// Number of values that a source has added.
 pub const COUNT: &str = "Count";
 /// Known values of a day.

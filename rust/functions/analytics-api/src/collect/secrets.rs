@@ -2,31 +2,36 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use analytics::{Day, Moment};
+use analytics::{Bucket, Day, Granularity, Moment, Site, ViewId};
 
 use super::store::{Offer, Secret, Store, StoreError};
 
-const DAY_MILLISECONDS: u64 = 24 * 60 * 60 * 1000;
+/// Time for which a secret is stored after its day: as long as an open page may report, and an hour by which the clock may
+/// be changed.
+const AFTER: Duration = Duration::from_hours(25);
 
-/// The secrets from which visitors of a day are derived and tokens of views are signed. All environments share one
-/// secret per day, which the first of them creates.
+/// The secrets from which visitors of a site's day are derived and tokens of views are signed. All environments share one
+/// secret per site and day, which the first of them creates.
 ///
 /// Once a secret is deleted, an address and a user agent cannot be linked to a visitor of that day any more.
 #[derive(Default)]
-pub struct Secrets(Mutex<BTreeMap<Day, Secret>>);
+pub struct Secrets(Mutex<BTreeMap<(Site, Bucket), Secret>>);
 
 impl Secrets {
-    /// Returns the secret of the current day, and creates it if needed.
+    /// Returns the secret of a new view's day, and creates it if needed.
     ///
     /// # Errors
     /// The store's error.
-    pub async fn today(&self, store: &dyn Store, now: Moment) -> Result<Secret, StoreError> {
-        let today = now.day();
-        if let Some(secret) = self.get(store, today, now).await? {
+    pub async fn current(&self, store: &dyn Store, site: &Site, view: ViewId) -> Result<Secret, StoreError> {
+        let today = view.day();
+        if let Some(secret) = self.get(store, site, today).await? {
             return Ok(secret);
         }
-        let secret = make(store, now).await?;
-        self.store(today, secret, now);
+        // DynamoDB may take days to delete expired items. Deleting comes first, so that the next request retries a failure.
+        let yesterday = bucket(today.minus(1));
+        store.delete_secrets_before(site, yesterday).await?;
+        let secret = make(store, site, bucket(today), end_of_day(view).plus(AFTER)).await?;
+        self.store(site, bucket(today), secret);
         Ok(secret)
     }
 
@@ -34,45 +39,47 @@ impl Secrets {
     ///
     /// # Errors
     /// The store's error.
-    pub async fn get(&self, store: &dyn Store, day: Day, now: Moment) -> Result<Option<Secret>, StoreError> {
-        let cached = self.cache().get(&day).copied();
+    pub async fn get(&self, store: &dyn Store, site: &Site, day: Day) -> Result<Option<Secret>, StoreError> {
+        let bucket = bucket(day);
+        let cached = self.cache().get(&(site.clone(), bucket)).copied();
         if cached.is_some() {
             return Ok(cached);
         }
-        let secret = store.secret(day).await?;
-        secret.inspect(|secret| self.store(day, *secret, now)).map_or(Ok(None), |secret| Ok(Some(secret)))
+        Ok(store.secret(site, bucket).await?.inspect(|secret| self.store(site, bucket, *secret)))
     }
 
-    fn store(&self, day: Day, secret: Secret, now: Moment) {
+    /// Caches a secret, and drops those of the site that may be deleted.
+    fn store(&self, site: &Site, bucket: Bucket, secret: Secret) {
         let mut cache = self.cache();
-        cache.retain(|day, _| *day >= now.day().minus(1));
-        cache.insert(day, secret);
+        let oldest = Bucket::new(bucket.granularity(), bucket.first().minus(1));
+        cache.retain(|(other, cached), _| other != site || *cached >= oldest);
+        cache.insert((site.clone(), bucket), secret);
     }
 
     /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
-    fn cache(&self) -> MutexGuard<'_, BTreeMap<Day, Secret>> {
+    fn cache(&self) -> MutexGuard<'_, BTreeMap<(Site, Bucket), Secret>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn make(store: &dyn Store, now: Moment) -> Result<Secret, StoreError> {
-    let today = now.day();
-    // DynamoDB may take days to delete expired items. Deleting comes first, so that the next request retries a failure.
-    store.delete_secrets_before(today.minus(1)).await?;
+fn bucket(day: Day) -> Bucket {
+    Bucket::new(Granularity::Day, day)
+}
+
+async fn make(store: &dyn Store, site: &Site, bucket: Bucket, expires: Moment) -> Result<Secret, StoreError> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(StoreError::new)?;
     let secret = Secret(secret);
-    match store.offer_secret(today, secret, a_day_after(now)).await? {
+    match store.offer_secret(site, bucket, secret, expires).await? {
         Offer::Taken => Ok(secret),
         Offer::Refused => store
-            .secret(today)
+            .secret(site, bucket)
             .await?
             .ok_or_else(|| StoreError::new("the secret of today was deleted while it was read")),
     }
 }
 
-/// Returns the end of the day plus 24 hours, which is how long an open page may report. DynamoDB deletes expired items
-/// within about two days, also on days without views.
-fn a_day_after(now: Moment) -> Moment {
-    now.plus(Duration::from_millis(2 * DAY_MILLISECONDS - now.milliseconds() % DAY_MILLISECONDS))
+/// Returns the end of a view's day, or a time of the hour after it.
+fn end_of_day(view: ViewId) -> Moment {
+    view.time.plus(Duration::from_hours(24 - u64::from(view.hour())))
 }

@@ -29,7 +29,7 @@ pub fn totals(report: &Report<'_>) -> Markup {
             @if report.part.totals.measured > 0 {
                 "Time and scroll depth are averages over " (grouped(report.part.totals.measured)) " of the views. "
             }
-            "Days are UTC."
+            "Days in " (report.time_zone) "."
             @if report.unreadable > 0 {
                 " " (grouped(i64::try_from(report.unreadable).unwrap_or(i64::MAX)))
                 " stored items cannot be read and are in no number: see the function’s log."

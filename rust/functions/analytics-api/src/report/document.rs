@@ -18,6 +18,9 @@ use crate::collect::is_ai_crawler;
 pub struct Report<'a> {
     /// The site.
     pub site: &'a str,
+    /// Time zone of its days and hours, such as `Europe/Berlin`.
+    #[serde(rename = "timeZone")]
+    pub time_zone: &'a str,
     /// `hour`, `day`, `week` or `month`.
     pub by: &'static str,
     /// The period.
@@ -173,13 +176,14 @@ impl<'a> Sources<'a> {
 impl<'a> Report<'a> {
     /// Creates a report of figures, with lists of at most `limit` rows.
     pub fn new(wanted: &'a Wanted, figures: &'a Figures, limit: usize) -> Self {
-        let Wanted { site, compare, previous, retained, filter, search, .. } = wanted;
+        let Wanted { site, zone, compare, previous, retained, filter, search, .. } = wanted;
         let list = |column| (column, List::new(figures, column, search, limit));
         let period = figures.period();
         let part = Part::new(figures, period);
         let note = note(filter, &part.totals);
         Self {
             site: site.as_str(),
+            time_zone: zone,
             note,
             by: period.by().name(),
             part,

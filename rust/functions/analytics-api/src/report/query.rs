@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use analytics::{Bucket, Day, Granularity, Site};
+use analytics::{Bucket, Day, Granularity, Moment, Site, TrackedSite, Zone};
 use fields::{Broken, Fields, Unknown, digits, text};
 use reply::Error;
 
@@ -29,6 +29,10 @@ pub const PAGE_ROWS: [usize; 3] = [50, 100, 500];
 pub struct Wanted {
     /// The site.
     pub site: Site,
+    /// Name of the time zone of the site.
+    pub zone: String,
+    /// The current day there.
+    pub today: Day,
     /// The period, in whole buckets.
     pub period: Period,
     /// What it is compared with.
@@ -61,10 +65,10 @@ pub enum Format {
 #[derive(Debug, Clone, Copy)]
 pub struct Available<'a> {
     /// Sites that have reports.
-    pub sites: &'a [Site],
-    /// The day.
-    pub today: Day,
-    /// Days that views are kept.
+    pub sites: &'a [TrackedSite],
+    /// The current time.
+    pub now: Moment,
+    /// Retention of views in days.
     pub view_retention_days: u16,
 }
 
@@ -76,19 +80,23 @@ impl Wanted {
     pub fn of(query: &str, available: Available<'_>) -> Result<Self, Error> {
         let mut parameters = Parameters(Fields::from_form(query.as_bytes(), "InvalidQuery"));
         let site = parameters.site(available.sites);
-        let period = parameters.period(available.today);
+        let zone = site.map_or_else(Zone::utc, |site| site.zone.clone());
+        let today = zone.day(available.now);
+        let retained = today.first_retained(available.view_retention_days);
+        let period = parameters.period(today);
         let filter = parameters.filter();
         let search = parameters.search();
         let format = parameters.format();
         let compared = parameters.compare(period);
         let needs = period.zip(format).and_then(|(period, format)| needs_views(period, &filter, format));
         if let (Some(period), Some(reason)) = (period, needs) {
-            parameters.retained(period, &reason, available);
+            parameters.retained(period, &reason, retained, available.view_retention_days);
         }
         let wanted = match (site, period, compared, format) {
             (Some(site), Some(period), Some((compare, previous)), Some(format)) => {
-                let retained = available.retained();
-                let mut wanted = Self { site, period, compare, previous, retained, filter, search, format };
+                let (site, zone) = (site.site.clone(), zone.name().to_owned());
+                let mut wanted =
+                    Self { site, zone, today, period, compare, previous, retained, filter, search, format };
                 if wanted.needs_views() {
                     wanted.previous = previous.filter(|previous| previous.first_day() >= retained);
                 }
@@ -116,27 +124,21 @@ fn needs_views(period: Period, filter: &Filter, format: Format) -> Option<String
     }
 }
 
-impl Available<'_> {
-    fn retained(&self) -> Day {
-        self.today.first_retained(self.view_retention_days)
-    }
-}
-
 /// The parameters of a report.
 struct Parameters(Fields);
 
 impl Parameters {
-    fn site(&mut self, sites: &[Site]) -> Option<Site> {
+    fn site<'a>(&mut self, sites: &'a [TrackedSite]) -> Option<&'a TrackedSite> {
         let rule = |rule| {
-            let names = sites.iter().map(Site::as_str).collect::<Vec<_>>().join(", ");
+            let names = sites.iter().map(|tracked| tracked.site.as_str()).collect::<Vec<_>>().join(", ");
             Broken::new(rule, format!("is one of: {names}"))
         };
         let site = self.0.optional("site", |value| {
             let name = text(value)?;
-            sites.iter().find(|site| site.as_str() == name).cloned().ok_or_else(|| rule("known"))
+            sites.iter().find(|tracked| tracked.site.as_str() == name).ok_or_else(|| rule("known"))
         })?;
         match (site, sites) {
-            (None, [only]) => Some(only.clone()),
+            (None, [only]) => Some(only),
             (site, _) => self.0.check("site", site.ok_or_else(|| rule("required"))),
         }
     }
@@ -244,15 +246,13 @@ impl Parameters {
     }
 
     /// Checks that the views of a period are stored.
-    fn retained(&mut self, period: Period, reason: &str, available: Available<'_>) {
-        let retained = available.retained();
+    fn retained(&mut self, period: Period, reason: &str, retained: Day, retention_days: u16) {
         if period.first_day() >= retained {
             return;
         }
-        let days = available.view_retention_days;
         let first = first_after(period.granularity(), retained);
         let detail = format!(
-            "begins on {}, and views are kept for {days} days: {reason}, give {first} or later as from",
+            "begins on {}, and views are kept for {retention_days} days: {reason}, give {first} or later as from",
             period.first_day()
         );
         self.0.check("from", Err::<(), _>(Broken::new("retention", detail)));

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use analytics::{Day, Site};
+use analytics::{Day, TrackedSite, Zone};
 use analytics_store::ReadTables;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
@@ -19,7 +19,7 @@ const OTHER_BYTES: usize = 2000;
 /// Reports of sites.
 pub struct Reports {
     store: Arc<dyn ReadTables>,
-    sites: Vec<Site>,
+    sites: Vec<TrackedSite>,
     view_retention_days: u16,
     clock: Clock,
 }
@@ -52,22 +52,23 @@ pub struct Sent {
 impl Reports {
     /// Creates reports of sites, whose views are stored for some days.
     #[must_use]
-    pub fn new(store: Arc<dyn ReadTables>, sites: Vec<Site>, view_retention_days: u16, clock: Clock) -> Self {
+    pub fn new(store: Arc<dyn ReadTables>, sites: Vec<TrackedSite>, view_retention_days: u16, clock: Clock) -> Self {
         Self { store, sites, view_retention_days, clock }
     }
 
     /// The sites.
     #[must_use]
-    pub fn sites(&self) -> &[Site] {
+    pub fn sites(&self) -> &[TrackedSite] {
         &self.sites
     }
 
-    /// Returns the last day of a report by default.
+    /// Returns the current day of a site, which is the last day of its report by default; UTC's if there is no such site.
     ///
     /// # Errors
     /// See [`Clock::now`].
-    pub fn today(&self) -> Result<Day, Error> {
-        Ok(self.clock.now()?.day())
+    pub fn today(&self, site: Option<&TrackedSite>) -> Result<Day, Error> {
+        let now = self.clock.now()?;
+        Ok(site.map_or_else(|| Zone::utc().day(now), |site| site.zone.day(now)))
     }
 
     /// Reads and renders the report of a query.
@@ -93,28 +94,28 @@ impl Reports {
     /// # Errors
     /// `InvalidQuery`, `TooManyTotals`, `TooManyViews`, and the error of the store.
     pub async fn read(&self, query: &str) -> Result<Read, Error> {
-        let today = self.today()?;
-        let Self { sites, view_retention_days, .. } = self;
-        let wanted = Wanted::of(query, Available { sites, today, view_retention_days: *view_retention_days })?;
-        let figures = self.figures(&wanted, today).await?;
+        let Self { sites, view_retention_days, clock, .. } = self;
+        let available = Available { sites, now: clock.now()?, view_retention_days: *view_retention_days };
+        let wanted = Wanted::of(query, available)?;
+        let figures = self.figures(&wanted).await?;
         Ok(Read { wanted, figures })
     }
 
-    async fn figures(&self, wanted: &Wanted, today: Day) -> Result<Figures, Error> {
+    async fn figures(&self, wanted: &Wanted) -> Result<Figures, Error> {
         let store = self.store.as_ref();
-        let Wanted { site, period, previous, filter, .. } = wanted;
+        let Wanted { site, today, period, previous, filter, .. } = wanted;
         if wanted.needs_views() {
-            return reader::views(store, site, (*period, *previous), filter, today).await;
+            return reader::views(store, site, (*period, *previous), filter, *today).await;
         }
         let mut figures = reader::totals(store, site, *period, *previous).await?;
-        self.add_details(&mut figures, wanted, today).await?;
+        self.add_details(&mut figures, wanted).await?;
         Ok(figures)
     }
 
     /// Adds what the stored views show, if the totals say that they are not too many.
-    async fn add_details(&self, figures: &mut Figures, wanted: &Wanted, today: Day) -> Result<(), Error> {
-        let Wanted { site, period, retained, .. } = wanted;
-        let days = (period.first_day().max(*retained), period.last_day().min(today));
+    async fn add_details(&self, figures: &mut Figures, wanted: &Wanted) -> Result<(), Error> {
+        let Wanted { site, today, period, retained, .. } = wanted;
+        let days = (period.first_day().max(*retained), period.last_day().min(*today));
         if usize::try_from(figures.views_since(days.0)).is_ok_and(|views| views > MOST_DETAILED) {
             return Ok(());
         }

@@ -7,3 +7,4 @@
 mod collect;
 mod report;
 mod service;
+mod zones;

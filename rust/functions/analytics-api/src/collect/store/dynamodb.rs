@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use analytics::keys::{attribute, state};
-use analytics::{Day, Item, Leave, Moment, View};
-use analytics_store::{DaySecrets, DeleteSecrets as _};
+use analytics::{Bucket, Item, Leave, Moment, Site, View};
+use analytics_store::{DeleteSecrets as _, VisitorSecrets};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
@@ -65,26 +65,32 @@ impl Store for DynamoDb {
         Ok(())
     }
 
-    async fn secret(&self, day: Day) -> Result<Option<Secret>, StoreError> {
+    async fn secret(&self, site: &Site, bucket: Bucket) -> Result<Option<Secret>, StoreError> {
         let request = self.client.get_item().table_name(&self.state_table);
-        let request = request.set_key(Some(item::key(state::visitor_secret(day)))).consistent_read(true);
+        let request = request.set_key(Some(item::key(state::visitor_secret(site, bucket)))).consistent_read(true);
         match request.send().await?.item {
-            Some(item) if item::is_of(&item, day) => item::secret(&item).map(Some),
+            Some(item) if item::is_of(&item, bucket) => item::secret(&item).map(Some),
             _ => Ok(None),
         }
     }
 
-    /// Each item holds the secret of one day; the write replaces that of an earlier day.
-    async fn offer_secret(&self, day: Day, secret: Secret, expires: Moment) -> Result<Offer, StoreError> {
+    /// Each item holds the secret of one bucket; the write replaces that of an earlier one.
+    async fn offer_secret(
+        &self,
+        site: &Site,
+        bucket: Bucket,
+        secret: Secret,
+        expires: Moment,
+    ) -> Result<Offer, StoreError> {
         let written = self
             .client
             .put_item()
             .table_name(&self.state_table)
-            .set_item(Some(item::secret_item(day, secret, expires)))
-            .condition_expression("attribute_not_exists(#name) OR #day < :day")
+            .set_item(Some(item::secret_item(site, bucket, secret, expires)))
+            .condition_expression("attribute_not_exists(#name) OR #bucket < :bucket")
             .expression_attribute_names("#name", attribute::NAME)
-            .expression_attribute_names("#day", attribute::DAY)
-            .expression_attribute_values(":day", AttributeValue::S(day.to_string()))
+            .expression_attribute_names("#bucket", attribute::BUCKET)
+            .expression_attribute_values(":bucket", AttributeValue::S(bucket.to_string()))
             .send()
             .await;
         match written {
@@ -96,8 +102,8 @@ impl Store for DynamoDb {
         }
     }
 
-    async fn delete_secrets_before(&self, day: Day) -> Result<(), StoreError> {
-        DaySecrets::new(self.client.clone(), self.state_table.clone()).delete_before(day).await
+    async fn delete_secrets_before(&self, site: &Site, bucket: Bucket) -> Result<(), StoreError> {
+        VisitorSecrets::new(self.client.clone(), self.state_table.clone()).delete_before(site, bucket).await
     }
 
     async fn known_values(

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use analytics::keys::Key;
-use analytics::{Day, Item, Leave, Moment, View, keys};
+use analytics::{Bucket, Item, Leave, Moment, Site, View, keys};
 use async_trait::async_trait;
 
 use super::{AddedValue, KnownKey, Offer, Secret, Store, StoreError, ValueHash};
@@ -15,7 +15,7 @@ pub struct Memory(Mutex<Tables>);
 #[derive(Debug, Default)]
 struct Tables {
     views: BTreeMap<Key, Item>,
-    secrets: BTreeMap<Day, Secret>,
+    secrets: BTreeMap<(Site, Bucket), Secret>,
     known: BTreeMap<KnownKey, AddedValue>,
     sources: BTreeMap<(KnownKey, String), u64>,
 }
@@ -27,10 +27,10 @@ impl Memory {
         self.tables().views.values().cloned().collect()
     }
 
-    /// Returns the days that have a secret.
+    /// Returns the sites and buckets that have a secret.
     #[must_use]
-    pub fn days_with_secrets(&self) -> Vec<Day> {
-        self.tables().secrets.keys().copied().collect()
+    pub fn secrets(&self) -> Vec<(Site, Bucket)> {
+        self.tables().secrets.keys().cloned().collect()
     }
 
     /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
@@ -51,17 +51,19 @@ impl Store for Memory {
         Ok(())
     }
 
-    async fn secret(&self, day: Day) -> Result<Option<Secret>, StoreError> {
-        Ok(self.tables().secrets.get(&day).copied())
+    async fn secret(&self, site: &Site, bucket: Bucket) -> Result<Option<Secret>, StoreError> {
+        Ok(self.tables().secrets.get(&(site.clone(), bucket)).copied())
     }
 
-    async fn offer_secret(&self, day: Day, secret: Secret, _: Moment) -> Result<Offer, StoreError> {
-        let stored = *self.tables().secrets.entry(day).or_insert(secret);
+    async fn offer_secret(&self, site: &Site, bucket: Bucket, secret: Secret, _: Moment) -> Result<Offer, StoreError> {
+        let stored = *self.tables().secrets.entry((site.clone(), bucket)).or_insert(secret);
         Ok(if stored == secret { Offer::Taken } else { Offer::Refused })
     }
 
-    async fn delete_secrets_before(&self, day: Day) -> Result<(), StoreError> {
-        self.tables().secrets.retain(|other, _| *other >= day);
+    async fn delete_secrets_before(&self, site: &Site, bucket: Bucket) -> Result<(), StoreError> {
+        self.tables().secrets.retain(|(other, stored), _| {
+            other != site || stored.granularity() != bucket.granularity() || *stored >= bucket
+        });
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use analytics::{Day, Leave, Moment, View};
+use analytics::{Bucket, Leave, Moment, Site, View};
 use analytics_api::collect::store::memory::Memory;
 use analytics_api::collect::store::{AddedValue, KnownKey, Offer, Secret, Store, StoreError, ValueHash};
 use async_trait::async_trait;
@@ -47,19 +47,25 @@ impl Store for Spy {
         self.memory.put_leave(leave, expires).await
     }
 
-    async fn secret(&self, day: Day) -> Result<Option<Secret>, StoreError> {
+    async fn secret(&self, site: &Site, bucket: Bucket) -> Result<Option<Secret>, StoreError> {
         self.record("secret")?;
-        self.memory.secret(day).await
+        self.memory.secret(site, bucket).await
     }
 
-    async fn offer_secret(&self, day: Day, secret: Secret, expires: Moment) -> Result<Offer, StoreError> {
+    async fn offer_secret(
+        &self,
+        site: &Site,
+        bucket: Bucket,
+        secret: Secret,
+        expires: Moment,
+    ) -> Result<Offer, StoreError> {
         self.record("offer_secret")?;
-        self.memory.offer_secret(day, secret, expires).await
+        self.memory.offer_secret(site, bucket, secret, expires).await
     }
 
-    async fn delete_secrets_before(&self, day: Day) -> Result<(), StoreError> {
+    async fn delete_secrets_before(&self, site: &Site, bucket: Bucket) -> Result<(), StoreError> {
         self.record("delete_secrets_before")?;
-        self.memory.delete_secrets_before(day).await
+        self.memory.delete_secrets_before(site, bucket).await
     }
 
     async fn known_values(&self, key: &KnownKey) -> Result<BTreeSet<ValueHash>, StoreError> {

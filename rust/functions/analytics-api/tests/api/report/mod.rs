@@ -8,5 +8,5 @@ mod reports;
 mod secrecy;
 mod sessions;
 mod sign_in;
-mod views;
-mod world;
+pub mod views;
+pub mod world;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::promises::{later, leave, now, view};
+use super::promises::{bucket, later, leave, today, view};
 use analytics::keys::{attribute, state};
 use analytics::{Item, Leave, Page, Record, keys};
 use analytics_api::collect::store::dynamodb::DynamoDb;
@@ -66,10 +66,10 @@ async fn all_state_of_a_day_expires() {
     let store = DynamoDb::new(client.clone(), views, state.clone());
     let key = analytics_api::collect::store::KnownKey {
         site: view().site,
-        day: now().day(),
+        day: today(),
         dimension: analytics::Dimension::Campaign,
     };
-    store.offer_secret(now().day(), Secret([1; 32]), later()).await.unwrap();
+    store.offer_secret(&key.site, bucket(key.day), Secret([1; 32]), later()).await.unwrap();
     for value in 0..3 {
         store.add_value(&key, [value; 8], 2, later()).await.unwrap();
     }
@@ -79,5 +79,8 @@ async fn all_state_of_a_day_expires() {
         names.push(item[attribute::NAME].as_s().unwrap().clone());
     }
     names.sort();
-    assert_eq!(names, [state::known(&key.site, key.day, key.dimension), state::visitor_secret(key.day)]);
+    assert_eq!(
+        names,
+        [state::known(&key.site, key.day, key.dimension), state::visitor_secret(&key.site, bucket(key.day))]
+    );
 }
