@@ -191,7 +191,7 @@ class Analytics(pulumi.ComponentResource):
             wait_for=[self._session_key()],
         )
         self._views.allow(function, Access.PUT, Access.QUERY)
-        self._totals.allow(function, Access.QUERY)
+        self._totals.allow(function, Access.QUERY, on_keys=(KeyAccess(keys=["sketch/*"], access=[Access.UPDATE]),))
         self._accounts.allow(function, Access.GET)
         self._state.allow(
             function,

@@ -41,8 +41,8 @@ def recording() -> Recording:
 
 
 def allowed(recording: Recording, policy: str) -> set[str]:
-    (statement,) = json.loads(recording.named(policy).inputs["policy"])["Statement"]
-    return {action.removeprefix("dynamodb:") for action in statement["Action"]}
+    granted = json.loads(recording.named(policy).inputs["policy"])["Statement"]
+    return {action.removeprefix("dynamodb:") for statement in granted for action in statement["Action"]}
 
 
 def variables(recording: Recording, function: str) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def test_only_new_views_invoke_the_trigger(recording: Recording) -> None:
 
 def test_each_function_has_exactly_its_grants(recording: Recording) -> None:
     assert allowed(recording, "analytics-api-uses-analytics-views") == {"PutItem", "Query"}
-    assert allowed(recording, "analytics-api-uses-analytics-totals") == {"Query"}
+    assert allowed(recording, "analytics-api-uses-analytics-totals") == {"Query", "UpdateItem"}
     assert allowed(recording, "analytics-api-uses-analytics-accounts") == {"GetItem"}
     assert allowed(recording, "analytics-trigger-uses-analytics-views") == {"BatchGetItem", "UpdateItem"}
     assert allowed(recording, "analytics-trigger-uses-analytics-totals") == {"BatchGetItem", "PutItem", "UpdateItem"}
@@ -101,6 +101,27 @@ def test_a_few_callers_cannot_exhaust_the_sign_in_throttle(recording: Recording)
 )
 def test_the_api_changes_no_session_keys(recording: Recording, action: str, key: str, decision: Decision) -> None:
     policy = recording.named("analytics-api-uses-analytics-state").inputs["policy"]
+    resource = json.loads(policy)["Statement"][0]["Resource"][0]
+    request = Request(action=f"dynamodb:{action}", resource=resource, context={"dynamodb:LeadingKeys": [key]})
+    assert decide(request, Policies(identity=statements(policy))) == decision
+
+
+@pytest.mark.parametrize(
+    ("action", "key", "decision"),
+    [
+        ("UpdateItem", "sketch/example.com/day", Decision.ALLOW),
+        ("UpdateItem", "sketch/example.com/month", Decision.ALLOW),
+        ("UpdateItem", "total/example.com/day", Decision.IMPLICIT_DENY),
+        ("UpdateItem", "visitor/example.com/2026-11-21", Decision.IMPLICIT_DENY),
+        ("PutItem", "sketch/example.com/day", Decision.IMPLICIT_DENY),
+        ("DeleteItem", "sketch/example.com/day", Decision.IMPLICIT_DENY),
+        ("Query", "total/example.com/day", Decision.ALLOW),
+    ],
+)
+def test_the_api_changes_sketches_and_no_totals(
+    recording: Recording, action: str, key: str, decision: Decision
+) -> None:
+    policy = recording.named("analytics-api-uses-analytics-totals").inputs["policy"]
     resource = json.loads(policy)["Statement"][0]["Resource"][0]
     request = Request(action=f"dynamodb:{action}", resource=resource, context={"dynamodb:LeadingKeys": [key]})
     assert decide(request, Policies(identity=statements(policy))) == decision

@@ -128,7 +128,7 @@ def secret_name(day: date) -> str:
 
 def test_the_nightly_recount_deletes_secrets_of_earlier_days(client: Client, yesterday: date) -> None:
     client.collect("/")
-    old = yesterday - timedelta(days=2)
+    old = yesterday - timedelta(days=1)
     secret = {"Name": {"S": secret_name(old)}, "Bucket": {"S": str(old)}, "Secret": {"B": bytes(32)}}
     put(client, "analytics-state", secret)
     recount(client)

@@ -7,6 +7,7 @@
 //! | totals | `total/<site>/<granularity>` | `summary/<bucket>/<shard>` |
 //! | totals | `total/<site>/<granularity>` | `page/<bucket>/<shard>/<value>`, the same for `referrer` and `campaign` |
 //! | totals | `visitor/<site>/<day>` | `<visitor>` |
+//! | totals | `sketch/<site>/<granularity>` | `<bucket>`, for days and months |
 //! | totals | `quarantine` | `<sequence number>` |
 //!
 //! The views of a day are the sections that begin with `<day>/`. Counters of consecutive buckets are the sections between
@@ -128,6 +129,23 @@ fn totals_path(site: &Site, granularity: Granularity) -> String {
 #[must_use]
 pub fn visitor(site: &Site, day: Day, visitor: Visitor) -> Key {
     Key { path: format!("visitor/{site}/{day}"), section: visitor.to_string() }
+}
+
+/// Returns the key of the sketch of a bucket's visitors.
+#[must_use]
+pub fn sketch(site: &Site, bucket: Bucket) -> Key {
+    Key { path: sketches_path(site, bucket.granularity()), section: bucket.to_string() }
+}
+
+/// Returns the range of the sketches from one bucket to another of the same granularity.
+#[must_use]
+pub fn sketches(site: &Site, from: Bucket, to: Bucket) -> Sections {
+    let range = SectionRange::Between(from.to_string(), to.to_string());
+    Sections { path: sketches_path(site, from.granularity()), range }
+}
+
+fn sketches_path(site: &Site, granularity: Granularity) -> String {
+    format!("sketch/{site}/{}", granularity.name())
 }
 
 /// Returns the key of a record in quarantine.

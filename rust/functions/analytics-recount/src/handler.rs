@@ -31,16 +31,17 @@ pub struct Outcome {
 }
 
 impl Night {
-    /// Deletes the secrets of all days before yesterday and recounts the views of yesterday, by the days of each site.
+    /// Deletes the secrets of all days before yesterday and of all months before this one, and recounts the views of yesterday, by the days of each site.
     /// Changes no total.
     ///
     /// # Errors
     /// The error of the store. Lambda then retries the invocation.
     pub async fn run(&self, now: Moment) -> Result<Outcome, StoreError> {
         for TrackedSite { site, zone } in &self.sites {
+            let today = zone.day(now);
             // Pages that were opened yesterday may be left today, which needs yesterday's secret.
-            let yesterday = Bucket::new(Granularity::Day, zone.day(now).minus(1));
-            self.secrets.delete_before(site, yesterday).await?;
+            self.secrets.delete_before(site, Bucket::new(Granularity::Day, today.minus(1))).await?;
+            self.secrets.delete_before(site, Bucket::new(Granularity::Month, today)).await?;
         }
         let (mut days, mut reports) = (BTreeSet::new(), Vec::new());
         for site in &self.sites {

@@ -40,6 +40,11 @@ pub const DURATION_MS: &str = "DurationMs";
 /// Scroll depth of a leave; of a view, the one that is in the totals.
 pub const SCROLL: &str = "Scroll";
 
+/// Start of the names of a sketch's registers; the number follows.
+pub const REGISTER: &str = "R";
+/// Day on which a sketch begins.
+pub const SINCE: &str = "Since";
+
 /// Why a record is in quarantine.
 pub const REASON: &str = "Reason";
 /// The record in quarantine, as JSON.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use analytics::{Campaign, Dimension, Leave, Measure, Page, Referrer, Site, Sites, TrackedSite, View, ViewId, Visitor};
 use fields::Broken;
+use futures_util::future::join;
 use http::header::ORIGIN;
 use http::{HeaderMap, StatusCode};
 use reply::Error;
@@ -13,6 +14,7 @@ use super::client::Client;
 use super::known_values::KnownValues;
 use super::limits::LEAST_RETENTION_DAYS;
 use super::secrets::Secrets;
+use super::sketches::Sketches;
 use super::source::Source;
 use super::store::{Secret, Store};
 use super::view_token::ViewToken;
@@ -45,10 +47,11 @@ pub struct Collector {
     clock: Clock,
     secrets: Secrets,
     known: KnownValues,
+    sketches: Sketches,
 }
 
 impl Collector {
-    /// Creates a collector for the lifetime of the environment: it caches secrets and known values.
+    /// Creates a collector for the lifetime of the environment: it caches secrets, known values and sketches.
     pub fn new(store: Arc<dyn Store>, sites: Sites, limits: Limits, edge: Edge, clock: Clock) -> Self {
         Self {
             store,
@@ -58,6 +61,7 @@ impl Collector {
             clock,
             secrets: Secrets::default(),
             known: KnownValues::new(limits.values_per_day),
+            sketches: Sketches::default(),
         }
     }
 
@@ -101,14 +105,23 @@ impl Collector {
     ) -> Result<ViewToken, Error> {
         let now = self.clock.now()?;
         let id = ViewId { time: now, random: getrandom::u64().map_err(Error::internal)?, offset: zone.offset(now) };
-        let secret = self.secrets.current(self.store.as_ref(), site, id).await.map_err(store_error)?;
-        let visitor = visitor_of(&secret, site, &client)?;
+        let secret = self.secrets.of_day(self.store.as_ref(), site, id).await.map_err(store_error)?;
+        // Bots are not visitors.
+        let identity = client.identity.as_ref().filter(|_| client.agent.bot.is_none());
+        let visitor = identity.map(|identity| visitor(&secret, site, identity)).transpose().map_err(Error::internal)?;
+        let visitor = visitor.map(Visitor::from_bytes);
         let (Visit { page, referrer, campaign, utm }, real_page) =
             self.within_caps((site, &secret), visit, &client, id).await?;
-        let Client { agent, country, .. } = client;
+        let Client { identity, agent, country } = client;
         let metric = if agent.bot.is_some() { "ViewsOfBots" } else { "ViewsAccepted" };
         let view = View { site: site.clone(), id, page, real_page, visitor, referrer, campaign, utm, agent, country };
-        self.store.put_view(&view, now.plus(self.view_retention)).await.map_err(store_error)?;
+        let sketched = async {
+            if let Some(identity) = identity.filter(|_| visitor.is_some()) {
+                self.sketches.add(self.store.as_ref(), &self.secrets, site, id, &identity).await;
+            }
+        };
+        let (stored, ()) = join(self.store.put_view(&view, now.plus(self.view_retention)), sketched).await;
+        stored.map_err(store_error)?;
         powertools::count(metric, 1);
         ViewToken::new(&secret, site, id).map_err(Error::internal)
     }
@@ -186,16 +199,6 @@ impl Collector {
         value: &str,
     ) -> Result<bool, Error> {
         self.known.has(self.store.as_ref(), from, id, dimension, value).await.map_err(store_error)
-    }
-}
-
-/// Bots are not visitors.
-fn visitor_of(secret: &Secret, site: &Site, client: &Client) -> Result<Option<Visitor>, Error> {
-    match &client.identity {
-        Some((source_ip, agent)) if client.agent.bot.is_none() => {
-            visitor(secret, site, source_ip, agent).map(Some).map_err(Error::internal)
-        }
-        _ => Ok(None),
     }
 }
 

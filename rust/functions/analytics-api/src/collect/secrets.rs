@@ -6,14 +6,14 @@ use analytics::{Bucket, Day, Granularity, Moment, Site, ViewId};
 
 use super::store::{Offer, Secret, Store, StoreError};
 
-/// Time for which a secret is stored after its day: as long as an open page may report, and an hour by which the clock may
+/// Time for which a secret is stored after its bucket: as long as an open page may report, and an hour by which the clock may
 /// be changed.
 const AFTER: Duration = Duration::from_hours(25);
 
-/// The secrets from which visitors of a site's day are derived and tokens of views are signed. All environments share one
-/// secret per site and day, which the first of them creates.
+/// The secrets of a site's days and months. Visitors of a day are derived from the secret of the day, which also signs the
+/// tokens of its views. All environments share one secret per site and bucket, which the first of them creates.
 ///
-/// Once a secret is deleted, an address and a user agent cannot be linked to a visitor of that day any more.
+/// Once a secret is deleted, an address and a user agent cannot be linked to a visitor of that time any more.
 #[derive(Default)]
 pub struct Secrets(Mutex<BTreeMap<(Site, Bucket), Secret>>);
 
@@ -22,17 +22,18 @@ impl Secrets {
     ///
     /// # Errors
     /// The store's error.
-    pub async fn current(&self, store: &dyn Store, site: &Site, view: ViewId) -> Result<Secret, StoreError> {
-        let today = view.day();
-        if let Some(secret) = self.get(store, site, today).await? {
-            return Ok(secret);
-        }
-        // DynamoDB may take days to delete expired items. Deleting comes first, so that the next request retries a failure.
-        let yesterday = bucket(today.minus(1));
-        store.delete_secrets_before(site, yesterday).await?;
-        let secret = make(store, site, bucket(today), end_of_day(view).plus(AFTER)).await?;
-        self.store(site, bucket(today), secret);
-        Ok(secret)
+    pub async fn of_day(&self, store: &dyn Store, site: &Site, view: ViewId) -> Result<Secret, StoreError> {
+        // Pages that were opened yesterday may be left today.
+        let yesterday = Bucket::new(Granularity::Day, view.day().minus(1));
+        self.current(store, site, view, yesterday).await
+    }
+
+    /// Returns the secret of a new view's month, and creates it if needed.
+    ///
+    /// # Errors
+    /// The store's error.
+    pub async fn of_month(&self, store: &dyn Store, site: &Site, view: ViewId) -> Result<Secret, StoreError> {
+        self.current(store, site, view, Bucket::new(Granularity::Month, view.day())).await
     }
 
     /// Returns the secret of a day, if it has one.
@@ -40,7 +41,29 @@ impl Secrets {
     /// # Errors
     /// The store's error.
     pub async fn get(&self, store: &dyn Store, site: &Site, day: Day) -> Result<Option<Secret>, StoreError> {
-        let bucket = bucket(day);
+        self.find(store, site, Bucket::new(Granularity::Day, day)).await
+    }
+
+    /// Returns the current secret of a granularity, and deletes those before the `oldest` if there is none.
+    async fn current(
+        &self,
+        store: &dyn Store,
+        site: &Site,
+        view: ViewId,
+        oldest: Bucket,
+    ) -> Result<Secret, StoreError> {
+        let bucket = Bucket::new(oldest.granularity(), view.day());
+        if let Some(secret) = self.find(store, site, bucket).await? {
+            return Ok(secret);
+        }
+        // DynamoDB may take days to delete expired items. Deleting comes first, so that the next request retries a failure.
+        store.delete_secrets_before(site, oldest).await?;
+        let secret = make(store, site, bucket, end(bucket, view).plus(AFTER)).await?;
+        self.store(site, bucket, secret);
+        Ok(secret)
+    }
+
+    async fn find(&self, store: &dyn Store, site: &Site, bucket: Bucket) -> Result<Option<Secret>, StoreError> {
         let cached = self.cache().get(&(site.clone(), bucket)).copied();
         if cached.is_some() {
             return Ok(cached);
@@ -48,11 +71,13 @@ impl Secrets {
         Ok(store.secret(site, bucket).await?.inspect(|secret| self.store(site, bucket, *secret)))
     }
 
-    /// Caches a secret, and drops those of the site that may be deleted.
+    /// Caches a secret, and drops the older ones of the site, except for that of the bucket before.
     fn store(&self, site: &Site, bucket: Bucket, secret: Secret) {
         let mut cache = self.cache();
-        let oldest = Bucket::new(bucket.granularity(), bucket.first().minus(1));
-        cache.retain(|(other, cached), _| other != site || *cached >= oldest);
+        let before = Bucket::new(bucket.granularity(), bucket.first().minus(1));
+        cache.retain(|(other, cached), _| {
+            other != site || cached.granularity() != bucket.granularity() || *cached >= before
+        });
         cache.insert((site.clone(), bucket), secret);
     }
 
@@ -60,10 +85,6 @@ impl Secrets {
     fn cache(&self) -> MutexGuard<'_, BTreeMap<(Site, Bucket), Secret>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn bucket(day: Day) -> Bucket {
-    Bucket::new(Granularity::Day, day)
 }
 
 async fn make(store: &dyn Store, site: &Site, bucket: Bucket, expires: Moment) -> Result<Secret, StoreError> {
@@ -75,11 +96,12 @@ async fn make(store: &dyn Store, site: &Site, bucket: Bucket, expires: Moment) -
         Offer::Refused => store
             .secret(site, bucket)
             .await?
-            .ok_or_else(|| StoreError::new("the secret of today was deleted while it was read")),
+            .ok_or_else(|| StoreError::new("the current secret was deleted while it was read")),
     }
 }
 
-/// Returns the end of a view's day, or a time of the hour after it.
-fn end_of_day(view: ViewId) -> Moment {
-    view.time.plus(Duration::from_hours(24 - u64::from(view.hour())))
+/// Returns the end of the bucket of a view, or a time of the hour after it.
+fn end(bucket: Bucket, view: ViewId) -> Moment {
+    let days = Duration::from_hours(24 * view.day().days_until(bucket.last()));
+    view.time.plus(Duration::from_hours(24 - u64::from(view.hour()))).plus(days)
 }

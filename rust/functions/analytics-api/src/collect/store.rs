@@ -1,10 +1,10 @@
-//! The store of views, and of the secrets and known values of a day. It has few operations; the collector decides what
+//! The store of views, of the secrets and known values of a day, and of sketches. It has few operations; the collector decides what
 //! they mean.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-use analytics::{Bucket, Day, Dimension, Leave, Moment, Site, View};
+use analytics::{Bucket, Day, Dimension, Leave, Mark, Moment, Site, Sketch, View};
 use async_trait::async_trait;
 
 pub mod dynamodb;
@@ -90,4 +90,8 @@ pub trait Store: Send + Sync {
         most: u16,
         expires: Moment,
     ) -> Result<AddedValue, StoreError>;
+
+    /// Raises the register of a bucket's sketch to the rank of a mark, unless it is as high, and returns the sketch. A new
+    /// sketch begins on the day.
+    async fn raise_register(&self, site: &Site, bucket: Bucket, mark: Mark, day: Day) -> Result<Sketch, StoreError>;
 }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use analytics::{Day, TrackedSite, Zone};
 use analytics_store::ReadTables;
+use futures_util::future::try_join;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use reply::{Error, PAYLOAD_LIMIT};
@@ -9,9 +10,12 @@ use reply::{Error, PAYLOAD_LIMIT};
 use super::csv::Table;
 use super::document::Report;
 use super::figures::Figures;
+use super::period::Period;
 use super::query::{Available, Format, ROWS, Wanted};
 use super::reader::{self, MOST_DETAILED};
+use super::unique_visitors::{UniqueVisitors, unique_visitors};
 use crate::Clock;
+use crate::store_error::store_error;
 
 /// Maximum size of status and headers in a response, in bytes.
 const OTHER_BYTES: usize = 2000;
@@ -28,6 +32,14 @@ pub struct Reports {
 pub struct Read {
     wanted: Wanted,
     figures: Figures,
+    unique: Unique,
+}
+
+/// The estimated unique visitors of a period, and of the one to compare with.
+#[derive(Debug, Default)]
+pub struct Unique {
+    pub period: Option<UniqueVisitors>,
+    pub previous: Option<UniqueVisitors>,
 }
 
 impl Read {
@@ -37,7 +49,7 @@ impl Read {
             Format::Json { limit } => limit,
             Format::Csv(_) => ROWS,
         };
-        Report::new(&self.wanted, &self.figures, limit)
+        Report::new(&self.wanted, &self.figures, &self.unique, limit)
     }
 }
 
@@ -76,10 +88,10 @@ impl Reports {
     /// # Errors
     /// `ReportTooLarge`, and those of [`read`](Self::read).
     pub async fn answer(&self, query: &str) -> Result<Sent, Error> {
-        let Read { wanted, figures } = self.read(query).await?;
-        let sent = match wanted.format {
-            Format::Json { limit } => json(&wanted, &figures, limit)?,
-            Format::Csv(table) => csv(&wanted, &figures, table)?,
+        let read = self.read(query).await?;
+        let sent = match read.wanted.format {
+            Format::Json { .. } => json(&read.report())?,
+            Format::Csv(table) => csv(&read.wanted, &read.figures, table)?,
         };
         if in_reply(&sent.body) + OTHER_BYTES > PAYLOAD_LIMIT {
             let detail =
@@ -97,8 +109,21 @@ impl Reports {
         let Self { sites, view_retention_days, clock, .. } = self;
         let available = Available { sites, now: clock.now()?, view_retention_days: *view_retention_days };
         let wanted = Wanted::of(query, available)?;
-        let figures = self.figures(&wanted).await?;
-        Ok(Read { wanted, figures })
+        let (figures, unique) = try_join(self.figures(&wanted), self.unique(&wanted)).await?;
+        Ok(Read { wanted, figures, unique })
+    }
+
+    /// Estimates the unique visitors of a report without filters: sketches have no properties of views.
+    async fn unique(&self, Wanted { site, period, previous, filter, format, .. }: &Wanted) -> Result<Unique, Error> {
+        if !filter.matches_all() || matches!(format, Format::Csv(_)) {
+            return Ok(Unique::default());
+        }
+        let of = async |period: Option<Period>| match period {
+            Some(period) => unique_visitors(self.store.as_ref(), site, period).await,
+            None => Ok(None),
+        };
+        let (period, previous) = try_join(of(Some(*period)), of(*previous)).await.map_err(store_error)?;
+        Ok(Unique { period, previous })
     }
 
     async fn figures(&self, wanted: &Wanted) -> Result<Figures, Error> {
@@ -127,8 +152,8 @@ impl Reports {
     }
 }
 
-fn json(wanted: &Wanted, figures: &Figures, limit: usize) -> Result<Sent, Error> {
-    let body = serde_json::to_string(&Report::new(wanted, figures, limit)).map_err(Error::internal)?;
+fn json(report: &Report<'_>) -> Result<Sent, Error> {
+    let body = serde_json::to_string(report).map_err(Error::internal)?;
     Ok(Sent { headers: headers("application/json"), body })
 }
 

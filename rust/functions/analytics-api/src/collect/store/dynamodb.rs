@@ -1,9 +1,9 @@
-//! Views in the DynamoDB table of views; secrets and known values in the table of state.
+//! Views in the DynamoDB table of views, secrets and known values in the table of state, and sketches in that of totals.
 
 use std::collections::{BTreeSet, HashMap};
 
-use analytics::keys::{attribute, state};
-use analytics::{Bucket, Item, Leave, Moment, Site, View};
+use analytics::keys::{self, attribute, state};
+use analytics::{Bucket, Day, Item, Leave, Mark, Moment, Site, Sketch, View};
 use analytics_store::{DeleteSecrets as _, VisitorSecrets};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
@@ -20,6 +20,7 @@ pub struct DynamoDb {
     client: Client,
     views_table: String,
     state_table: String,
+    totals_table: String,
 }
 
 /// Adds the request's id, which links log lines of the trigger to those of this function.
@@ -32,8 +33,8 @@ fn with_request(mut item: Item) -> Item {
 
 impl DynamoDb {
     #[must_use]
-    pub fn new(client: Client, views_table: String, state_table: String) -> Self {
-        Self { client, views_table, state_table }
+    pub fn new(client: Client, views_table: String, state_table: String, totals_table: String) -> Self {
+        Self { client, views_table, state_table, totals_table }
     }
 }
 
@@ -176,6 +177,33 @@ impl Store for DynamoDb {
                 _ => Err(error.into()),
             },
         }
+    }
+
+    /// Needs one call in every case: a failed condition returns the item.
+    async fn raise_register(&self, site: &Site, bucket: Bucket, mark: Mark, day: Day) -> Result<Sketch, StoreError> {
+        let names = [("#register", mark.attribute()), ("#since", attribute::SINCE.to_owned())];
+        let values = [(":rank", item::number(mark.rank())), (":day", AttributeValue::S(day.to_string()))];
+        let written = self
+            .client
+            .update_item()
+            .table_name(&self.totals_table)
+            .set_key(Some(keys::sketch(site, bucket).item().into()))
+            .update_expression("SET #register = :rank, #since = if_not_exists(#since, :day)")
+            .condition_expression("attribute_not_exists(#register) OR #register < :rank")
+            .set_expression_attribute_names(Some(names.map(|(to, name)| (to.to_owned(), name)).into()))
+            .set_expression_attribute_values(Some(values.map(|(to, value)| (to.to_owned(), value)).into()))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let item = match written {
+            Ok(output) => output.attributes,
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => failed.item.clone(),
+                _ => return Err(error.into()),
+            },
+        };
+        Sketch::decode(&Item::from(item.unwrap_or_default())).map_err(StoreError::new)
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use analytics::keys::Key;
-use analytics::{Bucket, Item, Leave, Moment, Site, View, keys};
+use analytics::keys::{Key, attribute};
+use analytics::{AttributeValue, Bucket, Day, Item, Leave, Mark, Moment, Site, Sketch, View, keys};
 use async_trait::async_trait;
 
 use super::{AddedValue, KnownKey, Offer, Secret, Store, StoreError, ValueHash};
@@ -18,6 +18,7 @@ struct Tables {
     secrets: BTreeMap<(Site, Bucket), Secret>,
     known: BTreeMap<KnownKey, AddedValue>,
     sources: BTreeMap<(KnownKey, String), u64>,
+    sketches: BTreeMap<Key, (Item, Sketch)>,
 }
 
 impl Memory {
@@ -25,6 +26,12 @@ impl Memory {
     #[must_use]
     pub fn items(&self) -> Vec<Item> {
         self.tables().views.values().cloned().collect()
+    }
+
+    /// Returns all sketches as the items that DynamoDB would store, in the order of their keys.
+    #[must_use]
+    pub fn sketches(&self) -> Vec<Item> {
+        self.tables().sketches.values().map(|(item, _)| item.clone()).collect()
     }
 
     /// Returns the sites and buckets that have a secret.
@@ -93,5 +100,20 @@ impl Store for Memory {
             noted.values.insert(value);
         }
         Ok(noted.clone())
+    }
+
+    async fn raise_register(&self, site: &Site, bucket: Bucket, mark: Mark, day: Day) -> Result<Sketch, StoreError> {
+        let mut tables = self.tables();
+        let key = keys::sketch(site, bucket);
+        let (item, sketch) = tables.sketches.entry(key.clone()).or_insert_with(|| {
+            let mut item = key.item();
+            item.insert(attribute::SINCE.to_owned(), AttributeValue::S(day.to_string()));
+            (item, Sketch::default())
+        });
+        if !sketch.has(mark) {
+            sketch.add(mark);
+            item.insert(mark.attribute(), AttributeValue::N(mark.rank().to_string()));
+        }
+        Ok(sketch.clone())
     }
 }

@@ -89,7 +89,10 @@ fn part(views: &[&Seen], by: Granularity, from: Day, to: Day) -> Value {
         series.push(point);
         first = bucket.last().plus(1);
     }
-    json!({"from": from.to_string(), "to": to.to_string(), "totals": numbers(&within(from, to)), "series": series})
+    json!({
+        "from": from.to_string(), "to": to.to_string(), "totals": numbers(&within(from, to)), "series": series,
+        "uniqueVisitors": null,
+    })
 }
 
 /// Returns the rows of a list, with visitors where they are known.

@@ -12,19 +12,20 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynamodb_test::{client, create_table};
 
-/// Creates the tables of a test: views and state.
-async fn tables(client: &Client, promise: &str) -> [String; 2] {
-    let [views, state] = ["views", "state"].map(|table| format!("{promise}-{table}"));
+/// Creates the tables of a test: views, state and totals.
+async fn tables(client: &Client, promise: &str) -> [String; 3] {
+    let [views, state, totals] = ["views", "state", "totals"].map(|table| format!("{promise}-{table}"));
     let keys = [attribute::PATH, attribute::SECTION];
     let views = create_table(client, &views, &keys).await.unwrap();
     let state = create_table(client, &state, &[attribute::NAME]).await.unwrap();
-    [views, state]
+    let totals = create_table(client, &totals, &keys).await.unwrap();
+    [views, state, totals]
 }
 
 async fn store(promise: &str) -> Arc<dyn Store> {
     let client = client().unwrap();
-    let [views, state] = tables(&client, promise).await;
-    Arc::new(DynamoDb::new(client, views, state))
+    let [views, state, totals] = tables(&client, promise).await;
+    Arc::new(DynamoDb::new(client, views, state, totals))
 }
 
 async fn all_items(client: &Client, table: &str) -> Vec<HashMap<String, AttributeValue>> {
@@ -37,8 +38,8 @@ super::keep_every_promise!(store, #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]);
 #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
 async fn views_and_leaves_have_the_shared_format() {
     let client = client().unwrap();
-    let [views, state] = tables(&client, "as_others_read_them").await;
-    let store = DynamoDb::new(client.clone(), views.clone(), state);
+    let [views, state, totals] = tables(&client, "as_others_read_them").await;
+    let store = DynamoDb::new(client.clone(), views.clone(), state, totals);
     store.put_view(&view(), later()).await.unwrap();
     let mut again = view();
     again.page = Page::normalize("/another");
@@ -62,8 +63,8 @@ async fn views_and_leaves_have_the_shared_format() {
 #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
 async fn all_state_of_a_day_expires() {
     let client = client().unwrap();
-    let [views, state] = tables(&client, "all_state_expires").await;
-    let store = DynamoDb::new(client.clone(), views, state.clone());
+    let [views, state, totals] = tables(&client, "all_state_expires").await;
+    let store = DynamoDb::new(client.clone(), views, state.clone(), totals);
     let key = analytics_api::collect::store::KnownKey {
         site: view().site,
         day: today(),

@@ -21,6 +21,9 @@ macro_rules! keep_every_promise {
             concurrent_values_are_added_up_to_the_cap,
             values_are_separate_per_site_day_and_dimension,
             a_thousand_values_fit_into_an_item,
+            concurrent_marks_are_all_in_a_sketch,
+            a_lower_rank_changes_no_register,
+            sketches_are_separate_per_site_and_bucket,
         }
     };
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use analytics::{Bucket, Day, Dimension, Granularity, Leave, Measure, Moment, Offset, Site, View, ViewId, samples};
+use analytics::{
+    Bucket, Day, Dimension, Granularity, Leave, Mark, Measure, Moment, Offset, Site, Sketch, View, ViewId, samples,
+};
 use analytics_api::collect::store::{KnownKey, Offer, Secret, Store, ValueHash};
 use tokio::task::JoinSet;
 
@@ -194,4 +196,46 @@ pub async fn a_thousand_values_fit_into_an_item(store: AnyStore) {
     }
     let noted = store.add_value(&key(), hash(1000), 1000, later()).await.unwrap();
     assert!(!noted.is_known && noted.values.len() == 1000);
+}
+
+/// Returns some hash of a visitor.
+fn mark(visitor: u64) -> Mark {
+    Mark::from_hash(visitor.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
+
+pub async fn concurrent_marks_are_all_in_a_sketch(store: AnyStore) {
+    let month = Bucket::new(Granularity::Month, today());
+    let mut raised = JoinSet::new();
+    for visitor in 0..60 {
+        let store = store.clone();
+        raised.spawn(async move {
+            store.raise_register(&site("example.com"), month, mark(visitor % 40), today()).await.unwrap()
+        });
+    }
+    let mut expected = Sketch::default();
+    (0..40).for_each(|visitor| expected.add(mark(visitor)));
+    for sketch in raised.join_all().await {
+        assert!((0..40).any(|visitor| sketch.has(mark(visitor))));
+    }
+    let sketch = store.raise_register(&site("example.com"), month, mark(0), today()).await.unwrap();
+    assert_eq!(sketch, expected);
+}
+
+pub async fn a_lower_rank_changes_no_register(store: AnyStore) {
+    let site = site("example.com");
+    let [low, high] = [1 << 53, 1].map(Mark::from_hash);
+    let expected = store.raise_register(&site, bucket(today()), high, today()).await.unwrap();
+    assert_eq!(store.raise_register(&site, bucket(today()), low, today()).await.unwrap(), expected);
+    assert!(expected.has(low) && expected.has(high));
+}
+
+pub async fn sketches_are_separate_per_site_and_bucket(store: AnyStore) {
+    let (day, month) = (bucket(today()), Bucket::new(Granularity::Month, today()));
+    let all = [("example.com", day), ("example.com", month), ("other.example", day)];
+    let keys = all.into_iter().chain([("example.com", day.next().unwrap())]);
+    for (visitor, (name, bucket)) in (0..).zip(keys) {
+        let mut expected = Sketch::default();
+        expected.add(mark(visitor));
+        assert_eq!(store.raise_register(&site(name), bucket, mark(visitor), today()).await.unwrap(), expected);
+    }
 }
