@@ -12,9 +12,8 @@ from .event_failures import FailedEvents, configure_invocations
 from .function_settings import AsyncInvocation, FileSystem, FunctionUrl, Network
 from .iam import Statement, policy_document, read_value, send_to, trust_policy
 from .rust_workspace import Artifact
+from .version_shift import ALIAS
 
-ALIAS = "live"
-"""Alias of the live version, if versions are published."""
 SMALLEST_STORAGE_MIB = 512
 TRACING = Statement(actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources=["*"])
 NETWORKING = Statement(

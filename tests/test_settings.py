@@ -34,13 +34,13 @@ def refusal(**changes: str | None) -> str:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_stack_file_is_valid(stack: str) -> None:
-    assert settings_of(stack).log_retention_days in RETENTION_DAYS
+    assert settings_of(stack).operation.log_retention_days in RETENTION_DAYS
 
 
 def test_defaults_come_from_the_project_file() -> None:
     settings = settings_of("dev")
     assert settings.architecture is Architecture.ARM64
-    assert settings.log_level == "info"
+    assert settings.operation.log_level == "info"
     assert settings.cors_origins == ()
     assert settings.artifact_bucket is None
     assert settings.endpoints == {}
