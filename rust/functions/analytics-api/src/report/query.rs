@@ -12,19 +12,19 @@ use super::named::Named;
 use super::period::{By, MOST_BUCKETS, MOST_HOURLY_DAYS, NoPeriod, Period};
 use super::search::Search;
 
-/// Days of a report for which no period is asked.
+/// Number of days of a report by default.
 const DAYS: u16 = 30;
 
-/// Rows of a list for which no limit is asked.
+/// Number of rows of a list by default.
 pub const ROWS: usize = 10;
 
-/// Rows of a list at most.
+/// Maximum number of rows of a list.
 const MOST_ROWS: usize = 1000;
 
 /// Numbers of rows that the page offers.
 pub const PAGE_ROWS: [usize; 3] = [50, 100, 500];
 
-/// What is asked for.
+/// A valid query.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// The site.
@@ -35,17 +35,17 @@ pub struct Wanted {
     pub today: Day,
     /// The period, in whole buckets.
     pub period: Period,
-    /// What it is compared with.
+    /// How the period that it is compared with is chosen.
     pub compare: Compare,
     /// The period that it is compared with, unless its views are needed and deleted.
     pub previous: Option<Period>,
     /// The first day of which no view has expired.
     pub retained: Day,
-    /// Which views.
+    /// Selects views.
     pub filter: Filter,
     /// Text that rows of lists have.
     pub search: Search,
-    /// In which form.
+    /// The form of the response.
     pub format: Format,
 }
 
@@ -54,7 +54,7 @@ pub struct Wanted {
 pub enum Format {
     /// All of it, with lists of at most so many rows.
     Json {
-        /// Rows of a list.
+        /// Maximum number of rows of a list.
         limit: usize,
     },
     /// A table with all its rows.
@@ -73,7 +73,7 @@ pub struct Available<'a> {
 }
 
 impl Wanted {
-    /// What a query asks for.
+    /// Parses a query.
     ///
     /// # Errors
     /// `InvalidQuery` with each parameter that breaks a rule.
@@ -131,7 +131,7 @@ impl Parameters {
     fn site<'a>(&mut self, sites: &'a [TrackedSite]) -> Option<&'a TrackedSite> {
         let rule = |rule| {
             let names = sites.iter().map(|tracked| tracked.site.as_str()).collect::<Vec<_>>().join(", ");
-            Broken::new(rule, format!("is one of: {names}"))
+            Broken::new(rule, format!("must be one of {names}"))
         };
         let site = self.0.optional("site", |value| {
             let name = text(value)?;
@@ -145,11 +145,11 @@ impl Parameters {
 
     fn period(&mut self, today: Day) -> Option<Period> {
         let names: Vec<&str> = Named::ALL.map(Named::name).to_vec();
-        let rule = ("value", format!("is one of: {}", names.join(", ")));
+        let rule = ("value", format!("must be one of {}", names.join(", ")));
         let named = self.parsed("period", None, |name| Named::parse(name).map(Some), rule);
         let (from, to) = (self.day("from"), self.day("to"));
         let by = named.flatten().map_or(By::Bucket(Granularity::Day), Named::by);
-        let by = self.parsed("by", by, By::parse, ("value", "is hour, day, week or month"));
+        let by = self.parsed("by", by, By::parse, ("value", "must be hour, day, week or month"));
         let (named, from, to, by) = (named?, from?, to?, by?);
         let Some(named) = named else {
             let to = to.unwrap_or(today);
@@ -163,7 +163,12 @@ impl Parameters {
     }
 
     fn day(&mut self, name: &str) -> Option<Option<Day>> {
-        self.parsed(name, None, |text| day(text).map(Some), ("day", "is a day of 1970 to 9999, as in 2026-11-21"))
+        self.parsed(
+            name,
+            None,
+            |text| day(text).map(Some),
+            ("day", "must be a day from 1970 to 9999, as in 2026-11-21"),
+        )
     }
 
     fn covering(&mut self, by: By, (field, from): (&str, Day), (last, to): (&str, Day)) -> Option<Period> {
@@ -181,7 +186,7 @@ impl Parameters {
         let (from, to) = (self.day("compareFrom"), self.day("compareTo"));
         let has_dates = [from, to].iter().any(|day| *day != Some(None));
         let default = if has_dates { Compare::Dates } else { Compare::Previous };
-        let rule = ("value", "is previous, year, dates or none");
+        let rule = ("value", "must be previous, year, dates or none");
         let compare = self.parsed("compare", default, Compare::parse, rule)?;
         let previous = match compare {
             Compare::Dates => {
@@ -217,7 +222,7 @@ impl Parameters {
     }
 
     fn search(&mut self) -> Search {
-        let rule = Broken::new("length", "is from 1 to 200 bytes; give a shorter text or leave it out");
+        let rule = Broken::new("length", "must have from 1 to 200 bytes; give a shorter text or leave it out");
         let text = self.0.optional("q", |value| {
             let text = text(value)?;
             if (1..=200).contains(&text.len()) { Ok(Search::new(text)) } else { Err(rule) }
@@ -232,14 +237,14 @@ impl Parameters {
             let number = digits(text).and_then(|number| usize::try_from(number).ok());
             number.filter(|number| (1..=MOST_ROWS).contains(number))
         };
-        let limit = self.parsed("limit", ROWS, number, ("range", "is a whole number from 1 to 1000"));
+        let limit = self.parsed("limit", ROWS, number, ("range", "must be a whole number from 1 to 1000"));
         let page_rows = |text: &str| number(text).filter(|number| PAGE_ROWS.contains(number)).map(Some);
-        let rows = self.parsed("rows", None, page_rows, ("value", "is 50, 100 or 500"));
+        let rows = self.parsed("rows", None, page_rows, ("value", "must be 50, 100 or 500"));
         let names: Vec<&str> = Table::all().map(Table::name).collect();
-        let rule = format!("is one of: {}", names.join(", "));
+        let rule = format!("must be one of {}", names.join(", "));
         let table = self.parsed("table", Table::Series, Table::parse, ("value", rule));
         let is_csv = |name: &str| ["json", "csv"].contains(&name).then_some(name == "csv");
-        let is_csv = self.parsed("format", false, is_csv, ("value", "is json or csv"))?;
+        let is_csv = self.parsed("format", false, is_csv, ("value", "must be json or csv"))?;
         let (limit, rows, table) = (limit?, rows?, table?);
         let limit = rows.unwrap_or(limit);
         Some(if is_csv { Format::Csv(table) } else { Format::Json { limit } })
@@ -252,7 +257,7 @@ impl Parameters {
         }
         let first = first_after(period.granularity(), retained);
         let detail = format!(
-            "begins on {}, and views are kept for {retention_days} days: {reason}, give {first} or later as from",
+            "begins on {}, and views are stored for {retention_days} days: {reason}, give {first} or later as from",
             period.first_day()
         );
         self.0.check("from", Err::<(), _>(Broken::new("retention", detail)));
@@ -288,7 +293,7 @@ fn unknown(_: &str) -> Broken {
         "table",
     ];
     let names: Vec<&str> = own.into_iter().chain(Column::filters().map(Column::name)).collect();
-    Broken::new("unknown", format!("is no parameter; there are {}", names.join(", ")))
+    Broken::new("unknown", format!("is not a parameter; use one of {}", names.join(", ")))
 }
 
 fn day(text: &str) -> Option<Day> {

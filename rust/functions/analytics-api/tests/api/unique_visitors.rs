@@ -8,6 +8,7 @@ use analytics_store::Memory;
 use serde_json::{Value, json};
 
 use crate::collect::api::{Api, DAY, NOW, Request};
+use crate::report::forms::{cookie, get};
 use crate::report::views::{Seen, store};
 use crate::report::world::World;
 
@@ -35,6 +36,13 @@ fn tables(api: &Api) -> Memory {
         tables.tables().totals.insert(Key::from_item(&item).unwrap(), item);
     }
     tables
+}
+
+/// Returns the text of the dashboard.
+async fn page(api: &Api, milliseconds: u64, query: &str) -> String {
+    let world = World::in_zone(tables(api), ("Europe/Berlin", "CET-1CEST,M3.5.0,M10.5.0/3"), milliseconds / 1000);
+    let cookie = cookie(&world).await;
+    get(&world, &format!("/analytics?{query}"), &cookie).await.text
 }
 
 async fn report(api: &Api, milliseconds: u64, query: &str) -> Value {
@@ -187,4 +195,29 @@ async fn the_secret_of_a_month_is_deleted_with_it() {
         send(&api, [0]).await;
         assert_eq!(months(&api), [month], "{day}");
     }
+}
+
+#[tokio::test]
+async fn the_dashboard_says_what_is_estimated_and_how() {
+    let api = Api::new();
+    for day in [9, 10] {
+        api.set(NOW + day * DAY);
+        send(&api, 0..3).await;
+    }
+    let now = NOW + 10 * DAY;
+    let both = page(&api, now, "period=30d").await;
+    for text in [
+        "<dt>Unique visitors</dt><dd><data value=\"6\">≈\u{a0}6</data></dd>",
+        "an estimate with a standard error of 3.25%.",
+        "People who came in several months count once per month.",
+        "The estimate is of visitors since 2026-11-30.",
+        "Days in Europe/Berlin.",
+    ] {
+        assert!(both.contains(text), "{text}: {both}");
+    }
+    let month = page(&api, now, "period=month").await;
+    assert!(!month.contains("several months") && !month.contains("since 2026"), "{month}");
+    let filtered = page(&api, now, "period=month&browser=Chrome").await;
+    assert!(filtered.contains("Unique visitors are estimated for reports without filters only."), "{filtered}");
+    assert!(!filtered.contains("≈"), "{filtered}");
 }

@@ -19,7 +19,7 @@ fn available(sites: &[TrackedSite]) -> Available<'_> {
     Available { sites, now: Moment::parse_rfc3339(LATE).unwrap(), view_retention_days: 90 }
 }
 
-/// What is wanted on 2026-11-21, with two sites, and views that are stored for 90 days.
+/// Parses a query on 2026-11-21, with two sites, and views that are stored for 90 days.
 fn wanted(query: &str) -> Result<Wanted, Error> {
     Wanted::of(query, available(&sites()))
 }
@@ -28,7 +28,7 @@ fn days(period: Period) -> [String; 2] {
     [period.first_day().to_string(), period.last_day().to_string()]
 }
 
-/// The parameters that break rules, with the rules and how to keep them.
+/// Returns the parameters that break rules, with the rules and the remedies.
 fn errors(query: &str) -> Vec<(String, &'static str, String)> {
     let Err(Error::Invalid { error_type: "InvalidQuery", errors }) = wanted(query) else { panic!("{query}") };
     errors.into_iter().map(|error| (error.field, error.rule, error.detail)).collect()
@@ -135,12 +135,12 @@ fn a_parameter_that_breaks_a_rule_is_named_with_the_rule() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_at_once_and_how_to_mend_it() {
+fn all_problems_are_reported_together_with_remedies() {
     let errors = errors("site=example.net&by=year&from=1&limit=x&format=xml&table=x&page=&x=1");
     assert_eq!(errors.len(), 8);
     let detail = |name| &errors.iter().find(|(field, ..)| field == name).unwrap().2;
-    assert_eq!(detail("site"), "site is one of: example.com, example.org.");
-    assert_eq!(detail("by"), "by is hour, day, week or month.");
+    assert_eq!(detail("site"), "site must be one of example.com, example.org.");
+    assert_eq!(detail("by"), "by must be hour, day, week or month.");
 }
 
 #[test]
@@ -167,13 +167,13 @@ fn the_year_to_date_is_by_month_unless_asked_otherwise() {
 }
 
 #[test]
-fn a_period_that_is_too_long_is_told_with_a_remedy() {
+fn a_period_that_is_too_long_has_a_remedy() {
     let expected = "from is more than 400 days before to; ask for a shorter period, or by=week or by=month.";
     assert_eq!(errors("site=example.com&from=2025-10-17")[0].2, expected);
 }
 
 #[test]
-fn with_filters_a_period_begins_while_its_views_are_kept() {
+fn with_filters_a_period_begins_while_its_views_are_stored() {
     let period = |query: &str| wanted(&format!("site=example.com&country=DE&{query}"));
     assert_eq!(days(period("from=2026-08-24").unwrap().period), ["2026-08-24", "2026-11-21"]);
     for (by, day) in [("day", "2026-08-24"), ("week", "2026-08-24"), ("month", "2026-09-01")] {

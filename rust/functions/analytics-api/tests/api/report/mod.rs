@@ -2,7 +2,7 @@
 
 mod dynamodb;
 mod events;
-mod forms;
+pub mod forms;
 mod page;
 mod reports;
 mod secrecy;
