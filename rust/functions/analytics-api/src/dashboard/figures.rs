@@ -27,7 +27,9 @@ pub fn totals(report: &Report<'_>) -> Markup {
             }
             "Visitors are counted once a day, so those of several days are the sum of the days. "
             (about_unique(report))
-            @if report.by == By::Hour.name() { "In the chart, they are counted once in each hour. " }
+            @if report.by == By::Hour.name() {
+                "In the chart, they are counted once in each hour. When the clock is set back, both hours are shown as one. "
+            }
             @if report.part.totals.measured > 0 {
                 "Time and scroll depth are averages over " (grouped(report.part.totals.measured)) " of the views. "
             }

@@ -145,6 +145,7 @@ async fn today_is_shown_by_hour_and_the_comparison_is_chosen() {
     assert!(page.contains("\n13:00\n</text>") && page.contains("2027-01-20T13:00</th><td>1</td>"), "{page}");
     assert!(page.contains("<option value=\"year\" selected>the year before</option>"), "{page}");
     assert!(page.contains("The views to compare with are deleted"), "{page}");
+    assert!(page.contains("When the clock is set back, both hours are shown as one."), "{page}");
     let page = self::page(&world, "period=year&compare=none").await.text;
     assert!(!page.contains("Before: ") && !page.contains("deleted") && !page.contains("Views before</li>"), "{page}");
 }
