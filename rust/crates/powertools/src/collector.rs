@@ -1,0 +1,24 @@
+use async_trait::async_trait;
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
+
+/// A client of the collector: HTTP/1.1 without TLS, because it is on the same machine. The caller limits the time.
+#[derive(Debug)]
+pub(crate) struct Collector(Client<HttpConnector, Full<Bytes>>);
+
+impl Collector {
+    pub(crate) fn new() -> Self {
+        Self(Client::builder(TokioExecutor::new()).build_http())
+    }
+}
+
+#[async_trait]
+impl HttpClient for Collector {
+    async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+        let (parts, body) = self.0.request(request.map(Full::new)).await?.into_parts();
+        Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
+    }
+}
