@@ -1,5 +1,7 @@
 """The whole system: reads the settings, connects the components, and exports the outputs."""
 
+from functools import partial
+
 import pulumi
 
 from components.alarms import Alarms, AlarmsArgs
@@ -22,6 +24,7 @@ operation = Operation(
     log_sample_percent=settings.log_sample_percent,
     log_retention_days=settings.log_retention_days,
     tracing=settings.tracing,
+    open_telemetry_layer=settings.open_telemetry_layer,
     reserved_concurrency=settings.reserved_concurrency,
     gradual_deployment=settings.gradual_deployment,
     permissions_boundary=settings.permissions_boundary,
@@ -38,10 +41,11 @@ workspace = RustWorkspace(
         artifact_bucket=settings.artifact_bucket,
     ),
 )
+artifact = partial(workspace.artifact, features=["otel"] if settings.open_telemetry_layer else [])
 echo = RustFunction(
     "echo",
     RustFunctionArgs(
-        artifact=workspace.artifact("echo"),
+        artifact=artifact("echo"),
         operation=operation,
     ),
 )
@@ -76,7 +80,7 @@ auth = CognitoAuth(
 currencies = Currencies(
     "currencies",
     CurrenciesArgs(
-        artifact=workspace.artifact("currencies"),
+        artifact=artifact("currencies"),
         api=api,
         auth=auth,
         operation=operation,
@@ -87,8 +91,8 @@ currencies = Currencies(
 glitch = Glitch(
     "glitch",
     GlitchArgs(
-        artifact=workspace.artifact("glitch"),
-        uploads_artifact=workspace.artifact("glitch-uploads"),
+        artifact=artifact("glitch"),
+        uploads_artifact=artifact("glitch-uploads"),
         api=api,
         page_origins=[api.origin, *([f"https://{settings.domain_name}"] if settings.domain_name else [])],
         on_call=alarms.on_call,
@@ -99,7 +103,7 @@ glitch = Glitch(
 analytics = Analytics(
     "analytics",
     AnalyticsArgs(
-        artifact=workspace.artifact,
+        artifact=artifact,
         api=api,
         sites=settings.analytics_sites,
         www_is_apex=settings.analytics_www_is_apex,

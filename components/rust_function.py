@@ -36,12 +36,20 @@ class Operation:
     """Retention of the logs; CloudWatch Logs allows certain values only."""
     tracing: bool = False
     """Whether X-Ray traces invocations; billed by trace."""
+    open_telemetry_layer: pulumi.Input[str] | None = None
+    """ARN of the layer version of an OpenTelemetry collector, which receives the spans of a handler that is built with
+    the feature `otel` of the crate `powertools`. Implies `tracing`."""
     reserved_concurrency: int | None = None
     """Reserved concurrency; by default none."""
     gradual_deployment: bool = False
     """Whether each change publishes a version, invoked through an alias that `GradualDeployment` shifts."""
     permissions_boundary: str | None = None
     """ARN of the permissions boundary of the function's role."""
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether invocations are traced, by X-Ray alone or with spans."""
+        return self.tracing or self.open_telemetry_layer is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,6 +202,7 @@ class RustFunction(pulumi.ComponentResource):
             "arn": args.file_system.access_point_arn,
             "local_mount_path": args.file_system.mount_path,
         }
+        collector = [operation.open_telemetry_layer] if operation.open_telemetry_layer else []
         storage = {"size": args.temporary_storage_mib} if args.temporary_storage_mib != SMALLEST_STORAGE_MIB else None
         return {
             "name": args.function_name,
@@ -208,11 +217,11 @@ class RustFunction(pulumi.ComponentResource):
             "timeout": args.timeout_seconds,
             "environment": {"variables": {**level, **args.environment, **args.references}},
             "publish": operation.gradual_deployment or None,
-            "tracing_config": {"mode": "Active"} if operation.tracing else None,
+            "tracing_config": {"mode": "Active"} if operation.is_traced else None,
             "reserved_concurrent_executions": operation.reserved_concurrency,
             # Lambda must not filter; RUST_LOG sets the level.
             "logging_config": {"log_format": "JSON", "application_log_level": "TRACE", "log_group": logs.name},
-            "layers": list(args.layers) or None,
+            "layers": [*args.layers, *collector] or None,
             "ephemeral_storage": storage,
             "vpc_config": network,
             "file_system_config": files,
@@ -225,7 +234,7 @@ class RustFunction(pulumi.ComponentResource):
         """Declare the role's policies, which the function depends on."""
         args = self._args
         grants = [self._grant("writes-logs", logs.arn.apply(_write_to_log_group))]
-        if args.operation.tracing:
+        if args.operation.is_traced:
             grants.append(self._grant("writes-traces", policy_document(TRACING)))
         if args.network:
             grants.append(self._grant("uses-network", policy_document(NETWORKING)))

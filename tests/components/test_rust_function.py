@@ -105,6 +105,15 @@ def test_invocations_are_traced_and_limited_where_the_stack_says_so() -> None:
     assert not {"tracingConfig", "reservedConcurrentExecutions"} & set(inputs())
 
 
+def test_the_layer_of_a_collector_turns_tracing_on() -> None:
+    collector = "arn:aws:lambda:eu-west-1:123456789012:layer:collector:1"
+    recording = declared(operation=Operation(open_telemetry_layer=collector), layers=["arn:of:another"])
+    (function,) = recording.of_type(FUNCTION)
+    assert function.inputs["layers"] == ["arn:of:another", collector]
+    assert function.inputs["tracingConfig"] == {"mode": "Active"}
+    assert any(urn.endswith("::echo-writes-traces") for urn in function.depends_on)
+
+
 EVERYTHING: dict[str, Any] = {
     "references": {"DATABASE": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1b2c3"},
     "statements": [Statement(actions=["s3:GetObject"], resources=["arn:aws:s3:::pictures/*"])],

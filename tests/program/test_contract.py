@@ -60,6 +60,21 @@ def test_every_environment_variable_that_is_set_is_read(recording: Recording) ->
         assert not unread, f"{binary} does not read {unread}"
 
 
+def test_a_collector_reaches_every_function_with_its_feature() -> None:
+    layer = "arn:aws:lambda:eu-west-1:123456789012:layer:collector-arm64:1"
+    without = record_program("dev")[0]
+    traced = record_program("dev", config={"rust-serverless:openTelemetryLayer": layer})[0]
+    keys = {function.name: function.inputs["s3Key"] for function in without.of_type("aws:lambda/function:Function")}
+    functions = traced.of_type("aws:lambda/function:Function")
+    assert len(functions) == len(FUNCTIONS)
+    for function in functions:
+        assert function.inputs["layers"] == [layer]
+        assert function.inputs["tracingConfig"] == {"mode": "Active"}
+        assert function.inputs["s3Key"] != keys[function.name]
+    plan = json.loads(traced.named("rust-build").inputs["environment"]["ARTIFACT_PLAN"])
+    assert plan["settings"]["features"] == dict.fromkeys(FUNCTIONS, ["otel"])
+
+
 CALLER = re.compile(r"^pub struct (\w+) \{\n    client: Client,", re.MULTILINE)
 TABLE_CALL = re.compile(r"\.(get_item|query|scan|put_item|update_item|delete_item|batch_\w+_item)\(\)")
 PART_OF_TRANSACTION = re.compile(r"\b(Get|Put|Update|Delete|ConditionCheck)::builder\(\)")
