@@ -22,6 +22,7 @@ settings = read_settings()
 operation = Operation(
     log_level=settings.log_level,
     log_sample_percent=settings.log_sample_percent,
+    debug_public_key=settings.debug_public_key,
     log_retention_days=settings.log_retention_days,
     tracing=settings.tracing,
     open_telemetry_layer=settings.open_telemetry_layer,

@@ -118,4 +118,5 @@ HOSTED_ZONE = matching(ZONE, "the id of a Route 53 zone, such as Z0123456789ABCD
 LAYER_ARN = matching(LAYER, "the ARN of a version of a Lambda layer")
 POLICY_ARN = matching(POLICY, "the ARN of an IAM policy")
 SHA256 = matching(DIGEST, "the 64 hexadecimal digits of a SHA-256, in lower case")
+PUBLIC_KEY = matching(DIGEST, "the 64 hexadecimal digits of an Ed25519 public key, in lower case")
 EMAIL_ADDRESS = matching(EMAIL, "an e-mail address")

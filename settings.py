@@ -22,6 +22,7 @@ from config_rules import (
     OPTIONAL,
     ORIGINS,
     POLICY_ARN,
+    PUBLIC_KEY,
     RELEASE,
     RETENTION,
     ROLES,
@@ -58,6 +59,7 @@ class Settings:
     build_profile: str
     log_level: str
     log_sample_percent: int
+    debug_public_key: str | None
     log_retention_days: int
     throttle_rate_per_second: int
     throttle_burst: int
@@ -158,6 +160,7 @@ def read_with(reader: Reader) -> Settings:
         build_profile=reader.get("buildProfile", BUILD_PROFILE, "release"),
         log_level=reader.get("logLevel", LOG_LEVEL, "info"),
         log_sample_percent=reader.get("logSamplePercent", whole_number(0, 100), "0"),
+        debug_public_key=reader.get("debugPublicKey", PUBLIC_KEY, "0" * 64),
         log_retention_days=reader.get("logRetentionDays", RETENTION, "30"),
         throttle_rate_per_second=reader.get("throttleRatePerSecond", whole_number(1), "50"),
         throttle_burst=reader.get("throttleBurst", whole_number(1), "100"),

@@ -32,6 +32,9 @@ class Operation:
     """Log level of the handler (`RUST_LOG`)."""
     log_sample_percent: int = 0
     """Percentage of invocations that log at debug at any level; for handlers that use the crate `powertools`."""
+    debug_public_key: str | None = None
+    """Hexadecimal Ed25519 public key: a request logs at debug if it has a header `x-debug` that is signed with the
+    private key; for handlers that use the crate `http-service`."""
     log_retention_days: int = 30
     """Retention of the logs; CloudWatch Logs allows certain values only."""
     tracing: bool = False
@@ -194,6 +197,8 @@ class RustFunction(pulumi.ComponentResource):
         level = {"RUST_LOG": operation.log_level, "RUST_BACKTRACE": "1"}
         if operation.log_sample_percent:
             level["POWERTOOLS_LOGGER_SAMPLE_RATE"] = str(operation.log_sample_percent / 100)
+        if operation.debug_public_key:
+            level["POWERTOOLS_DEBUG_PUBLIC_KEY"] = operation.debug_public_key
         network = args.network and {
             "subnet_ids": list(args.network.subnet_ids),
             "security_group_ids": list(args.network.security_group_ids),

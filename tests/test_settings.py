@@ -87,6 +87,7 @@ def test_values_of_each_kind_are_parsed() -> None:
         ("corsOrigins", "[1]", "must be a list of origins"),
         ("reservedConcurrency", "1001", "must be a whole number from 0 to 1000"),
         ("tracing", "yes", "must be true or false"),
+        ("debugPublicKey", "0" * 63, "must be the 64 hexadecimal digits of an Ed25519 public key"),
         ("openTelemetryLayer", "collector", "must be the ARN of a version of a Lambda layer, or empty"),
         ("openTelemetryLayer", layer("collector").rsplit(":", 1)[0], "must be the ARN of a version of a Lambda layer"),
         ("openTelemetryLayer", layer("collector", "us-east-1"), "is a layer in us-east-1; the functions are in eu-"),

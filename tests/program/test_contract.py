@@ -72,7 +72,7 @@ def test_a_collector_reaches_every_function_with_its_feature() -> None:
         assert function.inputs["tracingConfig"] == {"mode": "Active"}
         assert function.inputs["s3Key"] != keys[function.name]
     plan = json.loads(traced.named("rust-build").inputs["environment"]["ARTIFACT_PLAN"])
-    assert plan["settings"]["features"] == dict.fromkeys(FUNCTIONS, ["otel"])
+    assert plan["settings"]["features"] == {binary: ["otel"] for binary in FUNCTIONS}
 
 
 CALLER = re.compile(r"^pub struct (\w+) \{\n    client: Client,", re.MULTILINE)

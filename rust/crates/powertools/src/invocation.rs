@@ -1,4 +1,5 @@
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -29,7 +30,7 @@ pub(crate) struct Invocation {
     pub(crate) xray_trace_id: String,
     pub(crate) is_cold_start: bool,
     /// Whether its debug lines are logged.
-    pub(crate) is_sampled: bool,
+    is_sampled: AtomicBool,
     /// `None` if the invocation is not traced.
     pub(crate) trace: Option<Trace>,
     started: Instant,
@@ -107,6 +108,16 @@ pub fn correlation_id() -> Option<String> {
 /// The name `outcome` takes an [`Outcome`], and overrides the one derived from the handler's result.
 pub fn record(name: &'static str, value: impl Into<Value>) {
     with_facts(|facts| facts.set(name, value.into()));
+}
+
+/// Logs the rest of this invocation at level debug if `header` is signed for the current time, by the key whose public
+/// half is in `POWERTOOLS_DEBUG_PUBLIC_KEY`. Any other header is ignored.
+pub fn debug_if_signed(header: &[u8]) {
+    if let Some(invocation) = current()
+        && Levels::get().is_signed(header)
+    {
+        invocation.is_sampled.store(true, Ordering::Relaxed);
+    }
 }
 
 pub(crate) fn with_facts(change: impl FnOnce(&mut Facts)) {
@@ -191,11 +202,15 @@ impl Invocation {
             function_arn: context.invoked_function_arn.clone(),
             xray_trace_id: xray_field(header, "Root=").unwrap_or(header).to_owned(),
             is_cold_start: Function::get().is_cold_start(),
-            is_sampled: Levels::get().is_sampled(&context.request_id),
+            is_sampled: Levels::get().is_sampled(&context.request_id).into(),
             trace: Trace::new(header),
             started: Instant::now(),
             facts: Mutex::default(),
         }
+    }
+
+    pub(crate) fn is_sampled(&self) -> bool {
+        self.is_sampled.load(Ordering::Relaxed)
     }
 
     /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
@@ -211,7 +226,7 @@ impl Invocation {
         if let Some(trace) = &self.trace {
             trace.end(self, &outcome, &facts);
         }
-        if facts.metrics.is_empty() && !Levels::get().enables("powertools", Level::INFO, self.is_sampled) {
+        if facts.metrics.is_empty() && !Levels::get().enables("powertools", Level::INFO, self.is_sampled()) {
             return;
         }
         let correlation_id = facts.correlation_id.as_deref().unwrap_or(&self.request_id);

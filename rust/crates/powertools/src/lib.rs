@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 mod capture;
 #[cfg(feature = "otel")]
 mod collector;
+mod debug_header;
 mod function;
 mod invocation;
 mod levels;
@@ -23,7 +24,7 @@ mod traces;
 
 #[cfg(any(test, feature = "test-util"))]
 pub use capture::captured;
-pub use invocation::{Outcome, correlate, correlation_id, observe, record};
+pub use invocation::{Outcome, correlate, correlation_id, debug_if_signed, observe, record};
 pub use metrics::{count, count_by};
 #[cfg(feature = "otel")]
 pub use traces::CallSpan;

@@ -43,7 +43,7 @@ impl Subscriber for Lines {
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        let is_sampled = || current().is_some_and(|invocation| invocation.is_sampled);
+        let is_sampled = || current().is_some_and(|invocation| invocation.is_sampled());
         metadata.is_event() && Levels::get().enables(metadata.target(), *metadata.level(), is_sampled())
     }
 
