@@ -6,6 +6,8 @@ import re
 import pytest
 
 from components.build.workspace import read_workspace
+from components.dashboard import ONE_REQUEST_QUERY, QUERIES
+from components.http_api import ACCESS_LOG_FIELDS
 from services import session_keys
 from tests.recording import ROOT, Recording, record_program
 
@@ -130,6 +132,26 @@ def test_every_metric_of_an_alarm_is_counted_by_its_service() -> None:
             assert any(f'"{metric}"' in source.read_text() for source in sources), metric
             counted.add(metric)
     assert counted == {"CappedNames", "Drift", "GoneViews", "QuarantinedRecords"}
+
+
+QUERY_WORDS = re.compile(
+    r"'[^']*'|\b(?:fields|filter|stats|sort|by|as \w+|asc|desc|and|or|like|bin\(1h\))\b|\b\w+(?=\()"
+)
+"""Literals, commands, names that a query gives, and functions, in a query of Logs Insights."""
+OF_LAMBDA = {"type", "record.metrics.durationMs", "record.metrics.initDurationMs", "record.metrics.maxMemoryUsedMB"}
+"""Fields of https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html that queries use."""
+
+
+@pytest.mark.parametrize("query", [ONE_REQUEST_QUERY, *QUERIES.values()])
+def test_queries_use_fields_that_lines_have(query: str) -> None:
+    crates = ROOT / "rust" / "crates"
+    ours = "".join(
+        path.read_text() for name in ("powertools", "http-service") for path in crates.glob(f"{name}/src/*.rs")
+    )
+    used = set(re.findall(r"@?[a-zA-Z_][\w.]*", QUERY_WORDS.sub(" ", query)))
+    assert used
+    for field in used - ACCESS_LOG_FIELDS.keys() - OF_LAMBDA - {"@timestamp", "@message", "@log"}:
+        assert f'"{field}"' in ours or f"{field} = " in ours, field
 
 
 def test_session_keys_are_created_where_the_service_reads_them() -> None:
