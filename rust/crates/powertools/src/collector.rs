@@ -11,7 +11,10 @@ pub(crate) struct Collector(Client<HttpConnector, Full<Bytes>>);
 
 impl Collector {
     pub(crate) fn new() -> Self {
-        Self(Client::builder(TokioExecutor::new()).build_http())
+        let mut connector = HttpConnector::new();
+        // Otherwise, a body can wait 40 ms for the acknowledgment of its head.
+        connector.set_nodelay(true);
+        Self(Client::builder(TokioExecutor::new()).build(connector))
     }
 }
 
