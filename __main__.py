@@ -11,7 +11,7 @@ from components.dashboard import Dashboard, DashboardArgs
 from components.deletion_protection import DeletionProtection, DeletionProtectionArgs
 from components.gradual_deployment import GradualDeployment, GradualDeploymentArgs
 from components.http_api import HttpApi, HttpApiArgs, Throttle
-from components.rust_function import Operation, RustFunction, RustFunctionArgs
+from components.rust_function import RustFunction, RustFunctionArgs
 from components.rust_workspace import RustWorkspace, RustWorkspaceArgs
 from services.analytics import Analytics, AnalyticsArgs, origins
 from services.currencies import Currencies, CurrenciesArgs
@@ -19,18 +19,6 @@ from services.glitch import Glitch, GlitchArgs
 from settings import read_settings
 
 settings = read_settings()
-operation = Operation(
-    log_level=settings.log_level,
-    log_sample_percent=settings.log_sample_percent,
-    debug_public_key=settings.debug_public_key,
-    log_retention_days=settings.log_retention_days,
-    tracing=settings.tracing,
-    open_telemetry_layer=settings.open_telemetry_layer,
-    reserved_concurrency=settings.reserved_concurrency,
-    gradual_deployment=settings.gradual_deployment,
-    permissions_boundary=settings.permissions_boundary,
-)
-
 workspace = RustWorkspace(
     "rust",
     RustWorkspaceArgs(
@@ -42,14 +30,8 @@ workspace = RustWorkspace(
         artifact_bucket=settings.artifact_bucket,
     ),
 )
-artifact = partial(workspace.artifact, features=["otel"] if settings.open_telemetry_layer else [])
-echo = RustFunction(
-    "echo",
-    RustFunctionArgs(
-        artifact=artifact("echo"),
-        operation=operation,
-    ),
-)
+artifact = partial(workspace.artifact, features=["otel"] if settings.operation.open_telemetry_layer else [])
+echo = RustFunction("echo", RustFunctionArgs(artifact=artifact("echo"), operation=settings.operation))
 alarms = Alarms("alarms", AlarmsArgs(email=settings.alarm_email, runbook="docs/runbook.md"))
 api = HttpApi(
     "api",
@@ -61,7 +43,7 @@ api = HttpApi(
             {*settings.cors_origins, *origins(settings.analytics_sites, settings.analytics_www_is_apex)}
         ),
         cors_exposed_headers=["etag", "location", "x-glitch-seed"],
-        log_retention_days=settings.log_retention_days,
+        log_retention_days=settings.operation.log_retention_days,
         endpoint=settings.endpoints.get("apigatewayv2"),
     ),
 )
@@ -84,7 +66,7 @@ currencies = Currencies(
         artifact=artifact("currencies"),
         api=api,
         auth=auth,
-        operation=operation,
+        operation=settings.operation,
         point_in_time_recovery=settings.point_in_time_recovery,
         deletion_protection=settings.deletion_protection,
     ),
@@ -97,7 +79,7 @@ glitch = Glitch(
         api=api,
         page_origins=[api.origin, *([f"https://{settings.domain_name}"] if settings.domain_name else [])],
         on_call=alarms.on_call,
-        operation=operation,
+        operation=settings.operation,
         endpoint=settings.endpoints.get("s3"),
     ),
 )
@@ -112,7 +94,7 @@ analytics = Analytics(
         origin_secret_sha256=settings.analytics_origin_secret_sha256 or "",
         total_shards=settings.analytics_total_shards,
         on_call=alarms.on_call,
-        operation=operation,
+        operation=settings.operation,
         point_in_time_recovery=settings.point_in_time_recovery,
         deletion_protection=settings.deletion_protection,
         region=settings.region,
@@ -121,15 +103,13 @@ analytics = Analytics(
     ),
 )
 functions = (echo, *glitch.functions, currencies.function, *analytics.functions)
-tables = {"currencies": currencies.table_name, **analytics.table_names}
-for function in functions:
-    alarms.watch_function(function)
+tables = {**currencies.tables, **analytics.tables}
 alarms.watch_api(api)
 alarms.watch_throttling(api)
+for function in functions:
+    alarms.watch_function(function)
 for name, table in tables.items():
     alarms.watch_table(name, table)
-alarms.watch_stream(analytics.trigger_function)
-alarms.watch_quarantine(analytics.trigger_function.name, analytics.quarantined)
 deployments = {
     function.name: GradualDeployment(
         f"{function.name}-deployment",
@@ -142,7 +122,7 @@ deployments = {
         ),
     )
     for function in functions
-    if settings.gradual_deployment
+    if settings.operation.gradual_deployment
 }
 dashboard = Dashboard(
     "dashboard",
@@ -153,25 +133,21 @@ dashboard = Dashboard(
         functions=functions,
         stream_functions=[analytics.trigger_function],
         tables=tables,
-        queues={
-            analytics.trigger_function.name: analytics.trigger.queue_name,
-            glitch.uploads_function.name: glitch.trigger.failure_queue_name,
-        },
+        queues={**analytics.queues, **glitch.queues},
     ),
 )
 url = api.url
-protects: list[pulumi.Resource] = [workspace, echo, glitch, alarms, api, auth, currencies, analytics, dashboard]
-protects.extend(deployments.values())
+protected = [workspace, echo, alarms, api, auth, currencies, glitch, analytics, dashboard, *deployments.values()]
 if settings.domain_name and settings.hosted_zone_id:
     domain = CustomDomain(
         "domain",
         CustomDomainArgs(domain_name=settings.domain_name, hosted_zone_id=settings.hosted_zone_id, api=api),
     )
-    protects.append(domain)
+    protected.append(domain)
     url = domain.url
 DeletionProtection(
     "deletion-protection",
-    DeletionProtectionArgs(resources=protects, setting="deletionProtection", protected=settings.deletion_protection),
+    DeletionProtectionArgs(resources=protected, setting="deletionProtection", protected=settings.deletion_protection),
 )
 
 pulumi.export("apiUrl", url)

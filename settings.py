@@ -10,6 +10,7 @@ from pulumi.runtime.config import CONFIG, get_config_env
 
 from components.architecture import Architecture
 from components.aws_credentials import AwsCredentials
+from components.rust_function import Operation
 from config_rules import (
     ARCHITECTURE,
     BUILD_PROFILE,
@@ -57,22 +58,14 @@ class Settings:
     credentials: AwsCredentials
     architecture: Architecture
     build_profile: str
-    log_level: str
-    log_sample_percent: int
-    debug_public_key: str | None
-    log_retention_days: int
+    operation: Operation
     throttle_rate_per_second: int
     throttle_burst: int
-    reserved_concurrency: int | None
-    tracing: bool
-    open_telemetry_layer: str | None
-    gradual_deployment: bool
     cors_origins: tuple[str, ...]
     domain_name: str | None
     hosted_zone_id: str | None
     alarm_email: str | None
     artifact_bucket: str | None
-    permissions_boundary: str | None
     user_pool_tier: str
     point_in_time_recovery: bool
     deletion_protection: bool
@@ -158,24 +151,26 @@ def read_with(reader: Reader) -> Settings:
         ),
         architecture=reader.get("architecture", ARCHITECTURE, "arm64"),
         build_profile=reader.get("buildProfile", BUILD_PROFILE, "release"),
-        log_level=reader.get("logLevel", LOG_LEVEL, "info"),
-        log_sample_percent=reader.get("logSamplePercent", whole_number(0, 100), "0"),
-        debug_public_key=reader.get("debugPublicKey", PUBLIC_KEY, "0" * 64),
-        log_retention_days=reader.get("logRetentionDays", RETENTION, "30"),
+        operation=Operation(
+            log_level=reader.get("logLevel", LOG_LEVEL, "info"),
+            log_sample_percent=reader.get("logSamplePercent", whole_number(0, 100), "0"),
+            debug_public_key=reader.get("debugPublicKey", PUBLIC_KEY, "0" * 64),
+            log_retention_days=reader.get("logRetentionDays", RETENTION, "30"),
+            tracing=reader.get("tracing", SWITCH, "false"),
+            open_telemetry_layer=reader.get("openTelemetryLayer", LAYER_ARN, LAYER_EXAMPLE),
+            reserved_concurrency=reader.get("reservedConcurrency", whole_number(0, 1000), "0") or None,
+            gradual_deployment=reader.get("gradualDeployment", SWITCH, "false"),
+            permissions_boundary=reader.get(
+                "permissionsBoundary", POLICY_ARN, "arn:aws:iam::123456789012:policy/rust-serverless-boundary-dev"
+            ),
+        ),
         throttle_rate_per_second=reader.get("throttleRatePerSecond", whole_number(1), "50"),
         throttle_burst=reader.get("throttleBurst", whole_number(1), "100"),
-        reserved_concurrency=reader.get("reservedConcurrency", whole_number(0, 1000), "0") or None,
-        tracing=reader.get("tracing", SWITCH, "false"),
-        open_telemetry_layer=reader.get("openTelemetryLayer", LAYER_ARN, LAYER_EXAMPLE),
-        gradual_deployment=reader.get("gradualDeployment", SWITCH, "false"),
         cors_origins=reader.get("corsOrigins", ORIGINS, '["https://example.com"]'),
         domain_name=reader.get("domainName", DOMAIN_NAME, "api.example.com"),
         hosted_zone_id=reader.get("hostedZoneId", HOSTED_ZONE, "Z0123456789ABCDEFGHIJ"),
         alarm_email=reader.get("alarmEmail", EMAIL_ADDRESS, "on-call@example.com"),
         artifact_bucket=reader.get("artifactBucket", OPTIONAL, '""'),
-        permissions_boundary=reader.get(
-            "permissionsBoundary", POLICY_ARN, "arn:aws:iam::123456789012:policy/rust-serverless-boundary-dev"
-        ),
         user_pool_tier=reader.get("userPoolTier", USER_POOL_TIER, "lite"),
         point_in_time_recovery=reader.get("pointInTimeRecovery", SWITCH, "true"),
         deletion_protection=reader.get("deletionProtection", SWITCH, "true"),
@@ -199,8 +194,8 @@ def _check_together(settings: Settings, reader: Reader) -> None:
         reader.refuse("hostedZoneId", "is empty, but domainName is set", "Z0123456789ABCDEFGHIJ")
     if settings.hosted_zone_id and not settings.domain_name:
         reader.refuse("domainName", "is empty, but hostedZoneId is set", "api.example.com")
-    if settings.open_telemetry_layer:
-        _check_layer(settings.open_telemetry_layer, settings, reader)
+    if settings.operation.open_telemetry_layer:
+        _check_layer(settings.operation.open_telemetry_layer, settings, reader)
 
 
 def _check_layer(layer: str, settings: Settings, reader: Reader) -> None:

@@ -12,8 +12,6 @@ from .rust_function import RustFunction
 FIVE_MINUTES = 300
 NEAR_THE_TIMEOUT_MS = 800
 """Milliseconds per second of the timeout: an invocation that takes longer is close to its timeout."""
-OLDEST_RECORD_MS = 15 * 60 * 1000
-"""Iterator age. Records expire after 24 hours; a trigger that works is seconds behind."""
 THROTTLED = '{ $.status = "429" }'
 """Matches access log lines of requests that a throttle refused."""
 MANY_THROTTLED = 100
@@ -72,21 +70,6 @@ class Alarms(pulumi.ComponentResource):
             ),
         )
 
-    def watch_stream(self, function: RustFunction) -> None:
-        """Create an alarm for the iterator age of a function that a stream invokes."""
-        self._alarm(
-            f"{function.name}-iterator-age",
-            section="iterator-age",
-            meaning=f"{function.name} is 15 minutes behind its stream, whose records expire after 24 hours.",
-            metric=Metric(
-                namespace="AWS/Lambda",
-                name="IteratorAge",
-                dimensions={"FunctionName": function.function_name},
-                statistic="Maximum",
-            ),
-            threshold=Threshold(above=OLDEST_RECORD_MS, period_seconds=FIVE_MINUTES),
-        )
-
     def watch_api(self, api: HttpApi) -> None:
         """Create an alarm for responses with status 500 or more."""
         self.failures["api"] = self._alarm(
@@ -138,16 +121,6 @@ class Alarms(pulumi.ComponentResource):
                 ),
                 threshold=Threshold(above=0, period_seconds=FIVE_MINUTES),
             )
-
-    def watch_quarantine(self, name: str, metric: Metric) -> None:
-        """Create an alarm for quarantined records."""
-        self._alarm(
-            f"{name}-quarantine",
-            section="quarantined-records",
-            meaning=f"{name} quarantined records that it could not read.",
-            metric=metric,
-            threshold=Threshold(above=0, period_seconds=FIVE_MINUTES),
-        )
 
     def _alarm(
         self, name: str, *, section: str, meaning: str, metric: Metric, threshold: Threshold

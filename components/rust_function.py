@@ -12,9 +12,8 @@ from .event_failures import FailedEvents, configure_invocations
 from .function_settings import AsyncInvocation, FileSystem, FunctionUrl, Network
 from .iam import Statement, policy_document, read_value, send_to, trust_policy
 from .rust_workspace import Artifact
+from .version_shift import ALIAS
 
-ALIAS = "live"
-"""Alias of the live version, if versions are published."""
 SMALLEST_STORAGE_MIB = 512
 TRACING = Statement(actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources=["*"])
 NETWORKING = Statement(
@@ -39,7 +38,7 @@ class Operation:
     """Retention of the logs; CloudWatch Logs allows certain values only."""
     tracing: bool = False
     """Whether X-Ray traces invocations; billed by trace."""
-    open_telemetry_layer: pulumi.Input[str] | None = None
+    open_telemetry_layer: str | None = None
     """ARN of the layer version of an OpenTelemetry collector, which receives the spans of a handler that is built with
     the feature `otel` of the crate `powertools`. Implies `tracing`."""
     reserved_concurrency: int | None = None

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from .failure_queue import RETENTION_SECONDS, failure_queue
 from .function import Function
 from .iam import Statement, policy_document
-from .metric_alarm import OnCall
+from .metric_alarm import Metric, OnCall, Threshold, metric_alarm
 from .queue_trigger import QueueTrigger, QueueTriggerArgs, handled_queue
 from .table import Table
 
@@ -24,6 +24,9 @@ READ_KINESIS = (
 INSERTS = {"eventName": ["INSERT"]}
 """Matches new items only, so updates by the function and expired items invoke nothing.
 https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html"""
+
+OLDEST_RECORD_MS = 15 * 60 * 1000
+"""Iterator age that fires the alarm. Records expire after 24 hours; a trigger that works is seconds behind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +50,7 @@ class StreamTriggerArgs:
     recovery: QueueTriggerArgs | None = None
     """Processes the messages of the queue. Messages that it discards go to a second queue, which has the alarm then."""
     on_call: OnCall = field(default_factory=OnCall)
-    """Notified while the queue is not empty."""
+    """Notified while the queue is not empty, and when the function is 15 minutes behind the stream."""
 
 
 class StreamTrigger(pulumi.ComponentResource):
@@ -55,7 +58,7 @@ class StreamTrigger(pulumi.ComponentResource):
 
     A batch is retried from the first record that the function reports as failed. A batch that fails as a whole is
     bisected. Records that still fail after the retries, or are too old, are recorded in a queue with an alarm; only
-    then does the stream continue without them.
+    then does the stream continue without them. Another alarm fires if the function is far behind the stream.
     """
 
     def __init__(self, name: str, args: StreamTriggerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -85,6 +88,20 @@ class StreamTrigger(pulumi.ComponentResource):
             filter_criteria={"filters": [{"pattern": json.dumps(INSERTS)}]} if args.table else None,
             # Lambda checks the permission when the mapping is created.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[may_read_and_report]),
+        )
+        metric_alarm(
+            f"{name}-iterator-age",
+            section="iterator-age",
+            meaning=f"{args.function.name} is 15 minutes behind its stream, whose records expire after 24 hours.",
+            metric=Metric(
+                namespace="AWS/Lambda",
+                name="IteratorAge",
+                dimensions={"FunctionName": args.function.function_name},
+                statistic="Maximum",
+            ),
+            threshold=Threshold(above=OLDEST_RECORD_MS, period_seconds=300),
+            on_call=args.on_call,
+            parent=self,
         )
         self.queue_url = remaining.url
         self.queue_name = remaining.name

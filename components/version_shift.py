@@ -20,6 +20,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from .build.access import VARIABLE, Access
 from .build.plan import BuildError
 
+ALIAS = "live"
+"""Alias of the live version, if versions are published."""
 SHARE = 0.1
 """Share of the invocations that the new version gets while it is watched."""
 WATCH_SECONDS = 300

@@ -19,13 +19,13 @@ from components.local.functions import chosen_log_groups, invoke
 from components.local.home import Home
 from components.local.progress import Progress
 from components.local.stack import STACK
-from components.rust_function import ALIAS
+from components.version_shift import ALIAS
 from local.analytics import ANALYTICS, session_token
 from local.dev import dev
 from local.seed import seed
 from local.tokens import CURRENCIES, SignIn, create_user, machine_token, token_for, user_tokens
 from local.up import up
-from operations import deploy, library_page, settings_table
+from operations import deploy
 from operations.cli import OperationError
 from operations.debug_header import debug_header, private_key
 from operations.new_handler import new_handler
@@ -304,6 +304,8 @@ def _bench(arguments: argparse.Namespace) -> None:
 
 
 def _docs(arguments: argparse.Namespace) -> None:
+    from operations import library_page, settings_table  # noqa: PLC0415 (they import the provider's SDK)
+
     pages = {settings_table.FILE: settings_table.settings_page, library_page.FILE: library_page.library_page}
     for file, page in pages.items():
         (arguments.root / file).write_text(page(arguments.root), encoding="utf-8")

@@ -135,13 +135,14 @@ class Analytics(pulumi.ComponentResource):
         self.recount_function = self._recount_function()
         self.functions = (self.api_function, self.trigger_function, self.redrive_function, self.recount_function)
         self._routes()
-        self.table_names = {
+        self.tables = {
             f"{name}-views": self._views.table_name,
             f"{name}-totals": self._totals.table_name,
             f"{name}-accounts": self._accounts.table_name,
             f"{name}-state": self._state.table_name,
         }
-        self.register_outputs({"tableNames": self.table_names})
+        self.queues = {self.trigger_function.name: self.trigger.queue_name}
+        self.register_outputs({"tableNames": self.tables})
 
     def _table(self, kind: str, stream_view_type: str | None = None) -> Table:
         return Table(
@@ -229,7 +230,11 @@ class Analytics(pulumi.ComponentResource):
             ),
             self._child,
         )
-        self.quarantined = counted_metric(function, "QuarantinedRecords")
+        self._alarm(
+            "quarantined-records",
+            meaning="Records could not be read, and were quarantined.",
+            metric=counted_metric(function, "QuarantinedRecords"),
+        )
         self._alarm(
             "gone-views",
             meaning="Views were gone from the table before they were counted.",

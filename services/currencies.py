@@ -79,5 +79,5 @@ class Currencies(pulumi.ComponentResource):
             args.api.route(route_key, Route(function=self.function, jwt=args.auth.require(scope)))
         for route_key in PUBLIC_ROUTES:
             args.api.route(route_key, self.function)
-        self.table_name = table.table_name
-        self.register_outputs({"tableName": self.table_name, "functionName": self.function.function_name})
+        self.tables = {name: table.table_name}
+        self.register_outputs({"tableName": table.table_name, "functionName": self.function.function_name})

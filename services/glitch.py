@@ -98,6 +98,7 @@ class Glitch(pulumi.ComponentResource):
             args.api.route(route_key, self.function)
         args.api.route("POST /glitch/uploads", Route(function=self.function, throttle=UPLOAD_THROTTLE))
         self.functions = (self.function, self.uploads_function)
+        self.queues = {self.uploads_function.name: self.trigger.failure_queue_name}
         self.register_outputs({"functionName": self.function.function_name})
 
     def _bucket(self) -> aws.s3.Bucket:

@@ -9,6 +9,7 @@ from pulumi.runtime.mocks import MockResourceArgs
 from pulumi.runtime.settings import get_root_resource
 from pulumi.runtime.stack import Stack
 
+from bootstrap.policies import PREFIX
 from components.local.program import run_program
 from components.local.stack_config import StackConfig, read_stack_config
 from tests.recording import ROOT, Recording, RecordingMonitor
@@ -80,6 +81,12 @@ class AccountRecording(Recording):
         return id_, {**known, **args.inputs}
 
 
+def boundary_arn(stack: str) -> str:
+    """Return the ARN of the permissions boundary of a stack's roles."""
+    name = "pr" if stack.startswith("pr-") else stack
+    return f"arn:aws:iam::{ACCOUNT}:policy/{PREFIX}boundary-{name}"
+
+
 @cache
 def program(stack: str, **config: str) -> AccountRecording:
     """Return the program's resources for a stack, or a pull request's stack, with further settings."""
@@ -89,6 +96,11 @@ def program(stack: str, **config: str) -> AccountRecording:
     settings = StackConfig(project=read.project, stack=stack, values=values)
     run_program(ROOT, settings, RecordingMonitor(recording))
     return recording
+
+
+def full_program(stack: str) -> AccountRecording:
+    """Return the program's resources with an address of alarms, tracing and the boundary of the stack's roles."""
+    return program(stack, alarmEmail="on-call@example.com", tracing="true", permissionsBoundary=boundary_arn(stack))
 
 
 @cache

@@ -1,5 +1,6 @@
 """Options and fixtures of all tests."""
 
+import gc
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,13 @@ PICTURE_BYTES = 150_000
 def pytest_configure() -> None:
     """Handle SIGINT: background processes of a shell ignore it, and child processes would inherit that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Exempt the imported modules from garbage collection, which takes 40% of the time of the program's tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -36,13 +36,13 @@ def refusal(**changes: str | None) -> str:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_stack_file_is_valid(stack: str) -> None:
-    assert settings_of(stack).log_retention_days in RETENTION_DAYS
+    assert settings_of(stack).operation.log_retention_days in RETENTION_DAYS
 
 
 def test_defaults_come_from_the_project_file() -> None:
     settings = settings_of("dev")
     assert settings.architecture is Architecture.ARM64
-    assert settings.log_level == "info"
+    assert settings.operation.log_level == "info"
     assert settings.cors_origins == ()
     assert settings.artifact_bucket is None
     assert settings.endpoints == {}
@@ -134,9 +134,9 @@ def test_a_domain_and_its_zone_require_each_other(given: dict[str, str | None], 
 
 @pytest.mark.parametrize("name", ["collector", "aws-otel-collector-arm64-ver-0-117-0"])
 def test_a_layer_of_this_region_and_architecture_is_accepted(name: str) -> None:
-    assert settings_of("dev", openTelemetryLayer=layer(name)).open_telemetry_layer == layer(name)
+    assert settings_of("dev", openTelemetryLayer=layer(name)).operation.open_telemetry_layer == layer(name)
     x86 = settings_of("dev", openTelemetryLayer=layer("collector-amd64"), architecture="x86_64")
-    assert x86.open_telemetry_layer == layer("collector-amd64")
+    assert x86.operation.open_telemetry_layer == layer("collector-amd64")
 
 
 def test_the_emulator_refuses_a_layer() -> None:

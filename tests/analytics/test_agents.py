@@ -11,6 +11,7 @@ from crawleruseragents import CRAWLER_USER_AGENTS_DATA as CRAWLERS
 
 from operations.crawler_table import AI_CRAWLERS_FILE, CRAWLERS_FILE, ai_crawlers, crawlers
 from tests.recording import ROOT
+from tests.rust_programs import built_tool
 
 RECALL = 0.99
 AI_NAMES = {
@@ -23,9 +24,8 @@ AI_NAMES = {
 
 def bots(agents: list[str]) -> dict[str, str]:
     """Return the name of the bot of each agent, empty for people."""
-    command = ["cargo", "run", "--locked", "--quiet", "--package", "agents"]
     text = "".join(f"{agent}\n" for agent in agents)
-    printed = subprocess.run(command, input=text, cwd=ROOT / "rust", check=True, capture_output=True, text=True)
+    printed = subprocess.run([built_tool("agents")], input=text, check=True, capture_output=True, text=True)
     return dict(zip(agents, [line.split("\t")[0] for line in printed.stdout.splitlines()], strict=True))
 
 

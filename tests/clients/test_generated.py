@@ -1,7 +1,6 @@
 """Clients from openapi-generator work with the service, in three languages."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.emulator.http import request
-from tests.recording import ROOT
+from tests.rust_programs import serving
 
 HERE = Path(__file__).parent
 TYPESCRIPT = "typescript@6.0.3"
@@ -20,17 +19,8 @@ TYPESCRIPT = "typescript@6.0.3"
 @pytest.fixture
 def url() -> Iterator[str]:
     """The service without currencies."""
-    command = ["cargo", "build", "--locked", "--quiet", "--package", "currencies", "--example", "serve"]
-    subprocess.run(command, cwd=ROOT / "rust", check=True)
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "rust" / "target"))
-    with subprocess.Popen(
-        [target / "debug" / "examples" / "serve"], env={**os.environ, "PORT": "0"}, stdout=subprocess.PIPE, text=True
-    ) as served:
-        assert served.stdout is not None
-        found = re.search(r"http://[^/]+", served.stdout.readline())
-        assert found is not None
-        yield found.group()
-        served.terminate()
+    with serving({}) as url:
+        yield url
 
 
 def generate(url: str, generator: str, folder: Path) -> None:

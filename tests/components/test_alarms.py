@@ -6,22 +6,18 @@ import pytest
 
 from components.alarms import Alarms, AlarmsArgs
 from components.http_api import HttpApi, HttpApiArgs
-from components.metric_alarm import Metric
 from tests.artifacts import function
 from tests.recording import Recording, record
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
-QUARANTINED = Metric(namespace="counts", name="QuarantinedRecords", statistic="Sum")
 
 
 def watch(alarms: Alarms) -> None:
     api, counts = HttpApi("api", HttpApiArgs()), function("counts")
     alarms.watch_api(api)
     alarms.watch_function(counts)
-    alarms.watch_stream(counts)
     alarms.watch_throttling(api)
     alarms.watch_table("sums", "sums-1a2b")
-    alarms.watch_quarantine("counts", QUARANTINED)
 
 
 def declared(email: str | None = None) -> Recording:
@@ -38,8 +34,6 @@ def alarm(name: str) -> Mapping[str, Any]:
         ("counts-errors", ("AWS/Lambda", "Errors"), 0),
         ("counts-throttles", ("AWS/Lambda", "Throttles"), 0),
         ("counts-duration", ("AWS/Lambda", "Duration"), 2400),
-        ("counts-iterator-age", ("AWS/Lambda", "IteratorAge"), 900_000),
-        ("counts-quarantine", ("counts", "QuarantinedRecords"), 0),
         ("api-5xx", ("AWS/ApiGateway", "5xx"), 0),
         ("api-429", ("api-access-logs", "ThrottledRequests"), 100),
         ("sums-read-throttles", ("AWS/DynamoDB", "ReadThrottleEvents"), 0),

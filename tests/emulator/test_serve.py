@@ -1,9 +1,6 @@
 """The currencies service outside Lambda, behind a proxy that counts its DynamoDB calls."""
 
 import http.client
-import os
-import signal
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,7 +12,7 @@ import pytest
 from components.local.isolation import emulated_aws
 from tests.emulator.conftest import Local
 from tests.emulator.http import request
-from tests.recording import ROOT
+from tests.rust_programs import serving
 
 JSON = {"content-type": "application/json"}
 EURO = b'{"name": "Euro", "symbol": "E", "minorUnits": 2}'
@@ -62,21 +59,13 @@ def counter(local: Local) -> Iterator[Counter]:
 
 @pytest.fixture
 def url(local: Local, counter: Counter) -> Iterator[str]:
-    """The URL of `cargo run --package currencies --example serve`, with the local stack's table."""
+    """The URL of the example `serve`, with the local stack's table."""
     environment = {
-        **os.environ,
         **emulated_aws(f"http://127.0.0.1:{counter.server_port}", "us-east-1"),
         "CURRENCIES_TABLE": local.outputs["tables"]["currencies"],
-        "PORT": "0",
     }
-    command = ["cargo", "run", "--locked", "--quiet", "--package", "currencies", "--example", "serve"]
-    with subprocess.Popen(
-        command, cwd=ROOT / "rust", env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
-    ) as serving:
-        assert serving.stdout is not None
-        line = serving.stdout.readline()
-        yield next(word for word in line.split() if word.startswith("http://")).removesuffix("/currencies")
-        os.killpg(serving.pid, signal.SIGTERM)
+    with serving(environment) as url:
+        yield url
 
 
 def test_reading_a_currency_makes_one_dynamodb_call(url: str, counter: Counter) -> None:

@@ -20,6 +20,9 @@ UV = ROOT / ".venv" / "bin" / "uv"
 CERTIFICATES = {"UV_SYSTEM_CERTS": "true"}
 """As in the Makefile: the machine's certificates, which may be those of a company's proxy."""
 
+TARGET = ROOT / "rust" / "target" / "package"
+"""Of all programs here, so that their dependencies are compiled once and not in each run of the tests."""
+
 MANIFEST = """\
 [package]
 name = "hello"
@@ -45,7 +48,7 @@ class Outsider:
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the environment without activating it."""
-        environment = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]}
+        environment = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "CARGO_TARGET_DIR": str(TARGET)}
         return subprocess.run(
             [str(self.environment / "bin" / command[0]), *command[1:]],
             cwd=self.root,

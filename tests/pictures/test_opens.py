@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from tests.browser import chromium
 from tests.pictures import corpora, mutations
-from tests.recording import ROOT
+from tests.rust_programs import built_tool
 
 SEEDS = 20
 CHROMIUM_SEEDS = 4
@@ -32,8 +32,7 @@ def before(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="module")
 def after(before: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("after")
-    command = ["cargo", "run", "--locked", "--quiet", "--package", "glitch-files", "--"]
-    subprocess.run([*command, before, folder, str(SEEDS)], cwd=ROOT / "rust", check=True)
+    subprocess.run([built_tool("glitch-files"), before, folder, str(SEEDS)], check=True)
     return folder
 
 

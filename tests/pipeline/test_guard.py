@@ -10,6 +10,7 @@ from pipeline.guard import LABEL, UNGUARDED, WEAKER, Verdict, judge, sentence
 from pipeline.preview import read_preview
 from tests.account import program
 from tests.pipeline.recorded import recorded_preview
+from tests.recording import Recorded
 
 
 @pytest.mark.parametrize("name", ["create", "unchanged", "code", "crate"])
@@ -59,21 +60,21 @@ def test_a_table_whose_tags_are_updated_passes() -> None:
     assert not judge(dataclasses.replace(preview, steps=steps), []).refused
 
 
-RESOURCES = {
-    item.name: item
-    for item in program(
-        "prod", alarmEmail="a@b.example", domainName="api.example.com", hostedZoneId="Z1", artifactBucket=""
-    ).resources
-    if item.custom
-}
-"""The program's resources, with everything that can be set."""
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How Pulumi writes a value that is not known before the update."""
 
 
+def resources() -> dict[str, Recorded]:
+    """Return the program's resources, with everything that can be set."""
+    recording = program(
+        "prod", alarmEmail="a@b.example", domainName="api.example.com", hostedZoneId="Z1", artifactBucket=""
+    )
+    return {item.name: item for item in recording.resources if item.custom}
+
+
 def step(name: str, operation: str, change: Mapping[str, Any] | None = None, **state: Any) -> dict[str, Any]:
     """Return a step of a resource of the program, as `pulumi preview --json` prints it; None removes an input."""
-    item = RESOURCES[name]
+    item = resources()[name]
     before = dict(item.inputs)
     after = {key: value for key, value in {**before, **(change or {})}.items() if value is not None}
     urn = f"urn:pulumi:prod::rust-serverless::{item.typ}::{name}"
@@ -157,7 +158,7 @@ def test_an_unknown_type_is_guarded(tmp_path: Path) -> None:
 
 
 def test_every_unguarded_type_is_used_by_the_program() -> None:
-    types = {item.typ for item in RESOURCES.values()}
+    types = {item.typ for item in resources().values()}
     assert (UNGUARDED - types) <= {"aws:lambda/alias:Alias"}
     assert set(WEAKER) & types
 
@@ -192,7 +193,7 @@ def test_an_update_that_preserves_protection_passes(tmp_path: Path, name: str, c
 
 
 def test_the_program_as_it_is_loses_nothing(tmp_path: Path) -> None:
-    assert verdict_of(tmp_path, *(step(name, "same") for name in RESOURCES)).losses == ()
+    assert verdict_of(tmp_path, *(step(name, "same") for name in resources())).losses == ()
 
 
 def test_a_sentence_is_one_line_of_a_log(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bootstrap.policies import PREFIX
 from bootstrap.roles import STAGES
-from tests.account import ACCOUNT, REGION, AccountRecording, bootstrap, program
+from tests.account import ACCOUNT, REGION, AccountRecording, bootstrap, boundary_arn, full_program
 from tests.iam import Context, Decision, Policies, Request, Statement, decide, statements
 
 DOMAINS = json.dumps({"prod": {"domainName": "api.example.com", "hostedZoneId": "ZPROD"}})
@@ -17,7 +17,6 @@ IN_REGION = {"aws:RequestedRegion": REGION}
 DEPLOYS = ("deploy-dev", "deploy-staging", "deploy-prod", "pull-request")
 STACK_OF = {"deploy-dev": "dev", "deploy-staging": "staging", "deploy-prod": "prod", "pull-request": "pr-12"}
 OTHERS = [(role, stack) for role in DEPLOYS for stack in (*STAGES, "pr-12") if stack != STACK_OF[role]]
-SETTINGS = {"alarmEmail": "on-call@example.com"}
 LONGER = ("dev-2", "prod2", "pr2", "production")
 """Names of stacks that begin like another's."""
 
@@ -79,20 +78,15 @@ def ask(role: str, action: str, resource: str, context: Context | None = None) -
 
 def requests(stack: str) -> Iterator[tuple[str, str, Context]]:
     """Yield requests for every resource of a stack with a name or tags."""
-    for arn in program(stack, **SETTINGS).arns.values():
+    for arn in full_program(stack).arns.values():
         service = arn.split(":")[2]
         for action in ACTIONS[service]:
             context: Context = {"iam:PassedToService": "lambda.amazonaws.com"}
             if service == "cognito-idp":
                 context = {"aws:ResourceTag/stack": stack}
             if service == "iam":
-                context = {**context, "iam:PermissionsBoundary": own_boundary(stack)}
+                context = {**context, "iam:PermissionsBoundary": boundary_arn(stack)}
             yield f"{service}:{action}", f"{arn}/x" if action.endswith("Object") else arn, context
-
-
-def own_boundary(stack: str) -> str:
-    name = "pr" if stack.startswith("pr-") else stack
-    return f"arn:aws:iam::{ACCOUNT}:policy/{PREFIX}boundary-{name}"
 
 
 @pytest.mark.parametrize("role", DEPLOYS)
@@ -147,14 +141,14 @@ def test_resources_outside_of_stacks_are_isolated(role: str) -> None:
 
 @pytest.mark.parametrize("role", DEPLOYS)
 def test_roles_require_the_boundary_of_their_stack(role: str) -> None:
-    arn = program(STACK_OF[role]).arns["echo-role"]
-    with_own = {"iam:PermissionsBoundary": own_boundary(STACK_OF[role])}
+    arn = full_program(STACK_OF[role]).arns["echo-role"]
+    with_own = {"iam:PermissionsBoundary": boundary_arn(STACK_OF[role])}
     for action in ("iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"):
         assert ask(role, action, arn, with_own) is Decision.ALLOW
         assert ask(role, action, arn) is Decision.IMPLICIT_DENY, "without a boundary"
         for other in {"dev", "prod", "pr-1"} - {STACK_OF[role]}:
-            if own_boundary(other) != own_boundary(STACK_OF[role]):
-                assert ask(role, action, arn, {"iam:PermissionsBoundary": own_boundary(other)}) is not Decision.ALLOW
+            if boundary_arn(other) != boundary_arn(STACK_OF[role]):
+                assert ask(role, action, arn, {"iam:PermissionsBoundary": boundary_arn(other)}) is not Decision.ALLOW
         admin = {"iam:PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess"}
         assert ask(role, action, arn, admin) is not Decision.ALLOW
 
@@ -169,8 +163,8 @@ def test_roles_require_the_boundary_of_their_stack(role: str) -> None:
 )
 def test_no_deployment_weakens_or_omits_a_boundary(role: str, action: str) -> None:
     for arn in (
-        program(STACK_OF[role]).arns["echo-role"],
-        own_boundary(STACK_OF[role]),
+        full_program(STACK_OF[role]).arns["echo-role"],
+        boundary_arn(STACK_OF[role]),
         f"arn:aws:iam::{ACCOUNT}:user/x",
     ):
         assert ask(role, action, arn) is not Decision.ALLOW
@@ -178,7 +172,7 @@ def test_no_deployment_weakens_or_omits_a_boundary(role: str, action: str) -> No
 
 @pytest.mark.parametrize("role", DEPLOYS)
 def test_a_role_is_handed_to_lambda_and_to_nothing_else(role: str) -> None:
-    arn = program(STACK_OF[role]).arns["echo-role"]
+    arn = full_program(STACK_OF[role]).arns["echo-role"]
     assert ask(role, "iam:PassRole", arn, {"iam:PassedToService": "lambda.amazonaws.com"}) is Decision.ALLOW
     assert ask(role, "iam:PassRole", arn, {"iam:PassedToService": "ec2.amazonaws.com"}) is Decision.IMPLICIT_DENY
 
@@ -187,7 +181,7 @@ def test_a_role_is_handed_to_lambda_and_to_nothing_else(role: str) -> None:
 @pytest.mark.parametrize("workflow", [*DEPLOYS, "preview", "drift"])
 def test_no_deployment_can_use_the_workflows_roles(role: str, workflow: str) -> None:
     arn = f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}{workflow}"
-    context = {"iam:PermissionsBoundary": own_boundary(STACK_OF[role]), "iam:PassedToService": "lambda.amazonaws.com"}
+    context = {"iam:PermissionsBoundary": boundary_arn(STACK_OF[role]), "iam:PassedToService": "lambda.amazonaws.com"}
     for action in ("iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:PassRole", "iam:DeleteRole"):
         assert ask(role, action, arn, context) is Decision.EXPLICIT_DENY
     assert ask(role, "sts:AssumeRole", arn) is Decision.IMPLICIT_DENY
@@ -221,7 +215,7 @@ def test_a_boundary_excludes_state_artifacts_and_iam(name: str) -> None:
 def test_a_function_with_all_rights_does_nothing_to_another_stack(role: str, stack: str) -> None:
     """Includes the stream, which does not have the table's tags."""
     name = "pr" if role == "pull-request" else STACK_OF[role]
-    stream = f"{program(stack).arns['analytics-views-table']}/stream/2026-01-01T00:00:00.000"
+    stream = f"{full_program(stack).arns['analytics-views-table']}/stream/2026-01-01T00:00:00.000"
     assert ask_function(name, "dynamodb:GetRecords", stream) is Decision.BOUNDARY
     for action, arn, _ in requests(stack):
         assert ask_function(name, action, arn) is Decision.BOUNDARY, (action, arn)
@@ -229,7 +223,7 @@ def test_a_function_with_all_rights_does_nothing_to_another_stack(role: str, sta
 
 @pytest.mark.parametrize("stack", [*STAGES, "pr-12"])
 def test_grants_of_functions_are_within_the_boundary(stack: str) -> None:
-    recording = program(stack, tracing="true")
+    recording = full_program(stack)
     granted = 0
     for policy in recording.of_type("aws:iam/rolePolicy:RolePolicy"):
         for statement in statements(policy.inputs["policy"]):
@@ -246,9 +240,9 @@ def test_grants_of_functions_are_within_the_boundary(stack: str) -> None:
 
 @pytest.mark.parametrize("stack", [*STAGES, "pr-12"])
 def test_every_role_has_the_configured_boundary(stack: str) -> None:
-    roles = program(stack, permissionsBoundary=own_boundary(stack)).of_type("aws:iam/role:Role")
+    roles = full_program(stack).of_type("aws:iam/role:Role")
     assert len(roles) == 9
-    assert {role.inputs["permissionsBoundary"] for role in roles} == {own_boundary(stack)}
+    assert {role.inputs["permissionsBoundary"] for role in roles} == {boundary_arn(stack)}
 
 
 # State, secrets and artifacts
@@ -326,7 +320,7 @@ def test_buckets_refuse_requests_without_tls() -> None:
 
 
 def mapping(stack: str) -> Context:
-    return {"lambda:FunctionArn": program(stack).arns["analytics-trigger-function"]}
+    return {"lambda:FunctionArn": full_program(stack).arns["analytics-trigger-function"]}
 
 
 @pytest.mark.parametrize("role", DEPLOYS)

@@ -11,7 +11,7 @@ from typing import Any
 
 from policy_sentry.querying.actions import get_action_data, get_actions_for_service
 
-from tests.account import program
+from tests.account import full_program
 from tests.iam import Statement, statements
 from tests.pipeline.test_isolation import account
 
@@ -33,7 +33,7 @@ DOMAIN_NAMES = "::/domainnames"
 @cache
 def policies() -> dict[str, list[Statement]]:
     """Return the statements of everything that is attached to a role, by logical name."""
-    roles = [account(), program("prod", tracing="true")]
+    roles = [account(), full_program("prod")]
     found = {p.name: p.inputs["policy"] for r in roles for p in r.of_type("aws:iam/rolePolicy:RolePolicy")}
     found |= {p.name: p.inputs["policy"] for p in account().of_type("aws:iam/policy:Policy")}
     return {name: statements(text) for name, text in found.items()}
