@@ -21,7 +21,13 @@ impl Collector {
 #[async_trait]
 impl HttpClient for Collector {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let (parts, body) = self.0.request(request.map(Full::new)).await?.into_parts();
+        let request = request.map(Full::new);
+        let response = match self.0.request(request.clone()).await {
+            Ok(response) => response,
+            // The collector may have closed the connection while the environment was frozen.
+            Err(_) => self.0.request(request).await?,
+        };
+        let (parts, body) = response.into_parts();
         Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
     }
 }

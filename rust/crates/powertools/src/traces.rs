@@ -149,6 +149,7 @@ fn trace_id(root: &str) -> Option<TraceId> {
 /// Returns the exporter to the collector at `OTEL_EXPORTER_OTLP_ENDPOINT`, by default `http://localhost:4318`.
 fn exporter() -> Result<SpanExporter, String> {
     let exporter = SpanExporter::builder().with_http().with_http_client(Collector::new());
+    // Its retries would block the thread, for as long as a response says.
     let exporter = exporter.with_retry_policy(RetryPolicy::disabled()).build();
     let mut exporter = exporter.map_err(|error| error.to_string())?;
     let function = Function::get();

@@ -5,7 +5,9 @@
 #![cfg(test)]
 
 use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::thread;
 use std::time::Duration;
 
 use bootstrap_test::{Bootstrap, Run, Server};
@@ -154,6 +156,24 @@ fn an_absent_collector_costs_one_warning() {
     let [warning] = warnings.as_slice() else { panic!("{:?}", run.lines) };
     assert!(warning["message"].as_str().unwrap().starts_with("traces are lost: "), "{warning}");
     assert_eq!(warning["function_request_id"], "id-1");
+}
+
+#[test]
+fn a_connection_that_the_collector_has_closed_loses_no_span() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let collector = thread::spawn(move || {
+        drop(listener.accept().unwrap());
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut received = [0; 16];
+        stream.read_exact(&mut received).unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").unwrap();
+        // Closing a connection with unread bytes would discard the response.
+        (received, stream)
+    });
+    let run = run(&failing_once().url(), &format!("http://{address}"), TRACE, &[GET]);
+    assert_eq!(collector.join().unwrap().0, *b"POST /v1/traces ");
+    assert!(run.lines.iter().all(|line| line["level"] != "WARN"), "{:?}", run.lines);
 }
 
 #[test]
