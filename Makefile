@@ -94,12 +94,16 @@ test: $(INSTALLED)
 else
 test: test-unit ## Run every test (TESTS='tests/emulator/test_echo.py --running' for one)
 	cd rust && cargo test --locked --workspace --quiet
+	cd rust && cargo test --locked $(TRACED) --lib --test traces --quiet
 	$(BIN)/pytest $(PARALLEL) $(if $(TWINS),--twins $(TWINS)) $(addprefix --ignore=tests/,$(UNIT) engine second_opinion)
 endif
 
 .PHONY: test-unit
 test-unit: $(INSTALLED) ## Run the tests that compile nothing and start nothing
 	$(BIN)/pytest $(PARALLEL) $(addprefix tests/,$(UNIT))
+
+# The crates with code for traces, which no other build compiles.
+TRACED := --package currencies --package dynamo --package powertools --features otel
 
 # A test file runs on one core, because its tests share fixtures.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
@@ -120,6 +124,7 @@ check-python: $(INSTALLED)
 check-rust:
 	cd rust && cargo fmt --all $(if $(FIX),,--check)
 	cd rust && cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings
+	cd rust && cargo clippy --locked $(TRACED) --all-targets --quiet -- --deny warnings
 	$(call if-installed,cargo-deny,cd rust && cargo deny check,cargo install cargo-deny --locked --version 0.20.2)
 
 .PHONY: check-workflows

@@ -1,5 +1,7 @@
 """The whole system: reads the settings, connects the components, and exports the outputs."""
 
+from functools import partial
+
 import pulumi
 
 from components.alarms import Alarms, AlarmsArgs
@@ -28,7 +30,8 @@ workspace = RustWorkspace(
         artifact_bucket=settings.artifact_bucket,
     ),
 )
-echo = RustFunction("echo", RustFunctionArgs(artifact=workspace.artifact("echo"), operation=settings.operation))
+artifact = partial(workspace.artifact, features=["otel"] if settings.operation.open_telemetry_layer else [])
+echo = RustFunction("echo", RustFunctionArgs(artifact=artifact("echo"), operation=settings.operation))
 alarms = Alarms("alarms", AlarmsArgs(email=settings.alarm_email, runbook="docs/runbook.md"))
 api = HttpApi(
     "api",
@@ -60,7 +63,7 @@ auth = CognitoAuth(
 currencies = Currencies(
     "currencies",
     CurrenciesArgs(
-        artifact=workspace.artifact("currencies"),
+        artifact=artifact("currencies"),
         api=api,
         auth=auth,
         operation=settings.operation,
@@ -71,8 +74,8 @@ currencies = Currencies(
 glitch = Glitch(
     "glitch",
     GlitchArgs(
-        artifact=workspace.artifact("glitch"),
-        uploads_artifact=workspace.artifact("glitch-uploads"),
+        artifact=artifact("glitch"),
+        uploads_artifact=artifact("glitch-uploads"),
         api=api,
         page_origins=[api.origin, *([f"https://{settings.domain_name}"] if settings.domain_name else [])],
         on_call=alarms.on_call,
@@ -83,7 +86,7 @@ glitch = Glitch(
 analytics = Analytics(
     "analytics",
     AnalyticsArgs(
-        artifact=workspace.artifact,
+        artifact=artifact,
         api=api,
         sites=list(settings.analytics_sites),
         time_zones=settings.analytics_sites,

@@ -24,6 +24,7 @@ DOMAIN = re.compile(r"([a-z0-9-]+\.)+[a-z]+")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 ZONE = re.compile(r"Z[A-Z0-9]+")
+LAYER = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[\w-]+:\d+")
 POLICY = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+")
 
 
@@ -138,6 +139,8 @@ ROLES: Rule[Sequence[Mapping[str, str]]] = Rule(text="a list of maps, each with 
 ENDPOINTS: Rule[Mapping[str, str]] = Rule(text="a list with one map of services to addresses", parse=_endpoints)
 DOMAIN_NAME = matching(DOMAIN, "a domain name in lower case")
 HOSTED_ZONE = matching(ZONE, "the id of a Route 53 zone, such as Z0123456789ABCDEFGHIJ")
+LAYER_ARN = matching(LAYER, "the ARN of a version of a Lambda layer")
 POLICY_ARN = matching(POLICY, "the ARN of an IAM policy")
 SHA256 = matching(DIGEST, "the 64 hexadecimal digits of a SHA-256, in lower case")
+PUBLIC_KEY = matching(DIGEST, "the 64 hexadecimal digits of an Ed25519 public key, in lower case")
 EMAIL_ADDRESS = matching(EMAIL, "an e-mail address")

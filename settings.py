@@ -1,6 +1,7 @@
 """Reads and validates the stack's configuration. Nothing else in the program reads configuration."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -18,10 +19,12 @@ from config_rules import (
     EMAIL_ADDRESS,
     ENDPOINTS,
     HOSTED_ZONE,
+    LAYER_ARN,
     LOG_LEVEL,
     OPTIONAL,
     ORIGINS,
     POLICY_ARN,
+    PUBLIC_KEY,
     RELEASE,
     RETENTION,
     ROLES,
@@ -34,10 +37,16 @@ from config_rules import (
     whole_number,
 )
 from services.analytics import LEAST_RETENTION_DAYS
-from services.time_zones import follows_its_rule, zone_like, zone_names
+from services.time_zones import UTC, follows_its_rule, zone_like, zone_names
 
 T = TypeVar("T")
 
+LAYER_EXAMPLE = "arn:aws:lambda:eu-west-1:123456789012:layer:collector-arm64:1"
+ARCHITECTURE_NAMES = {
+    Architecture.ARM64: re.compile(r"arm64|aarch64"),
+    Architecture.X86_64: re.compile(r"amd64|x86[_-]64"),
+}
+"""The names of architectures in the names of layers."""
 RECOVERABLE_STACKS = ("prod",)
 """Stacks that must have point-in-time recovery. Deletion protection can be off, so that they can be destroyed."""
 
@@ -149,8 +158,10 @@ def read_with(reader: Reader) -> Settings:
         operation=Operation(
             log_level=reader.get("logLevel", LOG_LEVEL, "info"),
             log_sample_percent=reader.get("logSamplePercent", whole_number(0, 100), "0"),
+            debug_public_key=reader.get("debugPublicKey", PUBLIC_KEY, "0" * 64),
             log_retention_days=reader.get("logRetentionDays", RETENTION, "30"),
             tracing=reader.get("tracing", SWITCH, "false"),
+            open_telemetry_layer=reader.get("openTelemetryLayer", LAYER_ARN, LAYER_EXAMPLE),
             reserved_concurrency=reader.get("reservedConcurrency", whole_number(0, 1000), "0") or None,
             gradual_deployment=reader.get("gradualDeployment", SWITCH, "false"),
             permissions_boundary=reader.get(
@@ -188,18 +199,20 @@ def _check_together(settings: Settings, reader: Reader) -> None:
     if settings.hosted_zone_id and not settings.domain_name:
         reader.refuse("domainName", "is empty, but hostedZoneId is set", "api.example.com")
     _check_time_zones(settings, reader)
+    if settings.operation.open_telemetry_layer:
+        _check_layer(settings.operation.open_telemetry_layer, settings, reader)
 
 
 def _check_time_zones(settings: Settings, reader: Reader) -> None:
     zones: dict[str, str] = {}
     for origin, zone in settings.analytics_sites.items():
         if problem := _zone_problem(zone):
-            reader.refuse("analyticsSites", problem, _sites_in(origin, zone_like(zone)))
+            reader.refuse("analyticsSites", problem, _listed({**settings.analytics_sites, origin: zone_like(zone)}))
         host = origin.partition("://")[2]
         site = host.removeprefix("www.") if settings.analytics_www_is_apex else host
         if zones.setdefault(site, zone) != zone:
             problem = f"gives {site} two time zones, {zones[site]} and {zone}; choose one for all its origins"
-            reader.refuse("analyticsSites", problem, _sites_in(origin, zone))
+            reader.refuse("analyticsSites", problem, _listed({**settings.analytics_sites, origin: zones[site]}))
 
 
 def _zone_problem(zone: str) -> str | None:
@@ -210,5 +223,22 @@ def _zone_problem(zone: str) -> str | None:
     return None
 
 
-def _sites_in(origin: str, zone: str) -> str:
-    return json.dumps([{"origin": origin, "timeZone": zone}])
+def _listed(zones: Mapping[str, str]) -> str:
+    """Return the value of `analyticsSites` that gives sites time zones."""
+    return json.dumps(
+        [origin if zone == UTC else {"origin": origin, "timeZone": zone} for origin, zone in zones.items()]
+    )
+
+
+def _check_layer(layer: str, settings: Settings, reader: Reader) -> None:
+    """Check that the functions can use a layer of an OpenTelemetry collector."""
+    _, _, _, region, _, _, name, _ = layer.split(":")
+    others = [words for architecture, words in ARCHITECTURE_NAMES.items() if architecture != settings.architecture]
+    if "lambda" in settings.endpoints:
+        reader.refuse("openTelemetryLayer", "is set, but the emulator of this stack runs no layers", '""')
+    elif region != settings.region:
+        problem = f"is a layer in {region}; the functions are in {settings.region}"
+        reader.refuse("openTelemetryLayer", problem, layer.replace(region, settings.region))
+    elif any(words.search(name) for words in others):
+        problem = f"is the layer {name}; the functions are for {settings.architecture}"
+        reader.refuse("openTelemetryLayer", problem, layer.replace(name, f"collector-{settings.architecture}"))

@@ -28,6 +28,8 @@ class Program:
     """Environment variables, except the Runtime API's address."""
     log: Path
     """File for its output."""
+    is_traced: bool = False
+    """Whether X-Ray samples its invocations."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +86,7 @@ def environment(program: Program) -> Iterator[Environment]:
     Raises:
         BenchError: it requests no event; the message contains the end of its log.
     """
-    with RuntimeApi() as api:
+    with RuntimeApi(is_traced=program.is_traced) as api:
         started = time.perf_counter_ns()
         pid = _spawn(program, api.address)
         try:

@@ -1,8 +1,12 @@
-"""Measures the cost of logs and metrics: compares a function with the crate `powertools` with one that logs nothing."""
+"""Measures the cost of logs, metrics and traces: compares a function with the crate `powertools` with one without."""
 
 import json
+import shutil
 import subprocess
+import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -14,11 +18,12 @@ from benchmarks.tables import number, targets
 from benchmarks.targets import Target, judge
 
 TOOL = "bench-powertools"
-WITHOUT, WITH = "bench-bare", "bench-powertools"
 EVENT = json.dumps({"message": "hi"}).encode()
 ROUNDS = 11
 CALLS = 300
-MS_PER_CALL, RESIDENT_MIB, ZIP_KB = 0.05, 0.2, 60
+FIGURES = ("start, ms", "warm call, ms", "resident, MiB", "zip, kB")
+MOST = {"warm call, ms": 0.05, "resident, MiB": 0.2, "zip, kB": 60}
+"""Targets of `powertools` without `otel`, in addition to the function without logs."""
 VARIABLES = {
     "AWS_LAMBDA_FUNCTION_NAME": "bench",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
@@ -26,55 +31,112 @@ VARIABLES = {
 }
 NOTES = (
     "Medians of calls in turns, of one function that returns its event. **without**: `lambda_runtime` alone, which "
-    "logs nothing. **with**: a closing line with the standard keys, a route, a status and a metric.",
+    "logs nothing. **powertools**: a closing line with the standard keys, a route, a status and a metric. **otel**: "
+    "the same with the feature `otel`, which adds OpenTelemetry's crates, for an invocation that X-Ray does not "
+    "sample. **traced**: a sampled one, whose span a collector on this machine receives before the response.",
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """A function to measure."""
+
+    name: str
+    executable: str
+    is_traced: bool = False
+    start_ms: list[float] = field(default_factory=list)
+    call_ms: list[float] = field(default_factory=list)
+    resident_mib: list[float] = field(default_factory=list)
+
+    def measure(self, folder: Path, collector: str) -> None:
+        """Start the function, and call it."""
+        program = Program(
+            command=(str(folder / self.executable),),
+            folder=folder,
+            variables={**VARIABLES, "OTEL_EXPORTER_OTLP_ENDPOINT": collector},
+            log=folder / f"{self.name}.log",
+            is_traced=self.is_traced,
+        )
+        with environment(program) as place:
+            self.start_ms.append(place.init_ns / 1e6)
+            self.call_ms.append(median(place.invoke(EVENT).nanoseconds / 1e6 for _ in range(CALLS)))
+            self.resident_mib.append(place.memory().resident_mib)
+
+    def figures(self, folder: Path) -> dict[str, float]:
+        """Return the medians, and the size."""
+        measured = [median(values) for values in (self.start_ms, self.call_ms, self.resident_mib)]
+        return dict(zip(FIGURES, [*measured, zipped_bytes([folder / self.executable]) / 1e3], strict=True))
+
+
 def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
-    """Compile both with the profile of the functions, and measure them.
+    """Compile all with the profile of the functions, and measure them.
 
     Raises:
         BenchError: they do not compile, or fail.
     """
     report("compiling a function with and without powertools")
-    folder = _compiled(root)
     home.mkdir(parents=True, exist_ok=True)
-    call_ms: dict[str, list[float]] = {WITHOUT: [], WITH: []}
-    resident_mib: dict[str, list[float]] = {WITHOUT: [], WITH: []}
-    for turn in range(ROUNDS):
-        report(f"powertools: round {turn + 1} of {ROUNDS}")
-        for name in (WITHOUT, WITH):
-            program = Program(
-                command=(str(folder / name),), folder=folder, variables=VARIABLES, log=home / f"{name}.log"
-            )
-            with environment(program) as place:
-                calls = [place.invoke(EVENT).nanoseconds / 1e6 for _ in range(CALLS)]
-                call_ms[name].append(median(calls))
-                resident_mib[name].append(place.memory().resident_mib)
-    zip_kb = {name: zipped_bytes([folder / name]) / 1e3 for name in call_ms}
-    found = {
-        "warm call, ms": {name: median(values) for name, values in call_ms.items()},
-        "resident, MiB": {name: median(values) for name, values in resident_mib.items()},
-        "zip, kB": zip_kb,
-    }
-    return Section(title="Logs and metrics", tables=_tables(found), notes=NOTES)
+    _compile(root, home, "--features=otel")
+    (home / TOOL).rename(home / "bench-otel")
+    _compile(root, home)
+    variants = [
+        Variant(name="without", executable="bench-bare"),
+        Variant(name="powertools", executable=TOOL),
+        Variant(name="otel", executable="bench-otel"),
+        Variant(name="traced", executable="bench-otel", is_traced=True),
+    ]
+    with ThreadingHTTPServer(("127.0.0.1", 0), Collector) as collector:
+        threading.Thread(target=collector.serve_forever).start()
+        try:
+            for turn in range(ROUNDS):
+                report(f"powertools: round {turn + 1} of {ROUNDS}")
+                for variant in variants:
+                    variant.measure(home, f"http://127.0.0.1:{collector.server_port}")
+        finally:
+            collector.shutdown()
+    found = {variant.name: variant.figures(home) for variant in variants}
+    return Section(title="Logs, metrics and traces", tables=_tables(found), notes=NOTES)
+
+
+class Collector(BaseHTTPRequestHandler):
+    """Receives spans."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    """Sends a response at once."""
+    disable_nagle_algorithm = True
+
+    def do_POST(self) -> None:
+        """Read the spans, and respond with success."""
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing."""
 
 
 def _tables(found: Mapping[str, Mapping[str, float]]) -> list[Table]:
-    most = dict(zip(found, (MS_PER_CALL, RESIDENT_MIB, ZIP_KB), strict=True))
-    more = {what: values[WITH] - values[WITHOUT] for what, values in found.items()}
+    without, ours = found["without"], found["powertools"]
     judged = [
-        judge(Target(subject="powertools", what=f"{what}, more", at_most=most[what]), more[what]) for what in found
+        judge(Target(subject="powertools", what=f"{what}, more", at_most=most), ours[what] - without[what])
+        for what, most in MOST.items()
     ]
-    rows = [(what, number(values[WITHOUT]), number(values[WITH]), number(more[what])) for what, values in found.items()]
-    return [targets(judged), Table(title="powertools", columns=("", "without", "with", "more"), rows=rows)]
+    rows = [(what, *(number(figures[what]) for figures in found.values())) for what in FIGURES]
+    return [targets(judged), Table(title="powertools", columns=("", *found), rows=rows)]
 
 
-def _compiled(root: Path) -> Path:
-    command = ["cargo", "build", "--locked", "--quiet", "--release", "--package", TOOL, "--message-format=json"]
+def _compile(root: Path, home: Path, *options: str) -> None:
+    """Compile the tool, and copy its executables."""
+    build = ["cargo", "build", "--locked", "--quiet", "--release", "--package", TOOL, *options]
+    command = [*build, "--message-format=json"]
     done = subprocess.run(command, cwd=root / "rust", stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         raise BenchError(f"{' '.join(command)} fails, see its message above")
     messages: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
-    executables = [message["executable"] for message in messages if message.get("executable")]
-    return Path(executables[0]).parent
+    for message in messages:
+        if message.get("executable"):
+            shutil.copy2(message["executable"], home)

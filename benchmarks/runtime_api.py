@@ -47,7 +47,7 @@ class _Request:
 class RuntimeApi:
     """Sends events to the environment that requests them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_traced: bool = False) -> None:
         """Listen on a free port of this machine."""
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._connections: set[socket.socket] = set()
@@ -56,6 +56,7 @@ class RuntimeApi:
         self._process: int | None = None
         self._asking: socket.socket | None = None
         self._count = 0
+        self._is_traced = is_traced
 
     def __enter__(self) -> "RuntimeApi":
         return self
@@ -97,7 +98,7 @@ class RuntimeApi:
         asking = self._asking or self._receive(NEXT).connection
         self._asking = None
         self._count += 1
-        message = _invocation(self._count, event)
+        message = _invocation(self._count, event, is_traced=self._is_traced)
         handed_out = time.perf_counter_ns()
         asking.sendall(message)
         request = self._receive(RESPONSE)
@@ -156,7 +157,7 @@ def _exactly(connection: socket.socket, length: int) -> bytearray:
     return body
 
 
-def _invocation(number: int, event: bytes) -> bytes:
+def _invocation(number: int, event: bytes, *, is_traced: bool) -> bytes:
     deadline_ms = int((time.time() + DEADLINE_SECONDS) * 1000)
     head = (
         "HTTP/1.1 200 OK\r\n"
@@ -164,7 +165,8 @@ def _invocation(number: int, event: bytes) -> bytes:
         f"Lambda-Runtime-Aws-Request-Id: 00000000-0000-4000-8000-{number:012}\r\n"
         f"Lambda-Runtime-Deadline-Ms: {deadline_ms}\r\n"
         f"Lambda-Runtime-Invoked-Function-Arn: {ARN}\r\n"
-        "Lambda-Runtime-Trace-Id: Root=1-6740b3a1-0123456789abcdef01234567;Sampled=0\r\n"
+        "Lambda-Runtime-Trace-Id: Root=1-6740b3a1-0123456789abcdef01234567;Parent=53995c3f42cd8ad8;"
+        f"Sampled={int(is_traced)}\r\n"
         f"Content-Length: {len(event)}\r\n\r\n"
     )
     return head.encode() + event

@@ -82,6 +82,8 @@ def manage(stacks: Stacks) -> list[Statement]:
     return [
         *_named(stacks),
         *_mappings(stacks),
+        # Layers of collectors belong to other accounts, which decide who may use them.
+        allow(["lambda:GetLayerVersion"], [f"arn:aws:lambda:{stacks.region}:*:layer:*:*"]),
         *_roles(stacks),
         *_apis(stacks),
         *_user_pools(stacks),

@@ -28,7 +28,7 @@ COLD_STARTS_QUERY = (
     "| stats count() as coldStarts, max(record.metrics.initDurationMs) as slowestMs by @log, bin(1h)"
 )
 ONE_REQUEST_QUERY = (
-    "fields @timestamp, service, coalesce(message, routeKey) as what, coalesce(status, integrationStatus) as answer, "
+    "fields @timestamp, service, coalesce(message, routeKey) as what, status, "
     "outcome, duration_ms, @log | filter @message like 'REQUEST_ID' | sort @timestamp asc"
 )
 """Saved for a person to put an id in, that of the gateway or of an invocation. It finds the lines of the gateway, of

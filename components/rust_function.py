@@ -31,16 +31,27 @@ class Operation:
     """Log level of the handler (`RUST_LOG`)."""
     log_sample_percent: int = 0
     """Percentage of invocations that log at debug at any level; for handlers that use the crate `powertools`."""
+    debug_public_key: str | None = None
+    """Hexadecimal Ed25519 public key: a request logs at debug if it has a header `x-debug` that is signed with the
+    private key; for handlers that use the crate `http-service`."""
     log_retention_days: int = 30
     """Retention of the logs; CloudWatch Logs allows certain values only."""
     tracing: bool = False
     """Whether X-Ray traces invocations; billed by trace."""
+    open_telemetry_layer: str | None = None
+    """ARN of the layer version of an OpenTelemetry collector, which receives the spans of a handler that is built with
+    the feature `otel` of the crate `powertools`. Implies `tracing`."""
     reserved_concurrency: int | None = None
     """Reserved concurrency; by default none."""
     gradual_deployment: bool = False
     """Whether each change publishes a version, invoked through an alias that `GradualDeployment` shifts."""
     permissions_boundary: str | None = None
     """ARN of the permissions boundary of the function's role."""
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether invocations are traced, by X-Ray alone or with spans."""
+        return self.tracing or self.open_telemetry_layer is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +196,8 @@ class RustFunction(pulumi.ComponentResource):
         level = {"RUST_LOG": operation.log_level, "RUST_BACKTRACE": "1"}
         if operation.log_sample_percent:
             level["POWERTOOLS_LOGGER_SAMPLE_RATE"] = str(operation.log_sample_percent / 100)
+        if operation.debug_public_key:
+            level["POWERTOOLS_DEBUG_PUBLIC_KEY"] = operation.debug_public_key
         network = args.network and {
             "subnet_ids": list(args.network.subnet_ids),
             "security_group_ids": list(args.network.security_group_ids),
@@ -193,6 +206,7 @@ class RustFunction(pulumi.ComponentResource):
             "arn": args.file_system.access_point_arn,
             "local_mount_path": args.file_system.mount_path,
         }
+        collector = [operation.open_telemetry_layer] if operation.open_telemetry_layer else []
         storage = {"size": args.temporary_storage_mib} if args.temporary_storage_mib != SMALLEST_STORAGE_MIB else None
         return {
             "name": args.function_name,
@@ -207,11 +221,11 @@ class RustFunction(pulumi.ComponentResource):
             "timeout": args.timeout_seconds,
             "environment": {"variables": {**level, **args.environment, **args.references}},
             "publish": operation.gradual_deployment or None,
-            "tracing_config": {"mode": "Active"} if operation.tracing else None,
+            "tracing_config": {"mode": "Active"} if operation.is_traced else None,
             "reserved_concurrent_executions": operation.reserved_concurrency,
             # Lambda must not filter; RUST_LOG sets the level.
             "logging_config": {"log_format": "JSON", "application_log_level": "TRACE", "log_group": logs.name},
-            "layers": list(args.layers) or None,
+            "layers": [*args.layers, *collector] or None,
             "ephemeral_storage": storage,
             "vpc_config": network,
             "file_system_config": files,
@@ -224,7 +238,7 @@ class RustFunction(pulumi.ComponentResource):
         """Declare the role's policies, which the function depends on."""
         args = self._args
         grants = [self._grant("writes-logs", logs.arn.apply(_write_to_log_group))]
-        if args.operation.tracing:
+        if args.operation.is_traced:
             grants.append(self._grant("writes-traces", policy_document(TRACING)))
         if args.network:
             grants.append(self._grant("uses-network", policy_document(NETWORKING)))

@@ -33,8 +33,6 @@ class RustWorkspaceArgs:
     machine's, if AWS_ENDPOINT_URL is an emulator."""
     profile: str = "release"
     """Cargo profile. cargo-lambda optimizes for Lambda only with `release`."""
-    features: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Cargo features by name of the binary."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Environment variables of the build. They are part of every key; never put a secret here. The build sees no other
     variables of the shell, except a fixed list for tools and the network."""
@@ -64,6 +62,14 @@ class Artifact:
     effect."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Request:
+    """What an artifact is built from, besides the sources."""
+
+    files: Mapping[str, str]
+    features: tuple[str, ...]
+
+
 class RustWorkspace(pulumi.ComponentResource):
     """Compiles binaries of a Cargo project and stores them in S3 as `<binary>/<architecture>/<digest>.zip`.
 
@@ -81,8 +87,8 @@ class RustWorkspace(pulumi.ComponentResource):
         self._args = args
         self._architecture = args.architecture or _default_architecture()
         self._workspace = _read(args.path)
-        self._asked: dict[str, Mapping[str, str]] = {}
-        """Extra files by binary."""
+        self._asked: dict[str, _Request] = {}
+        """Requested artifacts by binary."""
         self._body = ProgramBody()
         self._keys = self._body.at_the_end(self._compute_keys)
         self.bucket = self._bucket_name(name)
@@ -108,18 +114,21 @@ class RustWorkspace(pulumi.ComponentResource):
         )
         self.register_outputs({"bucket": self.bucket, "keys": self._keys})
 
-    def artifact(self, binary: str, files: Mapping[str, str] | None = None) -> Artifact:
+    def artifact(self, binary: str, files: Mapping[str, str] | None = None, features: Sequence[str] = ()) -> Artifact:
         """Return the artifact of a binary, and add the binary to the build.
 
         `files` are packed next to it: files and folders relative to `path`, by their place below `/var/task`, which
         LAMBDA_TASK_ROOT names: `{"templates/": "../web/templates", "rates.csv": "data/rates.csv"}`. They must lie
         in the project; files that git ignores are left out of folders, and symbolic links are refused.
 
+        `features` are Cargo features of its package. As in every build of Cargo, a feature of a package that several
+        binaries share is on for all of them.
+
         Raises:
             pulumi.RunError: the project has no such binary, or several of that name; or it was asked for with other
-                files.
+                files or features.
         """
-        wanted = dict(files or {})
+        wanted = _Request(files=dict(files or {}), features=tuple(sorted(set(features))))
         try:
             self._workspace.owner(binary)
         except BuildError as error:
@@ -131,8 +140,8 @@ class RustWorkspace(pulumi.ComponentResource):
             )
         if self._asked.setdefault(binary, wanted) != wanted:
             raise pulumi.RunError(
-                f"artifact({binary!r}) was called with other files before: a binary has one zip, so pass the same "
-                "files each time"
+                f"artifact({binary!r}) was called with other files or features before: a binary has one zip, so pass "
+                "the same each time"
             )
         return Artifact(
             bucket=self.bucket,
@@ -154,10 +163,10 @@ class RustWorkspace(pulumi.ComponentResource):
         return BuildSettings(
             architecture=self._architecture,
             profile=args.profile,
-            features={binary: tuple(names) for binary, names in args.features.items()},
+            features={binary: request.features for binary, request in self._asked.items() if request.features},
             environment=dict(args.environment),
             include=tuple(args.include),
-            files={binary: files for binary, files in self._asked.items() if files},
+            files={binary: request.files for binary, request in self._asked.items() if request.files},
         )
 
     def _report_deleted(self, known: Sequence[Any]) -> None:

@@ -27,6 +27,7 @@ from local.tokens import CURRENCIES, SignIn, create_user, machine_token, token_f
 from local.up import up
 from operations import deploy
 from operations.cli import OperationError
+from operations.debug_header import debug_header, private_key
 from operations.new_handler import new_handler
 from operations.new_stack import new_stack
 from operations.reconcile import reconcile
@@ -118,6 +119,9 @@ def _add_stack_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def _add_maintenance_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     _add(verbs, "rotate-session-keys", _on_running(_rotate), "encrypt the sessions of the reports with a new key")
+    verb = _add(verbs, "debug-header", _debug_header, "print a header that makes a request log at debug")
+    verb.add_argument("key", type=Path, help="PEM file with an Ed25519 private key; it is created if there is none")
+    verb.add_argument("--minutes", type=int, default=15, help="validity, at most 60")
     verb = _add(verbs, "reconcile", _on_running(_reconcile), "recount the stored page views and print the drift")
     verb.add_argument("--from", dest="first", metavar="DAY", help="first day, such as 2026-11-01")
     verb.add_argument("--to", dest="last", metavar="DAY", help="last day")
@@ -260,6 +264,14 @@ def _rotate(stack: RunningStack, _: argparse.Namespace) -> None:
     print("Step 2 of 2: the new key encrypts session tokens; the previous key still decrypts them.")
     if ended:
         print(f"Removed {ended} older key. Sessions that use it end within a minute.")
+
+
+def _debug_header(arguments: argparse.Namespace) -> None:
+    key = private_key(arguments.key)
+    header = debug_header(key, time.time(), arguments.minutes)
+    public = key.public_key().public_bytes_raw().hex()
+    print(f"For stacks that were deployed with debugPublicKey: {public}", file=sys.stderr)
+    print(header)
 
 
 def _reconcile(stack: RunningStack, arguments: argparse.Namespace) -> int:

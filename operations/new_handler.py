@@ -24,6 +24,10 @@ publish.workspace = true
 [lints]
 workspace = true
 
+[features]
+# Spans of invocations and calls, for an OpenTelemetry collector.
+otel = ["powertools/otel"]
+
 [dependencies]
 http.workspace = true
 http-event.workspace = true
@@ -102,7 +106,8 @@ def variable(name: str) -> str:
 def lines(name: str, route: str) -> str:
     """Return the lines that declare the handler and its route."""
     return (
-        f'{variable(name)} = RustFunction("{name}", RustFunctionArgs(artifact=workspace.artifact("{name}")))\n'
+        f'{variable(name)} = RustFunction(\n    "{name}",\n'
+        f'    RustFunctionArgs(artifact=artifact("{name}"), operation=settings.operation),\n)\n'
         f'api.route("{route}", {variable(name)})'
     )
 

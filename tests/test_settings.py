@@ -26,6 +26,10 @@ def settings_of(stack: str, **changes: str | None) -> Settings:
     return found[0]
 
 
+def layer(name: str, region: str = "eu-west-1") -> str:
+    return f"arn:aws:lambda:{region}:901920570463:layer:{name}:1"
+
+
 def refusal(**changes: str | None) -> str:
     with pytest.raises(pulumi.RunError) as caught:
         settings_of("dev", **changes)
@@ -89,6 +93,12 @@ def site_in(zone: str) -> str:
         ("corsOrigins", "[1]", "must be a list of origins"),
         ("reservedConcurrency", "1001", "must be a whole number from 0 to 1000"),
         ("tracing", "yes", "must be true or false"),
+        ("debugPublicKey", "0" * 63, "must be the 64 hexadecimal digits of an Ed25519 public key"),
+        ("openTelemetryLayer", "collector", "must be the ARN of a version of a Lambda layer, or empty"),
+        ("openTelemetryLayer", layer("collector").rsplit(":", 1)[0], "must be the ARN of a version of a Lambda layer"),
+        ("openTelemetryLayer", layer("collector", "us-east-1"), "is a layer in us-east-1; the functions are in eu-"),
+        ("openTelemetryLayer", layer("collector-amd64-0_22_0"), "the functions are for arm64"),
+        ("openTelemetryLayer", layer("aws-otel-collector-x86_64"), "the functions are for arm64"),
         ("domainName", "https://api.example.com", "must be a domain name in lower case"),
         ("hostedZoneId", "example.com", "must be the id of a Route 53 zone"),
         ("alarmEmail", "nobody", "must be an e-mail address"),
@@ -158,6 +168,18 @@ def test_production_requires_the_release_profile() -> None:
 )
 def test_a_domain_and_its_zone_require_each_other(given: dict[str, str | None], missing: str) -> None:
     assert f"rust-serverless:{missing} is empty" in refusal(**given)
+
+
+@pytest.mark.parametrize("name", ["collector", "aws-otel-collector-arm64-ver-0-117-0"])
+def test_a_layer_of_this_region_and_architecture_is_accepted(name: str) -> None:
+    assert settings_of("dev", openTelemetryLayer=layer(name)).operation.open_telemetry_layer == layer(name)
+    x86 = settings_of("dev", openTelemetryLayer=layer("collector-amd64"), architecture="x86_64")
+    assert x86.operation.open_telemetry_layer == layer("collector-amd64")
+
+
+def test_the_emulator_refuses_a_layer() -> None:
+    with pytest.raises(pulumi.RunError, match="the emulator of this stack runs no layers"):
+        settings_of("local", openTelemetryLayer=layer("collector", "us-east-1"))
 
 
 def test_all_problems_are_reported_together_with_lines_to_paste() -> None:

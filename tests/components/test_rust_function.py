@@ -105,6 +105,21 @@ def test_invocations_are_traced_and_limited_where_the_stack_says_so() -> None:
     assert not {"tracingConfig", "reservedConcurrentExecutions"} & set(inputs())
 
 
+def test_only_the_public_key_of_debug_headers_is_a_variable() -> None:
+    variable = "POWERTOOLS_DEBUG_PUBLIC_KEY"
+    assert inputs(operation=Operation(debug_public_key="ab" * 32))["environment"]["variables"][variable] == "ab" * 32
+    assert variable not in inputs()["environment"]["variables"]
+
+
+def test_the_layer_of_a_collector_turns_tracing_on() -> None:
+    collector = "arn:aws:lambda:eu-west-1:123456789012:layer:collector:1"
+    recording = declared(operation=Operation(open_telemetry_layer=collector), layers=["arn:of:another"])
+    (function,) = recording.of_type(FUNCTION)
+    assert function.inputs["layers"] == ["arn:of:another", collector]
+    assert function.inputs["tracingConfig"] == {"mode": "Active"}
+    assert any(urn.endswith("::echo-writes-traces") for urn in function.depends_on)
+
+
 EVERYTHING: dict[str, Any] = {
     "references": {"DATABASE": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1b2c3"},
     "statements": [Statement(actions=["s3:GetObject"], resources=["arn:aws:s3:::pictures/*"])],

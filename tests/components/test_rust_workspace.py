@@ -164,11 +164,40 @@ def test_extra_files_change_the_key_of_their_binary_only() -> None:
 
 
 @pytest.mark.usefixtures("program")
+def test_features_change_the_key_of_their_binary_only() -> None:
+    def declare(*features: str) -> Recording:
+        def declare() -> None:
+            workspace = RustWorkspace("rust", RustWorkspaceArgs(region="eu-west-1"))
+            workspace.artifact("alone")
+            for names in (features, reversed(features)):
+                workspace.artifact("hello", features=[*names])
+
+        return record(declare)
+
+    bare, chosen = (build(declare(*features)).inputs["environment"] for features in ((), ("color", "otel")))
+    keys, others = (environment["ARTIFACT_KEYS"].split() for environment in (bare, chosen))
+    assert keys[0] == others[0]
+    assert keys[1] != others[1]
+    assert BuildPlan.from_json(chosen["ARTIFACT_PLAN"]).settings.features == {"hello": ("color", "otel")}
+
+
+@pytest.mark.usefixtures("program")
+def test_a_binary_has_one_list_of_features() -> None:
+    def declare() -> None:
+        workspace = RustWorkspace("rust", RustWorkspaceArgs(region="eu-west-1"))
+        workspace.artifact("hello", features=["color"])
+        workspace.artifact("hello")
+
+    with pytest.raises(pulumi.RunError, match=r"artifact\('hello'\) was called with other files or features before"):
+        record(declare)
+
+
+@pytest.mark.usefixtures("program")
 @pytest.mark.parametrize(
     ("files", "message"),
     [
         (({"a/": "../../.."},), "is outside the project"),
-        (({}, {"a/": "functions"}), "artifact\\('hello'\\) was called with other files before"),
+        (({}, {"a/": "functions"}), "artifact\\('hello'\\) was called with other files or features before"),
     ],
 )
 def test_files_that_cannot_be_packed_are_one_line(files: tuple[dict[str, str], ...], message: str) -> None:

@@ -6,6 +6,8 @@ import re
 import pytest
 
 from components.build.workspace import read_workspace
+from components.dashboard import ONE_REQUEST_QUERY, QUERIES
+from components.http_api import ACCESS_LOG_FIELDS
 from services import session_keys
 from tests.recording import ROOT, Recording, record_program
 
@@ -58,6 +60,21 @@ def test_every_environment_variable_that_is_set_is_read(recording: Recording) ->
     for binary, variables in function_names(recording).items():
         unread = variables - words_of(binary) - READ_BY_THE_STANDARD_LIBRARY
         assert not unread, f"{binary} does not read {unread}"
+
+
+def test_a_collector_reaches_every_function_with_its_feature() -> None:
+    layer = "arn:aws:lambda:eu-west-1:123456789012:layer:collector-arm64:1"
+    without = record_program("dev")[0]
+    traced = record_program("dev", config={"rust-serverless:openTelemetryLayer": layer})[0]
+    keys = {function.name: function.inputs["s3Key"] for function in without.of_type("aws:lambda/function:Function")}
+    functions = traced.of_type("aws:lambda/function:Function")
+    assert len(functions) == len(FUNCTIONS)
+    for function in functions:
+        assert function.inputs["layers"] == [layer]
+        assert function.inputs["tracingConfig"] == {"mode": "Active"}
+        assert function.inputs["s3Key"] != keys[function.name]
+    plan = json.loads(traced.named("rust-build").inputs["environment"]["ARTIFACT_PLAN"])
+    assert plan["settings"]["features"] == {binary: ["otel"] for binary in FUNCTIONS}
 
 
 CALLER = re.compile(r"^pub struct (\w+) \{\n    client: Client,", re.MULTILINE)
@@ -115,6 +132,26 @@ def test_every_metric_of_an_alarm_is_counted_by_its_service() -> None:
             assert any(f'"{metric}"' in source.read_text() for source in sources), metric
             counted.add(metric)
     assert counted == {"CappedNames", "Drift", "GoneViews", "QuarantinedRecords"}
+
+
+QUERY_WORDS = re.compile(
+    r"'[^']*'|\b(?:fields|filter|stats|sort|by|as \w+|asc|desc|and|or|like|bin\(1h\))\b|\b\w+(?=\()"
+)
+"""Literals, commands, names that a query gives, and functions, in a query of Logs Insights."""
+OF_LAMBDA = {"type", "record.metrics.durationMs", "record.metrics.initDurationMs", "record.metrics.maxMemoryUsedMB"}
+"""Fields of https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html that queries use."""
+
+
+@pytest.mark.parametrize("query", [ONE_REQUEST_QUERY, *QUERIES.values()])
+def test_queries_use_fields_that_lines_have(query: str) -> None:
+    crates = ROOT / "rust" / "crates"
+    ours = "".join(
+        path.read_text() for name in ("powertools", "http-service") for path in crates.glob(f"{name}/src/*.rs")
+    )
+    used = set(re.findall(r"@?[a-zA-Z_][\w.]*", QUERY_WORDS.sub(" ", query)))
+    assert used
+    for field in used - ACCESS_LOG_FIELDS.keys() - OF_LAMBDA - {"@timestamp", "@message", "@log"}:
+        assert f'"{field}"' in ours or f"{field} = " in ours, field
 
 
 def test_session_keys_are_created_where_the_service_reads_them() -> None:

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::iter;
 
-use serde::Deserialize;
+use serde_json::Value;
 use settings::{InvalidSetting, required};
 
 use crate::{Site, Zone};
@@ -21,30 +21,18 @@ pub struct TrackedSite {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sites(Vec<(String, TrackedSite)>);
 
-/// An element of the list.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Listed {
-    InUtc(String),
-    #[serde(rename_all = "camelCase")]
-    InZone {
-        origin: String,
-        time_zone: String,
-        rule: String,
-    },
-}
-
-impl Listed {
-    fn parse(self) -> Result<(String, TrackedSite), String> {
-        let (origin, zone) = match self {
-            Self::InUtc(origin) => (origin, Ok(Zone::utc())),
-            Self::InZone { origin, time_zone, rule } => {
-                (origin, Zone::new(&time_zone, &rule).map_err(|error| format!("and {rule:?} is no rule: {error}")))
-            }
-        };
-        let site = Site::from_origin(&origin).map_err(|_| format!("and {origin:?} is not an origin"))?;
-        Ok((origin, TrackedSite { site, zone: zone? }))
-    }
+/// Parses an element of the list: an origin in UTC, or an object with the time zone.
+fn parse_site(listed: &Value) -> Result<(String, TrackedSite), String> {
+    let field = |name| listed.get(name).and_then(Value::as_str);
+    let (origin, zone) = match (listed.as_str(), field("origin"), field("timeZone"), field("rule")) {
+        (Some(origin), ..) => (origin, Ok(Zone::utc())),
+        (_, Some(origin), Some(name), Some(rule)) => {
+            (origin, Zone::new(name, rule).map_err(|error| format!("and {rule:?} is no rule: {error}")))
+        }
+        _ => return Err(format!("and {listed} is neither an origin nor an object with origin, timeZone and rule")),
+    };
+    let site = Site::from_origin(origin).map_err(|_| format!("and {origin:?} is not an origin"))?;
+    Ok((origin.to_owned(), TrackedSite { site, zone: zone? }))
 }
 
 impl Sites {
@@ -62,9 +50,9 @@ impl Sites {
                           \"timeZone\": \"Europe/Berlin\", \"rule\": \"CET-1CEST,M3.5.0,M10.5.0/3\"}].";
             InvalidSetting::new(NAME, format!("is {value:?}, {reason}. {remedy}"))
         };
-        let listed: Vec<Listed> = serde_json::from_str(&value)
-            .map_err(|_| wrong("which is not a JSON list of strings or of objects".to_owned()))?;
-        let sites: Result<Vec<_>, String> = listed.into_iter().map(Listed::parse).collect();
+        let listed: Vec<Value> =
+            serde_json::from_str(&value).map_err(|_| wrong("which is not a JSON list".to_owned()))?;
+        let sites: Result<Vec<_>, String> = listed.iter().map(parse_site).collect();
         let sites = sites.map_err(wrong)?;
         let sites = match variable(WWW_IS_APEX).as_deref().unwrap_or("false") {
             "false" => sites,
@@ -155,13 +143,16 @@ mod tests {
     #[test]
     fn an_invalid_list_of_origins_is_reported_with_the_reason() {
         for (value, reason) in [
-            ("https://example.com", "which is not a JSON list of strings or of objects"),
-            ("{}", "which is not a JSON list of strings or of objects"),
-            ("[1]", "which is not a JSON list of strings or of objects"),
+            ("https://example.com", "which is not a JSON list"),
+            ("{}", "which is not a JSON list"),
+            ("[1]", "and 1 is neither an origin nor an object with origin, timeZone and rule"),
             (r#"["example.com"]"#, r#"and "example.com" is not an origin"#),
             (r#"["https://example.com/"]"#, r#"and "https://example.com/" is not an origin"#),
             (r#"["*"]"#, r#"and "*" is not an origin"#),
-            (r#"[{"origin": "https://example.com"}]"#, "which is not a JSON list of strings or of objects"),
+            (
+                r#"[{"origin": "https://example.com"}]"#,
+                r#"and {"origin":"https://example.com"} is neither an origin nor an object with origin, timeZone and rule"#,
+            ),
             (
                 r#"[{"origin": "https://example.com", "timeZone": "Europe/Berlin", "rule": "Europe/Berlin"}]"#,
                 r#"and "Europe/Berlin" is no rule: a rule of a time zone is written as in CET-1CEST,M3.5.0,M10.5.0/3"#,

@@ -1,6 +1,8 @@
 //! Runs a function as Lambda does: starts its process with an environment, sends it events through a Runtime API, and
 //! reads its log.
 
+mod server;
+
 use std::error::Error;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -9,6 +11,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
+pub use server::{Call, Server};
 
 /// The variables that Lambda sets for every function.
 const LAMBDA: [(&str, &str); 7] = [
@@ -48,6 +51,8 @@ pub struct Bootstrap<'a> {
     pub environment: &'a [(&'a str, &'a str)],
     /// The timeout of each invocation.
     pub time: Duration,
+    /// The X-Ray tracing header of each invocation.
+    pub trace: &'a str,
 }
 
 /// The responses and the log of a function that handled some events.
@@ -67,10 +72,11 @@ impl Run {
 }
 
 impl<'a> Bootstrap<'a> {
-    /// Returns the executable with further variables and a timeout of thirty seconds.
+    /// Returns the executable with further variables, a timeout of thirty seconds, and a trace that is not sampled.
     #[must_use]
     pub fn new(executable: &'a str, environment: &'a [(&'a str, &'a str)]) -> Self {
-        Self { executable, environment, time: Duration::from_secs(30) }
+        let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0";
+        Self { executable, environment, time: Duration::from_secs(30), trace }
     }
 
     /// Invokes the function with the events; their request ids are `id-1` and up.
@@ -163,7 +169,8 @@ impl<'a> Bootstrap<'a> {
         let headers = format!(
             "lambda-runtime-aws-request-id: id-{number}\r\nlambda-runtime-deadline-ms: {deadline}\r\n\
              lambda-runtime-invoked-function-arn: arn:aws:lambda:eu-central-1:000000000000:function:function-4f2\r\n\
-             lambda-runtime-trace-id: Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0\r\n"
+             lambda-runtime-trace-id: {}\r\n",
+            self.trace
         );
         respond(&mut next, "200 OK", &headers, event)?;
         let (mut posted, path, body) = accept(listener)?;

@@ -6,10 +6,6 @@ use http::request::Builder;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client as HttpClient;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use thiserror::Error as ThisError;
 
 use crate::{Bucket, LinkError};
@@ -23,7 +19,7 @@ type Body = Full<Bytes>;
 #[derive(Debug, Clone)]
 pub struct Client {
     bucket: Bucket,
-    http: HttpClient<HttpsConnector<HttpConnector>, Body>,
+    http: https::Client<Body>,
 }
 
 /// An object that cannot be read or written.
@@ -44,21 +40,12 @@ pub enum ObjectError {
 }
 
 impl Client {
-    /// Returns a client of a bucket: HTTP/1.1 over TLS, with Mozilla's root certificates.
+    /// Returns a client of a bucket.
     ///
     /// # Errors
     /// TLS cannot be set up.
     pub fn new(bucket: Bucket) -> Result<Self, rustls::Error> {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_connect_timeout(Some(Duration::from_secs(1)));
-        let https = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(tcp);
-        let http = HttpClient::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(https);
-        Ok(Self { bucket, http })
+        Ok(Self { bucket, http: https::client()? })
     }
 
     /// Returns the bytes of an object of at most `limit` bytes.

@@ -28,5 +28,7 @@ pub fn client(connection: Connection) -> Result<Client, rustls::Error> {
         .retry_config(RetryConfig::standard().with_max_attempts(3))
         .timeout_config(timeouts);
     config.set_endpoint_url(connection.endpoint_url);
+    #[cfg(feature = "otel")]
+    config.push_interceptor(aws_sdk_dynamodb::config::SharedInterceptor::new(crate::spans::Spans));
     Ok(Client::from_conf(config.build()))
 }

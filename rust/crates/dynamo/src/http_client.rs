@@ -1,4 +1,4 @@
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
@@ -6,35 +6,18 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector as TcpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-/// Returns an HTTP/1.1 client over TLS, with Mozilla's root certificates in the binary.
-///
-/// AWS's own `aws-smithy-http-client` reads and parses the system's certificates instead, which takes more than half of
-/// a cold start with DynamoDB, and adds HTTP/2, which DynamoDB does not support.
+/// Returns an HTTP client for the SDK.
 ///
 /// # Errors
 /// TLS cannot be set up.
 pub fn http_client() -> Result<SharedHttpClient, rustls::Error> {
-    let mut tcp = TcpConnector::new();
-    tcp.enforce_http(false);
-    tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(Duration::from_secs(1)));
-    let https = HttpsConnectorBuilder::new()
-        .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
-        .https_or_http()
-        .enable_http1()
-        .wrap_connector(tcp);
-    let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(https);
-    let connector = SharedHttpConnector::new(Connector(client));
+    let connector = SharedHttpConnector::new(Connector(https::client()?));
     Ok(http_client_fn(move |_, _| connector.clone()))
 }
 
 #[derive(Debug)]
-struct Connector(Client<HttpsConnector<TcpConnector>, SdkBody>);
+struct Connector(https::Client<SdkBody>);
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {

@@ -7,6 +7,8 @@ mod client;
 mod connection;
 mod error;
 mod http_client;
+#[cfg(feature = "otel")]
+mod spans;
 
 pub use client::client;
 pub use connection::{Connection, Missing};

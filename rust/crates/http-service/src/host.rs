@@ -11,6 +11,9 @@ use reply::{Error, Received, check_coding};
 use crate::http_request::http_request;
 use crate::{App, RequestId, edge};
 
+/// Header by which an operator asks for the debug lines of one request; `python -m operations debug-header` signs it.
+const DEBUG_HEADER: &str = "x-debug";
+
 /// Runs a service until Lambda ends the environment.
 ///
 /// # Errors
@@ -103,6 +106,9 @@ async fn answer(
     powertools::record("route", request.route_key.as_deref().unwrap_or(request.method.as_str()));
     if let Some(id) = &request.request_id {
         powertools::correlate(id.as_str());
+    }
+    if let Some(header) = request.headers.get(DEBUG_HEADER) {
+        powertools::debug_if_signed(header.as_bytes());
     }
     tracing::debug!(
         method = request.method.as_str(),

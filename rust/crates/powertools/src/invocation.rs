@@ -1,4 +1,5 @@
-use std::pin::pin;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -10,6 +11,7 @@ use tracing::Level;
 use crate::function::Function;
 use crate::levels::Levels;
 use crate::metrics::Metrics;
+use crate::traces::{Trace, exporting, exporting_meanwhile};
 use crate::{line, subscriber};
 
 /// Margin before the deadline at which an unfinished invocation logs its closing line: Lambda kills the process at the
@@ -28,7 +30,9 @@ pub(crate) struct Invocation {
     pub(crate) xray_trace_id: String,
     pub(crate) is_cold_start: bool,
     /// Whether its debug lines are logged.
-    pub(crate) is_sampled: bool,
+    is_sampled: AtomicBool,
+    /// `None` if the invocation is not traced.
+    pub(crate) trace: Option<Trace>,
     started: Instant,
     facts: Mutex<Facts>,
 }
@@ -42,6 +46,11 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
+    /// Returns a recorded field.
+    pub(crate) fn field(&self, wanted: &str) -> Option<&Value> {
+        self.fields.iter().find_map(|(name, value)| (*name == wanted).then_some(value))
+    }
+
     fn set(&mut self, name: &'static str, value: Value) {
         match self.fields.iter_mut().find(|(existing, _)| *existing == name) {
             Some((_, existing)) => *existing = value,
@@ -101,16 +110,24 @@ pub fn record(name: &'static str, value: impl Into<Value>) {
     with_facts(|facts| facts.set(name, value.into()));
 }
 
+/// Logs the rest of this invocation at level debug if `header` is signed for the current time, by the key whose public
+/// half is in `POWERTOOLS_DEBUG_PUBLIC_KEY`. Any other header is ignored.
+pub fn debug_if_signed(header: &[u8]) {
+    if let Some(invocation) = current()
+        && Levels::get().is_signed(header)
+    {
+        invocation.is_sampled.store(true, Ordering::Relaxed);
+    }
+}
+
 pub(crate) fn with_facts(change: impl FnOnce(&mut Facts)) {
     // Only tasks of an invocation have one.
     let _ = CURRENT.try_with(|invocation| change(&mut invocation.facts()));
 }
 
-pub(crate) fn with_current<T>(read: impl FnOnce(Option<&Invocation>) -> T) -> T {
-    match CURRENT.try_with(Arc::clone) {
-        Ok(invocation) => read(Some(&invocation)),
-        Err(_) => read(None),
-    }
+/// Returns the invocation that this task belongs to.
+pub(crate) fn current() -> Option<Arc<Invocation>> {
+    CURRENT.try_with(Arc::clone).ok()
 }
 
 /// Runs an invocation and logs its closing line when it ends, panics or is about to time out.
@@ -122,24 +139,32 @@ pub async fn observe<R>(
     handle: impl Future<Output = Result<R, Diagnostic>>,
 ) -> Result<R, Diagnostic> {
     let invocation = Arc::new(Invocation::new(&context));
-    let mut closing = Closing { invocation: invocation.clone(), outcome: Some(Outcome::Panic) };
-    let result = CURRENT.scope(invocation, handle);
-    let mut result = pin!(result);
     let time_left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+    // The state of a handler can be large: on the heap, the futures around it do not contain it again.
+    let closed = close_after(&invocation, time_left, Box::pin(handle));
+    CURRENT.scope(invocation.clone(), exporting(invocation.trace.as_ref(), closed)).await
+}
+
+async fn close_after<R>(
+    invocation: &Invocation,
+    time_left: Duration,
+    mut handle: Pin<Box<impl Future<Output = Result<R, Diagnostic>>>>,
+) -> Result<R, Diagnostic> {
+    let mut closing = Closing { invocation, outcome: Some(Outcome::Panic) };
     // An invocation without a deadline, as in tests, cannot time out.
-    let result = match timeout(time_left.saturating_sub(TIMEOUT_MARGIN), result.as_mut()).await {
+    let result = match timeout(time_left.saturating_sub(TIMEOUT_MARGIN), handle.as_mut()).await {
         Ok(result) => result,
         Err(_) => {
             if !time_left.is_zero() {
                 closing.write(Outcome::Timeout);
             }
-            result.await
+            exporting_meanwhile(invocation.trace.as_ref(), handle).await
         }
     };
     closing.write(match &result {
         Ok(_) => Outcome::Success,
         Err(Diagnostic { error_type, .. }) => {
-            closing.invocation.facts().set("error_type", error_type.as_str().into());
+            invocation.facts().set("error_type", error_type.as_str().into());
             Outcome::Error
         }
     });
@@ -147,13 +172,13 @@ pub async fn observe<R>(
 }
 
 /// Writes the closing line of an invocation exactly once.
-struct Closing {
-    invocation: Arc<Invocation>,
+struct Closing<'a> {
+    invocation: &'a Invocation,
     /// Outcome if the invocation is dropped now; `None` once the line is written.
     outcome: Option<Outcome>,
 }
 
-impl Closing {
+impl Closing<'_> {
     fn write(&mut self, outcome: Outcome) {
         if self.outcome.take().is_some() {
             self.invocation.close(outcome);
@@ -161,7 +186,7 @@ impl Closing {
     }
 }
 
-impl Drop for Closing {
+impl Drop for Closing<'_> {
     fn drop(&mut self) {
         if let Some(outcome) = self.outcome.take() {
             self.invocation.close(outcome);
@@ -170,19 +195,22 @@ impl Drop for Closing {
 }
 
 impl Invocation {
-    fn new(context: &Context) -> Self {
-        // The trace id in `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…;Sampled=1`.
-        let trace = context.xray_trace_id.as_deref().unwrap_or_default();
-        let root = trace.split(';').find_map(|part| part.trim().strip_prefix("Root=")).unwrap_or(trace);
+    pub(crate) fn new(context: &Context) -> Self {
+        let header = context.xray_trace_id.as_deref().unwrap_or_default();
         Self {
             request_id: context.request_id.clone(),
             function_arn: context.invoked_function_arn.clone(),
-            xray_trace_id: root.to_owned(),
+            xray_trace_id: xray_field(header, "Root=").unwrap_or(header).to_owned(),
             is_cold_start: Function::get().is_cold_start(),
-            is_sampled: Levels::get().is_sampled(&context.request_id),
+            is_sampled: Levels::get().is_sampled(&context.request_id).into(),
+            trace: Trace::new(header),
             started: Instant::now(),
             facts: Mutex::default(),
         }
+    }
+
+    pub(crate) fn is_sampled(&self) -> bool {
+        self.is_sampled.load(Ordering::Relaxed)
     }
 
     /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
@@ -194,12 +222,21 @@ impl Invocation {
     fn close(&self, outcome: Outcome) {
         let duration_ms = (self.started.elapsed().as_secs_f64() * 1e6).round() / 1e3;
         let facts = std::mem::take(&mut *self.facts());
-        if facts.metrics.is_empty() && !Levels::get().enables("powertools", Level::INFO, self.is_sampled) {
+        let outcome = facts.field("outcome").cloned().unwrap_or_else(|| outcome.into());
+        if let Some(trace) = &self.trace {
+            trace.end(self, &outcome, &facts);
+        }
+        if facts.metrics.is_empty() && !Levels::get().enables("powertools", Level::INFO, self.is_sampled()) {
             return;
         }
         let correlation_id = facts.correlation_id.as_deref().unwrap_or(&self.request_id);
-        subscriber::write(&line::closing(self, correlation_id, outcome, duration_ms, &facts));
+        subscriber::write(&line::closing(self, correlation_id, &outcome, duration_ms, &facts));
     }
+}
+
+/// Returns a field of a tracing header, such as `Root=` in `Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1`.
+pub(crate) fn xray_field<'a>(header: &'a str, name: &str) -> Option<&'a str> {
+    header.split(';').find_map(|field| field.trim().strip_prefix(name))
 }
 
 #[cfg(test)]
@@ -219,7 +256,7 @@ mod tests {
         let deadline = (SystemTime::now() + Duration::from_secs(10)).duration_since(SystemTime::UNIX_EPOCH).unwrap();
         context.deadline = u64::try_from(deadline.as_millis()).unwrap();
         context.xray_trace_id =
-            Some("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1".to_owned());
+            Some("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0".to_owned());
         context
     }
 

@@ -2,12 +2,14 @@
 
 use std::env;
 use std::sync::OnceLock;
+use std::time::SystemTime;
 
 use thiserror::Error;
 use tracing::subscriber::Interest;
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
+use crate::debug_header::{self, InvalidKey, PublicKey};
 use crate::function::Function;
 
 static LEVELS: OnceLock<Levels> = OnceLock::new();
@@ -28,12 +30,15 @@ pub(crate) enum InvalidLevel {
     RustLog(String),
     #[error("{SAMPLE_RATE} is {0:?}. Set a number from 0 to 1, for example 0.01 for one in a hundred, or remove it.")]
     SampleRate(String),
+    #[error(transparent)]
+    PublicKey(#[from] InvalidKey),
 }
 
 #[derive(Debug)]
 pub(crate) struct Levels {
     targets: Targets,
     sample: Share,
+    debug_key: Option<PublicKey>,
 }
 
 /// A share of invocations, in parts per million. Parsing a float would increase the size that logs add to a binary by a
@@ -65,7 +70,7 @@ impl Share {
 impl Default for Levels {
     /// Info for all targets.
     fn default() -> Self {
-        Self::new(Targets::new().with_default(LevelFilter::INFO), Share::NONE)
+        Self::new(Targets::new().with_default(LevelFilter::INFO), Share::NONE, None)
     }
 }
 
@@ -76,10 +81,11 @@ impl Levels {
     /// The invalid variable; the default is then used for it.
     pub(crate) fn set_from_env() -> Result<(), InvalidLevel> {
         let variable = |name| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
-        let (levels, outcome) = match Self::parse(variable("RUST_LOG"), variable(SAMPLE_RATE)) {
-            Ok(levels) => (levels, Ok(())),
-            Err(error) => (Self::default(), Err(error)),
-        };
+        let (levels, outcome) =
+            match Self::parse(variable("RUST_LOG"), variable(SAMPLE_RATE), variable(debug_header::VARIABLE)) {
+                Ok(levels) => (levels, Ok(())),
+                Err(error) => (Self::default(), Err(error)),
+            };
         // A second call finds the same environment.
         drop(LEVELS.set(levels));
         outcome
@@ -90,7 +96,11 @@ impl Levels {
         LEVELS.get_or_init(Self::default)
     }
 
-    fn parse(rust_log: Option<String>, sample_rate: Option<String>) -> Result<Self, InvalidLevel> {
+    fn parse(
+        rust_log: Option<String>,
+        sample_rate: Option<String>,
+        debug_key: Option<String>,
+    ) -> Result<Self, InvalidLevel> {
         let targets = match rust_log {
             None => Targets::new().with_default(LevelFilter::INFO),
             Some(value) if value.split(',').all(names_a_level) => {
@@ -102,15 +112,26 @@ impl Levels {
             None => Share::NONE,
             Some(value) => Share::parse(&value).ok_or(InvalidLevel::SampleRate(value))?,
         };
-        Ok(Self::new(targets, sample))
+        let debug_key = debug_key.filter(|key| !key.is_empty()).map(|key| PublicKey::parse(&key)).transpose()?;
+        Ok(Self::new(targets, sample, debug_key))
     }
 
-    fn new(targets: Targets, sample: Share) -> Self {
+    fn new(targets: Targets, sample: Share, debug_key: Option<PublicKey>) -> Self {
         let targets = without_contents(targets)
             // This target logs every error that a handler returns, and panics without their message. Returned errors
             // are client errors or logged already; panics are logged by our hook.
             .with_target("lambda_runtime::layers::panic", LevelFilter::OFF);
-        Self { targets, sample }
+        Self { targets, sample, debug_key }
+    }
+
+    /// Whether the holder of the stack's key has signed this header for the current time.
+    pub(crate) fn is_signed(&self, header: &[u8]) -> bool {
+        self.debug_key.as_ref().is_some_and(|key| key.permits(header, SystemTime::now()))
+    }
+
+    /// Whether invocations exist that log at debug whatever the levels are.
+    fn has_exceptions(&self) -> bool {
+        self.sample != Share::NONE || self.debug_key.is_some()
     }
 
     /// Whether an invocation is in the sample, decided by a hash of its random id.
@@ -130,7 +151,7 @@ impl Levels {
     pub(crate) fn interest(&self, metadata: &Metadata<'_>) -> Interest {
         if self.targets.would_enable(metadata.target(), metadata.level()) {
             Interest::always()
-        } else if self.sample != Share::NONE && is_in_sample(metadata.target(), *metadata.level()) {
+        } else if self.has_exceptions() && is_in_sample(metadata.target(), *metadata.level()) {
             Interest::sometimes()
         } else {
             Interest::never()
@@ -140,7 +161,7 @@ impl Levels {
     /// The most verbose level that is ever logged.
     pub(crate) fn most(&self) -> LevelFilter {
         let configured = self.targets.iter().map(|(_, level)| level).chain(self.targets.default_level()).max();
-        let sampled = if self.sample == Share::NONE { LevelFilter::OFF } else { LevelFilter::DEBUG };
+        let sampled = if self.has_exceptions() { LevelFilter::DEBUG } else { LevelFilter::OFF };
         configured.unwrap_or(LevelFilter::OFF).max(sampled)
     }
 }
@@ -177,11 +198,11 @@ mod tests {
     const CONTENTS: [&str; 2] = ["lambda_runtime::layers::api_response", "aws_smithy_runtime::client::orchestrator"];
 
     fn levels(rust_log: &str) -> Levels {
-        Levels::parse(Some(rust_log.to_owned()), None).unwrap()
+        Levels::parse(Some(rust_log.to_owned()), None, None).unwrap()
     }
 
     fn sampled(rate: &str) -> Result<Levels, InvalidLevel> {
-        Levels::parse(None, Some(rate.to_owned()))
+        Levels::parse(None, Some(rate.to_owned()), None)
     }
 
     #[test]
@@ -195,7 +216,7 @@ mod tests {
     #[test]
     fn an_invalid_level_is_rejected_with_examples() {
         for value in ["inof", "", "info,", "echo=", "echo=verbose", "a=b=info", "info,echo"] {
-            let message = Levels::parse(Some(value.to_owned()), None).unwrap_err().to_string();
+            let message = Levels::parse(Some(value.to_owned()), None, None).unwrap_err().to_string();
             assert!(message.contains(&format!("RUST_LOG is {value:?}")), "{message}");
             assert!(message.contains("RUST_LOG=warn,echo=debug"), "{message}");
         }

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(any(test, feature = "test-util"))]
 mod capture;
+#[cfg(feature = "otel")]
+mod collector;
+mod debug_header;
 mod function;
 mod invocation;
 mod levels;
@@ -16,11 +19,15 @@ mod line;
 mod metrics;
 mod panics;
 mod subscriber;
+#[cfg_attr(not(feature = "otel"), path = "no_traces.rs")]
+mod traces;
 
 #[cfg(any(test, feature = "test-util"))]
 pub use capture::captured;
-pub use invocation::{Outcome, correlate, correlation_id, observe, record};
+pub use invocation::{Outcome, correlate, correlation_id, debug_if_signed, observe, record};
 pub use metrics::{count, count_by};
+#[cfg(feature = "otel")]
+pub use traces::CallSpan;
 
 /// Sets up logging for a service, then runs `start` until Lambda ends the environment. An error is logged and ends the
 /// process.

@@ -13,7 +13,7 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::{self, FormatTime as _};
 
 use crate::function::Function;
-use crate::invocation::{Facts, Invocation, Outcome};
+use crate::invocation::{Facts, Invocation};
 
 /// Formats a log event.
 pub(crate) fn of_event(event: &Event<'_>, invocation: Option<&Invocation>) -> Vec<u8> {
@@ -32,22 +32,20 @@ pub(crate) fn of_event(event: &Event<'_>, invocation: Option<&Invocation>) -> Ve
 pub(crate) fn closing(
     invocation: &Invocation,
     correlation_id: &str,
-    outcome: Outcome,
+    outcome: &Value,
     duration_ms: f64,
     facts: &Facts,
 ) -> Vec<u8> {
     let function = Function::get();
-    let field = |wanted| facts.fields.iter().find_map(|(name, value)| (*name == wanted).then_some(value));
-    let outcome = field("outcome").cloned().unwrap_or_else(|| outcome.into());
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let message = match (field("route"), field("status")) {
+    let message = match (facts.field("route"), facts.field("status")) {
         (Some(route), Some(status)) => format!("{} {}", text(route), text(status)),
-        _ => format!("invocation ended: {}", text(&outcome)),
+        _ => format!("invocation ended: {}", text(outcome)),
     };
     write(Level::INFO, &message, Some(invocation), Some(correlation_id), |map| {
         map.serialize_entry("function_version", &function.version)?;
         map.serialize_entry("duration_ms", &duration_ms)?;
-        map.serialize_entry("outcome", &outcome)?;
+        map.serialize_entry("outcome", outcome)?;
         for (name, value) in facts.fields.iter().filter(|(name, _)| *name != "outcome") {
             map.serialize_entry(name, value)?;
         }

@@ -4,7 +4,7 @@ use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::function::Function;
-use crate::invocation::with_current;
+use crate::invocation::current;
 use crate::levels::{InvalidLevel, Levels};
 use crate::line;
 
@@ -43,11 +43,8 @@ impl Subscriber for Lines {
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_event()
-            && with_current(|invocation| {
-                let is_sampled = invocation.is_some_and(|invocation| invocation.is_sampled);
-                Levels::get().enables(metadata.target(), *metadata.level(), is_sampled)
-            })
+        let is_sampled = || current().is_some_and(|invocation| invocation.is_sampled());
+        metadata.is_event() && Levels::get().enables(metadata.target(), *metadata.level(), is_sampled())
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
@@ -55,7 +52,7 @@ impl Subscriber for Lines {
     }
 
     fn event(&self, event: &Event<'_>) {
-        write(&with_current(|invocation| line::of_event(event, invocation)));
+        write(&line::of_event(event, current().as_deref()));
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {

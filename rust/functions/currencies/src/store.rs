@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use crate::{Code, Currency};
 
 pub mod dynamodb;
+#[cfg(feature = "memory")]
 pub mod memory;
 
 pub use dynamo::StoreError;

@@ -3,7 +3,10 @@
 // Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
+use std::time::SystemTime;
+
 use bootstrap_test::{Bootstrap, STANDARD_KEYS};
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
 
 const ECHO: &str = env!("CARGO_BIN_EXE_echo");
@@ -85,11 +88,56 @@ fn a_sampled_request_is_logged_at_debug_with_ids() {
     }
 }
 
+/// Returns a debug header that is signed by a key and valid for some more seconds.
+fn debug_header(keys: &Ed25519KeyPair, seconds_left: i64) -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    let expiry = now.as_secs().checked_add_signed(seconds_left).unwrap();
+    format!("{expiry}.{}", hex::encode(keys.sign(format!("x-debug {expiry}").as_bytes())))
+}
+
+/// Returns the sample request with a debug header.
+fn asking_for_debug(header: &str) -> String {
+    let mut event: Value = serde_json::from_str(HTTP).unwrap();
+    event["headers"]["x-debug"] = json!(header);
+    event.to_string()
+}
+
+#[test]
+fn a_signed_header_logs_one_request_at_debug() {
+    let keys = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
+    let public_key = hex::encode(keys.public_key());
+    let event = asking_for_debug(&debug_header(&keys, 600));
+    let environment = [("RUST_LOG", "warn"), ("POWERTOOLS_DEBUG_PUBLIC_KEY", &public_key)];
+    let run = Bootstrap::new(ECHO, &environment).invoke(&[HTTP, &event, HTTP]).unwrap();
+    let lines: Vec<_> = run.lines.iter().map(|line| (&line["function_request_id"], &line["level"])).collect();
+    assert_eq!(lines, [(&json!("id-2"), &json!("DEBUG")), (&json!("id-2"), &json!("INFO"))]);
+    assert_eq!(run.answers[0].1, run.answers[1].1);
+}
+
+#[test]
+fn an_expired_or_forged_debug_header_has_no_effect() {
+    let [keys, others] = [7, 8].map(|seed| Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap());
+    let public_key = hex::encode(keys.public_key());
+    let [valid, expired] = [600, -1].map(|seconds_left| debug_header(&keys, seconds_left));
+    let (expiry, signature) = (valid.split_once('.').unwrap().0, expired.split_once('.').unwrap().1);
+    let headers =
+        [expired.clone(), format!("{expiry}.{signature}"), debug_header(&keys, 7200), debug_header(&others, 600)];
+    let events = headers.map(|header| asking_for_debug(&header));
+    let events: Vec<&str> = [HTTP].into_iter().chain(events.iter().map(String::as_str)).collect();
+    let run = Bootstrap::new(ECHO, &[("POWERTOOLS_DEBUG_PUBLIC_KEY", &public_key)]).invoke(&events).unwrap();
+    assert!(run.lines.iter().all(|line| line["level"] == "INFO"), "{:?}", run.lines);
+    assert!(run.answers.iter().all(|(_, response)| *response == run.answers[0].1), "{:?}", run.answers);
+    // Without a key, nobody can ask.
+    let run = Bootstrap::new(ECHO, &[]).invoke(&[&asking_for_debug(&valid)]).unwrap();
+    assert_eq!(run.lines.len(), 1);
+}
+
 #[test]
 fn an_invalid_level_stops_the_start() {
     for (variable, value, start) in [
         ("RUST_LOG", "inof", r#"RUST_LOG is "inof", which is not a log level."#),
         ("POWERTOOLS_LOGGER_SAMPLE_RATE", "2", r#"POWERTOOLS_LOGGER_SAMPLE_RATE is "2"."#),
+        ("POWERTOOLS_DEBUG_PUBLIC_KEY", "2", r#"POWERTOOLS_DEBUG_PUBLIC_KEY is "2"."#),
     ] {
         let line = Bootstrap::new(ECHO, &[(variable, value)]).fail_to_start(&[]).unwrap();
         assert_eq!((&line["level"], &line["service"]), (&json!("ERROR"), &json!("echo")));

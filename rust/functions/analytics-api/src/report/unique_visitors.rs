@@ -101,9 +101,9 @@ fn decode(item: &Item) -> Option<(Bucket, Day, Sketch)> {
     Some((Bucket::new(Granularity::Month, since), since, sketch))
 }
 
-/// Rounds an estimate, which is not negative.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an estimate is not negative")]
 fn whole(estimate: f64) -> u64 {
-    format!("{estimate:.0}").parse().unwrap_or(u64::MAX)
+    estimate.round() as u64
 }
 
 #[cfg(test)]
