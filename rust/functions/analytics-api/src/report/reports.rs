@@ -2,7 +2,6 @@ use std::sync::Arc;
 
 use analytics::{Day, TrackedSite, Zone};
 use analytics_store::ReadTables;
-use futures_util::future::try_join;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use reply::{Error, PAYLOAD_LIMIT};
@@ -109,7 +108,8 @@ impl Reports {
         let Self { sites, view_retention_days, clock, .. } = self;
         let available = Available { sites, now: clock.now()?, view_retention_days: *view_retention_days };
         let wanted = Wanted::of(query, available)?;
-        let (figures, unique) = try_join(self.figures(&wanted), self.unique(&wanted)).await?;
+        let figures = self.figures(&wanted).await?;
+        let unique = self.unique(&wanted).await?;
         Ok(Read { wanted, figures, unique })
     }
 
@@ -122,8 +122,10 @@ impl Reports {
             Some(period) => unique_visitors(self.store.as_ref(), site, period).await,
             None => Ok(None),
         };
-        let (period, previous) = try_join(of(Some(*period)), of(*previous)).await.map_err(store_error)?;
-        Ok(Unique { period, previous })
+        Ok(Unique {
+            period: of(Some(*period)).await.map_err(store_error)?,
+            previous: of(*previous).await.map_err(store_error)?,
+        })
     }
 
     async fn figures(&self, wanted: &Wanted) -> Result<Figures, Error> {
