@@ -40,7 +40,7 @@ api = HttpApi(
         throttle=Throttle(rate_per_second=settings.throttle_rate_per_second, burst=settings.throttle_burst),
         # API Gateway handles CORS for all routes, and drops a function's CORS headers.
         cors_origins=sorted(
-            {*settings.cors_origins, *origins(settings.analytics_sites, settings.analytics_www_is_apex)}
+            {*settings.cors_origins, *origins(list(settings.analytics_sites), settings.analytics_www_is_apex)}
         ),
         cors_exposed_headers=["etag", "location", "x-glitch-seed"],
         log_retention_days=settings.operation.log_retention_days,
@@ -88,7 +88,8 @@ analytics = Analytics(
     AnalyticsArgs(
         artifact=artifact,
         api=api,
-        sites=settings.analytics_sites,
+        sites=list(settings.analytics_sites),
+        time_zones=settings.analytics_sites,
         www_is_apex=settings.analytics_www_is_apex,
         view_retention_days=settings.analytics_view_retention_days,
         origin_secret_sha256=settings.analytics_origin_secret_sha256 or "",

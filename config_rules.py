@@ -78,6 +78,25 @@ def _origins(value: str) -> tuple[str, ...]:
     return tuple(origins)
 
 
+def _sites(value: str) -> dict[str, str]:
+    """Parse the time zones of sites by origin. A site that is listed twice has one time zone."""
+    sites = json.loads(value)
+    if not isinstance(sites, list):
+        raise ValueError(value)  # noqa: TRY004 - as for every other value that breaks the rule
+    zones: dict[str, str] = {}
+    for site in sites:
+        match site:
+            case str(origin):
+                zone = "UTC"
+            case {"origin": str(origin), "timeZone": str(zone), **others} if not others:
+                pass
+            case _:
+                raise ValueError(value)
+        if not ORIGIN.fullmatch(origin) or zones.setdefault(origin, zone) != zone:
+            raise ValueError(value)
+    return zones
+
+
 def _roles(value: str) -> Sequence[Mapping[str, str]]:
     roles = json.loads(value)
     if not isinstance(roles, list) or not all(isinstance(role, dict) and role.get("roleArn") for role in roles):
@@ -111,6 +130,11 @@ BUILD_PROFILE = one_of(RELEASE, "fast")
 LOG_LEVEL = one_of(*LOG_LEVELS)
 RETENTION: Rule[int] = Rule(text=f"one of {', '.join(map(str, RETENTION_DAYS))}", parse=_retention)
 ORIGINS: Rule[tuple[str, ...]] = Rule(text="a list of origins: scheme and host in lower case, no path", parse=_origins)
+SITES: Rule[Mapping[str, str]] = Rule(
+    text="a list of origins: scheme and host in lower case, no path; "
+    "or of maps with the origin and its timeZone, such as Europe/Berlin",
+    parse=_sites,
+)
 ROLES: Rule[Sequence[Mapping[str, str]]] = Rule(text="a list of maps, each with a roleArn", parse=_roles)
 ENDPOINTS: Rule[Mapping[str, str]] = Rule(text="a list with one map of services to addresses", parse=_endpoints)
 DOMAIN_NAME = matching(DOMAIN, "a domain name in lower case")

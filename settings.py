@@ -1,5 +1,6 @@
 """Reads and validates the stack's configuration. Nothing else in the program reads configuration."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from config_rules import (
     RETENTION,
     ROLES,
     SHA256,
+    SITES,
     SWITCH,
     TEXT,
     USER_POOL_TIER,
@@ -35,6 +37,7 @@ from config_rules import (
     whole_number,
 )
 from services.analytics import LEAST_RETENTION_DAYS
+from services.time_zones import UTC, follows_its_rule, zone_like, zone_names
 
 T = TypeVar("T")
 
@@ -69,7 +72,8 @@ class Settings:
     user_pool_tier: str
     point_in_time_recovery: bool
     deletion_protection: bool
-    analytics_sites: tuple[str, ...]
+    analytics_sites: Mapping[str, str]
+    """Time zones of the sites by origin."""
     analytics_www_is_apex: bool
     analytics_view_retention_days: int
     analytics_total_shards: int
@@ -174,7 +178,7 @@ def read_with(reader: Reader) -> Settings:
         user_pool_tier=reader.get("userPoolTier", USER_POOL_TIER, "lite"),
         point_in_time_recovery=reader.get("pointInTimeRecovery", SWITCH, "true"),
         deletion_protection=reader.get("deletionProtection", SWITCH, "true"),
-        analytics_sites=reader.get("analyticsSites", ORIGINS, '["https://example.com"]'),
+        analytics_sites=reader.get("analyticsSites", SITES, '["https://example.com"]'),
         analytics_www_is_apex=reader.get("analyticsWwwIsApex", SWITCH, "false"),
         analytics_view_retention_days=reader.get(
             "analyticsViewRetentionDays", whole_number(LEAST_RETENTION_DAYS, 3650), "400"
@@ -194,8 +198,36 @@ def _check_together(settings: Settings, reader: Reader) -> None:
         reader.refuse("hostedZoneId", "is empty, but domainName is set", "Z0123456789ABCDEFGHIJ")
     if settings.hosted_zone_id and not settings.domain_name:
         reader.refuse("domainName", "is empty, but hostedZoneId is set", "api.example.com")
+    _check_time_zones(settings, reader)
     if settings.operation.open_telemetry_layer:
         _check_layer(settings.operation.open_telemetry_layer, settings, reader)
+
+
+def _check_time_zones(settings: Settings, reader: Reader) -> None:
+    zones: dict[str, str] = {}
+    for origin, zone in settings.analytics_sites.items():
+        if problem := _zone_problem(zone):
+            reader.refuse("analyticsSites", problem, _listed({**settings.analytics_sites, origin: zone_like(zone)}))
+        host = origin.partition("://")[2]
+        site = host.removeprefix("www.") if settings.analytics_www_is_apex else host
+        if zones.setdefault(site, zone) != zone:
+            problem = f"gives {site} two time zones, {zones[site]} and {zone}; choose one for all its origins"
+            reader.refuse("analyticsSites", problem, _listed({**settings.analytics_sites, origin: zones[site]}))
+
+
+def _zone_problem(zone: str) -> str | None:
+    if zone not in zone_names():
+        return f"has the time zone {zone!r}; use a name of the IANA's database"
+    if not follows_its_rule(zone):
+        return f"has the time zone {zone}, whose clock changes follow no yearly rule; use another with its usual time"
+    return None
+
+
+def _listed(zones: Mapping[str, str]) -> str:
+    """Return the value of `analyticsSites` that gives sites time zones."""
+    return json.dumps(
+        [origin if zone == UTC else {"origin": origin, "timeZone": zone} for origin, zone in zones.items()]
+    )
 
 
 def _check_layer(layer: str, settings: Settings, reader: Reader) -> None:

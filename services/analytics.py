@@ -18,6 +18,7 @@ from components.rust_workspace import Artifact
 from components.schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
 from components.stream_trigger import StreamTrigger, StreamTriggerArgs
 from components.table import Access, KeyAccess, Table, TableArgs
+from services.time_zones import UTC, posix_rule
 
 COLLECT_ROUTES = (
     "POST /analytics/collect",
@@ -37,7 +38,7 @@ SESSION_ROUTES = ("GET /analytics", "GET /analytics/report", "POST /analytics/si
 itself; there is no API Gateway authorizer."""
 
 NIGHTLY = "cron(0 3 * * ? *)"
-"""At 3:00 UTC the trigger has counted the last views of yesterday, as long as it works."""
+"""Any hour will do: each site has a day that ended last, and the trigger counts views within seconds."""
 
 RECOUNT_TIMEOUT_SECONDS = 300
 REDRIVE_TIMEOUT_SECONDS = 300
@@ -70,6 +71,9 @@ class AnalyticsArgs:
     api: HttpApi
     sites: Sequence[str]
     """Origins of the sites whose views are counted, such as `https://example.com`."""
+    time_zones: Mapping[str, str] = field(default_factory=dict)
+    """Time zones of the sites, by origin: names of the IANA's database, such as `Europe/Berlin`; UTC by default. They
+    determine the days and hours that views count for. A change applies to views from then on."""
     www_is_apex: bool = False
     """Whether `www.example.com` and `example.com` count as one site; either can be in `sites`."""
     view_retention_days: int
@@ -188,7 +192,7 @@ class Analytics(pulumi.ComponentResource):
             wait_for=[self._session_key()],
         )
         self._views.allow(function, Access.PUT, Access.QUERY)
-        self._totals.allow(function, Access.QUERY)
+        self._totals.allow(function, Access.QUERY, on_keys=(KeyAccess(keys=["sketch/*"], access=[Access.UPDATE]),))
         self._accounts.allow(function, Access.GET)
         self._state.allow(
             function,
@@ -309,7 +313,7 @@ class Analytics(pulumi.ComponentResource):
 
     def _site_variables(self) -> dict[str, pulumi.Input[str]]:
         return {
-            "ANALYTICS_SITES": json.dumps(list(self._args.sites)),
+            "ANALYTICS_SITES": json.dumps([_site(origin, self._args.time_zones) for origin in self._args.sites]),
             "ANALYTICS_WWW_IS_APEX": str(self._args.www_is_apex).lower(),
             "VIEW_RETENTION_DAYS": str(self._args.view_retention_days),
         }
@@ -329,3 +333,9 @@ class Analytics(pulumi.ComponentResource):
         for route_key in (*COLLECT_ROUTES, *SESSION_ROUTES):
             self._args.api.route(route_key, self.api_function)
         self._args.api.route(SIGN_IN_ROUTE, Route(function=self.api_function, throttle=SIGN_IN_THROTTLE))
+
+
+def _site(origin: str, time_zones: Mapping[str, str]) -> str | dict[str, str]:
+    """Return a site for a handler, which has no database of time zones."""
+    zone = time_zones.get(origin, UTC)
+    return origin if zone == UTC else {"origin": origin, "timeZone": zone, "rule": posix_rule(zone)}

@@ -1,3 +1,5 @@
+import json
+
 import pulumi
 import pytest
 
@@ -67,6 +69,10 @@ def test_values_of_each_kind_are_parsed() -> None:
     assert settings.throttle_burst == 7
 
 
+def site_in(zone: str) -> str:
+    return json.dumps([{"origin": "https://a.example", "timeZone": zone}])
+
+
 @pytest.mark.parametrize(
     ("key", "value", "rule"),
     [
@@ -97,6 +103,24 @@ def test_values_of_each_kind_are_parsed() -> None:
         ("hostedZoneId", "example.com", "must be the id of a Route 53 zone"),
         ("alarmEmail", "nobody", "must be an e-mail address"),
         ("analyticsSites", '["https://Example.com"]', "must be a list of origins"),
+        ("analyticsSites", "{}", "must be a list of origins"),
+        ("analyticsSites", "[1]", "must be a list of origins"),
+        ("analyticsSites", '[{"origin": "https://a.example"}]', "or of maps with the origin and its timeZone"),
+        ("analyticsSites", '[{"origin": "https://a.example", "timeZone": 1}]', "must be a list of origins"),
+        ("analyticsSites", '[{"origin": "https://a.example", "timeZone": "UTC", "x": 1}]', "must be a list of origins"),
+        ("analyticsSites", site_in("Europe/Berln"), 'timeZone": "Europe/Berlin"}]'),
+        ("analyticsSites", site_in("../Berlin"), "has the time zone '../Berlin'; use a name of the IANA's database"),
+        ("analyticsSites", site_in("CET-1CEST,M3.5.0,M10.5.0/3"), "use a name of the IANA's database"),
+        (
+            "analyticsSites",
+            site_in("Asia/Gaza"),
+            "has the time zone Asia/Gaza, whose clock changes follow no yearly rule",
+        ),
+        (
+            "analyticsSites",
+            '["http://a.example", {"origin": "https://a.example", "timeZone": "Asia/Tokyo"}]',
+            "gives a.example two time zones, UTC and Asia/Tokyo",
+        ),
         ("analyticsViewRetentionDays", "17", "must be a whole number from 18 to 3650"),
         ("analyticsTotalShards", "101", "must be a whole number from 1 to 100"),
         ("aws_endpoints", '{"s3": "http://127.0.0.1"}', "must be a list with one map of services to addresses"),
@@ -106,6 +130,20 @@ def test_values_of_each_kind_are_parsed() -> None:
 )
 def test_an_invalid_value_is_refused_with_its_rule(key: str, value: str | None, rule: str) -> None:
     assert rule in refusal(**{key: value})
+
+
+def test_a_site_may_have_a_time_zone() -> None:
+    sites = '["https://a.example", {"origin": "https://b.example", "timeZone": "Asia/Tokyo"}]'
+    assert settings_of("dev", analyticsSites=sites).analytics_sites == {
+        "https://a.example": "UTC",
+        "https://b.example": "Asia/Tokyo",
+    }
+
+
+def test_www_and_apex_have_the_same_time_zone() -> None:
+    sites = '["https://a.example", {"origin": "https://www.a.example", "timeZone": "Asia/Tokyo"}]'
+    assert len(settings_of("dev", analyticsSites=sites).analytics_sites) > 1
+    assert "two time zones" in refusal(analyticsSites=sites, analyticsWwwIsApex="true")
 
 
 def test_production_requires_point_in_time_recovery() -> None:

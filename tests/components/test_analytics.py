@@ -41,8 +41,8 @@ def recording() -> Recording:
 
 
 def allowed(recording: Recording, policy: str) -> set[str]:
-    (statement,) = json.loads(recording.named(policy).inputs["policy"])["Statement"]
-    return {action.removeprefix("dynamodb:") for action in statement["Action"]}
+    granted = json.loads(recording.named(policy).inputs["policy"])["Statement"]
+    return {action.removeprefix("dynamodb:") for statement in granted for action in statement["Action"]}
 
 
 def variables(recording: Recording, function: str) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def test_only_new_views_invoke_the_trigger(recording: Recording) -> None:
 
 def test_each_function_has_exactly_its_grants(recording: Recording) -> None:
     assert allowed(recording, "analytics-api-uses-analytics-views") == {"PutItem", "Query"}
-    assert allowed(recording, "analytics-api-uses-analytics-totals") == {"Query"}
+    assert allowed(recording, "analytics-api-uses-analytics-totals") == {"Query", "UpdateItem"}
     assert allowed(recording, "analytics-api-uses-analytics-accounts") == {"GetItem"}
     assert allowed(recording, "analytics-trigger-uses-analytics-views") == {"BatchGetItem", "UpdateItem"}
     assert allowed(recording, "analytics-trigger-uses-analytics-totals") == {"BatchGetItem", "PutItem", "UpdateItem"}
@@ -86,8 +86,8 @@ def test_a_few_callers_cannot_exhaust_the_sign_in_throttle(recording: Recording)
     ("action", "key", "decision"),
     [
         ("GetItem", "session-keys", Decision.ALLOW),
-        ("PutItem", "visitor-secret/2026-11-21", Decision.ALLOW),
-        ("DeleteItem", "visitor-secret/2026-11-21", Decision.ALLOW),
+        ("PutItem", "visitor-secret/example.com/day/0", Decision.ALLOW),
+        ("DeleteItem", "visitor-secret/example.com/day/0", Decision.ALLOW),
         ("PutItem", "ended-session/0a", Decision.ALLOW),
         ("PutItem", "signed-in/0a", Decision.ALLOW),
         ("UpdateItem", "sign-in/0a", Decision.ALLOW),
@@ -101,6 +101,27 @@ def test_a_few_callers_cannot_exhaust_the_sign_in_throttle(recording: Recording)
 )
 def test_the_api_changes_no_session_keys(recording: Recording, action: str, key: str, decision: Decision) -> None:
     policy = recording.named("analytics-api-uses-analytics-state").inputs["policy"]
+    resource = json.loads(policy)["Statement"][0]["Resource"][0]
+    request = Request(action=f"dynamodb:{action}", resource=resource, context={"dynamodb:LeadingKeys": [key]})
+    assert decide(request, Policies(identity=statements(policy))) == decision
+
+
+@pytest.mark.parametrize(
+    ("action", "key", "decision"),
+    [
+        ("UpdateItem", "sketch/example.com/day", Decision.ALLOW),
+        ("UpdateItem", "sketch/example.com/month", Decision.ALLOW),
+        ("UpdateItem", "total/example.com/day", Decision.IMPLICIT_DENY),
+        ("UpdateItem", "visitor/example.com/2026-11-21", Decision.IMPLICIT_DENY),
+        ("PutItem", "sketch/example.com/day", Decision.IMPLICIT_DENY),
+        ("DeleteItem", "sketch/example.com/day", Decision.IMPLICIT_DENY),
+        ("Query", "total/example.com/day", Decision.ALLOW),
+    ],
+)
+def test_the_api_changes_sketches_and_no_totals(
+    recording: Recording, action: str, key: str, decision: Decision
+) -> None:
+    policy = recording.named("analytics-api-uses-analytics-totals").inputs["policy"]
     resource = json.loads(policy)["Statement"][0]["Resource"][0]
     request = Request(action=f"dynamodb:{action}", resource=resource, context={"dynamodb:LeadingKeys": [key]})
     assert decide(request, Policies(identity=statements(policy))) == decision
@@ -143,6 +164,13 @@ def test_what_is_lost_raises_an_alarm(recording: Recording, alarm: str, service:
     assert found["dimensions"] == {"function_name": f"{service}-function"}
 
 
+def test_handlers_get_the_rules_of_time_zones() -> None:
+    found = declared(sites=["https://a.example", "https://b.example"], time_zones={"https://b.example": "Asia/Tokyo"})
+    in_tokyo = {"origin": "https://b.example", "timeZone": "Asia/Tokyo", "rule": "JST-9"}
+    for function in ("analytics-api", "analytics-recount", "analytics-redrive"):
+        assert json.loads(variables(found, function)["ANALYTICS_SITES"]) == ["https://a.example", in_tokyo]
+
+
 def test_countries_count_only_with_the_secret_of_cloudfront(recording: Recording) -> None:
     assert variables(recording, "analytics-api")["CLOUDFRONT_HEADER_SHA256"] == ""
     believed = variables(declared(origin_secret_sha256="0" * 64), "analytics-api")
@@ -174,7 +202,7 @@ def test_www_and_apex_of_one_site_may_send_views() -> None:
     ]
 
 
-def test_the_nightly_recount_only_reads_and_deletes_day_secrets(recording: Recording) -> None:
+def test_the_nightly_recount_only_reads_and_deletes_secrets(recording: Recording) -> None:
     assert allowed(recording, "analytics-recount-uses-analytics-views") == {"Query"}
     assert allowed(recording, "analytics-recount-uses-analytics-totals") == {"Query"}
     (statement,) = json.loads(recording.named("analytics-recount-uses-analytics-state").inputs["policy"])["Statement"]

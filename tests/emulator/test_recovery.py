@@ -13,6 +13,7 @@ from tests.emulator.test_analytics import PATIENCE_SECONDS, SITE, Client, clear,
 __all__ = ["client"]
 JULIAN_DAY = 1_721_425
 """Julian day number of the day before 0001-01-01."""
+SECRET_SLOTS = 3
 
 
 def wait_until(reached: Callable[[], bool], what: str) -> None:
@@ -122,17 +123,17 @@ def test_the_nightly_recount_reports_drift_without_repairs(client: Client, yeste
 
 
 def secret_name(day: date) -> str:
-    return f"visitor-secret/{'even' if (day.toordinal() + JULIAN_DAY) % 2 == 0 else 'odd'}"
+    return f"visitor-secret/{SITE}/day/{(day.toordinal() + JULIAN_DAY) % SECRET_SLOTS}"
 
 
 def test_the_nightly_recount_deletes_secrets_of_earlier_days(client: Client, yesterday: date) -> None:
     client.collect("/")
-    old = yesterday - timedelta(days=2)
-    secret = {"Name": {"S": secret_name(old)}, "Day": {"S": str(old)}, "Secret": {"B": bytes(32)}}
+    old = yesterday - timedelta(days=1)
+    secret = {"Name": {"S": secret_name(old)}, "Bucket": {"S": str(old)}, "Secret": {"B": bytes(32)}}
     put(client, "analytics-state", secret)
     recount(client)
-    days = [item["Day"]["S"] for item in client.items("analytics-state") if item["Name"]["S"].startswith("visitor-sec")]
-    assert days == [str(yesterday + timedelta(days=1))]
+    secrets = [item for item in client.items("analytics-state") if f"visitor-secret/{SITE}/day" in item["Name"]["S"]]
+    assert [item["Bucket"]["S"] for item in secrets] == [str(yesterday + timedelta(days=1))]
 
 
 def test_the_recount_is_scheduled_every_night(client: Client) -> None:

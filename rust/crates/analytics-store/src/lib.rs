@@ -5,17 +5,17 @@
 
 mod correct;
 mod count;
-mod day_secrets;
 #[cfg(feature = "memory")]
 mod memory;
 mod read;
 mod transaction;
+mod visitor_secrets;
 
 pub use correct::{CorrectTotals, Correction, REVISION, TotalCorrector};
 pub use count::{CountViews, ViewCounter};
-pub use day_secrets::{DaySecrets, DeleteSecrets};
 pub use dynamo::StoreError;
 #[cfg(feature = "memory")]
 pub use memory::{Memory, Tables};
 pub use read::{Batch, Batches, Consistency, ReadTables, Table, TableReader};
 pub use transaction::{ACTIONS, Action, FailedCondition, Outcome};
+pub use visitor_secrets::{DeleteSecrets, VisitorSecrets};

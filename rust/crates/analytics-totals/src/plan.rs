@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use analytics::keys::{self, Key};
 use analytics::{Counts, Measure, Moment, Record, Tally, TotalKey, View, ViewId};
@@ -16,8 +17,9 @@ const ATTRIBUTES: usize = 150;
 /// Number of views in a row that do not fit, after which a chunk counts as full.
 const MISFITS: usize = 100;
 
-/// Milliseconds for which the mark of a visitor outlives its first view, and so all views of that day.
-const DAY_MS: u64 = 86_400_000;
+/// Time for which the mark of a visitor outlives its first view, and so all views of that day. A day has 50 hours if its
+/// site moves from one end of the time zones to the other.
+const AFTER_FIRST_VIEW: Duration = Duration::from_hours(72);
 
 /// A transaction, and the views that it leaves over.
 #[derive(Debug)]
@@ -43,7 +45,7 @@ pub struct Measured {
 pub fn order(a: &Record, b: &Record) -> Ordering {
     fn rank(record: &Record) -> impl Ord {
         let View { site, id, page, referrer, campaign, .. } = &record.view;
-        (site, id.time.day(), page, referrer, campaign, id)
+        (site, id.day(), page, referrer, campaign, id)
     }
     rank(a).cmp(&rank(b))
 }
@@ -51,7 +53,7 @@ pub fn order(a: &Record, b: &Record) -> Ordering {
 /// Returns the key of the mark that the visitor of a view is counted. Bots are not visitors.
 pub fn visitor(view: &View) -> Option<Key> {
     let visitor = view.visitor.filter(|_| view.agent.bot.is_none())?;
-    Some(keys::visitor(&view.site, view.id.time.day(), visitor))
+    Some(keys::visitor(&view.site, view.id.day(), visitor))
 }
 
 /// Packs views. Some of their visitors are marked already.
@@ -119,7 +121,7 @@ impl Transaction {
         self.marks.push(mark);
         if let Some((visitor, expires)) = visitor {
             self.visitors.insert(visitor.clone());
-            self.marks.push(Action::MarkVisitor { visitor, expires: a_day_after(expires) });
+            self.marks.push(Action::MarkVisitor { visitor, expires: expires.plus(AFTER_FIRST_VIEW) });
         }
         for (key, counts) in tally.iter() {
             let total = self.totals.entry(key.clone()).or_default();
@@ -147,10 +149,6 @@ impl Transaction {
             self.totals.into_iter().map(|(key, counts)| Action::Add { total: keys::total(&key, shard), counts });
         self.marks.into_iter().chain(totals).collect()
     }
-}
-
-fn a_day_after(moment: Moment) -> Moment {
-    Moment::from_milliseconds(moment.milliseconds() + DAY_MS).unwrap_or(moment)
 }
 
 #[cfg(test)]

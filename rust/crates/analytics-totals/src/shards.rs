@@ -25,7 +25,7 @@ impl Shards {
 
 #[cfg(test)]
 mod tests {
-    use analytics::Moment;
+    use analytics::{Moment, Offset};
 
     use super::*;
 
@@ -41,7 +41,8 @@ mod tests {
     #[test]
     fn views_spread_over_all_shards() {
         let time = Moment::from_milliseconds(0).unwrap();
-        let mut seen: Vec<u8> = (0..100).map(|random| Shards(7).shard_of(ViewId { time, random })).collect();
+        let mut seen: Vec<u8> =
+            (0..100).map(|random| Shards(7).shard_of(ViewId { time, random, offset: Offset::UTC })).collect();
         seen.sort_unstable();
         seen.dedup();
         assert_eq!(seen, (0..7).collect::<Vec<u8>>());

@@ -8,7 +8,7 @@ use crate::day::digits;
 /// The length of a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Granularity {
-    /// A day in UTC.
+    /// A day of the site's time zone.
     Day,
     /// A week of ISO 8601: from Monday, in the year that has its Thursday.
     Week,
@@ -94,6 +94,19 @@ impl Bucket {
         }
     }
 
+    /// Returns the number of the bucket, which is one more than that of the bucket before.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        match self.granularity {
+            Granularity::Day => self.first.number(),
+            Granularity::Week => self.first.number() / 7,
+            Granularity::Month => {
+                let (year, month) = (self.first.date().year(), self.first.date().month());
+                u64::from(year.unsigned_abs()) * 12 + u64::from(u8::from(month))
+            }
+        }
+    }
+
     /// Returns the next bucket, or none at the end of the year 9999.
     #[must_use]
     pub fn next(self) -> Option<Self> {
@@ -140,7 +153,8 @@ mod tests {
                 let bucket = Bucket::new(granularity, day);
                 assert!((bucket.first()..=bucket.last()).contains(&day), "{bucket} {day}");
                 assert_eq!(Bucket::parse(granularity, &bucket.to_string()), Some(bucket));
-                assert_eq!(bucket.next().unwrap().first(), bucket.last().plus(1));
+                let next = bucket.next().unwrap();
+                assert_eq!((next.first(), next.number()), (bucket.last().plus(1), bucket.number() + 1));
             }
             day = day.plus(1);
         }

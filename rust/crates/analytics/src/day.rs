@@ -5,7 +5,7 @@ use std::str::FromStr;
 use thiserror::Error;
 use time::{Date, Month};
 
-/// A day in UTC, from 1970 to 9999, written `2026-11-21`.
+/// A calendar day, from 1970 to 9999, written `2026-11-21`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(Date);
 

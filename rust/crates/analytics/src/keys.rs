@@ -2,11 +2,12 @@
 //!
 //! | Table | `Path` | `Section` |
 //! |---|---|---|
-//! | views | `view/<site>` | `<day>/<milliseconds>-<random>` |
-//! | views | `leave/<site>` | `<day>/<milliseconds>-<random>/<duration>/<scroll>` |
+//! | views | `view/<site>` | `<day>/<milliseconds>-<random><offset>` |
+//! | views | `leave/<site>` | `<day>/<milliseconds>-<random><offset>/<duration>/<scroll>` |
 //! | totals | `total/<site>/<granularity>` | `summary/<bucket>/<shard>` |
 //! | totals | `total/<site>/<granularity>` | `page/<bucket>/<shard>/<value>`, the same for `referrer` and `campaign` |
 //! | totals | `visitor/<site>/<day>` | `<visitor>` |
+//! | totals | `sketch/<site>/<granularity>` | `<bucket>`, for days and months |
 //! | totals | `quarantine` | `<sequence number>` |
 //!
 //! The views of a day are the sections that begin with `<day>/`. Counters of consecutive buckets are the sections between
@@ -52,7 +53,7 @@ impl Key {
 /// Returns the key of a view.
 #[must_use]
 pub fn view(site: &Site, id: ViewId) -> Key {
-    Key { path: format!("view/{site}"), section: format!("{}/{id}", id.time.day()) }
+    Key { path: format!("view/{site}"), section: format!("{}/{id}", id.day()) }
 }
 
 /// Returns the range of all views of a day.
@@ -130,6 +131,23 @@ pub fn visitor(site: &Site, day: Day, visitor: Visitor) -> Key {
     Key { path: format!("visitor/{site}/{day}"), section: visitor.to_string() }
 }
 
+/// Returns the key of the sketch of a bucket's visitors.
+#[must_use]
+pub fn sketch(site: &Site, bucket: Bucket) -> Key {
+    Key { path: sketches_path(site, bucket.granularity()), section: bucket.to_string() }
+}
+
+/// Returns the range of the sketches from one bucket to another of the same granularity.
+#[must_use]
+pub fn sketches(site: &Site, from: Bucket, to: Bucket) -> Sections {
+    let range = SectionRange::Between(from.to_string(), to.to_string());
+    Sections { path: sketches_path(site, from.granularity()), range }
+}
+
+fn sketches_path(site: &Site, granularity: Granularity) -> String {
+    format!("sketch/{site}/{}", granularity.name())
+}
+
 /// Returns the key of a record in quarantine.
 #[must_use]
 pub fn quarantine(sequence_number: &str) -> Key {
@@ -165,7 +183,7 @@ fn decode_keys(
     let site = |path: &str| Site::parse(path.strip_prefix(kind)?).ok();
     let id = |section: &str| {
         let (day, rest) = section.split_once('/')?;
-        id(rest).filter(|id| id.time.day().to_string() == day)
+        id(rest).filter(|id| id.day().to_string() == day)
     };
     Ok((
         attributes.parsed(attribute::PATH, "the kind of the item and a site", site)?,

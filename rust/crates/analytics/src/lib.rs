@@ -17,14 +17,16 @@ mod leave;
 mod moment;
 mod page;
 mod referrer;
-#[cfg(test)]
-mod samples;
+#[cfg(any(test, feature = "samples"))]
+pub mod samples;
 mod site;
 mod sites;
+mod sketch;
 mod tally;
 mod total;
 mod view;
 mod visitor;
+mod zone;
 
 pub use attributes::{DecodeError, Problem};
 pub use bucket::{Bucket, Granularity};
@@ -38,11 +40,13 @@ pub use page::Page;
 pub use referrer::Referrer;
 pub use serde_dynamo::{AttributeValue, Item};
 pub use site::{InvalidSite, Site};
-pub use sites::Sites;
+pub use sites::{Sites, TrackedSite};
+pub use sketch::{MOST_RANK, Mark, STANDARD_ERROR_PERCENT, Sketch};
 pub use tally::{Counts, DayTally, Tally, TotalKey};
 pub use total::Total;
 pub use view::{Agent, Device, Measure, Record, View, ViewId};
 pub use visitor::Visitor;
+pub use zone::{InvalidRule, Offset, Zone};
 
 /// Placeholder for page paths that are too long, and for new values of a day that has reached its cap.
 pub const OTHER: &str = "(other)";

@@ -4,7 +4,7 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::Day;
+use crate::{Day, Offset};
 
 /// The last millisecond of the year 9999, after which days have no four-digit year.
 const LAST: u64 = 253_402_300_799_999;
@@ -63,17 +63,11 @@ impl Moment {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
-    /// Returns the day in UTC.
+    /// Returns the first and the last calendar day that it is anywhere: from UTC-12 to UTC+14.
     #[must_use]
-    pub fn day(self) -> Day {
-        let seconds = i64::try_from(self.seconds()).unwrap_or(i64::MAX);
-        Day::from(OffsetDateTime::from_unix_timestamp(seconds).map_or(time::Date::MAX, OffsetDateTime::date))
-    }
-
-    /// Returns its hour in UTC, from 0 to 23.
-    #[must_use]
-    pub fn hour(self) -> u8 {
-        u8::try_from(self.0 / 3_600_000 % 24).unwrap_or_default()
+    pub fn local_days(self) -> (Day, Day) {
+        let day = |moment: Self| Offset::UTC.day(moment);
+        (day(self.minus(Duration::from_hours(12))), day(self.plus(Duration::from_hours(14))))
     }
 }
 
@@ -96,18 +90,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_has_a_day_in_utc() {
-        let day = |milliseconds| Moment::from_milliseconds(milliseconds).unwrap().day().to_string();
-        assert_eq!(day(0), "1970-01-01");
-        assert_eq!(day(1_795_305_599_999), "2026-11-21");
-        assert_eq!(day(1_795_305_600_000), "2026-11-22");
-        assert_eq!(day(LAST), "9999-12-31");
+    fn a_moment_has_a_day_and_an_hour_in_utc() {
+        for (milliseconds, day, hour) in [
+            (0, "1970-01-01", 0),
+            (3_600_000, "1970-01-01", 1),
+            (1_795_305_599_999, "2026-11-21", 23),
+            (1_795_305_600_000, "2026-11-22", 0),
+            (LAST, "9999-12-31", 23),
+        ] {
+            let moment = Moment::from_milliseconds(milliseconds).unwrap();
+            assert_eq!((Offset::UTC.day(moment).to_string(), Offset::UTC.hour(moment)), (day.to_owned(), hour));
+        }
     }
 
     #[test]
-    fn a_moment_has_an_hour_in_utc() {
-        let hour = |milliseconds| Moment::from_milliseconds(milliseconds).unwrap().hour();
-        assert_eq!([0, 3_599_999, 3_600_000, 1_795_305_599_999, 1_795_305_600_000].map(hour), [0, 0, 1, 23, 0]);
+    fn it_is_up_to_three_days_at_once() {
+        for (time, days) in [
+            ("2026-11-21T09:59:59Z", ["2026-11-20", "2026-11-21"]),
+            ("2026-11-21T11:00:00Z", ["2026-11-20", "2026-11-22"]),
+            ("2026-11-21T12:00:00Z", ["2026-11-21", "2026-11-22"]),
+        ] {
+            let (first, last) = Moment::parse_rfc3339(time).unwrap().local_days();
+            assert_eq!([first, last].map(|day| day.to_string()), days, "{time}");
+        }
     }
 
     #[test]

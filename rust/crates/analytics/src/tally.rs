@@ -22,7 +22,7 @@ pub struct Tally(BTreeMap<TotalKey, Counts>);
 impl Tally {
     /// Counts a view. `new_visitor` says that no other view of its visitor is counted that day.
     pub fn view(&mut self, view: &View, new_visitor: bool) {
-        let day = view.id.time.day();
+        let day = view.id.day();
         if let Some(bot) = &view.agent.bot {
             return self.summary(&view.site, day, &[(Count::Bots, 1), (Count::Of(Dimension::Bot, bot.clone()), 1)]);
         }
@@ -49,7 +49,7 @@ impl Tally {
         let deeper = i64::from(after.scroll.saturating_sub(scroll));
         let counts =
             vec![(Count::Measured, i64::from(before.is_none())), (Count::DurationMs, longer), (Count::Scroll, deeper)];
-        self.summary(&view.site, view.id.time.day(), &counts);
+        self.summary(&view.site, view.id.day(), &counts);
     }
 
     /// Returns the counters that change, and their changes.

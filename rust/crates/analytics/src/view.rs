@@ -4,37 +4,56 @@ use serde_dynamo::Item;
 
 use crate::attributes::{Attributes, DecodeError, Problem, number, text, wrong};
 use crate::keys::{self, attribute};
-use crate::{Campaign, Dimension, Moment, Page, Referrer, Site, Visitor};
+use crate::{Campaign, Day, Dimension, Moment, Offset, Page, Referrer, Site, Visitor};
 
 /// Maximum length of the names in a user agent in bytes: those of the parser are shorter.
 const NAME_LIMIT: usize = 100;
 
-/// Identifies a view of a site.
+/// Identifies a view of a site, with the day and the hour that it counts for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ViewId {
     /// When the view was received, by the server's clock.
     pub time: Moment,
     /// Random number, so that ids of the same millisecond differ and cannot be guessed.
     pub random: u64,
+    /// The offset of the site's time zone at that time. It is part of the id, so that the day of a stored view never
+    /// changes.
+    pub offset: Offset,
 }
 
 impl ViewId {
     /// Returns the id with a text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (time, random) = text.split_once('-')?;
-        let is_plain = time.len() == 15 && time.bytes().all(|byte| byte.is_ascii_digit()) && random.len() == 16;
+        let (time, rest) = text.split_once('-')?;
+        let (random, offset) = rest.split_at_checked(16)?;
+        let is_plain = time.len() == 15 && time.bytes().all(|byte| byte.is_ascii_digit());
         let id = Self {
             time: Moment::from_milliseconds(time.parse().ok()?).ok()?,
             random: u64::from_str_radix(random, 16).ok()?,
+            offset: if offset.is_empty() { Offset::UTC } else { Offset::parse(offset)? },
         };
         (is_plain && id.to_string() == text).then_some(id)
     }
+
+    /// Returns the local day of the site.
+    #[must_use]
+    pub fn day(self) -> Day {
+        self.offset.day(self.time)
+    }
+
+    /// Returns the local hour of the site, from 0 to 23.
+    #[must_use]
+    pub fn hour(self) -> u8 {
+        self.offset.hour(self.time)
+    }
 }
 
+/// UTC is written as nothing.
 impl fmt::Display for ViewId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:015}-{:016x}", self.time.milliseconds(), self.random)
+        write!(formatter, "{:015}-{:016x}", self.time.milliseconds(), self.random)?;
+        if self.offset == Offset::UTC { Ok(()) } else { self.offset.fmt(formatter) }
     }
 }
 

@@ -16,6 +16,7 @@ mod limits;
 mod pixel;
 mod routes;
 mod secrets;
+mod sketches;
 mod source;
 pub mod store;
 mod tracker;

@@ -51,10 +51,10 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     let sessions = Sessions::new(Arc::new(accounts), Box::new(verify), clock.clone());
 
     // Totals are some seconds behind the views anyway.
-    let reader = TableReader::new(client.clone(), views_table.clone(), totals_table, Consistency::Eventual);
+    let reader = TableReader::new(client.clone(), views_table.clone(), totals_table.clone(), Consistency::Eventual);
     let reports = Reports::new(Arc::new(reader), sites.all(), limits.retention_days, clock.clone());
 
-    let views = collect::store::dynamodb::DynamoDb::new(client, views_table, state_table);
+    let views = collect::store::dynamodb::DynamoDb::new(client, views_table, state_table, totals_table);
     let collector = Collector::new(Arc::new(views), sites, limits, edge, clock);
 
     http_service::run(app(Parts { collector, sessions, reports, html: Html::new()? })).await

@@ -17,6 +17,7 @@ mod reader;
 mod reports;
 mod routes;
 mod search;
+mod unique_visitors;
 
 pub use column::Column;
 pub use compare::Compare;
@@ -27,3 +28,4 @@ pub use period::By;
 pub use query::PAGE_ROWS;
 pub use reports::Reports;
 pub(crate) use routes::routes;
+pub use unique_visitors::UniqueVisitors;

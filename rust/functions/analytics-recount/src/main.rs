@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use analytics::{Moment, Sites};
 use analytics_recount::{Night, Outcome};
-use analytics_store::{Consistency, DaySecrets, TableReader};
+use analytics_store::{Consistency, TableReader, VisitorSecrets};
 use dynamo::Connection;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde_json::Value;
@@ -19,12 +19,12 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     let client = dynamo::client(Connection::from_env(variable)?)?;
     let night = Night {
         reader: Box::new(TableReader::new(client.clone(), views_table, totals_table, Consistency::Strong)),
-        secrets: Box::new(DaySecrets::new(client, state_table)),
+        secrets: Box::new(VisitorSecrets::new(client, state_table)),
         sites: Sites::from_env(variable)?.all(),
         retention_days: whole_number(variable, "VIEW_RETENTION_DAYS", 1..=3650)?,
     };
     let night = &night;
-    // The schedule sends no data: the clock determines yesterday.
+    // The schedule sends no data: the clock determines the days.
     powertools::serve(async move |_: LambdaEvent<Value>| -> Result<Outcome, Diagnostic> {
         let now = Moment::try_from(SystemTime::now()).map_err(powertools::failure)?;
         night.run(now).await.map_err(powertools::failure)

@@ -6,7 +6,8 @@
 use std::sync::{Arc, Mutex};
 
 use analytics::keys::{self, Key};
-use analytics::{Agent, AttributeValue, Day, DayTally, Device, Moment, Page, Record, Site, View, ViewId};
+use analytics::samples::{plain_view, site};
+use analytics::{AttributeValue, Bucket, DayTally, Moment, Offset, Record, Site, TrackedSite, View, Zone};
 use analytics_recount::{Night, Outcome};
 use analytics_store::{Batch, DeleteSecrets, Memory, ReadTables, StoreError, Table};
 use async_trait::async_trait;
@@ -15,37 +16,26 @@ use async_trait::async_trait;
 const NOW: u64 = 1_795_262_400_000 + 15 * 3_600_000;
 const YESTERDAY: u64 = 1_795_262_400_000;
 
-/// The `day` arguments of `delete_before`.
+/// The arguments of `delete_before`.
 #[derive(Default, Clone)]
-struct Deleted(Arc<Mutex<Vec<Day>>>);
+struct Deleted(Arc<Mutex<Vec<(Site, Bucket)>>>);
+
+impl Deleted {
+    fn before(&self) -> Vec<String> {
+        self.0.lock().unwrap().iter().map(|(site, bucket)| format!("{site} {bucket}")).collect()
+    }
+}
 
 #[async_trait]
 impl DeleteSecrets for Deleted {
-    async fn delete_before(&self, day: Day) -> Result<(), StoreError> {
-        self.0.lock().unwrap().push(day);
+    async fn delete_before(&self, site: &Site, bucket: Bucket) -> Result<(), StoreError> {
+        self.0.lock().unwrap().push((site.clone(), bucket));
         Ok(())
     }
 }
 
 fn view(milliseconds: u64, random: u64) -> View {
-    View {
-        site: Site::parse("example.com").unwrap(),
-        id: ViewId { time: Moment::from_milliseconds(milliseconds).unwrap(), random },
-        page: Page::normalize("/about"),
-        visitor: None,
-        referrer: None,
-        campaign: None,
-        real_page: None,
-        utm: None,
-        agent: Agent {
-            browser: "Firefox".to_owned(),
-            version: String::new(),
-            system: "Linux".to_owned(),
-            device: Device::Desktop,
-            bot: None,
-        },
-        country: None,
-    }
+    plain_view(Moment::from_milliseconds(milliseconds).unwrap(), random)
 }
 
 /// Returns tables with views that are counted or waiting.
@@ -70,7 +60,14 @@ fn tables(views: &[(View, bool)]) -> Memory {
 }
 
 async fn run(reader: impl ReadTables + 'static, secrets: Deleted) -> Result<Outcome, StoreError> {
-    let sites = vec![Site::parse("example.com").unwrap()];
+    run_for(vec![TrackedSite { site: site(), zone: Zone::utc() }], reader, secrets).await
+}
+
+async fn run_for(
+    sites: Vec<TrackedSite>,
+    reader: impl ReadTables + 'static,
+    secrets: Deleted,
+) -> Result<Outcome, StoreError> {
     let night = Night { reader: Box::new(reader), secrets: Box::new(secrets), sites, retention_days: 90 };
     night.run(Moment::from_milliseconds(NOW).unwrap()).await
 }
@@ -108,17 +105,44 @@ async fn only_views_of_yesterday_are_recounted() {
 }
 
 #[tokio::test]
-async fn secrets_of_all_days_before_yesterday_are_deleted() {
+async fn secrets_of_ended_days_and_months_are_deleted() {
     let deleted = Deleted::default();
     run(Memory::default(), deleted.clone()).await.unwrap();
-    assert_eq!(*deleted.0.lock().unwrap(), ["2026-11-21".parse().unwrap()]);
+    assert_eq!(deleted.before(), ["example.com 2026-11-21", "example.com 2026-11"]);
 }
 
 #[tokio::test]
 async fn secrets_are_deleted_even_if_the_recount_fails() {
     let deleted = Deleted::default();
     assert_eq!(run(Down, deleted.clone()).await, Err(StoreError::transient("throttled")));
-    assert_eq!(deleted.0.lock().unwrap().len(), 1);
+    assert_eq!(deleted.before(), ["example.com 2026-11-21", "example.com 2026-11"]);
+}
+
+#[tokio::test]
+async fn each_site_has_its_own_yesterday() {
+    let zones = [("east.example", "<+14>-14"), ("west.example", "<-12>12"), ("utc.example", "UTC0")];
+    let sites = zones.map(|(site, rule)| {
+        let site = Site::parse(site).unwrap();
+        TrackedSite { site, zone: Zone::new("somewhere", rule).unwrap() }
+    });
+    // It is 2026-11-22, 03:00 in UTC and 17:00 in the east; in the west it is 2026-11-21, 15:00.
+    let mut views = Vec::new();
+    for (site, hours, offset) in [(0, 18, "+1400"), (1, 16, "-1200"), (2, 4, "")] {
+        let mut view = view(NOW - hours * 3_600_000, hours);
+        view.site = sites[site].site.clone();
+        view.id.offset = Offset::parse(offset).unwrap_or_default();
+        views.push((view, true));
+    }
+    let memory = Arc::new(tables(&views));
+    memory.tables().totals.clear();
+    let deleted = Deleted::default();
+    let outcome = run_for(sites.to_vec(), Shared(memory), deleted.clone()).await.unwrap();
+    assert_eq!(outcome.day, "2026-11-20 2026-11-21");
+    let before = ["east.example 2026-11-21", "west.example 2026-11-20", "utc.example 2026-11-21"];
+    let days: Vec<String> = deleted.before().into_iter().step_by(2).collect();
+    assert_eq!(days, before);
+    let counters_of_a_view = 5;
+    assert_eq!(outcome.drift, 3 * counters_of_a_view, "the views of all three days are found");
 }
 
 /// Shares a table with the test.

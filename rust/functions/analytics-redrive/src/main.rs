@@ -21,7 +21,7 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
         Box::new(TableReader::new(client.clone(), views.clone(), totals.clone(), Consistency::Strong)),
         Box::new(ViewCounter::new(client, views, totals)),
         Shards::from_env(variable)?,
-        Sites::from_env(variable)?.all(),
+        Sites::from_env(variable)?.all().into_iter().map(|tracked| tracked.site).collect(),
         whole_number(variable, "VIEW_RETENTION_DAYS", 1..=3650)?,
     );
     let recovery = &recovery;

@@ -37,7 +37,7 @@ struct Done {
 
 impl Done {
     fn covers(self, from: Moment, to: Moment) -> bool {
-        self.period.from <= from.day() && to.day() <= self.period.to && to <= self.at
+        self.period.from <= from.local_days().0 && to.local_days().1 <= self.period.to && to <= self.at
     }
 }
 
@@ -87,7 +87,9 @@ impl Recovery {
         }
         let now = Moment::try_from(SystemTime::now()).map_err(StoreError::new)?;
         let deadline = Deadline::after(TIMEOUT);
-        let period = Period::new(Some(from.day()), Some(to.day()), now.day(), self.retention_days);
+        // The views have the days of the time zones that their sites had.
+        let ((first, _), (_, last), (_, today)) = (from.local_days(), to.local_days(), now.local_days());
+        let period = Period::new(Some(first), Some(last), today, self.retention_days);
         let report = reconcile(&*self.reader, &self.sites, period).await?;
         let unreadable = report.unreadable;
         let counting = Counting { store: &*self.store, shards: self.shards, deadline };

@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use analytics::keys::{self, Key, Sections};
+use analytics::samples::{plain_view, site};
 use analytics::{
-    Agent, AttributeValue, Bucket, Count, Counter, Counts, Device, Granularity, Item, Leave, Measure, Moment, Page,
-    Site, Total, TotalKey, View, ViewId,
+    AttributeValue, Bucket, Count, Counter, Counts, Granularity, Item, Leave, Measure, Moment, Offset, Total, TotalKey,
+    View,
 };
 use analytics_redrive::{Message, Recovery, RecoveryError};
 use analytics_store::{Action, Batch, CountViews, Memory, Outcome, ReadTables, StoreError, Table};
@@ -19,36 +20,11 @@ use analytics_totals::Shards;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
-fn site() -> Site {
-    Site::parse("example.com").unwrap()
-}
-
 fn ago(time: Duration) -> Moment {
     Moment::try_from(SystemTime::now() - time).unwrap()
 }
 
 const HOUR: Duration = Duration::from_hours(1);
-
-fn view(received: Moment, random: u64) -> View {
-    View {
-        site: site(),
-        id: ViewId { time: received, random },
-        page: Page::normalize("/about"),
-        visitor: None,
-        referrer: None,
-        campaign: None,
-        real_page: None,
-        utm: None,
-        agent: Agent {
-            browser: "Firefox".to_owned(),
-            version: String::new(),
-            system: "Linux".to_owned(),
-            device: Device::Desktop,
-            bot: None,
-        },
-        country: None,
-    }
-}
 
 /// Tables in memory that count their queries.
 #[derive(Clone, Default)]
@@ -101,7 +77,7 @@ impl Tables {
 
     /// Returns the counts of a view's day.
     fn counts(&self, view: &View) -> Counts {
-        let bucket = Bucket::new(Granularity::Day, view.id.time.day());
+        let bucket = Bucket::new(Granularity::Day, view.id.day());
         let key = keys::total(&TotalKey { site: site(), bucket, counter: Counter::Summary }, 0);
         self.memory.tables().totals.get(&key).map(|item| Total::decode(item).unwrap().counts).unwrap_or_default()
     }
@@ -113,7 +89,7 @@ impl Tables {
 
 fn rfc3339(moment: Moment) -> String {
     let seconds = moment.seconds() % 86_400;
-    format!("{}T{:02}:{:02}:{:02}Z", moment.day(), seconds / 3600, seconds / 60 % 60, seconds % 60)
+    format!("{}T{:02}:{:02}:{:02}Z", Offset::UTC.day(moment), seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
 fn message(first: Moment, last: Moment) -> Message {
@@ -132,16 +108,28 @@ fn message(first: Moment, last: Moment) -> Message {
 #[tokio::test]
 async fn views_of_a_failed_batch_are_counted_once() {
     let received = ago(7 * HOUR);
-    let tables = Tables::with_views(&[view(received, 1), view(received, 2)]);
+    let tables = Tables::with_views(&[plain_view(received, 1), plain_view(received, 2)]);
     for _ in 0..3 {
         tables.recovery().handle(&message(received, received)).await.unwrap();
-        assert_eq!(tables.views_counted(&view(received, 1)), 2);
+        assert_eq!(tables.views_counted(&plain_view(received, 1)), 2);
+    }
+}
+
+#[tokio::test]
+async fn views_are_found_in_the_days_of_any_zone() {
+    let received = ago(7 * HOUR);
+    for offset in ["+1400", "-1200", "+0545"] {
+        let mut lost = plain_view(received, 1);
+        lost.id.offset = Offset::parse(offset).unwrap();
+        let tables = Tables::with_views(std::slice::from_ref(&lost));
+        tables.recovery().handle(&message(received, received)).await.unwrap();
+        assert_eq!(tables.views_counted(&lost), 1, "{offset}");
     }
 }
 
 #[tokio::test]
 async fn a_leave_a_day_after_its_view_is_counted() {
-    let old = view(ago(30 * HOUR), 1);
+    let old = plain_view(ago(30 * HOUR), 1);
     let tables = Tables::with_views(std::slice::from_ref(&old));
     let leave = Leave { site: site(), view: old.id, measure: Measure { duration_ms: 5000, scroll: 40 } };
     tables.put(leave.item(ago(Duration::ZERO).plus(100 * 24 * HOUR)));
@@ -152,7 +140,7 @@ async fn a_leave_a_day_after_its_view_is_counted() {
 
 #[tokio::test]
 async fn messages_about_the_same_days_read_the_tables_once() {
-    let lost = view(ago(7 * HOUR), 1);
+    let lost = plain_view(ago(7 * HOUR), 1);
     let tables = Tables::with_views(std::slice::from_ref(&lost));
     let recovery = tables.recovery();
     recovery.handle(&message(lost.id.time, lost.id.time)).await.unwrap();
@@ -167,7 +155,7 @@ async fn messages_about_the_same_days_read_the_tables_once() {
 #[tokio::test]
 async fn views_that_may_be_counted_already_are_not_counted() {
     let received = ago(7 * HOUR);
-    let tables = Tables::with_views(&[view(received, 1), view(received, 2)]);
+    let tables = Tables::with_views(&[plain_view(received, 1), plain_view(received, 2)]);
     tables.recovery().handle(&message(received, received)).await.unwrap();
     let before = tables.memory.tables().totals.clone();
     for item in tables.memory.tables().views.values_mut().take(1) {
@@ -180,7 +168,7 @@ async fn views_that_may_be_counted_already_are_not_counted() {
 
 #[tokio::test]
 async fn a_total_that_is_too_high_is_never_lowered() {
-    let lost = view(ago(7 * HOUR), 1);
+    let lost = plain_view(ago(7 * HOUR), 1);
     let tables = Tables::with_views(std::slice::from_ref(&lost));
     tables.recovery().handle(&message(lost.id.time, lost.id.time)).await.unwrap();
     for item in tables.memory.tables().totals.values_mut() {

@@ -13,7 +13,7 @@ pub async fn count(place: &Place, views: &[Record]) -> Result<(), StoreError> {
             add_one(place, view, counter, count).await?;
         }
         if let Some(visitor) = view.visitor
-            && place.mark(keys::visitor(&view.site, view.id.time.day(), visitor), view).await?
+            && place.mark(keys::visitor(&view.site, view.id.day(), visitor), view).await?
         {
             add_one(place, view, Counter::Summary, Count::Visitors).await?;
         }
@@ -23,7 +23,7 @@ pub async fn count(place: &Place, views: &[Record]) -> Result<(), StoreError> {
 
 async fn add_one(place: &Place, view: &View, counter: Counter, count: Count) -> Result<(), StoreError> {
     for granularity in Granularity::ALL {
-        let bucket = Bucket::new(granularity, view.id.time.day());
+        let bucket = Bucket::new(granularity, view.id.day());
         let key = TotalKey { site: view.site.clone(), bucket, counter: counter.clone() };
         place.add_one(keys::total(&key, 0), count.clone()).await?;
     }

@@ -1,6 +1,6 @@
 use std::error::Error;
 
-use analytics::{Agent, Device, Item, Moment, Page, Referrer, Site, View, ViewId, Visitor};
+use analytics::{Agent, Device, Item, Moment, Offset, Page, Referrer, Site, View, ViewId, Visitor};
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 
@@ -29,6 +29,7 @@ fn view(random: &mut Random, visitors: &mut Vec<Visitor>) -> Result<View, Box<dy
         id: ViewId {
             time: Moment::from_milliseconds(NOON + u64::from(random.0.next_u32() % 1000))?,
             random: random.0.next_u64(),
+            offset: Offset::UTC,
         },
         page: Page::normalize(&format!("/articles/{}", random.zipf(200))),
         visitor: Some(visitor(random, visitors)),

@@ -40,7 +40,9 @@ async fn main() -> ExitCode {
 /// Returns whether the totals are right.
 async fn run() -> Result<bool, Box<dyn Error + Send + Sync>> {
     let now = Moment::try_from(SystemTime::now())?;
-    let Arguments { views, totals, sites, period, repairs, lower } = Arguments::parse(env::args().skip(1), now.day())?;
+    // The last day that any site may have.
+    let (_, today) = now.local_days();
+    let Arguments { views, totals, sites, period, repairs, lower } = Arguments::parse(env::args().skip(1), today)?;
     let client = dynamo::client(Connection::from_env(|name| env::var(name).ok())?)?;
     let reader = TableReader::new(client.clone(), views.clone(), totals.clone(), Consistency::Strong);
     let mut report = reconcile(&reader, &sites, period).await?;

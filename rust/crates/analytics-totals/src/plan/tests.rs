@@ -1,4 +1,4 @@
-use analytics::{Agent, Campaign, Device, Page, Referrer, Site, Visitor};
+use analytics::{Agent, Campaign, Device, Offset, Page, Referrer, Site, Visitor};
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn strangers(number: u8) -> Vec<Pending<Record>> {
     let site = Site::parse("example.com").unwrap();
     let stranger = |index: u8| View {
         site: site.clone(),
-        id: ViewId { time: moment(NOON), random: u64::from(index) },
+        id: ViewId { time: moment(NOON), random: u64::from(index), offset: Offset::UTC },
         page: Page::normalize(&format!("/{index}")),
         visitor: Some(Visitor::from_bytes([index; 16])),
         referrer: Referrer::parse(&format!("https://{index}.example/"), &site),
@@ -119,7 +119,7 @@ fn a_visitors_mark_outlives_all_views_of_the_day() {
         Action::MarkVisitor { expires, .. } => Some(*expires),
         _ => None,
     });
-    assert_eq!(expires, Some(moment(NOON + DAY_MS)));
+    assert_eq!(expires, Some(moment(NOON).plus(AFTER_FIRST_VIEW)));
 }
 
 #[test]

@@ -7,7 +7,7 @@ pub struct Period {
     pub from: Day,
     /// The last day.
     pub to: Day,
-    /// The current day, which is the last with views.
+    /// The current day in the earliest time zone of the sites: the last with views.
     pub today: Day,
 }
 

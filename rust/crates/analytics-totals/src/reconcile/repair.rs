@@ -93,12 +93,12 @@ async fn count_due(
         .waiting
         .into_iter()
         .filter(|record| is_due(record.view.id.time))
-        .partition(|record| is_doubtful(&record.view.site, record.view.id.time.day()));
+        .partition(|record| is_doubtful(&record.view.site, record.view.id.day()));
     let (doubtful_leaves, leaves): (Vec<_>, Vec<_>) = report
         .waiting_leaves
         .into_iter()
         .filter(|leave| is_due(leave.view.time))
-        .partition(|leave| is_doubtful(&leave.site, leave.view.time.day()));
+        .partition(|leave| is_doubtful(&leave.site, leave.view.day()));
     Waiting {
         doubtful: doubtful_views.len() + doubtful_leaves.len(),
         views: counting.views(pending(views)).await,

@@ -40,6 +40,11 @@ pub const DURATION_MS: &str = "DurationMs";
 /// Scroll depth of a leave; of a view, the one that is in the totals.
 pub const SCROLL: &str = "Scroll";
 
+/// Start of the names of a sketch's registers; the number follows.
+pub const REGISTER: &str = "R";
+/// Day on which a sketch begins.
+pub const SINCE: &str = "Since";
+
 /// Why a record is in quarantine.
 pub const REASON: &str = "Reason";
 /// The record in quarantine, as JSON.
@@ -53,10 +58,10 @@ pub const USER: &str = "User";
 pub const PASSWORD_HASH: &str = "PasswordHash";
 /// Session keys of the stack, the one that encrypts first.
 pub const KEYS: &str = "Keys";
-/// Secret of a day, from which its visitors' identities are derived.
+/// Secret of a bucket, from which its visitors' identities are derived.
 pub const SECRET: &str = "Secret";
-/// Day of a secret.
-pub const DAY: &str = "Day";
+/// Bucket of a secret.
+pub const BUCKET: &str = "Bucket";
 /// Number of values that a source has added.
 pub const COUNT: &str = "Count";
 /// Known values of a day.

@@ -3,24 +3,35 @@
 //! | `Name` | Contents |
 //! |---|---|
 //! | `session-keys` | keys that encrypt session tokens, created with the stack |
-//! | `visitor-secret/even`, `visitor-secret/odd` | secret of a day that visitors are derived from, by the number of the day |
+//! | `visitor-secret/<site>/<granularity>/<slot>` | secret of a day that the site's visitors are derived from |
 //! | `known/<site>/<day>/<dimension>` | values of an open dimension that a day has counters for |
 //! | `known/<site>/<day>/<dimension>/from/<source>` | how many of them a source has added |
 //! | `ended-session/<id>` | session that has signed out |
 //! | `sign-in/<who>` | attempts to sign in |
 //! | `signed-in/<who>` | user who has signed in from a network, for 30 days |
 
-use crate::{Day, Dimension, Site};
+use crate::{Bucket, Day, Dimension, Granularity, Site};
 
 /// Name of the session keys.
 pub const SESSION_KEYS: &str = "session-keys";
 
-/// Returns the name of the secret of a day. Days alternate between two names, so a new secret replaces that of two days
-/// before.
+/// Number of names that the secrets of a site alternate between. Two are in use, and the third lets the day go back, when the
+/// time zone of the site changes.
+pub const SECRET_SLOTS: u64 = 3;
+
+/// Returns the name of the secret of a bucket. A new secret replaces that of three buckets before.
 #[must_use]
-pub fn visitor_secret(day: Day) -> String {
-    let parity = if day.number().is_multiple_of(2) { "even" } else { "odd" };
-    format!("visitor-secret/{parity}")
+pub fn visitor_secret(site: &Site, bucket: Bucket) -> String {
+    visitor_secret_slot(site, bucket.granularity(), bucket.number() % SECRET_SLOTS)
+}
+
+/// Returns the names of all secrets of a site.
+pub fn visitor_secrets(site: &Site, granularity: Granularity) -> impl Iterator<Item = String> {
+    (0..SECRET_SLOTS).map(move |slot| visitor_secret_slot(site, granularity, slot))
+}
+
+fn visitor_secret_slot(site: &Site, granularity: Granularity, slot: u64) -> String {
+    format!("visitor-secret/{site}/{}/{slot}", granularity.name())
 }
 
 /// Returns the name of the known values of an open dimension.

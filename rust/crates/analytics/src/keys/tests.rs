@@ -66,6 +66,17 @@ fn a_range_contains_exactly_its_buckets() {
 }
 
 #[test]
+fn a_range_of_sketches_has_exactly_its_buckets() {
+    let first = bucket(Granularity::Day, "2026-12-30");
+    let buckets: Vec<Bucket> = std::iter::successors(Some(first), |bucket| bucket.next()).take(5).collect();
+    let range = sketches(&site(), buckets[1], buckets[3]);
+    let found: Vec<bool> = buckets.iter().map(|bucket| range.has(&sketch(&site(), *bucket))).collect();
+    assert_eq!(found, [false, true, true, true, false]);
+    let month = Bucket::new(Granularity::Month, buckets[1].first());
+    assert!(!range.has(&sketch(&site(), month)), "months are elsewhere");
+}
+
+#[test]
 fn the_longest_key_fits_into_a_table() {
     let day = bucket(Granularity::Day, "9999-12-31");
     for value in [Page::normalize(&"a".repeat(511)).as_str(), &"a".repeat(253), &"é".repeat(50)] {

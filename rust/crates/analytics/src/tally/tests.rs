@@ -1,6 +1,6 @@
 use super::*;
 use crate::samples::{site, view};
-use crate::{Agent, Moment, Total, ViewId, keys};
+use crate::{Agent, Moment, Offset, Total, ViewId, keys};
 
 fn count(tally: &Tally, granularity: Granularity, counter: &Counter) -> Counts {
     let mut found = tally.iter().filter(|(key, _)| key.bucket.granularity() == granularity && key.counter == *counter);
@@ -91,7 +91,7 @@ fn an_unchanged_measure_changes_no_counter() {
 fn a_week_belongs_to_the_year_of_its_thursday() {
     let time = Moment::from_milliseconds(1_735_603_200_000).unwrap();
     let mut tally = Tally::default();
-    tally.view(&View { id: ViewId { time, random: 0 }, ..view("/") }, false);
+    tally.view(&View { id: ViewId { time, random: 0, offset: Offset::UTC }, ..view("/") }, false);
     let buckets: Vec<String> = tally.iter().map(|(key, _)| key.bucket.to_string()).collect();
     assert!(buckets.iter().all(|text| ["2024-12-31", "2025-W01", "2024-12"].contains(&text.as_str())), "{buckets:?}");
 }

@@ -77,23 +77,46 @@ fn an_invalid_attribute_is_named() {
 #[test]
 fn a_view_at_the_last_moment_of_9999_is_valid() {
     let time = Moment::from_milliseconds(253_402_300_799_999).unwrap();
-    let view = View { id: ViewId { time, random: u64::MAX }, ..view("/") };
+    let view = View { id: ViewId { time, random: u64::MAX, offset: Offset::UTC }, ..view("/") };
     assert_eq!(Record::decode(&view.item(time)).unwrap().view, view);
 }
 
 #[test]
 fn an_id_has_one_spelling() {
     let id = view("/").id;
-    assert_eq!(ViewId::parse(&id.to_string()), Some(id));
+    let east = ViewId { offset: Offset::parse("+0545").unwrap(), ..id };
+    let west = ViewId { offset: Offset::parse("-0330").unwrap(), ..id };
+    for (id, text) in [
+        (id, "001795262400000-0000000000000007"),
+        (east, "001795262400000-0000000000000007+0545"),
+        (west, "001795262400000-0000000000000007-0330"),
+    ] {
+        assert_eq!((id.to_string().as_str(), ViewId::parse(text)), (text, Some(id)));
+    }
     let texts = [
         "",
         "1-1",
         "001795262400000-000000000000000G",
         "001795262400000-+000000000000007",
         "+01795262400000-0000000000000007",
+        "001795262400000-0000000000000007+0000",
+        "001795262400000-0000000000000007Z",
     ];
     for text in texts.map(str::to_owned).into_iter().chain([format!("{id}/"), id.to_string().to_uppercase() + "A"]) {
         assert_eq!(ViewId::parse(&text), None, "{text:?}");
+    }
+}
+
+#[test]
+fn a_view_has_the_day_and_the_hour_of_its_offset() {
+    for (offset, day, hour) in [("+1400", "2026-11-22", 2), ("-1200", "2026-11-21", 0), ("+0545", "2026-11-21", 17)] {
+        let id = ViewId { offset: Offset::parse(offset).unwrap(), ..view("/").id };
+        let stored = View { id, ..view("/") };
+        let item = stored.item(expires());
+        assert!(keys::views_of_day(&site(), day.parse().unwrap()).has(&keys::Key::from_item(&item).unwrap()));
+        let read = Record::decode(&item).unwrap().view;
+        assert_eq!((read.id.day().to_string(), read.id.hour()), (day.to_owned(), hour));
+        assert_eq!(read, stored);
     }
 }
 
@@ -107,6 +130,6 @@ fn measures_combine_in_any_order_and_number() {
 #[test]
 fn views_are_in_the_partition_of_their_site() {
     let item = view("/").item(expires());
-    let sections = keys::views_of_day(&site(), view("/").id.time.day());
+    let sections = keys::views_of_day(&site(), view("/").id.day());
     assert!(sections.has(&keys::Key::from_item(&item).unwrap()));
 }

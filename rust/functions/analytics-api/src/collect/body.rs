@@ -50,7 +50,8 @@ pub fn left(json: &[u8]) -> Result<LeaveReport, Error> {
 
 fn address<'a>(url: &'a str, site: &Site, sites: &Sites) -> Result<Address<'a>, Broken> {
     let address = Address::parse(url).ok_or(Broken::new("url", "must be a web address; send location.href"))?;
-    let is_on_site = address.is_on(site) || sites.find_by_origin(address.origin) == Some(site);
+    let is_on_site =
+        address.is_on(site) || sites.find_by_origin(address.origin).is_some_and(|tracked| tracked.site == *site);
     is_on_site
         .then_some(address)
         .ok_or(Broken::new("site", "must be on the site that sends the request, by host and port; send location.href"))

@@ -11,10 +11,13 @@ use http_event::SourceIp;
 use super::Collector;
 use super::agent::agent;
 
+/// Address and user agent, from which a visitor is derived.
+pub type Identity = (SourceIp, Vec<u8>);
+
 /// The properties of a client that a view needs. No `Debug`, so that they are never logged.
 pub struct Client {
-    /// Address and user agent, from which a visitor is derived; `None` if the browser asks for privacy.
-    pub identity: Option<(SourceIp, Vec<u8>)>,
+    /// `None` if the browser asks for privacy.
+    pub identity: Option<Identity>,
     pub agent: Agent,
     /// ISO 3166 code of the country, if CloudFront sends one.
     pub country: Option<String>,

@@ -2,8 +2,9 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use analytics::{Campaign, Dimension, Leave, Measure, Moment, Page, Referrer, Site, Sites, View, ViewId, Visitor};
+use analytics::{Campaign, Dimension, Leave, Measure, Page, Referrer, Site, Sites, TrackedSite, View, ViewId, Visitor};
 use fields::Broken;
+use futures_util::future::join;
 use http::header::ORIGIN;
 use http::{HeaderMap, StatusCode};
 use reply::Error;
@@ -13,6 +14,7 @@ use super::client::Client;
 use super::known_values::KnownValues;
 use super::limits::LEAST_RETENTION_DAYS;
 use super::secrets::Secrets;
+use super::sketches::Sketches;
 use super::source::Source;
 use super::store::{Secret, Store};
 use super::view_token::ViewToken;
@@ -29,6 +31,10 @@ const OPEN: Duration = Duration::from_hours(24);
 /// that a leave can be counted after the trigger has given up on it.
 const LEAVE_RETENTION: Duration = Duration::from_hours(24 * LEAST_RETENTION_DAYS as u64);
 
+/// Additional retention of views: more than the difference of two time zones. Days have up to 26 hours, and a site may get
+/// another time zone; still, the first day of which views are reported and recounted is complete.
+const ZONE_CHANGE: Duration = Duration::from_hours(30);
+
 /// Maximum difference between the clocks of two environments.
 const CLOCK_SKEW: Duration = Duration::from_secs(5);
 
@@ -41,19 +47,21 @@ pub struct Collector {
     clock: Clock,
     secrets: Secrets,
     known: KnownValues,
+    sketches: Sketches,
 }
 
 impl Collector {
-    /// Creates a collector for the lifetime of the environment: it caches secrets and known values.
+    /// Creates a collector for the lifetime of the environment: it caches secrets, known values and sketches.
     pub fn new(store: Arc<dyn Store>, sites: Sites, limits: Limits, edge: Edge, clock: Clock) -> Self {
         Self {
             store,
             sites,
-            view_retention: Duration::from_hours(24 * u64::from(limits.retention_days)),
+            view_retention: Duration::from_hours(24 * u64::from(limits.retention_days)) + ZONE_CHANGE,
             edge,
             clock,
             secrets: Secrets::default(),
             known: KnownValues::new(limits.values_per_day),
+            sketches: Sketches::default(),
         }
     }
 
@@ -61,7 +69,7 @@ impl Collector {
     ///
     /// # Errors
     /// `UnknownSite` if its views are not collected.
-    pub fn site(&self, headers: &HeaderMap) -> Result<&Site, Error> {
+    pub fn site(&self, headers: &HeaderMap) -> Result<&TrackedSite, Error> {
         let origin = headers.get(ORIGIN).and_then(|value| value.to_str().ok());
         self.site_of(origin)
     }
@@ -75,7 +83,7 @@ impl Collector {
     ///
     /// # Errors
     /// `UnknownSite` if its views are not collected.
-    pub fn site_of(&self, origin: Option<&str>) -> Result<&Site, Error> {
+    pub fn site_of(&self, origin: Option<&str>) -> Result<&TrackedSite, Error> {
         let site = origin.and_then(|origin| self.sites.find_by_origin(origin));
         site.ok_or_else(|| unknown_site(origin))
     }
@@ -89,17 +97,31 @@ impl Collector {
     ///
     /// # Errors
     /// The store's error; the view is then not recorded.
-    pub async fn view(&self, site: &Site, visit: Visit, client: Client) -> Result<ViewToken, Error> {
+    pub async fn view(
+        &self,
+        TrackedSite { site, zone }: &TrackedSite,
+        visit: Visit,
+        client: Client,
+    ) -> Result<ViewToken, Error> {
         let now = self.clock.now()?;
-        let id = ViewId { time: now, random: getrandom::u64().map_err(Error::internal)? };
-        let secret = self.secrets.today(self.store.as_ref(), now).await.map_err(store_error)?;
-        let visitor = visitor_of(&secret, site, &client)?;
+        let id = ViewId { time: now, random: getrandom::u64().map_err(Error::internal)?, offset: zone.offset(now) };
+        let secret = self.secrets.of_day(self.store.as_ref(), site, id).await.map_err(store_error)?;
+        // Bots are not visitors.
+        let identity = client.identity.as_ref().filter(|_| client.agent.bot.is_none());
+        let visitor = identity.map(|identity| visitor(&secret, site, identity)).transpose().map_err(Error::internal)?;
+        let visitor = visitor.map(Visitor::from_bytes);
         let (Visit { page, referrer, campaign, utm }, real_page) =
-            self.within_caps((site, &secret), visit, &client, now).await?;
-        let Client { agent, country, .. } = client;
+            self.within_caps((site, &secret), visit, &client, id).await?;
+        let Client { identity, agent, country } = client;
         let metric = if agent.bot.is_some() { "ViewsOfBots" } else { "ViewsAccepted" };
         let view = View { site: site.clone(), id, page, real_page, visitor, referrer, campaign, utm, agent, country };
-        self.store.put_view(&view, now.plus(self.view_retention)).await.map_err(store_error)?;
+        let sketched = async {
+            if let Some(identity) = identity.filter(|_| visitor.is_some()) {
+                self.sketches.add(self.store.as_ref(), &self.secrets, site, id, &identity).await;
+            }
+        };
+        let (stored, ()) = join(self.store.put_view(&view, now.plus(self.view_retention)), sketched).await;
+        stored.map_err(store_error)?;
         powertools::count(metric, 1);
         ViewToken::new(&secret, site, id).map_err(Error::internal)
     }
@@ -108,7 +130,11 @@ impl Collector {
     ///
     /// # Errors
     /// `ViewTooOld`, `InvalidLeave`, and the store's error.
-    pub async fn leave(&self, site: &Site, LeaveReport { view: token, measure }: LeaveReport) -> Result<(), Error> {
+    pub async fn leave(
+        &self,
+        TrackedSite { site, zone }: &TrackedSite,
+        LeaveReport { view: token, measure }: LeaveReport,
+    ) -> Result<(), Error> {
         let (now, view) = (self.clock.now()?, token.id);
         if view.time > now.plus(CLOCK_SKEW) {
             return Err(Error::invalid(
@@ -117,11 +143,12 @@ impl Collector {
             ));
         }
         let open = now.since(view.time);
-        if open > OPEN {
+        // After 24 hours, it is the day after next if the clock was changed, and the secret is deleted.
+        if open > OPEN || view.day() < zone.day(now).minus(1) {
             let rule = Broken::new("age", "is more than 24 hours old; reload the page");
             return Err(Error::invalid("ViewTooOld", vec![rule.in_field("view")]));
         }
-        let secret = self.secrets.get(self.store.as_ref(), view.time.day(), now).await.map_err(store_error)?;
+        let secret = self.secrets.get(self.store.as_ref(), site, view.day()).await.map_err(store_error)?;
         let is_signed = secret.map(|secret| token.is_signed(&secret, site)).transpose().map_err(Error::internal)?;
         if is_signed != Some(true) {
             return Err(Error::invalid("InvalidLeave", vec![view_rule().in_field("view")]));
@@ -140,7 +167,7 @@ impl Collector {
         (site, secret): (&Site, &Secret),
         mut visit: Visit,
         client: &Client,
-        now: Moment,
+        id: ViewId,
     ) -> Result<(Visit, Option<Page>), Error> {
         if client.agent.bot.is_some() {
             return Ok((visit, None));
@@ -148,16 +175,16 @@ impl Collector {
         let source_ip = client.identity.as_ref().map(|(source_ip, _)| source_ip);
         let from = (site, Source::new(secret, source_ip).map_err(Error::internal)?);
         let mut real_page = None;
-        if !self.is_known(from, now, Dimension::Page, visit.page.as_str()).await? {
+        if !self.is_known(from, id, Dimension::Page, visit.page.as_str()).await? {
             real_page = Some(mem::replace(&mut visit.page, Page::other()));
         }
         if let Some(referrer) = &visit.referrer
-            && !self.is_known(from, now, Dimension::Referrer, referrer.as_str()).await?
+            && !self.is_known(from, id, Dimension::Referrer, referrer.as_str()).await?
         {
             visit.referrer = Some(Referrer::other());
         }
         if let Some(campaign) = &visit.campaign
-            && !self.is_known(from, now, Dimension::Campaign, campaign.as_str()).await?
+            && !self.is_known(from, id, Dimension::Campaign, campaign.as_str()).await?
         {
             visit.campaign = Some(Campaign::other());
         }
@@ -167,21 +194,11 @@ impl Collector {
     async fn is_known(
         &self,
         from: (&Site, Source),
-        now: Moment,
+        id: ViewId,
         dimension: Dimension,
         value: &str,
     ) -> Result<bool, Error> {
-        self.known.has(self.store.as_ref(), from, now, dimension, value).await.map_err(store_error)
-    }
-}
-
-/// Bots are not visitors.
-fn visitor_of(secret: &Secret, site: &Site, client: &Client) -> Result<Option<Visitor>, Error> {
-    match &client.identity {
-        Some((source_ip, agent)) if client.agent.bot.is_none() => {
-            visitor(secret, site, source_ip, agent).map(Some).map_err(Error::internal)
-        }
-        _ => Ok(None),
+        self.known.has(self.store.as_ref(), from, id, dimension, value).await.map_err(store_error)
     }
 }
 

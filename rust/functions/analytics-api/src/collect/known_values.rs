@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use analytics::{Day, Dimension, Moment, OTHER, Site};
+use analytics::{Day, Dimension, OTHER, Site, ViewId};
 use sha2::{Digest as _, Sha256};
 
 use super::source::Source;
@@ -22,21 +22,16 @@ const MIN_SHARE: u16 = 20;
 /// Values cached in this environment cost no calls. The first value costs one read; a new value costs two writes.
 pub struct KnownValues {
     most: u16,
-    cache: Mutex<DayCache>,
+    cache: Mutex<BTreeMap<(Site, Dimension), DayValues>>,
 }
 
-/// The cache of one day.
-#[derive(Default)]
-struct DayCache {
-    day: Option<Day>,
-    values: BTreeMap<(Site, Dimension), Values>,
-    /// Sources that have used up their share.
-    spent: BTreeSet<(Site, Dimension, Source)>,
-}
-
-struct Values {
+/// The values of a site's dimension on one day.
+struct DayValues {
+    day: Day,
     known: BTreeSet<ValueHash>,
     is_full: bool,
+    /// Sources that have used up their share.
+    spent: BTreeSet<Source>,
 }
 
 impl KnownValues {
@@ -45,7 +40,7 @@ impl KnownValues {
         Self { most, cache: Mutex::default() }
     }
 
-    /// Whether a value has its own counter on the current day; otherwise it counts as `(other)`.
+    /// Whether a value has its own counter on the day of a new view; otherwise it counts as `(other)`.
     ///
     /// # Errors
     /// The store's error.
@@ -53,7 +48,7 @@ impl KnownValues {
         &self,
         store: &dyn Store,
         (site, source): (&Site, Source),
-        now: Moment,
+        view: ViewId,
         dimension: Dimension,
         value: &str,
     ) -> Result<bool, StoreError> {
@@ -61,7 +56,8 @@ impl KnownValues {
             return Ok(true);
         }
         let value = hash(value);
-        let key = KnownKey { site: site.clone(), day: now.day(), dimension };
+        let key = KnownKey { site: site.clone(), day: view.day(), dimension };
+        let expires = view.time.plus(RETENTION);
         if !self.is_cached(&key) {
             self.store(&key, store.known_values(&key).await?);
         }
@@ -69,45 +65,46 @@ impl KnownValues {
             return Ok(is_known);
         }
         let per_source = (self.most / SHARE).max(MIN_SHARE);
-        if store.count_source(&key, &source.to_string(), now.plus(RETENTION)).await? > u64::from(per_source) {
+        if store.count_source(&key, &source.to_string(), expires).await? > u64::from(per_source) {
             tracing::info!(%site, dimension = dimension.name(), per_source, "source reached its share");
-            self.cache().spent.insert((key.site, dimension, source));
+            if let Some(values) = self.cache().get_mut(&(key.site, dimension)) {
+                values.spent.insert(source);
+            }
             return Ok(false);
         }
-        let AddedValue { is_known, values } = store.add_value(&key, value, self.most, now.plus(RETENTION)).await?;
+        let AddedValue { is_known, values } = store.add_value(&key, value, self.most, expires).await?;
         self.store(&key, values);
         Ok(is_known)
     }
 
     fn is_cached(&self, KnownKey { site, day, dimension }: &KnownKey) -> bool {
-        let cache = self.cache();
-        cache.day == Some(*day) && cache.values.contains_key(&(site.clone(), *dimension))
+        self.cache().get(&(site.clone(), *dimension)).is_some_and(|values| values.day == *day)
     }
 
     /// Whether a value is known; `None` if the cache cannot tell.
-    fn lookup(&self, KnownKey { site, dimension, .. }: &KnownKey, value: ValueHash, source: Source) -> Option<bool> {
+    fn lookup(&self, KnownKey { site, day, dimension }: &KnownKey, value: ValueHash, source: Source) -> Option<bool> {
         let cache = self.cache();
-        let values = cache.values.get(&(site.clone(), *dimension))?;
+        let values = cache.get(&(site.clone(), *dimension)).filter(|values| values.day == *day)?;
         let is_known = values.known.contains(&value);
-        let is_settled = values.is_full || cache.spent.contains(&(site.clone(), *dimension, source));
+        let is_settled = values.is_full || values.spent.contains(&source);
         (is_known || is_settled).then_some(is_known)
     }
 
     fn store(&self, KnownKey { site, day, dimension }: &KnownKey, known: BTreeSet<ValueHash>) {
         let is_full = known.len() >= usize::from(self.most);
         let mut cache = self.cache();
-        if cache.day != Some(*day) {
-            *cache = DayCache { day: Some(*day), ..DayCache::default() };
-        }
-        let before = cache.values.insert((site.clone(), *dimension), Values { known, is_full });
-        if is_full && !before.is_some_and(|before| before.is_full) {
+        let before = cache.remove(&(site.clone(), *dimension)).filter(|values| values.day == *day);
+        let was_full = before.as_ref().is_some_and(|values| values.is_full);
+        let spent = before.map(|values| values.spent).unwrap_or_default();
+        cache.insert((site.clone(), *dimension), DayValues { day: *day, known, is_full, spent });
+        if is_full && !was_full {
             powertools::count("CappedNames", 1);
             tracing::error!(%site, dimension = dimension.name(), cap = self.most, "cap reached");
         }
     }
 
     /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
-    fn cache(&self) -> MutexGuard<'_, DayCache> {
+    fn cache(&self) -> MutexGuard<'_, BTreeMap<(Site, Dimension), DayValues>> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

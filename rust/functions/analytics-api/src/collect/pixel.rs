@@ -55,7 +55,8 @@ pub async fn view(
 async fn count(collector: &Collector, query: &str, headers: &HeaderMap, client: Client) -> Result<(), Error> {
     let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let page = header(REFERER).and_then(Address::parse);
-    let site = collector.site_of(page.map(|page| page.origin).or_else(|| header(ORIGIN)))?;
+    let tracked = collector.site_of(page.map(|page| page.origin).or_else(|| header(ORIGIN)))?;
+    let site = &tracked.site;
     let parameter = |wanted| form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted);
     let referrer = parameter("referrer").map(|(_, referrer)| referrer).unwrap_or_default();
     let visit = match (parameter("path"), page) {
@@ -63,7 +64,7 @@ async fn count(collector: &Collector, query: &str, headers: &HeaderMap, client: 
         (None, Some(page)) => Visit::from_address(site, &page, &referrer),
         (None, None) => Visit::from_path(site, "", query, &referrer),
     };
-    collector.view(site, visit, client).await.map(drop)
+    collector.view(tracked, visit, client).await.map(drop)
 }
 
 #[cfg(test)]

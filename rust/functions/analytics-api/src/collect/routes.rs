@@ -37,7 +37,7 @@ async fn collect(
     let view = async {
         let json = json_bytes(request, MEDIA_TYPES).await?;
         let site = collector.site(&headers)?;
-        collector.view(site, body::visit(&json, site, collector.sites())?, client).await
+        collector.view(site, body::visit(&json, &site.site, collector.sites())?, client).await
     };
     let view = view.await.inspect_err(count_refused)?;
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];

@@ -2,77 +2,106 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use analytics::{Day, Moment};
+use analytics::{Bucket, Day, Granularity, Moment, Site, ViewId};
 
 use super::store::{Offer, Secret, Store, StoreError};
 
-const DAY_MILLISECONDS: u64 = 24 * 60 * 60 * 1000;
+/// Time for which a secret is stored after its bucket: as long as an open page may report, and an hour by which the clock may
+/// be changed.
+const AFTER: Duration = Duration::from_hours(25);
 
-/// The secrets from which visitors of a day are derived and tokens of views are signed. All environments share one
-/// secret per day, which the first of them creates.
+/// The secrets of a site's days and months. Visitors of a day are derived from the secret of the day, which also signs the
+/// tokens of its views. All environments share one secret per site and bucket, which the first of them creates.
 ///
-/// Once a secret is deleted, an address and a user agent cannot be linked to a visitor of that day any more.
+/// Once a secret is deleted, an address and a user agent cannot be linked to a visitor of that time any more.
 #[derive(Default)]
-pub struct Secrets(Mutex<BTreeMap<Day, Secret>>);
+pub struct Secrets(Mutex<BTreeMap<(Site, Bucket), Secret>>);
 
 impl Secrets {
-    /// Returns the secret of the current day, and creates it if needed.
+    /// Returns the secret of a new view's day, and creates it if needed.
     ///
     /// # Errors
     /// The store's error.
-    pub async fn today(&self, store: &dyn Store, now: Moment) -> Result<Secret, StoreError> {
-        let today = now.day();
-        if let Some(secret) = self.get(store, today, now).await? {
-            return Ok(secret);
-        }
-        let secret = make(store, now).await?;
-        self.store(today, secret, now);
-        Ok(secret)
+    pub async fn of_day(&self, store: &dyn Store, site: &Site, view: ViewId) -> Result<Secret, StoreError> {
+        // Pages that were opened yesterday may be left today.
+        let yesterday = Bucket::new(Granularity::Day, view.day().minus(1));
+        self.current(store, site, view, yesterday).await
+    }
+
+    /// Returns the secret of a new view's month, and creates it if needed.
+    ///
+    /// # Errors
+    /// The store's error.
+    pub async fn of_month(&self, store: &dyn Store, site: &Site, view: ViewId) -> Result<Secret, StoreError> {
+        self.current(store, site, view, Bucket::new(Granularity::Month, view.day())).await
     }
 
     /// Returns the secret of a day, if it has one.
     ///
     /// # Errors
     /// The store's error.
-    pub async fn get(&self, store: &dyn Store, day: Day, now: Moment) -> Result<Option<Secret>, StoreError> {
-        let cached = self.cache().get(&day).copied();
+    pub async fn get(&self, store: &dyn Store, site: &Site, day: Day) -> Result<Option<Secret>, StoreError> {
+        self.find(store, site, Bucket::new(Granularity::Day, day)).await
+    }
+
+    /// Returns the current secret of a granularity, and deletes those before the `oldest` if there is none.
+    async fn current(
+        &self,
+        store: &dyn Store,
+        site: &Site,
+        view: ViewId,
+        oldest: Bucket,
+    ) -> Result<Secret, StoreError> {
+        let bucket = Bucket::new(oldest.granularity(), view.day());
+        if let Some(secret) = self.find(store, site, bucket).await? {
+            return Ok(secret);
+        }
+        // DynamoDB may take days to delete expired items. Deleting comes first, so that the next request retries a failure.
+        store.delete_secrets_before(site, oldest).await?;
+        let secret = make(store, site, bucket, end(bucket, view).plus(AFTER)).await?;
+        self.store(site, bucket, secret);
+        Ok(secret)
+    }
+
+    async fn find(&self, store: &dyn Store, site: &Site, bucket: Bucket) -> Result<Option<Secret>, StoreError> {
+        let cached = self.cache().get(&(site.clone(), bucket)).copied();
         if cached.is_some() {
             return Ok(cached);
         }
-        let secret = store.secret(day).await?;
-        secret.inspect(|secret| self.store(day, *secret, now)).map_or(Ok(None), |secret| Ok(Some(secret)))
+        Ok(store.secret(site, bucket).await?.inspect(|secret| self.store(site, bucket, *secret)))
     }
 
-    fn store(&self, day: Day, secret: Secret, now: Moment) {
+    /// Caches a secret, and drops the older ones of the site, except for that of the bucket before.
+    fn store(&self, site: &Site, bucket: Bucket, secret: Secret) {
         let mut cache = self.cache();
-        cache.retain(|day, _| *day >= now.day().minus(1));
-        cache.insert(day, secret);
+        let before = Bucket::new(bucket.granularity(), bucket.first().minus(1));
+        cache.retain(|(other, cached), _| {
+            other != site || cached.granularity() != bucket.granularity() || *cached >= before
+        });
+        cache.insert((site.clone(), bucket), secret);
     }
 
     /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
-    fn cache(&self) -> MutexGuard<'_, BTreeMap<Day, Secret>> {
+    fn cache(&self) -> MutexGuard<'_, BTreeMap<(Site, Bucket), Secret>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn make(store: &dyn Store, now: Moment) -> Result<Secret, StoreError> {
-    let today = now.day();
-    // DynamoDB may take days to delete expired items. Deleting comes first, so that the next request retries a failure.
-    store.delete_secrets_before(today.minus(1)).await?;
+async fn make(store: &dyn Store, site: &Site, bucket: Bucket, expires: Moment) -> Result<Secret, StoreError> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(StoreError::new)?;
     let secret = Secret(secret);
-    match store.offer_secret(today, secret, a_day_after(now)).await? {
+    match store.offer_secret(site, bucket, secret, expires).await? {
         Offer::Taken => Ok(secret),
         Offer::Refused => store
-            .secret(today)
+            .secret(site, bucket)
             .await?
-            .ok_or_else(|| StoreError::new("the secret of today was deleted while it was read")),
+            .ok_or_else(|| StoreError::new("the current secret was deleted while it was read")),
     }
 }
 
-/// Returns the end of the day plus 24 hours, which is how long an open page may report. DynamoDB deletes expired items
-/// within about two days, also on days without views.
-fn a_day_after(now: Moment) -> Moment {
-    now.plus(Duration::from_millis(2 * DAY_MILLISECONDS - now.milliseconds() % DAY_MILLISECONDS))
+/// Returns the end of the bucket of a view, or a time of the hour after it.
+fn end(bucket: Bucket, view: ViewId) -> Moment {
+    let days = Duration::from_hours(24 * view.day().days_until(bucket.last()));
+    view.time.plus(Duration::from_hours(24 - u64::from(view.hour()))).plus(days)
 }

@@ -1,10 +1,10 @@
-//! The store of views, and of the secrets and known values of a day. It has few operations; the collector decides what
+//! The store of views, of the secrets and known values of a day, and of sketches. It has few operations; the collector decides what
 //! they mean.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-use analytics::{Day, Dimension, Leave, Moment, Site, View};
+use analytics::{Bucket, Day, Dimension, Leave, Mark, Moment, Site, Sketch, View};
 use async_trait::async_trait;
 
 pub mod dynamodb;
@@ -13,7 +13,7 @@ pub mod memory;
 
 pub use dynamo::StoreError;
 
-/// The secret from which visitors of a day are derived. Debug output hides it.
+/// The secret from which a site's visitors of a day are derived. Debug output hides it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Secret(pub [u8; 32]);
 
@@ -26,9 +26,9 @@ impl fmt::Debug for Secret {
 /// Result of offering a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offer {
-    /// It is the day's secret now.
+    /// It is the secret of the bucket now.
     Taken,
-    /// The day has another secret.
+    /// The bucket has another secret.
     Refused,
 }
 
@@ -61,14 +61,20 @@ pub trait Store: Send + Sync {
     /// Stores a leave.
     async fn put_leave(&self, leave: &Leave, expires: Moment) -> Result<(), StoreError>;
 
-    /// Returns the secret of a day, if it has one.
-    async fn secret(&self, day: Day) -> Result<Option<Secret>, StoreError>;
+    /// Returns the secret of a bucket, if it has one.
+    async fn secret(&self, site: &Site, bucket: Bucket) -> Result<Option<Secret>, StoreError>;
 
-    /// Stores the secret of a day, unless it has one.
-    async fn offer_secret(&self, day: Day, secret: Secret, expires: Moment) -> Result<Offer, StoreError>;
+    /// Stores the secret of a bucket, unless it has one.
+    async fn offer_secret(
+        &self,
+        site: &Site,
+        bucket: Bucket,
+        secret: Secret,
+        expires: Moment,
+    ) -> Result<Offer, StoreError>;
 
-    /// Deletes the secrets of all days before `day`.
-    async fn delete_secrets_before(&self, day: Day) -> Result<(), StoreError>;
+    /// Deletes the secrets of all buckets before one of the same granularity.
+    async fn delete_secrets_before(&self, site: &Site, bucket: Bucket) -> Result<(), StoreError>;
 
     /// Returns the known values.
     async fn known_values(&self, key: &KnownKey) -> Result<BTreeSet<ValueHash>, StoreError>;
@@ -84,4 +90,8 @@ pub trait Store: Send + Sync {
         most: u16,
         expires: Moment,
     ) -> Result<AddedValue, StoreError>;
+
+    /// Raises the register of a bucket's sketch to the rank of a mark, unless it is as high, and returns the sketch. A new
+    /// sketch begins on the day.
+    async fn raise_register(&self, site: &Site, bucket: Bucket, mark: Mark, day: Day) -> Result<Sketch, StoreError>;
 }

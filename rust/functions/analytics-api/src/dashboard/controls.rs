@@ -1,13 +1,13 @@
 //! The controls of the page.
 
-use analytics::Site;
+use analytics::TrackedSite;
 use maud::{Markup, html};
 
 use super::page_query::PageQuery;
 use crate::report::{By, Compare, Named};
 
 /// Renders the choice of the site, the period and the filters.
-pub fn controls(asked: &PageQuery, report_asked: &PageQuery, sites: &[Site]) -> Markup {
+pub fn controls(asked: &PageQuery, report_asked: &PageQuery, sites: &[TrackedSite]) -> Markup {
     html! {
         nav.periods aria-label="Period" {
             @for named in Named::ALL {
@@ -20,7 +20,7 @@ pub fn controls(asked: &PageQuery, report_asked: &PageQuery, sites: &[Site]) -> 
                 label.site {
                     "Site"
                     select name="site" {
-                        @for site in sites {
+                        @for TrackedSite { site, .. } in sites {
                             option selected[report_asked.value("site") == Some(site.as_str())] { (site.as_str()) }
                         }
                     }

@@ -14,6 +14,7 @@ pub fn totals(report: &Report<'_>) -> Markup {
         dl.totals {
             (total("Views", report, |numbers| Some(numbers.views), grouped))
             (total("Visitors", report, |numbers| Some(numbers.visitors), grouped))
+            @if report.part.unique_visitors.is_some() { (unique(report)) }
             (total("Time on a page", report, |numbers| numbers.average_duration_ms, duration))
             (total("Scrolled", report, |numbers| numbers.average_scroll_percent, |percent| format!("{percent}%")))
             (total("Views by bots", report, |numbers| Some(numbers.bots), grouped))
@@ -25,16 +26,49 @@ pub fn totals(report: &Report<'_>) -> Markup {
                 None => "The views to compare with are deleted, so nothing is compared with them. ",
             }
             "Visitors are counted once a day, so those of several days are the sum of the days. "
-            @if report.by == By::Hour.name() { "In the chart, they are counted once in each hour. " }
+            (about_unique(report))
+            @if report.by == By::Hour.name() {
+                "In the chart, they are counted once in each hour. When the clock is set back, both hours are shown as one. "
+            }
             @if report.part.totals.measured > 0 {
                 "Time and scroll depth are averages over " (grouped(report.part.totals.measured)) " of the views. "
             }
-            "Days are UTC."
+            "Days in " (report.time_zone) "."
             @if report.unreadable > 0 {
                 " " (grouped(i64::try_from(report.unreadable).unwrap_or(i64::MAX)))
                 " stored items cannot be read and are in no number: see the function’s log."
             }
         }
+    }
+}
+
+/// Renders the estimate of unique visitors.
+fn unique(report: &Report<'_>) -> Markup {
+    let shown = |estimate: u64| {
+        let number = i64::try_from(estimate).unwrap_or(i64::MAX);
+        html! { data value=(number) { "≈\u{a0}" (grouped(number)) } }
+    };
+    let previous = report.previous.as_ref().and_then(|previous| previous.unique_visitors.as_ref());
+    html! {
+        div {
+            dt { "Unique visitors" }
+            @if let Some(unique) = &report.part.unique_visitors { dd { (shown(unique.estimate)) } }
+            @if let Some(unique) = previous { dd.quiet { (shown(unique.estimate)) " before" } }
+        }
+    }
+}
+
+/// Says how unique visitors are estimated, or why they are not.
+fn about_unique(report: &Report<'_>) -> Markup {
+    let Some(unique) = &report.part.unique_visitors else {
+        return html! {
+            @if !report.filters.is_empty() { "Unique visitors are estimated for reports without filters only. " }
+        };
+    };
+    html! {
+        "Unique visitors are an estimate with a standard error of " (unique.standard_error_percent) "%. "
+        @if unique.months > 1 { "People who came in several months count once per month. " }
+        @if unique.from > report.part.from { "The estimate is of visitors since " (unique.from) ". " }
     }
 }
 

@@ -1,4 +1,4 @@
-use analytics::{Day, Granularity, Site};
+use analytics::{Day, Granularity, TrackedSite};
 use form_urlencoded::Serializer;
 
 use crate::report::{By, Column, Compare, Named};
@@ -57,10 +57,18 @@ impl PageQuery {
         format!("analytics?{}", self.query())
     }
 
-    /// Returns the query of the report, of the first site by default.
-    pub fn report(&self, sites: &[Site], today: Day) -> Self {
-        let mut report = match (self.value("site"), sites.first()) {
-            (None, Some(first)) => self.with("site", first.as_str()),
+    /// Returns the site, the first one by default; none if there is no such site.
+    pub fn site<'a>(&self, sites: &'a [TrackedSite]) -> Option<&'a TrackedSite> {
+        match self.value("site") {
+            Some(name) => sites.iter().find(|tracked| tracked.site.as_str() == name),
+            None => sites.first(),
+        }
+    }
+
+    /// Returns the query of the report of a site, whose current day is `today`.
+    pub fn report(&self, site: Option<&TrackedSite>, today: Day) -> Self {
+        let mut report = match site {
+            Some(TrackedSite { site, .. }) if self.value("site").is_none() => self.with("site", site.as_str()),
             _ => self.clone(),
         };
         if let Some(period) = self.period() {
@@ -84,13 +92,18 @@ impl PageQuery {
 
 #[cfg(test)]
 mod tests {
-    use analytics::Dimension;
+    use analytics::{Dimension, Site};
 
     use super::*;
 
+    fn sites() -> [TrackedSite; 2] {
+        ["a.example", "b.example"]
+            .map(|site| TrackedSite { site: Site::parse(site).unwrap(), zone: analytics::Zone::utc() })
+    }
+
     fn report(query: &str) -> String {
-        let sites = ["a.example", "b.example"].map(|site| Site::parse(site).unwrap());
-        PageQuery::parse(query).report(&sites, "2026-11-21".parse().unwrap()).query()
+        let query = PageQuery::parse(query);
+        query.report(query.site(&sites()), "2026-11-21".parse().unwrap()).query()
     }
 
     #[test]
@@ -117,10 +130,10 @@ mod tests {
 
     #[test]
     fn twelve_months_are_the_last_twelve_on_any_day() {
-        let sites = ["a.example"].map(|site| Site::parse(site).unwrap());
+        let sites = sites();
         for (today, from) in [("2026-03-31", "2025-04-01"), ("2024-03-01", "2023-04-01"), ("2025-12-31", "2025-01-01")]
         {
-            let report = PageQuery::parse("period=12m").report(&sites, today.parse().unwrap());
+            let report = PageQuery::parse("period=12m").report(sites.first(), today.parse().unwrap());
             assert_eq!(report.value("from"), Some(from), "{today}");
         }
     }

@@ -57,7 +57,8 @@ async fn page(State(service): State<Service>, claim: Result<Claim, Refusal>, req
 
 async fn report_page(Service { reports, html, .. }: &Service, user: &str, parts: &Parts) -> Result<Response, Error> {
     let asked = PageQuery::parse(parts.uri.query().unwrap_or_default());
-    let report_asked = asked.report(reports.sites(), reports.today()?);
+    let site = asked.site(reports.sites());
+    let report_asked = asked.report(site, reports.today(site)?);
     let page = Page { asked: &asked, report_asked: &report_asked, sites: reports.sites(), user };
     let read = match reports.read(&report_asked.query()).await {
         Ok(read) => read,

@@ -1,4 +1,4 @@
-use analytics::Site;
+use analytics::TrackedSite;
 use http::request::Parts;
 use maud::{Markup, html};
 use reply::Error;
@@ -18,7 +18,7 @@ pub struct Page<'a> {
     /// Query of the report.
     pub report_asked: &'a PageQuery,
     /// All sites.
-    pub sites: &'a [Site],
+    pub sites: &'a [TrackedSite],
     /// Name of the user.
     pub user: &'a str,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use analytics::{Count, Counts, Dimension, label};
+use analytics::{Count, Counts, Dimension, Granularity, label};
 use serde::{Serialize, Serializer};
 
 use super::column::Column;
@@ -10,7 +10,9 @@ use super::figures::{Figures, Row};
 use super::filter::Filter;
 use super::period::Period;
 use super::query::Wanted;
+use super::reports::Unique;
 use super::search::Search;
+use super::unique_visitors::UniqueVisitors;
 use crate::collect::is_ai_crawler;
 
 /// The numbers of a site in a period and in the previous one.
@@ -18,6 +20,9 @@ use crate::collect::is_ai_crawler;
 pub struct Report<'a> {
     /// The site.
     pub site: &'a str,
+    /// Time zone of its days and hours, such as `Europe/Berlin`.
+    #[serde(rename = "timeZone")]
+    pub time_zone: &'a str,
     /// `hour`, `day`, `week` or `month`.
     pub by: &'static str,
     /// The period.
@@ -54,6 +59,9 @@ pub struct Part {
     pub to: String,
     /// Numbers of the whole period.
     pub totals: Numbers,
+    /// Estimate of how many different visitors came; null with filters, and for days before sketches were stored.
+    #[serde(rename = "uniqueVisitors")]
+    pub unique_visitors: Option<UniqueVisitors>,
     /// Every bucket, the earliest first.
     pub series: Vec<Point>,
 }
@@ -172,20 +180,21 @@ impl<'a> Sources<'a> {
 
 impl<'a> Report<'a> {
     /// Creates a report of figures, with lists of at most `limit` rows.
-    pub fn new(wanted: &'a Wanted, figures: &'a Figures, limit: usize) -> Self {
-        let Wanted { site, compare, previous, retained, filter, search, .. } = wanted;
+    pub fn new(wanted: &'a Wanted, figures: &'a Figures, unique: &'a Unique, limit: usize) -> Self {
+        let Wanted { site, zone, compare, previous, retained, filter, search, .. } = wanted;
         let list = |column| (column, List::new(figures, column, search, limit));
         let period = figures.period();
-        let part = Part::new(figures, period);
+        let part = Part::new(figures, period, unique.period.as_ref());
         let note = note(filter, &part.totals);
         Self {
             site: site.as_str(),
+            time_zone: zone,
             note,
             by: period.by().name(),
             part,
             filters: filter.named(),
             compare: compare.name(),
-            previous: previous.map(|previous| Part::new(figures, previous)),
+            previous: previous.map(|previous| Part::new(figures, previous, unique.previous.as_ref())),
             details: figures
                 .details
                 .as_ref()
@@ -209,11 +218,17 @@ fn note(filter: &Filter, totals: &Numbers) -> Option<String> {
 }
 
 impl Part {
-    fn new(figures: &Figures, period: Period) -> Self {
+    fn new(figures: &Figures, period: Period, unique_visitors: Option<&UniqueVisitors>) -> Self {
+        let buckets = || period.buckets().filter_map(|bucket| figures.bucket(bucket));
+        let totals = Numbers::sum(buckets());
+        // Of a day, the number of visitors is known.
+        let days = buckets().filter(|_| period.granularity() == Granularity::Day);
+        let most_of_a_day = days.map(|counts| Numbers::sum([counts]).visitors).max().unwrap_or_default();
         Self {
             from: period.first_day().to_string(),
             to: period.last_day().to_string(),
-            totals: Numbers::sum(period.buckets().filter_map(|bucket| figures.bucket(bucket))),
+            unique_visitors: unique_visitors.map(|unique| unique.within(most_of_a_day, totals.visitors)),
+            totals,
             series: series(figures, period),
         }
     }

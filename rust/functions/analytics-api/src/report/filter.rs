@@ -43,30 +43,14 @@ impl Filter {
 
 #[cfg(test)]
 mod tests {
-    use analytics::{Agent, Device, Moment, Site, ViewId};
+    use analytics::samples;
 
     use super::*;
 
     #[test]
     fn a_value_is_one_in_any_case_and_by_any_name_that_it_had() {
-        let view = View {
-            site: Site::parse("example.com").unwrap(),
-            id: ViewId { time: Moment::from_milliseconds(1_795_231_140_000).unwrap(), random: 1 },
-            page: Page::normalize("/"),
-            visitor: None,
-            referrer: None,
-            campaign: None,
-            real_page: None,
-            utm: None,
-            agent: Agent {
-                browser: "Firefox".to_owned(),
-                version: String::new(),
-                system: "Windows 10".to_owned(),
-                device: Device::Desktop,
-                bot: None,
-            },
-            country: None,
-        };
+        let mut view = samples::view("/");
+        view.agent.system = "Windows 10".to_owned();
         for (dimension, value, taken) in [
             (Dimension::System, "windows", true),
             (Dimension::System, "Windows 10", true),

@@ -50,7 +50,7 @@ impl By {
     }
 }
 
-/// An hour of a day in UTC, written `2026-11-21T13:00`.
+/// An hour of the site's day, written `2026-11-21T13:00`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hour {
     /// The day.

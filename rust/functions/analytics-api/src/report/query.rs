@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use analytics::{Bucket, Day, Granularity, Site};
+use analytics::{Bucket, Day, Granularity, Moment, Site, TrackedSite, Zone};
 use fields::{Broken, Fields, Unknown, digits, text};
 use reply::Error;
 
@@ -12,36 +12,40 @@ use super::named::Named;
 use super::period::{By, MOST_BUCKETS, MOST_HOURLY_DAYS, NoPeriod, Period};
 use super::search::Search;
 
-/// Days of a report for which no period is asked.
+/// Number of days of a report by default.
 const DAYS: u16 = 30;
 
-/// Rows of a list for which no limit is asked.
+/// Number of rows of a list by default.
 pub const ROWS: usize = 10;
 
-/// Rows of a list at most.
+/// Maximum number of rows of a list.
 const MOST_ROWS: usize = 1000;
 
 /// Numbers of rows that the page offers.
 pub const PAGE_ROWS: [usize; 3] = [50, 100, 500];
 
-/// What is asked for.
+/// A valid query.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// The site.
     pub site: Site,
+    /// Name of the time zone of the site.
+    pub zone: String,
+    /// The current day there.
+    pub today: Day,
     /// The period, in whole buckets.
     pub period: Period,
-    /// What it is compared with.
+    /// How the period that it is compared with is chosen.
     pub compare: Compare,
     /// The period that it is compared with, unless its views are needed and deleted.
     pub previous: Option<Period>,
     /// The first day of which no view has expired.
     pub retained: Day,
-    /// Which views.
+    /// Selects views.
     pub filter: Filter,
     /// Text that rows of lists have.
     pub search: Search,
-    /// In which form.
+    /// The form of the response.
     pub format: Format,
 }
 
@@ -50,7 +54,7 @@ pub struct Wanted {
 pub enum Format {
     /// All of it, with lists of at most so many rows.
     Json {
-        /// Rows of a list.
+        /// Maximum number of rows of a list.
         limit: usize,
     },
     /// A table with all its rows.
@@ -61,34 +65,38 @@ pub enum Format {
 #[derive(Debug, Clone, Copy)]
 pub struct Available<'a> {
     /// Sites that have reports.
-    pub sites: &'a [Site],
-    /// The day.
-    pub today: Day,
-    /// Days that views are kept.
+    pub sites: &'a [TrackedSite],
+    /// The current time.
+    pub now: Moment,
+    /// Retention of views in days.
     pub view_retention_days: u16,
 }
 
 impl Wanted {
-    /// What a query asks for.
+    /// Parses a query.
     ///
     /// # Errors
     /// `InvalidQuery` with each parameter that breaks a rule.
     pub fn of(query: &str, available: Available<'_>) -> Result<Self, Error> {
         let mut parameters = Parameters(Fields::from_form(query.as_bytes(), "InvalidQuery"));
         let site = parameters.site(available.sites);
-        let period = parameters.period(available.today);
+        let zone = site.map_or_else(Zone::utc, |site| site.zone.clone());
+        let today = zone.day(available.now);
+        let retained = today.first_retained(available.view_retention_days);
+        let period = parameters.period(today);
         let filter = parameters.filter();
         let search = parameters.search();
         let format = parameters.format();
         let compared = parameters.compare(period);
         let needs = period.zip(format).and_then(|(period, format)| needs_views(period, &filter, format));
         if let (Some(period), Some(reason)) = (period, needs) {
-            parameters.retained(period, &reason, available);
+            parameters.retained(period, &reason, retained, available.view_retention_days);
         }
         let wanted = match (site, period, compared, format) {
             (Some(site), Some(period), Some((compare, previous)), Some(format)) => {
-                let retained = available.retained();
-                let mut wanted = Self { site, period, compare, previous, retained, filter, search, format };
+                let (site, zone) = (site.site.clone(), zone.name().to_owned());
+                let mut wanted =
+                    Self { site, zone, today, period, compare, previous, retained, filter, search, format };
                 if wanted.needs_views() {
                     wanted.previous = previous.filter(|previous| previous.first_day() >= retained);
                 }
@@ -116,38 +124,32 @@ fn needs_views(period: Period, filter: &Filter, format: Format) -> Option<String
     }
 }
 
-impl Available<'_> {
-    fn retained(&self) -> Day {
-        self.today.first_retained(self.view_retention_days)
-    }
-}
-
 /// The parameters of a report.
 struct Parameters(Fields);
 
 impl Parameters {
-    fn site(&mut self, sites: &[Site]) -> Option<Site> {
+    fn site<'a>(&mut self, sites: &'a [TrackedSite]) -> Option<&'a TrackedSite> {
         let rule = |rule| {
-            let names = sites.iter().map(Site::as_str).collect::<Vec<_>>().join(", ");
-            Broken::new(rule, format!("is one of: {names}"))
+            let names = sites.iter().map(|tracked| tracked.site.as_str()).collect::<Vec<_>>().join(", ");
+            Broken::new(rule, format!("must be one of {names}"))
         };
         let site = self.0.optional("site", |value| {
             let name = text(value)?;
-            sites.iter().find(|site| site.as_str() == name).cloned().ok_or_else(|| rule("known"))
+            sites.iter().find(|tracked| tracked.site.as_str() == name).ok_or_else(|| rule("known"))
         })?;
         match (site, sites) {
-            (None, [only]) => Some(only.clone()),
+            (None, [only]) => Some(only),
             (site, _) => self.0.check("site", site.ok_or_else(|| rule("required"))),
         }
     }
 
     fn period(&mut self, today: Day) -> Option<Period> {
         let names: Vec<&str> = Named::ALL.map(Named::name).to_vec();
-        let rule = ("value", format!("is one of: {}", names.join(", ")));
+        let rule = ("value", format!("must be one of {}", names.join(", ")));
         let named = self.parsed("period", None, |name| Named::parse(name).map(Some), rule);
         let (from, to) = (self.day("from"), self.day("to"));
         let by = named.flatten().map_or(By::Bucket(Granularity::Day), Named::by);
-        let by = self.parsed("by", by, By::parse, ("value", "is hour, day, week or month"));
+        let by = self.parsed("by", by, By::parse, ("value", "must be hour, day, week or month"));
         let (named, from, to, by) = (named?, from?, to?, by?);
         let Some(named) = named else {
             let to = to.unwrap_or(today);
@@ -161,7 +163,12 @@ impl Parameters {
     }
 
     fn day(&mut self, name: &str) -> Option<Option<Day>> {
-        self.parsed(name, None, |text| day(text).map(Some), ("day", "is a day of 1970 to 9999, as in 2026-11-21"))
+        self.parsed(
+            name,
+            None,
+            |text| day(text).map(Some),
+            ("day", "must be a day from 1970 to 9999, as in 2026-11-21"),
+        )
     }
 
     fn covering(&mut self, by: By, (field, from): (&str, Day), (last, to): (&str, Day)) -> Option<Period> {
@@ -179,7 +186,7 @@ impl Parameters {
         let (from, to) = (self.day("compareFrom"), self.day("compareTo"));
         let has_dates = [from, to].iter().any(|day| *day != Some(None));
         let default = if has_dates { Compare::Dates } else { Compare::Previous };
-        let rule = ("value", "is previous, year, dates or none");
+        let rule = ("value", "must be previous, year, dates or none");
         let compare = self.parsed("compare", default, Compare::parse, rule)?;
         let previous = match compare {
             Compare::Dates => {
@@ -215,7 +222,7 @@ impl Parameters {
     }
 
     fn search(&mut self) -> Search {
-        let rule = Broken::new("length", "is from 1 to 200 bytes; give a shorter text or leave it out");
+        let rule = Broken::new("length", "must have from 1 to 200 bytes; give a shorter text or leave it out");
         let text = self.0.optional("q", |value| {
             let text = text(value)?;
             if (1..=200).contains(&text.len()) { Ok(Search::new(text)) } else { Err(rule) }
@@ -230,29 +237,27 @@ impl Parameters {
             let number = digits(text).and_then(|number| usize::try_from(number).ok());
             number.filter(|number| (1..=MOST_ROWS).contains(number))
         };
-        let limit = self.parsed("limit", ROWS, number, ("range", "is a whole number from 1 to 1000"));
+        let limit = self.parsed("limit", ROWS, number, ("range", "must be a whole number from 1 to 1000"));
         let page_rows = |text: &str| number(text).filter(|number| PAGE_ROWS.contains(number)).map(Some);
-        let rows = self.parsed("rows", None, page_rows, ("value", "is 50, 100 or 500"));
+        let rows = self.parsed("rows", None, page_rows, ("value", "must be 50, 100 or 500"));
         let names: Vec<&str> = Table::all().map(Table::name).collect();
-        let rule = format!("is one of: {}", names.join(", "));
+        let rule = format!("must be one of {}", names.join(", "));
         let table = self.parsed("table", Table::Series, Table::parse, ("value", rule));
         let is_csv = |name: &str| ["json", "csv"].contains(&name).then_some(name == "csv");
-        let is_csv = self.parsed("format", false, is_csv, ("value", "is json or csv"))?;
+        let is_csv = self.parsed("format", false, is_csv, ("value", "must be json or csv"))?;
         let (limit, rows, table) = (limit?, rows?, table?);
         let limit = rows.unwrap_or(limit);
         Some(if is_csv { Format::Csv(table) } else { Format::Json { limit } })
     }
 
     /// Checks that the views of a period are stored.
-    fn retained(&mut self, period: Period, reason: &str, available: Available<'_>) {
-        let retained = available.retained();
+    fn retained(&mut self, period: Period, reason: &str, retained: Day, retention_days: u16) {
         if period.first_day() >= retained {
             return;
         }
-        let days = available.view_retention_days;
         let first = first_after(period.granularity(), retained);
         let detail = format!(
-            "begins on {}, and views are kept for {days} days: {reason}, give {first} or later as from",
+            "begins on {}, and views are stored for {retention_days} days: {reason}, give {first} or later as from",
             period.first_day()
         );
         self.0.check("from", Err::<(), _>(Broken::new("retention", detail)));
@@ -288,7 +293,7 @@ fn unknown(_: &str) -> Broken {
         "table",
     ];
     let names: Vec<&str> = own.into_iter().chain(Column::filters().map(Column::name)).collect();
-    Broken::new("unknown", format!("is no parameter; there are {}", names.join(", ")))
+    Broken::new("unknown", format!("is not a parameter; use one of {}", names.join(", ")))
 }
 
 fn day(text: &str) -> Option<Day> {

@@ -167,7 +167,7 @@ async fn views_between(
         for item in items {
             match Record::decode(&item) {
                 Ok(record) if record.counted => {
-                    let recorded = record.view.id.time.day();
+                    let recorded = record.view.id.day();
                     if recorded != day.day {
                         mem::replace(&mut day, DayViews::new(recorded)).add_to(&mut figures);
                     }
@@ -201,7 +201,7 @@ impl DayViews {
         if is_wanted {
             self.tally.add(record);
             if by == By::Hour {
-                self.hours.entry(record.view.id.time.hour()).or_default().add(record);
+                self.hours.entry(record.view.id.hour()).or_default().add(record);
             }
         }
     }

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
-use analytics::{Day, Site};
+use analytics::{Day, TrackedSite, Zone};
 use analytics_store::ReadTables;
+use futures_util::future::try_join;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use reply::{Error, PAYLOAD_LIMIT};
@@ -9,9 +10,12 @@ use reply::{Error, PAYLOAD_LIMIT};
 use super::csv::Table;
 use super::document::Report;
 use super::figures::Figures;
+use super::period::Period;
 use super::query::{Available, Format, ROWS, Wanted};
 use super::reader::{self, MOST_DETAILED};
+use super::unique_visitors::{UniqueVisitors, unique_visitors};
 use crate::Clock;
+use crate::store_error::store_error;
 
 /// Maximum size of status and headers in a response, in bytes.
 const OTHER_BYTES: usize = 2000;
@@ -19,7 +23,7 @@ const OTHER_BYTES: usize = 2000;
 /// Reports of sites.
 pub struct Reports {
     store: Arc<dyn ReadTables>,
-    sites: Vec<Site>,
+    sites: Vec<TrackedSite>,
     view_retention_days: u16,
     clock: Clock,
 }
@@ -28,6 +32,14 @@ pub struct Reports {
 pub struct Read {
     wanted: Wanted,
     figures: Figures,
+    unique: Unique,
+}
+
+/// The estimated unique visitors of a period, and of the one to compare with.
+#[derive(Debug, Default)]
+pub struct Unique {
+    pub period: Option<UniqueVisitors>,
+    pub previous: Option<UniqueVisitors>,
 }
 
 impl Read {
@@ -37,7 +49,7 @@ impl Read {
             Format::Json { limit } => limit,
             Format::Csv(_) => ROWS,
         };
-        Report::new(&self.wanted, &self.figures, limit)
+        Report::new(&self.wanted, &self.figures, &self.unique, limit)
     }
 }
 
@@ -52,22 +64,23 @@ pub struct Sent {
 impl Reports {
     /// Creates reports of sites, whose views are stored for some days.
     #[must_use]
-    pub fn new(store: Arc<dyn ReadTables>, sites: Vec<Site>, view_retention_days: u16, clock: Clock) -> Self {
+    pub fn new(store: Arc<dyn ReadTables>, sites: Vec<TrackedSite>, view_retention_days: u16, clock: Clock) -> Self {
         Self { store, sites, view_retention_days, clock }
     }
 
     /// The sites.
     #[must_use]
-    pub fn sites(&self) -> &[Site] {
+    pub fn sites(&self) -> &[TrackedSite] {
         &self.sites
     }
 
-    /// Returns the last day of a report by default.
+    /// Returns the current day of a site, which is the last day of its report by default; UTC's if there is no such site.
     ///
     /// # Errors
     /// See [`Clock::now`].
-    pub fn today(&self) -> Result<Day, Error> {
-        Ok(self.clock.now()?.day())
+    pub fn today(&self, site: Option<&TrackedSite>) -> Result<Day, Error> {
+        let now = self.clock.now()?;
+        Ok(site.map_or_else(|| Zone::utc().day(now), |site| site.zone.day(now)))
     }
 
     /// Reads and renders the report of a query.
@@ -75,10 +88,10 @@ impl Reports {
     /// # Errors
     /// `ReportTooLarge`, and those of [`read`](Self::read).
     pub async fn answer(&self, query: &str) -> Result<Sent, Error> {
-        let Read { wanted, figures } = self.read(query).await?;
-        let sent = match wanted.format {
-            Format::Json { limit } => json(&wanted, &figures, limit)?,
-            Format::Csv(table) => csv(&wanted, &figures, table)?,
+        let read = self.read(query).await?;
+        let sent = match read.wanted.format {
+            Format::Json { .. } => json(&read.report())?,
+            Format::Csv(table) => csv(&read.wanted, &read.figures, table)?,
         };
         if in_reply(&sent.body) + OTHER_BYTES > PAYLOAD_LIMIT {
             let detail =
@@ -93,28 +106,41 @@ impl Reports {
     /// # Errors
     /// `InvalidQuery`, `TooManyTotals`, `TooManyViews`, and the error of the store.
     pub async fn read(&self, query: &str) -> Result<Read, Error> {
-        let today = self.today()?;
-        let Self { sites, view_retention_days, .. } = self;
-        let wanted = Wanted::of(query, Available { sites, today, view_retention_days: *view_retention_days })?;
-        let figures = self.figures(&wanted, today).await?;
-        Ok(Read { wanted, figures })
+        let Self { sites, view_retention_days, clock, .. } = self;
+        let available = Available { sites, now: clock.now()?, view_retention_days: *view_retention_days };
+        let wanted = Wanted::of(query, available)?;
+        let (figures, unique) = try_join(self.figures(&wanted), self.unique(&wanted)).await?;
+        Ok(Read { wanted, figures, unique })
     }
 
-    async fn figures(&self, wanted: &Wanted, today: Day) -> Result<Figures, Error> {
+    /// Estimates the unique visitors of a report without filters: sketches have no properties of views.
+    async fn unique(&self, Wanted { site, period, previous, filter, format, .. }: &Wanted) -> Result<Unique, Error> {
+        if !filter.matches_all() || matches!(format, Format::Csv(_)) {
+            return Ok(Unique::default());
+        }
+        let of = async |period: Option<Period>| match period {
+            Some(period) => unique_visitors(self.store.as_ref(), site, period).await,
+            None => Ok(None),
+        };
+        let (period, previous) = try_join(of(Some(*period)), of(*previous)).await.map_err(store_error)?;
+        Ok(Unique { period, previous })
+    }
+
+    async fn figures(&self, wanted: &Wanted) -> Result<Figures, Error> {
         let store = self.store.as_ref();
-        let Wanted { site, period, previous, filter, .. } = wanted;
+        let Wanted { site, today, period, previous, filter, .. } = wanted;
         if wanted.needs_views() {
-            return reader::views(store, site, (*period, *previous), filter, today).await;
+            return reader::views(store, site, (*period, *previous), filter, *today).await;
         }
         let mut figures = reader::totals(store, site, *period, *previous).await?;
-        self.add_details(&mut figures, wanted, today).await?;
+        self.add_details(&mut figures, wanted).await?;
         Ok(figures)
     }
 
     /// Adds what the stored views show, if the totals say that they are not too many.
-    async fn add_details(&self, figures: &mut Figures, wanted: &Wanted, today: Day) -> Result<(), Error> {
-        let Wanted { site, period, retained, .. } = wanted;
-        let days = (period.first_day().max(*retained), period.last_day().min(today));
+    async fn add_details(&self, figures: &mut Figures, wanted: &Wanted) -> Result<(), Error> {
+        let Wanted { site, today, period, retained, .. } = wanted;
+        let days = (period.first_day().max(*retained), period.last_day().min(*today));
         if usize::try_from(figures.views_since(days.0)).is_ok_and(|views| views > MOST_DETAILED) {
             return Ok(());
         }
@@ -126,8 +152,8 @@ impl Reports {
     }
 }
 
-fn json(wanted: &Wanted, figures: &Figures, limit: usize) -> Result<Sent, Error> {
-    let body = serde_json::to_string(&Report::new(wanted, figures, limit)).map_err(Error::internal)?;
+fn json(report: &Report<'_>) -> Result<Sent, Error> {
+    let body = serde_json::to_string(report).map_err(Error::internal)?;
     Ok(Sent { headers: headers("application/json"), body })
 }
 

@@ -7,3 +7,5 @@
 mod collect;
 mod report;
 mod service;
+mod unique_visitors;
+mod zones;

@@ -11,7 +11,7 @@ use analytics_store::{Memory, ReadTables};
 use base64_simd::STANDARD;
 use http_service::App;
 use lambda_runtime::{Context, LambdaEvent};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The secret that CloudFront adds to requests, and its SHA-256.
 pub const ORIGIN_SECRET: &str = "s3cret";
@@ -22,7 +22,8 @@ pub struct Setup {
     pub views: Arc<dyn collect::store::Store>,
     pub accounts: Arc<dyn session::store::Store>,
     pub tables: Arc<dyn ReadTables>,
-    pub origins: Vec<String>,
+    /// The value of `ANALYTICS_SITES`.
+    pub sites: Value,
     pub values_per_day: u16,
     pub verify: Verify,
     pub clock: Clock,
@@ -34,7 +35,7 @@ impl Default for Setup {
             views: Arc::new(collect::store::memory::Memory::default()),
             accounts: Arc::new(session::store::memory::Memory::default()),
             tables: Arc::new(Memory::default()),
-            origins: vec!["https://example.com".to_owned()],
+            sites: json!(["https://example.com"]),
             values_per_day: 1000,
             verify: Box::new(verify),
             clock: Clock::system(),
@@ -71,9 +72,8 @@ impl Answer {
 pub struct Service(App);
 
 impl Service {
-    pub fn new(Setup { views, accounts, tables, origins, values_per_day, verify, clock }: Setup) -> Self {
-        let origins = serde_json::to_string(&origins).unwrap();
-        let sites = Sites::from_env(|name| (name == "ANALYTICS_SITES").then(|| origins.clone())).unwrap();
+    pub fn new(Setup { views, accounts, tables, sites, values_per_day, verify, clock }: Setup) -> Self {
+        let sites = Sites::from_env(|name| (name == "ANALYTICS_SITES").then(|| sites.to_string())).unwrap();
         let edge = Edge::from_env(|_| Some(ORIGIN_SECRET_SHA256.to_owned())).unwrap();
         let limits = Limits { retention_days: 90, values_per_day };
         Self(app(Parts {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use analytics::keys::{Key, attribute};
-use analytics::{AttributeValue, Bucket, Granularity, Item, Leave, Measure, Site, View, ViewId};
+use analytics::{AttributeValue, Bucket, Granularity, Item, Leave, Measure, Offset, Site, View, ViewId};
 use analytics_store::CountViews;
 use analytics_store::{Memory, Tables};
 use analytics_totals::reconcile::{Period, Report, Surplus, reconcile, repair};
@@ -111,7 +111,7 @@ impl Chaos {
     }
 
     fn accept(&mut self) {
-        let day = moment(self.now).day();
+        let day = Offset::UTC.day(moment(self.now));
         let bucket = |granularity| &*Bucket::new(granularity, day).to_string().leak();
         let [day, week, month] = [Granularity::Day, Granularity::Week, Granularity::Month].map(bucket);
         self.times.push(Time { milliseconds: self.now, day, week, month });
@@ -128,7 +128,7 @@ impl Chaos {
 
     /// Leaves a page that was opened within a day.
     fn leave(&mut self) {
-        let earliest = format!("{}", moment(self.now - DAY).day());
+        let earliest = format!("{}", Offset::UTC.day(moment(self.now - DAY)));
         let fresh = |key: &Key| key.path.starts_with("view/") && key.section >= earliest;
         let keys: Vec<Key> = self.accepted.views.keys().filter(|key| fresh(key)).cloned().collect();
         if keys.is_empty() {
@@ -196,7 +196,7 @@ impl Chaos {
     async fn report(&self) -> Report {
         let sites = SITES.map(|site| Site::parse(site).unwrap());
         let retention = u16::try_from(self.retention).unwrap();
-        let period = Period::new(None, None, moment(self.now).day(), retention);
+        let period = Period::new(None, None, Offset::UTC.day(moment(self.now)), retention);
         reconcile(&self.world.memory, &sites, period).await.unwrap()
     }
 

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use analytics::keys::{self, Key, attribute};
-use analytics::{Agent, Campaign, Device, Item, Leave, Measure, Page, Record, Referrer, Site, View, ViewId, Visitor};
+use analytics::{
+    Agent, Campaign, Device, Item, Leave, Measure, Offset, Page, Record, Referrer, Site, View, ViewId, Visitor,
+};
 use analytics_store::{Memory, Tables};
 use analytics_totals::reconcile::{Period, Report, Surplus, reconcile, repair};
 use analytics_totals::{Counting, Deadline, Shards};
@@ -121,7 +123,7 @@ pub fn view(dice: &mut Dice, index: usize) -> View {
     let visitor = Visitor::from_bytes([u8::try_from(dice.below(4)).unwrap(); 16]);
     let from = ["https://a.example/", "https://b.example/"];
     View {
-        id: ViewId { time: moment(dice.one_of(&TIMES).milliseconds), random },
+        id: ViewId { time: moment(dice.one_of(&TIMES).milliseconds), random, offset: Offset::UTC },
         page: Page::normalize(dice.one_of(&PAGES)),
         visitor: dice.percent(85).then_some(visitor),
         referrer: if dice.percent(40) { Referrer::parse(dice.one_of(&from), &site) } else { None },

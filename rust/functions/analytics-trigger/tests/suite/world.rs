@@ -3,16 +3,14 @@
 use std::time::{Duration, SystemTime};
 
 use analytics::keys;
-use analytics::{Agent, Campaign, Device, Item, Leave, Measure, Moment, Page, Referrer, Site, View, ViewId, Visitor};
+pub use analytics::samples::{NOON, site};
+use analytics::{Item, Leave, Measure, Moment, View, ViewId, Visitor, samples};
 use analytics_store::CountViews;
 use analytics_totals::Shards;
 use analytics_trigger::{Event, handle};
 use lambda_runtime::{Context, LambdaEvent};
 use reply::Received;
 use serde_json::{Value, json};
-
-/// Noon of 2026-11-21, a Saturday.
-pub const NOON: u64 = 1_795_262_400_000;
 
 /// An expiry after the end of every test.
 pub const EXPIRES: u64 = NOON + 100 * 86_400_000;
@@ -21,30 +19,10 @@ pub fn moment(milliseconds: u64) -> Moment {
     Moment::from_milliseconds(milliseconds).unwrap()
 }
 
-pub fn site() -> Site {
-    Site::parse("example.com").unwrap()
-}
-
 /// Returns a view with every optional field. Views differ in their visitors and random numbers.
 pub fn view(random: u64, visitor: u8) -> View {
-    View {
-        site: site(),
-        id: ViewId { time: moment(NOON), random },
-        page: Page::normalize("/about"),
-        visitor: Some(Visitor::from_bytes([visitor; 16])),
-        referrer: Referrer::parse("https://search.example/", &site()),
-        campaign: Campaign::named("spring"),
-        real_page: None,
-        utm: None,
-        agent: Agent {
-            browser: "Firefox".to_owned(),
-            version: "150".to_owned(),
-            system: "Linux".to_owned(),
-            device: Device::Desktop,
-            bot: None,
-        },
-        country: Some("DE".to_owned()),
-    }
+    let view = samples::view("/about");
+    View { id: ViewId { random, ..view.id }, visitor: Some(Visitor::from_bytes([visitor; 16])), ..view }
 }
 
 pub fn leave(view: &View, duration_ms: u64, scroll: u8) -> Leave {

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::{env, fs};
 
-use analytics::{Moment, Page, Record, Site, View, ViewId};
+use analytics::{Moment, Offset, Page, Record, Site, View, ViewId};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -81,7 +81,7 @@ fn stored(agent: &Agent) -> Agent {
     let time = Moment::from_milliseconds(1_795_231_140_000).unwrap();
     let view = View {
         site: Site::parse("example.com").unwrap(),
-        id: ViewId { time, random: 1 },
+        id: ViewId { time, random: 1, offset: Offset::UTC },
         page: Page::normalize("/"),
         visitor: None,
         referrer: None,

@@ -1,10 +1,10 @@
-//! Views in the DynamoDB table of views; secrets and known values in the table of state.
+//! Views in the DynamoDB table of views, secrets and known values in the table of state, and sketches in that of totals.
 
 use std::collections::{BTreeSet, HashMap};
 
-use analytics::keys::{attribute, state};
-use analytics::{Day, Item, Leave, Moment, View};
-use analytics_store::{DaySecrets, DeleteSecrets as _};
+use analytics::keys::{self, attribute, state};
+use analytics::{Bucket, Day, Item, Leave, Mark, Moment, Site, Sketch, View};
+use analytics_store::{DeleteSecrets as _, VisitorSecrets};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
@@ -20,6 +20,7 @@ pub struct DynamoDb {
     client: Client,
     views_table: String,
     state_table: String,
+    totals_table: String,
 }
 
 /// Adds the request's id, which links log lines of the trigger to those of this function.
@@ -32,8 +33,8 @@ fn with_request(mut item: Item) -> Item {
 
 impl DynamoDb {
     #[must_use]
-    pub fn new(client: Client, views_table: String, state_table: String) -> Self {
-        Self { client, views_table, state_table }
+    pub fn new(client: Client, views_table: String, state_table: String, totals_table: String) -> Self {
+        Self { client, views_table, state_table, totals_table }
     }
 }
 
@@ -65,26 +66,32 @@ impl Store for DynamoDb {
         Ok(())
     }
 
-    async fn secret(&self, day: Day) -> Result<Option<Secret>, StoreError> {
+    async fn secret(&self, site: &Site, bucket: Bucket) -> Result<Option<Secret>, StoreError> {
         let request = self.client.get_item().table_name(&self.state_table);
-        let request = request.set_key(Some(item::key(state::visitor_secret(day)))).consistent_read(true);
+        let request = request.set_key(Some(item::key(state::visitor_secret(site, bucket)))).consistent_read(true);
         match request.send().await?.item {
-            Some(item) if item::is_of(&item, day) => item::secret(&item).map(Some),
+            Some(item) if item::is_of(&item, bucket) => item::secret(&item).map(Some),
             _ => Ok(None),
         }
     }
 
-    /// Each item holds the secret of one day; the write replaces that of an earlier day.
-    async fn offer_secret(&self, day: Day, secret: Secret, expires: Moment) -> Result<Offer, StoreError> {
+    /// Each item holds the secret of one bucket; the write replaces that of an earlier one.
+    async fn offer_secret(
+        &self,
+        site: &Site,
+        bucket: Bucket,
+        secret: Secret,
+        expires: Moment,
+    ) -> Result<Offer, StoreError> {
         let written = self
             .client
             .put_item()
             .table_name(&self.state_table)
-            .set_item(Some(item::secret_item(day, secret, expires)))
-            .condition_expression("attribute_not_exists(#name) OR #day < :day")
+            .set_item(Some(item::secret_item(site, bucket, secret, expires)))
+            .condition_expression("attribute_not_exists(#name) OR #bucket < :bucket")
             .expression_attribute_names("#name", attribute::NAME)
-            .expression_attribute_names("#day", attribute::DAY)
-            .expression_attribute_values(":day", AttributeValue::S(day.to_string()))
+            .expression_attribute_names("#bucket", attribute::BUCKET)
+            .expression_attribute_values(":bucket", AttributeValue::S(bucket.to_string()))
             .send()
             .await;
         match written {
@@ -96,8 +103,8 @@ impl Store for DynamoDb {
         }
     }
 
-    async fn delete_secrets_before(&self, day: Day) -> Result<(), StoreError> {
-        DaySecrets::new(self.client.clone(), self.state_table.clone()).delete_before(day).await
+    async fn delete_secrets_before(&self, site: &Site, bucket: Bucket) -> Result<(), StoreError> {
+        VisitorSecrets::new(self.client.clone(), self.state_table.clone()).delete_before(site, bucket).await
     }
 
     async fn known_values(
@@ -170,6 +177,33 @@ impl Store for DynamoDb {
                 _ => Err(error.into()),
             },
         }
+    }
+
+    /// Needs one call in every case: a failed condition returns the item.
+    async fn raise_register(&self, site: &Site, bucket: Bucket, mark: Mark, day: Day) -> Result<Sketch, StoreError> {
+        let names = [("#register", mark.attribute()), ("#since", attribute::SINCE.to_owned())];
+        let values = [(":rank", item::number(mark.rank())), (":day", AttributeValue::S(day.to_string()))];
+        let written = self
+            .client
+            .update_item()
+            .table_name(&self.totals_table)
+            .set_key(Some(keys::sketch(site, bucket).item().into()))
+            .update_expression("SET #register = :rank, #since = if_not_exists(#since, :day)")
+            .condition_expression("attribute_not_exists(#register) OR #register < :rank")
+            .set_expression_attribute_names(Some(names.map(|(to, name)| (to.to_owned(), name)).into()))
+            .set_expression_attribute_values(Some(values.map(|(to, value)| (to.to_owned(), value)).into()))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let item = match written {
+            Ok(output) => output.attributes,
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => failed.item.clone(),
+                _ => return Err(error.into()),
+            },
+        };
+        Sketch::decode(&Item::from(item.unwrap_or_default())).map_err(StoreError::new)
     }
 }
 

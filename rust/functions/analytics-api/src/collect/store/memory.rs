@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use analytics::keys::Key;
-use analytics::{Day, Item, Leave, Moment, View, keys};
+use analytics::keys::{Key, attribute};
+use analytics::{AttributeValue, Bucket, Day, Item, Leave, Mark, Moment, Site, Sketch, View, keys};
 use async_trait::async_trait;
 
 use super::{AddedValue, KnownKey, Offer, Secret, Store, StoreError, ValueHash};
@@ -15,9 +15,10 @@ pub struct Memory(Mutex<Tables>);
 #[derive(Debug, Default)]
 struct Tables {
     views: BTreeMap<Key, Item>,
-    secrets: BTreeMap<Day, Secret>,
+    secrets: BTreeMap<(Site, Bucket), Secret>,
     known: BTreeMap<KnownKey, AddedValue>,
     sources: BTreeMap<(KnownKey, String), u64>,
+    sketches: BTreeMap<Key, (Item, Sketch)>,
 }
 
 impl Memory {
@@ -27,10 +28,16 @@ impl Memory {
         self.tables().views.values().cloned().collect()
     }
 
-    /// Returns the days that have a secret.
+    /// Returns all sketches as the items that DynamoDB would store, in the order of their keys.
     #[must_use]
-    pub fn days_with_secrets(&self) -> Vec<Day> {
-        self.tables().secrets.keys().copied().collect()
+    pub fn sketches(&self) -> Vec<Item> {
+        self.tables().sketches.values().map(|(item, _)| item.clone()).collect()
+    }
+
+    /// Returns the sites and buckets that have a secret.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<(Site, Bucket)> {
+        self.tables().secrets.keys().cloned().collect()
     }
 
     /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
@@ -51,17 +58,19 @@ impl Store for Memory {
         Ok(())
     }
 
-    async fn secret(&self, day: Day) -> Result<Option<Secret>, StoreError> {
-        Ok(self.tables().secrets.get(&day).copied())
+    async fn secret(&self, site: &Site, bucket: Bucket) -> Result<Option<Secret>, StoreError> {
+        Ok(self.tables().secrets.get(&(site.clone(), bucket)).copied())
     }
 
-    async fn offer_secret(&self, day: Day, secret: Secret, _: Moment) -> Result<Offer, StoreError> {
-        let stored = *self.tables().secrets.entry(day).or_insert(secret);
+    async fn offer_secret(&self, site: &Site, bucket: Bucket, secret: Secret, _: Moment) -> Result<Offer, StoreError> {
+        let stored = *self.tables().secrets.entry((site.clone(), bucket)).or_insert(secret);
         Ok(if stored == secret { Offer::Taken } else { Offer::Refused })
     }
 
-    async fn delete_secrets_before(&self, day: Day) -> Result<(), StoreError> {
-        self.tables().secrets.retain(|other, _| *other >= day);
+    async fn delete_secrets_before(&self, site: &Site, bucket: Bucket) -> Result<(), StoreError> {
+        self.tables().secrets.retain(|(other, stored), _| {
+            other != site || stored.granularity() != bucket.granularity() || *stored >= bucket
+        });
         Ok(())
     }
 
@@ -91,5 +100,20 @@ impl Store for Memory {
             noted.values.insert(value);
         }
         Ok(noted.clone())
+    }
+
+    async fn raise_register(&self, site: &Site, bucket: Bucket, mark: Mark, day: Day) -> Result<Sketch, StoreError> {
+        let mut tables = self.tables();
+        let key = keys::sketch(site, bucket);
+        let (item, sketch) = tables.sketches.entry(key.clone()).or_insert_with(|| {
+            let mut item = key.item();
+            item.insert(attribute::SINCE.to_owned(), AttributeValue::S(day.to_string()));
+            (item, Sketch::default())
+        });
+        if !sketch.has(mark) {
+            sketch.add(mark);
+            item.insert(mark.attribute(), AttributeValue::N(mark.rank().to_string()));
+        }
+        Ok(sketch.clone())
     }
 }

@@ -4,21 +4,31 @@ use std::collections::BTreeMap;
 
 use super::*;
 
-fn sites() -> Vec<Site> {
-    ["example.com", "example.org"].map(|name| Site::parse(name).unwrap()).to_vec()
+/// 2026-11-21, before midnight in UTC.
+const LATE: &str = "2026-11-21T23:30:00Z";
+
+fn site(name: &str, zone: Zone) -> TrackedSite {
+    TrackedSite { site: Site::parse(name).unwrap(), zone }
 }
 
-/// What is wanted on 2026-11-21, with two sites, and views that are kept for 90 days.
+fn sites() -> Vec<TrackedSite> {
+    ["example.com", "example.org"].map(|name| site(name, Zone::utc())).to_vec()
+}
+
+fn available(sites: &[TrackedSite]) -> Available<'_> {
+    Available { sites, now: Moment::parse_rfc3339(LATE).unwrap(), view_retention_days: 90 }
+}
+
+/// Parses a query on 2026-11-21, with two sites, and views that are stored for 90 days.
 fn wanted(query: &str) -> Result<Wanted, Error> {
-    let available = Available { sites: &sites(), today: "2026-11-21".parse().unwrap(), view_retention_days: 90 };
-    Wanted::of(query, available)
+    Wanted::of(query, available(&sites()))
 }
 
 fn days(period: Period) -> [String; 2] {
     [period.first_day().to_string(), period.last_day().to_string()]
 }
 
-/// The parameters that break rules, with the rules and how to keep them.
+/// Returns the parameters that break rules, with the rules and the remedies.
 fn errors(query: &str) -> Vec<(String, &'static str, String)> {
     let Err(Error::Invalid { error_type: "InvalidQuery", errors }) = wanted(query) else { panic!("{query}") };
     errors.into_iter().map(|error| (error.field, error.rule, error.detail)).collect()
@@ -26,16 +36,34 @@ fn errors(query: &str) -> Vec<(String, &'static str, String)> {
 
 #[test]
 fn without_a_query_the_last_thirty_days_of_the_only_site_are_wanted() {
-    let only = [Site::parse("example.com").unwrap()];
-    let available = Available { sites: &only, today: "2026-11-21".parse().unwrap(), view_retention_days: 90 };
-    let wanted = Wanted::of("", available).unwrap();
-    assert_eq!(wanted.site, only[0]);
+    let only = [site("example.com", Zone::utc())];
+    let wanted = Wanted::of("", available(&only)).unwrap();
+    assert_eq!(wanted.site, only[0].site);
     assert_eq!(
         (wanted.period.by(), days(wanted.period)),
         (By::Bucket(Granularity::Day), ["2026-10-23", "2026-11-21"].map(Into::into))
     );
     assert_eq!(days(wanted.previous.unwrap()), ["2026-09-23", "2026-10-22"]);
     assert_eq!((wanted.format, wanted.filter), (Format::Json { limit: 10 }, Filter::default()));
+}
+
+#[test]
+fn a_period_ends_on_the_day_of_the_site() {
+    let sites = [
+        site("east.example", Zone::new("Europe/Berlin", "CET-1CEST,M3.5.0,M10.5.0/3").unwrap()),
+        site("west.example", Zone::new("America/New_York", "EST5EDT,M3.2.0,M11.1.0").unwrap()),
+    ];
+    for (query, expected) in [
+        ("site=east.example&period=today", ["2026-11-22", "2026-11-22"]),
+        ("site=west.example&period=today", ["2026-11-21", "2026-11-21"]),
+        ("site=east.example&period=7d", ["2026-11-16", "2026-11-22"]),
+        ("site=east.example&period=today&by=hour", ["2026-11-22", "2026-11-22"]),
+        ("site=east.example", ["2026-10-24", "2026-11-22"]),
+    ] {
+        let wanted = Wanted::of(query, available(&sites)).unwrap();
+        assert_eq!(days(wanted.period), expected, "{query}");
+        assert_eq!(wanted.retained, wanted.today.minus(89));
+    }
 }
 
 #[test]
@@ -107,12 +135,12 @@ fn a_parameter_that_breaks_a_rule_is_named_with_the_rule() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_at_once_and_how_to_mend_it() {
+fn all_problems_are_reported_together_with_remedies() {
     let errors = errors("site=example.net&by=year&from=1&limit=x&format=xml&table=x&page=&x=1");
     assert_eq!(errors.len(), 8);
     let detail = |name| &errors.iter().find(|(field, ..)| field == name).unwrap().2;
-    assert_eq!(detail("site"), "site is one of: example.com, example.org.");
-    assert_eq!(detail("by"), "by is hour, day, week or month.");
+    assert_eq!(detail("site"), "site must be one of example.com, example.org.");
+    assert_eq!(detail("by"), "by must be hour, day, week or month.");
 }
 
 #[test]
@@ -139,13 +167,13 @@ fn the_year_to_date_is_by_month_unless_asked_otherwise() {
 }
 
 #[test]
-fn a_period_that_is_too_long_is_told_with_a_remedy() {
+fn a_period_that_is_too_long_has_a_remedy() {
     let expected = "from is more than 400 days before to; ask for a shorter period, or by=week or by=month.";
     assert_eq!(errors("site=example.com&from=2025-10-17")[0].2, expected);
 }
 
 #[test]
-fn with_filters_a_period_begins_while_its_views_are_kept() {
+fn with_filters_a_period_begins_while_its_views_are_stored() {
     let period = |query: &str| wanted(&format!("site=example.com&country=DE&{query}"));
     assert_eq!(days(period("from=2026-08-24").unwrap().period), ["2026-08-24", "2026-11-21"]);
     for (by, day) in [("day", "2026-08-24"), ("week", "2026-08-24"), ("month", "2026-09-01")] {

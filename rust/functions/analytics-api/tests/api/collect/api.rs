@@ -33,6 +33,7 @@ pub struct Api {
     pub store: Arc<Spy>,
     clock: Arc<AtomicU64>,
     cap: u16,
+    sites: Value,
     service: Service,
 }
 
@@ -128,24 +129,37 @@ impl Api {
 
     /// Creates a service with another cap.
     pub fn counting(cap: u16) -> Self {
-        Self::over(Arc::default(), Arc::new(AtomicU64::new(NOW)), cap)
+        let sites = json!([ORIGIN, "https://other.example", "http://localhost:8000"]);
+        Self::over(Arc::default(), Arc::new(AtomicU64::new(NOW)), cap, sites)
+    }
+
+    /// Creates a service for one site, which has a time zone.
+    pub fn in_zone(name: &str, rule: &str) -> Self {
+        let sites = json!([{"origin": ORIGIN, "timeZone": name, "rule": rule}]);
+        Self::over(Arc::default(), Arc::new(AtomicU64::new(NOW)), CAP, sites)
+    }
+
+    /// Returns an environment in which the site has another time zone.
+    pub fn moved_to(&self, name: &str, rule: &str) -> Self {
+        let sites = json!([{"origin": ORIGIN, "timeZone": name, "rule": rule}]);
+        Self::over(self.store.clone(), self.clock.clone(), self.cap, sites)
     }
 
     /// Returns another environment of the same function.
     pub fn another_environment(&self) -> Self {
-        Self::over(self.store.clone(), self.clock.clone(), self.cap)
+        Self::over(self.store.clone(), self.clock.clone(), self.cap, self.sites.clone())
     }
 
-    fn over(store: Arc<Spy>, clock: Arc<AtomicU64>, cap: u16) -> Self {
+    fn over(store: Arc<Spy>, clock: Arc<AtomicU64>, cap: u16, sites: Value) -> Self {
         let time = clock.clone();
         let service = Service::new(Setup {
             views: store.clone(),
-            origins: [ORIGIN, "https://other.example", "http://localhost:8000"].map(str::to_owned).into(),
+            sites: sites.clone(),
             values_per_day: cap,
             clock: Clock::new(move || SystemTime::UNIX_EPOCH + Duration::from_millis(time.load(Ordering::Relaxed))),
             ..Setup::default()
         });
-        Self { store, clock, cap, service }
+        Self { store, clock, cap, sites, service }
     }
 
     /// Sets the clock.

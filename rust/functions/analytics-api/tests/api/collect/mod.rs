@@ -1,6 +1,6 @@
 //! Collecting views from pages, beacons and pictures, with the store in memory.
 
-mod api;
+pub mod api;
 mod caps;
 mod leaves;
 mod pictures;

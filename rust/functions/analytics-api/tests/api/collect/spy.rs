@@ -1,9 +1,11 @@
 //! A store that records its calls and fails on demand.
 
 use std::collections::BTreeSet;
+use std::future::pending;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use analytics::{Day, Leave, Moment, View};
+use analytics::{Bucket, Day, Leave, Mark, Moment, Site, Sketch, View};
 use analytics_api::collect::store::memory::Memory;
 use analytics_api::collect::store::{AddedValue, KnownKey, Offer, Secret, Store, StoreError, ValueHash};
 use async_trait::async_trait;
@@ -13,6 +15,7 @@ pub struct Spy {
     pub memory: Memory,
     calls: Mutex<Vec<&'static str>>,
     broken: Mutex<Option<&'static str>>,
+    sketches_hang: AtomicBool,
 }
 
 impl Spy {
@@ -24,6 +27,11 @@ impl Spy {
     /// Makes this call fail from now on.
     pub fn fail_at(&self, call: Option<&'static str>) {
         *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = call;
+    }
+
+    /// Makes writes of sketches take for ever from now on.
+    pub fn hang_sketches(&self) {
+        self.sketches_hang.store(true, Ordering::Relaxed);
     }
 
     fn record(&self, call: &'static str) -> Result<(), StoreError> {
@@ -47,19 +55,25 @@ impl Store for Spy {
         self.memory.put_leave(leave, expires).await
     }
 
-    async fn secret(&self, day: Day) -> Result<Option<Secret>, StoreError> {
+    async fn secret(&self, site: &Site, bucket: Bucket) -> Result<Option<Secret>, StoreError> {
         self.record("secret")?;
-        self.memory.secret(day).await
+        self.memory.secret(site, bucket).await
     }
 
-    async fn offer_secret(&self, day: Day, secret: Secret, expires: Moment) -> Result<Offer, StoreError> {
+    async fn offer_secret(
+        &self,
+        site: &Site,
+        bucket: Bucket,
+        secret: Secret,
+        expires: Moment,
+    ) -> Result<Offer, StoreError> {
         self.record("offer_secret")?;
-        self.memory.offer_secret(day, secret, expires).await
+        self.memory.offer_secret(site, bucket, secret, expires).await
     }
 
-    async fn delete_secrets_before(&self, day: Day) -> Result<(), StoreError> {
+    async fn delete_secrets_before(&self, site: &Site, bucket: Bucket) -> Result<(), StoreError> {
         self.record("delete_secrets_before")?;
-        self.memory.delete_secrets_before(day).await
+        self.memory.delete_secrets_before(site, bucket).await
     }
 
     async fn known_values(&self, key: &KnownKey) -> Result<BTreeSet<ValueHash>, StoreError> {
@@ -81,5 +95,13 @@ impl Store for Spy {
     ) -> Result<AddedValue, StoreError> {
         self.record("add_value")?;
         self.memory.add_value(key, value, most, expires).await
+    }
+
+    async fn raise_register(&self, site: &Site, bucket: Bucket, mark: Mark, day: Day) -> Result<Sketch, StoreError> {
+        self.record("raise_register")?;
+        if self.sketches_hang.load(Ordering::Relaxed) {
+            return pending().await;
+        }
+        self.memory.raise_register(site, bucket, mark, day).await
     }
 }

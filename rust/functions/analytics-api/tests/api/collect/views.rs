@@ -3,7 +3,7 @@
 use analytics::{Device, Moment, OTHER};
 use serde_json::json;
 
-use super::api::{Api, CHROME, DAY, NOW, ORIGIN_SECRET, Request};
+use super::api::{Api, CHROME, DAY, HOUR, NOW, ORIGIN_SECRET, Request};
 
 #[tokio::test]
 async fn a_view_is_recorded_with_all_properties() {
@@ -34,7 +34,7 @@ async fn a_view_expires_after_the_retention() {
     let api = Api::new();
     api.send(Request::collect("https://example.com/")).await;
     let expires = api.records()[0].expires;
-    assert_eq!(expires, Moment::from_milliseconds(NOW + 90 * DAY).unwrap());
+    assert_eq!(expires, Moment::from_milliseconds(NOW + 90 * DAY + 30 * HOUR).unwrap());
 }
 
 #[tokio::test]

@@ -192,6 +192,19 @@ async fn exactly_the_requested_sections_are_found() {
 
 #[tokio::test]
 #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
+async fn a_filtered_comparison_reads_exactly_its_two_ranges() {
+    let days = ["2026-10-31", "2026-11-01", "2026-11-02", "2026-12-15", "2027-01-18", "2027-01-19", "2027-01-20"];
+    let views: Vec<_> = (1..).zip(days).map(|(random, day)| view("example.com", day, random, "/")).collect();
+    let dynamodb = World::reporting(reports("ranges", &store(&views)).await, &["example.com"]);
+    let memory = World::reporting(store(&views), &["example.com"]);
+    let query = "from=2027-01-19&compareFrom=2026-11-01&compareTo=2026-11-02&browser=Firefox";
+    let json = dynamodb.report(query).await.json;
+    assert_eq!(json, memory.report(query).await.json);
+    assert_eq!((&json["totals"]["views"], &json["previous"]["totals"]["views"]), (&2.into(), &2.into()));
+}
+
+#[tokio::test]
+#[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
 async fn more_than_a_megabyte_is_read_completely() {
     let memory = Memory::default();
     for random in 0..30 {

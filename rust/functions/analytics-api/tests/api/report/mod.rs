@@ -2,11 +2,11 @@
 
 mod dynamodb;
 mod events;
-mod forms;
+pub mod forms;
 mod page;
 mod reports;
 mod secrecy;
 mod sessions;
 mod sign_in;
-mod views;
-mod world;
+pub mod views;
+pub mod world;

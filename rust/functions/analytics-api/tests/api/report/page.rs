@@ -145,6 +145,7 @@ async fn today_is_shown_by_hour_and_the_comparison_is_chosen() {
     assert!(page.contains("\n13:00\n</text>") && page.contains("2027-01-20T13:00</th><td>1</td>"), "{page}");
     assert!(page.contains("<option value=\"year\" selected>the year before</option>"), "{page}");
     assert!(page.contains("The views to compare with are deleted"), "{page}");
+    assert!(page.contains("When the clock is set back, both hours are shown as one."), "{page}");
     let page = self::page(&world, "period=year&compare=none").await.text;
     assert!(!page.contains("Before: ") && !page.contains("deleted") && !page.contains("Views before</li>"), "{page}");
 }
@@ -175,7 +176,7 @@ async fn a_long_table_is_shown_alone_and_searched() {
     let none = page(&world, "table=pages&q=nothing").await.text;
     assert!(none.contains("None.") && none.contains("0 of 0"), "{none}");
     let refused = page(&world, "table=pages&rows=7").await;
-    assert!(refused.status == 422 && refused.text.contains("rows is 50, 100 or 500."), "{}", refused.text);
+    assert!(refused.status == 422 && refused.text.contains("rows must be 50, 100 or 500."), "{}", refused.text);
     for table in ["referrers", "bots", "entryPages", "utmSources", "browserVersions"] {
         let page = page(&world, &format!("table={table}")).await;
         assert!(page.status == 200 && page.text.contains("name=\"q\""), "{table}");
@@ -194,10 +195,10 @@ async fn a_rejected_report_shows_the_reason_and_the_form() {
         (
             "from=2020-01-01&to=2020-01-02&browser=Firefox",
             422,
-            "views are kept for 90 days: with filters, give 2026-10-23 or later as from.",
+            "views are stored for 90 days: with filters, give 2026-10-23 or later as from.",
         ),
         ("from=2020-01-01&to=2026-01-01", 422, "ask for a shorter period, or by=week or by=month."),
-        ("site=other.example", 422, "site is one of: example.com."),
+        ("site=other.example", 422, "site must be one of example.com."),
     ] {
         let answer = page(&world, query).await;
         assert_eq!(answer.status, status, "{query}");

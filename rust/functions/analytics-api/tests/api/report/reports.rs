@@ -58,7 +58,7 @@ fn value<'a>(view: &'a View, column: &str) -> Option<&'a str> {
 fn numbers(views: &[&Seen]) -> Map<String, Value> {
     let humans: Vec<_> = views.iter().filter(|seen| seen.view.agent.bot.is_none()).collect();
     let visitors: BTreeSet<_> =
-        humans.iter().filter_map(|seen| Some((seen.view.id.time.day(), seen.view.visitor?))).collect();
+        humans.iter().filter_map(|seen| Some((seen.view.id.day(), seen.view.visitor?))).collect();
     let measures: Vec<_> = humans.iter().filter_map(|seen| seen.measure).collect();
     let average = |sum: u64| {
         let of = u64::try_from(measures.len()).unwrap();
@@ -78,7 +78,7 @@ fn numbers(views: &[&Seen]) -> Map<String, Value> {
 /// Returns the numbers of a period, in total and by bucket.
 fn part(views: &[&Seen], by: Granularity, from: Day, to: Day) -> Value {
     let within = |from: Day, to: Day| -> Vec<&Seen> {
-        views.iter().copied().filter(|seen| (from..=to).contains(&seen.view.id.time.day())).collect()
+        views.iter().copied().filter(|seen| (from..=to).contains(&seen.view.id.day())).collect()
     };
     let mut series = Vec::new();
     let mut first = from;
@@ -89,7 +89,10 @@ fn part(views: &[&Seen], by: Granularity, from: Day, to: Day) -> Value {
         series.push(point);
         first = bucket.last().plus(1);
     }
-    json!({"from": from.to_string(), "to": to.to_string(), "totals": numbers(&within(from, to)), "series": series})
+    json!({
+        "from": from.to_string(), "to": to.to_string(), "totals": numbers(&within(from, to)), "series": series,
+        "uniqueVisitors": null,
+    })
 }
 
 /// Returns the rows of a list, with visitors where they are known.
@@ -105,7 +108,7 @@ fn list<'a>(values: impl Iterator<Item = (&'a str, &'a View)>, limit: usize, has
 }
 
 fn visitors(views: &[&View]) -> usize {
-    views.iter().filter_map(|view| Some((view.id.time.day(), view.visitor?))).collect::<BTreeSet<_>>().len()
+    views.iter().filter_map(|view| Some((view.id.day(), view.visitor?))).collect::<BTreeSet<_>>().len()
 }
 
 /// Returns the report, counted from the views one by one.
@@ -122,8 +125,8 @@ fn recount<'a>(all: &'a [Seen], Wanted { by, from, to, filters, limit }: &Wanted
         bucket = Bucket::new(*by, bucket).last().plus(1);
     }
     let current: Vec<&'a View> =
-        taken.iter().map(|seen| &seen.view).filter(|view| (first..=last).contains(&view.id.time.day())).collect();
-    let is_stored = |view: &View| (retained()..=day(TODAY)).contains(&view.id.time.day());
+        taken.iter().map(|seen| &seen.view).filter(|view| (first..=last).contains(&view.id.day())).collect();
+    let is_stored = |view: &View| (retained()..=day(TODAY)).contains(&view.id.day());
     let people: Vec<&View> = current.iter().copied().filter(|view| view.agent.bot.is_none()).collect();
     let stored: Vec<&View> = people.iter().copied().filter(|view| is_stored(view)).collect();
     let has_visitors = stored.len() == people.len();
@@ -135,7 +138,7 @@ fn recount<'a>(all: &'a [Seen], Wanted { by, from, to, filters, limit }: &Wanted
     let mut entries: BTreeMap<_, &View> = BTreeMap::new();
     for Seen { view, .. } in all.iter().filter(|seen| seen.counted && seen.view.agent.bot.is_none()) {
         if let Some(visitor) = view.visitor {
-            let first = entries.entry((view.id.time.day(), visitor)).or_insert(view);
+            let first = entries.entry((view.id.day(), visitor)).or_insert(view);
             *first = if view.id < first.id { view } else { first };
         }
     }
@@ -166,7 +169,7 @@ fn recount<'a>(all: &'a [Seen], Wanted { by, from, to, filters, limit }: &Wanted
     let filters: BTreeMap<_, _> = filters.iter().copied().collect();
     let rest = json!({
         "note": note, "sources": {"rows": rows, "all": sources.len()},
-        "site": "example.com", "by": by.name(), "filters": filters, "unreadable": 0,
+        "site": "example.com", "timeZone": "UTC", "by": by.name(), "filters": filters, "unreadable": 0,
         "compare": "previous", "previous": part(&taken, *by, before, first.minus(1)),
         "pages": list_of("page"), "referrers": list_of("referrer"), "campaigns": list_of("campaign"),
         "browsers": list_of("browser"), "systems": list_of("system"), "devices": list_of("device"),

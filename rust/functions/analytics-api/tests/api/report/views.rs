@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use analytics::keys::{self, Key, attribute};
 use analytics::{
-    Agent, AttributeValue, Campaign, Count, Day, Device, Item, Measure, Moment, Page, Referrer, Site, Tally, View,
-    ViewId, Visitor,
+    Agent, AttributeValue, Campaign, Count, Day, Device, Item, Measure, Moment, Offset, Page, Referrer, Site, Tally,
+    View, ViewId, Visitor,
 };
 use analytics_store::Memory;
 use proptest::prelude::*;
@@ -39,7 +39,7 @@ pub fn view(site: &str, day: &str, random: u64, page: &str) -> Seen {
     };
     let view = View {
         site: Site::parse(site).unwrap(),
-        id: ViewId { time, random },
+        id: ViewId { time, random, offset: Offset::UTC },
         page: Page::normalize(page),
         visitor: None,
         referrer: None,
@@ -112,7 +112,7 @@ pub fn store(all: &[Seen]) -> Memory {
             continue;
         }
         let is_person = view.agent.bot.is_none();
-        let day = view.id.time.day();
+        let day = view.id.day();
         let is_new =
             is_person && view.visitor.is_some_and(|visitor| visitors.insert((day, view.site.clone(), visitor)));
         tallies[index % 3].view(view, is_new);

@@ -49,26 +49,35 @@ impl World {
 
     /// Creates the service with views and totals.
     pub fn reporting(tables: impl ReadTables + 'static, sites: &[&str]) -> Self {
+        let accounts = Self::accounts();
+        Self::over(accounts.clone(), accounts, tables, sites_of(sites))
+    }
+
+    /// Creates the service for `example.com` in a time zone, at a time.
+    pub fn in_zone(tables: impl ReadTables + 'static, (name, rule): (&str, &str), seconds: u64) -> Self {
+        let sites = json!([{"origin": "https://example.com", "timeZone": name, "rule": rule}]);
+        let accounts = Self::accounts();
+        let world = Self::over(accounts.clone(), accounts, tables, sites);
+        world.time.store(seconds, Ordering::Relaxed);
+        world
+    }
+
+    fn accounts() -> Arc<Memory> {
         let accounts = Arc::new(Memory::default());
         accounts.state().keys = vec![KEY.to_owned()];
         accounts.state().accounts.insert("ann".to_owned(), "plain:correct horse".to_owned());
-        Self::over(accounts.clone(), accounts, tables, sites)
+        accounts
     }
 
     /// Creates the service with any store of accounts.
-    pub fn over(
-        store: Arc<dyn Store>,
-        accounts: Arc<Memory>,
-        tables: impl ReadTables + 'static,
-        sites: &[&str],
-    ) -> Self {
+    pub fn over(store: Arc<dyn Store>, accounts: Arc<Memory>, tables: impl ReadTables + 'static, sites: Value) -> Self {
         let time = Arc::new(AtomicU64::new(NOW));
         let shown = time.clone();
         let verifications = Arc::new(AtomicUsize::new(0));
         let service = Service::new(Setup {
             accounts: store,
             tables: Arc::new(tables),
-            origins: sites.iter().map(|site| format!("https://{site}")).collect(),
+            sites,
             verify: verify(verifications.clone()),
             clock: Clock::new(move || SystemTime::UNIX_EPOCH + Duration::from_secs(shown.load(Ordering::Relaxed))),
             ..Setup::default()
@@ -114,6 +123,11 @@ impl World {
         let token = self.token().await;
         self.ask("GET", &format!("/analytics/report?{query}"), &token).await
     }
+}
+
+/// Returns the list of sites in UTC.
+pub fn sites_of(sites: &[&str]) -> Value {
+    sites.iter().map(|site| format!("https://{site}")).collect()
 }
 
 pub const JSON: (&str, &str) = ("content-type", "application/json");

@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use analytics::keys::{attribute, state};
-use analytics::{Day, Moment};
+use analytics::{Bucket, Moment, Site};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -14,18 +14,18 @@ pub fn key(name: String) -> Item {
     HashMap::from([(attribute::NAME.to_owned(), AttributeValue::S(name))])
 }
 
-/// Returns the item of a day's secret.
-pub fn secret_item(day: Day, Secret(secret): Secret, expires: Moment) -> Item {
-    let mut item = key(state::visitor_secret(day));
-    item.insert(attribute::DAY.to_owned(), AttributeValue::S(day.to_string()));
+/// Returns the item of a bucket's secret.
+pub fn secret_item(site: &Site, bucket: Bucket, Secret(secret): Secret, expires: Moment) -> Item {
+    let mut item = key(state::visitor_secret(site, bucket));
+    item.insert(attribute::BUCKET.to_owned(), AttributeValue::S(bucket.to_string()));
     item.insert(attribute::SECRET.to_owned(), binary(secret));
     item.insert(attribute::EXPIRES.to_owned(), number(expires.seconds()));
     item
 }
 
-/// Whether an item belongs to a day.
-pub fn is_of(item: &Item, day: Day) -> bool {
-    matches!(item.get(attribute::DAY), Some(AttributeValue::S(text)) if *text == day.to_string())
+/// Whether an item belongs to a bucket.
+pub fn is_of(item: &Item, bucket: Bucket) -> bool {
+    matches!(item.get(attribute::BUCKET), Some(AttributeValue::S(text)) if *text == bucket.to_string())
 }
 
 /// Decodes a secret.
@@ -64,6 +64,8 @@ pub fn number(number: impl Into<u64>) -> AttributeValue {
 
 #[cfg(test)]
 mod tests {
+    use analytics::Granularity;
+
     use super::*;
 
     fn no_item(attribute: &str) -> Vec<Item> {
@@ -76,7 +78,9 @@ mod tests {
     fn a_secret_round_trips() {
         let now = Moment::from_milliseconds(1_795_231_140_000).unwrap();
         let stored = Secret([7; 32]);
-        assert_eq!(secret(&secret_item(now.day(), stored, now)).unwrap(), stored);
+        let (site, day) = (Site::parse("example.com").unwrap(), "2026-11-21".parse().unwrap());
+        let item = secret_item(&site, Bucket::new(Granularity::Day, day), stored, now);
+        assert_eq!(secret(&item).unwrap(), stored);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::promises::{later, leave, now, view};
+use super::promises::{bucket, later, leave, today, view};
 use analytics::keys::{attribute, state};
 use analytics::{Item, Leave, Page, Record, keys};
 use analytics_api::collect::store::dynamodb::DynamoDb;
@@ -12,19 +12,20 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynamodb_test::{client, create_table};
 
-/// Creates the tables of a test: views and state.
-async fn tables(client: &Client, promise: &str) -> [String; 2] {
-    let [views, state] = ["views", "state"].map(|table| format!("{promise}-{table}"));
+/// Creates the tables of a test: views, state and totals.
+async fn tables(client: &Client, promise: &str) -> [String; 3] {
+    let [views, state, totals] = ["views", "state", "totals"].map(|table| format!("{promise}-{table}"));
     let keys = [attribute::PATH, attribute::SECTION];
     let views = create_table(client, &views, &keys).await.unwrap();
     let state = create_table(client, &state, &[attribute::NAME]).await.unwrap();
-    [views, state]
+    let totals = create_table(client, &totals, &keys).await.unwrap();
+    [views, state, totals]
 }
 
 async fn store(promise: &str) -> Arc<dyn Store> {
     let client = client().unwrap();
-    let [views, state] = tables(&client, promise).await;
-    Arc::new(DynamoDb::new(client, views, state))
+    let [views, state, totals] = tables(&client, promise).await;
+    Arc::new(DynamoDb::new(client, views, state, totals))
 }
 
 async fn all_items(client: &Client, table: &str) -> Vec<HashMap<String, AttributeValue>> {
@@ -37,8 +38,8 @@ super::keep_every_promise!(store, #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]);
 #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
 async fn views_and_leaves_have_the_shared_format() {
     let client = client().unwrap();
-    let [views, state] = tables(&client, "as_others_read_them").await;
-    let store = DynamoDb::new(client.clone(), views.clone(), state);
+    let [views, state, totals] = tables(&client, "as_others_read_them").await;
+    let store = DynamoDb::new(client.clone(), views.clone(), state, totals);
     store.put_view(&view(), later()).await.unwrap();
     let mut again = view();
     again.page = Page::normalize("/another");
@@ -62,14 +63,14 @@ async fn views_and_leaves_have_the_shared_format() {
 #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
 async fn all_state_of_a_day_expires() {
     let client = client().unwrap();
-    let [views, state] = tables(&client, "all_state_expires").await;
-    let store = DynamoDb::new(client.clone(), views, state.clone());
+    let [views, state, totals] = tables(&client, "all_state_expires").await;
+    let store = DynamoDb::new(client.clone(), views, state.clone(), totals);
     let key = analytics_api::collect::store::KnownKey {
         site: view().site,
-        day: now().day(),
+        day: today(),
         dimension: analytics::Dimension::Campaign,
     };
-    store.offer_secret(now().day(), Secret([1; 32]), later()).await.unwrap();
+    store.offer_secret(&key.site, bucket(key.day), Secret([1; 32]), later()).await.unwrap();
     for value in 0..3 {
         store.add_value(&key, [value; 8], 2, later()).await.unwrap();
     }
@@ -79,5 +80,8 @@ async fn all_state_of_a_day_expires() {
         names.push(item[attribute::NAME].as_s().unwrap().clone());
     }
     names.sort();
-    assert_eq!(names, [state::known(&key.site, key.day, key.dimension), state::visitor_secret(key.day)]);
+    assert_eq!(
+        names,
+        [state::known(&key.site, key.day, key.dimension), state::visitor_secret(&key.site, bucket(key.day))]
+    );
 }

@@ -10,8 +10,10 @@ macro_rules! keep_every_promise {
         $crate::collect::store::keep! {
             $store, [$(#[$attribute])*],
             every_write_is_idempotent,
-            a_day_has_one_secret_until_it_is_deleted,
+            a_bucket_has_one_secret_until_it_is_deleted,
             every_older_secret_is_deleted,
+            secrets_are_separate_per_site_and_granularity,
+            a_day_that_comes_again_has_a_secret,
             values_are_counted_per_source,
             one_of_several_concurrent_secrets_is_accepted,
             a_value_is_known_once_added,
@@ -19,6 +21,9 @@ macro_rules! keep_every_promise {
             concurrent_values_are_added_up_to_the_cap,
             values_are_separate_per_site_day_and_dimension,
             a_thousand_values_fit_into_an_item,
+            concurrent_marks_are_all_in_a_sketch,
+            a_lower_rank_changes_no_register,
+            sketches_are_separate_per_site_and_bucket,
         }
     };
 }

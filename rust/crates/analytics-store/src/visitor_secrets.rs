@@ -1,7 +1,7 @@
-//! Secrets of days, from which the identities of their visitors are derived.
+//! Secrets of days and months, from which the identities of their visitors are derived.
 
-use analytics::Day;
 use analytics::keys::{attribute, state};
+use analytics::{Bucket, Site};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
@@ -9,23 +9,23 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::StoreError;
 
-/// Deletes secrets of days.
+/// Deletes secrets.
 ///
 /// Once a secret is deleted, an address and a user agent cannot be linked to a visitor of that day any more.
 #[async_trait]
 pub trait DeleteSecrets: Send + Sync {
-    /// Deletes the secrets of all days before a day.
-    async fn delete_before(&self, day: Day) -> Result<(), StoreError>;
+    /// Deletes the secrets of a site of all buckets before one of the same granularity.
+    async fn delete_before(&self, site: &Site, bucket: Bucket) -> Result<(), StoreError>;
 }
 
 /// The secrets in a state table in DynamoDB.
 #[derive(Debug, Clone)]
-pub struct DaySecrets {
+pub struct VisitorSecrets {
     client: Client,
     state_table: String,
 }
 
-impl DaySecrets {
+impl VisitorSecrets {
     /// Creates the access to the secrets of a table.
     #[must_use]
     pub fn new(client: Client, state_table: String) -> Self {
@@ -34,17 +34,17 @@ impl DaySecrets {
 }
 
 #[async_trait]
-impl DeleteSecrets for DaySecrets {
-    async fn delete_before(&self, day: Day) -> Result<(), StoreError> {
-        for name in [state::visitor_secret(day), state::visitor_secret(day.plus(1))] {
+impl DeleteSecrets for VisitorSecrets {
+    async fn delete_before(&self, site: &Site, bucket: Bucket) -> Result<(), StoreError> {
+        for name in state::visitor_secrets(site, bucket.granularity()) {
             let deleted = self
                 .client
                 .delete_item()
                 .table_name(&self.state_table)
                 .key(attribute::NAME, AttributeValue::S(name))
-                .condition_expression("#day < :day")
-                .expression_attribute_names("#day", attribute::DAY)
-                .expression_attribute_values(":day", AttributeValue::S(day.to_string()))
+                .condition_expression("#bucket < :bucket")
+                .expression_attribute_names("#bucket", attribute::BUCKET)
+                .expression_attribute_values(":bucket", AttributeValue::S(bucket.to_string()))
                 .send()
                 .await;
             match deleted {

@@ -1,0 +1,75 @@
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use analytics::{Bucket, Granularity, Mark, Site, Sketch, ViewId};
+use futures_util::future::try_join;
+use tokio::time::timeout;
+
+use super::client::Identity;
+use super::secrets::Secrets;
+use super::store::{Store, StoreError};
+use super::visitor::visitor;
+
+/// Time that a view waits for its sketches at most.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// The sketches of a site's current day and month, from which unique visitors are estimated.
+///
+/// A visitor has the same mark in all sketches of a month. It is derived from the secret of the month, and is not stored
+/// with the view. A mark that the cached sketch has costs no call.
+#[derive(Default)]
+pub struct Sketches(Mutex<BTreeMap<(Site, Granularity), (Bucket, Sketch)>>);
+
+impl Sketches {
+    /// Adds the visitor of a new view. A failure is logged: the view is counted without an estimate.
+    pub async fn add(&self, store: &dyn Store, secrets: &Secrets, site: &Site, view: ViewId, client: &Identity) {
+        let result = match timeout(PATIENCE, self.try_add(store, secrets, site, view, client)).await {
+            Ok(result) => result,
+            Err(_) => Err(StoreError::transient(format!("a sketch took over {PATIENCE:?}"))),
+        };
+        if let Err(error) = result {
+            powertools::count("SketchFailures", 1);
+            tracing::warn!(%site, %error, "visitor left out of the estimate");
+        }
+    }
+
+    async fn try_add(
+        &self,
+        store: &dyn Store,
+        secrets: &Secrets,
+        site: &Site,
+        view: ViewId,
+        client: &Identity,
+    ) -> Result<(), StoreError> {
+        let secret = secrets.of_month(store, site, view).await?;
+        let [a, b, c, d, e, f, g, h, ..] = visitor(&secret, site, client).map_err(StoreError::new)?;
+        let mark = Mark::from_hash(u64::from_be_bytes([a, b, c, d, e, f, g, h]));
+        let raise = |granularity| self.raise(store, site, view, granularity, mark);
+        try_join(raise(Granularity::Day), raise(Granularity::Month)).await?;
+        Ok(())
+    }
+
+    async fn raise(
+        &self,
+        store: &dyn Store,
+        site: &Site,
+        view: ViewId,
+        granularity: Granularity,
+        mark: Mark,
+    ) -> Result<(), StoreError> {
+        let bucket = Bucket::new(granularity, view.day());
+        let key = (site.clone(), granularity);
+        if self.cache().get(&key).is_some_and(|(cached, sketch)| *cached == bucket && sketch.has(mark)) {
+            return Ok(());
+        }
+        let sketch = store.raise_register(site, bucket, mark, view.day()).await?;
+        self.cache().insert(key, (bucket, sketch));
+        Ok(())
+    }
+
+    /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
+    fn cache(&self) -> MutexGuard<'_, BTreeMap<(Site, Granularity), (Bucket, Sketch)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,52 @@
+"""Time zones as the rules that handlers evaluate, so that no artifact contains a database of zones."""
+
+import datetime
+from difflib import get_close_matches
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+UTC = "UTC"
+"""The time zone of sites that have no other."""
+YEARS = 10
+"""Number of years in which the clock must follow the rule."""
+CYCLE = datetime.timedelta(days=146_097)
+"""400 years, after which dates have the same weekdays. No file lists changes so far ahead: its rule holds there."""
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Return the names of the time zones in the database of the IANA."""
+    return frozenset(files("tzdata").joinpath("zones").read_text().split())
+
+
+def zone_like(name: str) -> str:
+    """Return the name of a regular time zone, as similar as possible."""
+    regular = [zone for zone in get_close_matches(name, sorted(zone_names())) if follows_its_rule(zone)]
+    return regular[0] if regular else "Europe/Berlin"
+
+
+def posix_rule(name: str) -> str:
+    """Return the rule of a zone in the form of the POSIX variable `TZ`, such as `CET-1CEST,M3.5.0,M10.5.0/3`.
+
+    It is the footer of the zone's file: https://www.rfc-editor.org/rfc/rfc9636#name-tzif-footer
+    """
+    return _file(name).rstrip(b"\n").rpartition(b"\n")[2].decode("ascii")
+
+
+def follows_its_rule(name: str) -> bool:
+    """Return whether the clock of a zone follows its rule from the year after the release of the database.
+
+    Otherwise the database lists single changes, such as those around Ramadan.
+    """
+    zone = ZoneInfo.from_file(BytesIO(_file(name)))
+    start = datetime.datetime(int(version("tzdata").partition(".")[0]) + 1, 1, 1, tzinfo=datetime.UTC)
+    days = (start + datetime.timedelta(days=day) for day in range(YEARS * 365))
+    return all(day.astimezone(zone).utcoffset() == (day + CYCLE).astimezone(zone).utcoffset() for day in days)
+
+
+@cache
+def _file(name: str) -> bytes:
+    return files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
