@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::iter;
 
 use serde_json::Value;
@@ -66,15 +64,10 @@ impl Sites {
 
     /// Checks that all origins of a site have the same time zone.
     fn one_zone_each(&self) -> Result<(), String> {
-        let mut zones = BTreeMap::new();
-        for (_, TrackedSite { site, zone }) in &self.0 {
-            match zones.entry(site) {
-                Entry::Vacant(entry) => drop(entry.insert(zone)),
-                Entry::Occupied(entry) if *entry.get() == zone => {}
-                Entry::Occupied(_) => return Err(format!("and {site} has two time zones")),
-            }
-        }
-        Ok(())
+        let twice = self.0.iter().find(|(_, tracked)| {
+            self.0.iter().any(|(_, other)| other.site == tracked.site && other.zone != tracked.zone)
+        });
+        twice.map_or(Ok(()), |(_, tracked)| Err(format!("and {} has two time zones", tracked.site)))
     }
 
     /// Returns the site of an origin, if its views are counted.
@@ -86,8 +79,10 @@ impl Sites {
     /// Returns each site once: it may have an origin for http and one for https.
     #[must_use]
     pub fn all(&self) -> Vec<TrackedSite> {
-        let sites: BTreeMap<&Site, &TrackedSite> = self.0.iter().map(|(_, site)| (&site.site, site)).collect();
-        sites.into_values().cloned().collect()
+        let mut sites: Vec<TrackedSite> = self.0.iter().map(|(_, tracked)| tracked.clone()).collect();
+        sites.sort_by(|a, b| a.site.cmp(&b.site));
+        sites.dedup_by(|a, b| a.site == b.site);
+        sites
     }
 }
 

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +14,13 @@ const AFTER: Duration = Duration::from_hours(25);
 ///
 /// Once a secret is deleted, an address and a user agent cannot be linked to a visitor of that time any more.
 #[derive(Default)]
-pub struct Secrets(Mutex<BTreeMap<(Site, Bucket), Secret>>);
+pub struct Secrets(Mutex<Vec<CachedSecret>>);
+
+struct CachedSecret {
+    site: Site,
+    bucket: Bucket,
+    secret: Secret,
+}
 
 impl Secrets {
     /// Returns the secret of a new view's day, and creates it if needed.
@@ -64,7 +69,11 @@ impl Secrets {
     }
 
     async fn find(&self, store: &dyn Store, site: &Site, bucket: Bucket) -> Result<Option<Secret>, StoreError> {
-        let cached = self.cache().get(&(site.clone(), bucket)).copied();
+        let cached = self
+            .cache()
+            .iter()
+            .find(|cached| cached.site == *site && cached.bucket == bucket)
+            .map(|cached| cached.secret);
         if cached.is_some() {
             return Ok(cached);
         }
@@ -75,14 +84,16 @@ impl Secrets {
     fn store(&self, site: &Site, bucket: Bucket, secret: Secret) {
         let mut cache = self.cache();
         let before = Bucket::new(bucket.granularity(), bucket.first().minus(1));
-        cache.retain(|(other, cached), _| {
-            other != site || cached.granularity() != bucket.granularity() || *cached >= before
+        cache.retain(|cached| {
+            cached.site != *site
+                || cached.bucket.granularity() != bucket.granularity()
+                || (cached.bucket >= before && cached.bucket != bucket)
         });
-        cache.insert((site.clone(), bucket), secret);
+        cache.push(CachedSecret { site: site.clone(), bucket, secret });
     }
 
     /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
-    fn cache(&self) -> MutexGuard<'_, BTreeMap<(Site, Bucket), Secret>> {
+    fn cache(&self) -> MutexGuard<'_, Vec<CachedSecret>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,7 +18,13 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// A visitor has the same mark in all sketches of a month. It is derived from the secret of the month, and is not stored
 /// with the view. A mark that the cached sketch has costs no call.
 #[derive(Default)]
-pub struct Sketches(Mutex<BTreeMap<(Site, Granularity), (Bucket, Sketch)>>);
+pub struct Sketches(Mutex<Vec<CachedSketch>>);
+
+struct CachedSketch {
+    site: Site,
+    bucket: Bucket,
+    sketch: Sketch,
+}
 
 impl Sketches {
     /// Adds the visitor of a new view. A failure is logged: the view is counted without an estimate.
@@ -59,17 +64,20 @@ impl Sketches {
         mark: Mark,
     ) -> Result<(), StoreError> {
         let bucket = Bucket::new(granularity, view.day());
-        let key = (site.clone(), granularity);
-        if self.cache().get(&key).is_some_and(|(cached, sketch)| *cached == bucket && sketch.has(mark)) {
+        let is_marked =
+            |cached: &CachedSketch| cached.site == *site && cached.bucket == bucket && cached.sketch.has(mark);
+        if self.cache().iter().any(is_marked) {
             return Ok(());
         }
         let sketch = store.raise_register(site, bucket, mark, view.day()).await?;
-        self.cache().insert(key, (bucket, sketch));
+        let mut cache = self.cache();
+        cache.retain(|cached| cached.site != *site || cached.bucket.granularity() != granularity);
+        cache.push(CachedSketch { site: site.clone(), bucket, sketch });
         Ok(())
     }
 
     /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
-    fn cache(&self) -> MutexGuard<'_, BTreeMap<(Site, Granularity), (Bucket, Sketch)>> {
+    fn cache(&self) -> MutexGuard<'_, Vec<CachedSketch>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

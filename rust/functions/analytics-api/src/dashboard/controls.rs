@@ -1,6 +1,6 @@
 //! The controls of the page.
 
-use analytics::TrackedSite;
+use analytics::{Granularity, TrackedSite};
 use maud::{Markup, html};
 
 use super::page_query::PageQuery;
@@ -8,6 +8,7 @@ use crate::report::{By, Compare, Named};
 
 /// Renders the choice of the site, the period and the filters.
 pub fn controls(asked: &PageQuery, report_asked: &PageQuery, sites: &[TrackedSite]) -> Markup {
+    let shown_by = report_asked.value("by").unwrap_or(By::Bucket(Granularity::Day).name());
     html! {
         nav.periods aria-label="Period" {
             @for named in Named::ALL {
@@ -32,7 +33,7 @@ pub fn controls(asked: &PageQuery, report_asked: &PageQuery, sites: &[TrackedSit
                 "By"
                 select name="by" {
                     @for by in By::ALL {
-                        option selected[report_asked.value("by") == Some(by.name())] { (by.name()) }
+                        option selected[by.name() == shown_by] { (by.name()) }
                     }
                 }
             }

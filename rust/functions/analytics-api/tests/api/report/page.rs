@@ -135,6 +135,15 @@ async fn a_row_links_to_its_filter_and_back() {
 }
 
 #[tokio::test]
+async fn the_form_has_the_granularity_of_the_report() {
+    let world = World::reporting(empty(), &["example.com"]);
+    for (query, by) in [("", "day"), ("period=7d", "day"), ("period=year", "month"), ("by=week", "week")] {
+        let page = page(&world, query).await.text;
+        assert!(page.contains(&format!("<option selected>{by}</option>")), "{query}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn today_is_shown_by_hour_and_the_comparison_is_chosen() {
     let world = World::reporting(store(&[view("example.com", "2027-01-20", 46_800_000, "/")]), &["example.com"]);
     let page = page(&world, "period=today&by=hour&compare=year").await.text;
