@@ -33,6 +33,8 @@ class RustWorkspaceArgs:
     machine's, if AWS_ENDPOINT_URL is an emulator."""
     profile: str = "release"
     """Cargo profile. cargo-lambda optimizes for Lambda only with `release`."""
+    features: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Cargo features by name of the binary, in addition to those of `artifact()`."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Environment variables of the build. They are part of every key; never put a secret here. The build sees no other
     variables of the shell, except a fixed list for tools and the network."""
@@ -160,10 +162,14 @@ class RustWorkspace(pulumi.ComponentResource):
 
     def _settings(self) -> BuildSettings:
         args = self._args
+        features = {
+            binary: tuple(sorted({*args.features.get(binary, ()), *request.features}))
+            for binary, request in self._asked.items()
+        }
         return BuildSettings(
             architecture=self._architecture,
             profile=args.profile,
-            features={binary: request.features for binary, request in self._asked.items() if request.features},
+            features={binary: names for binary, names in features.items() if names},
             environment=dict(args.environment),
             include=tuple(args.include),
             files={binary: request.files for binary, request in self._asked.items() if request.files},

@@ -121,7 +121,7 @@ class Compiler:
         if missing := sorted(binary for binary, path in made.items() if not path.is_file()):
             raise BuildError(
                 f"cargo-lambda built no executable of {', '.join(missing)}: check required-features of the binary, and "
-                "pass them as `features` of `artifact()`"
+                "pass them as `features` of the RustWorkspace or of `artifact()`"
             )
         return Compiled(made, messages)
 
@@ -210,7 +210,10 @@ class Compiler:
     def _explain(self, errors: str) -> str:
         """Return Cargo's error, with a hint."""
         if "requires the features" in errors or "required features" in errors:
-            return "the binary needs features: pass them as `features` of `artifact()`. Cargo's message is above"
+            return (
+                "the binary needs features: pass them as `features` of the RustWorkspace or of `artifact()`. Cargo's "
+                "message is above"
+            )
         if "o such file" in errors or "E0583" in errors or "couldn't read" in errors or "can't find" in errors:
             return (
                 "the Rust code does not compile: a file is missing. The build has only the files of the packages, "

@@ -50,7 +50,7 @@ def test_required_features_never_give_the_binary_of_an_earlier_run(project: Proj
     )
     project.write({"rust/functions/app/Cargo.toml": manifest("app", bin_table), MAIN: prints('"needs extra"')})
     project.write({"rust/Cargo.lock": lock("app", "other", "shared")})
-    with pytest.raises(BuildError, match=r"`features` of `artifact\(\)`"):
+    with pytest.raises(BuildError, match="`features` of the RustWorkspace"):
         project.build()
     assert project.changed(features={"app": ("extra",)}).run() == "needs extra"
 

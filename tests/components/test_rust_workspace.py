@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -165,16 +166,18 @@ def test_extra_files_change_the_key_of_their_binary_only() -> None:
 
 @pytest.mark.usefixtures("program")
 def test_features_change_the_key_of_their_binary_only() -> None:
-    def declare(*features: str) -> Recording:
+    def declare(*features: str, everywhere: Sequence[str] = ()) -> Recording:
         def declare() -> None:
-            workspace = RustWorkspace("rust", RustWorkspaceArgs(region="eu-west-1"))
+            workspace = RustWorkspace("rust", RustWorkspaceArgs(region="eu-west-1", features={"hello": everywhere}))
             workspace.artifact("alone")
             for names in (features, reversed(features)):
                 workspace.artifact("hello", features=[*names])
 
         return record(declare)
 
-    bare, chosen = (build(declare(*features)).inputs["environment"] for features in ((), ("color", "otel")))
+    recordings = declare(), declare("color", "otel"), declare("otel", everywhere=["color"])
+    bare, chosen, mixed = (build(recording).inputs["environment"] for recording in recordings)
+    assert mixed == chosen
     keys, others = (environment["ARTIFACT_KEYS"].split() for environment in (bare, chosen))
     assert keys[0] == others[0]
     assert keys[1] != others[1]
