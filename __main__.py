@@ -40,7 +40,7 @@ api = HttpApi(
         throttle=Throttle(rate_per_second=settings.throttle_rate_per_second, burst=settings.throttle_burst),
         # API Gateway handles CORS for all routes, and drops a function's CORS headers.
         cors_origins=sorted(
-            {*settings.cors_origins, *origins(list(settings.analytics_sites), settings.analytics_www_is_apex)}
+            {*settings.cors_origins, *origins(settings.analytics_sites, settings.analytics_www_is_apex)}
         ),
         cors_exposed_headers=["etag", "location", "x-glitch-seed"],
         log_retention_days=settings.operation.log_retention_days,

@@ -66,7 +66,7 @@ class Artifact:
 
 @dataclass(frozen=True, kw_only=True)
 class _Request:
-    """What an artifact is built from, besides the sources."""
+    """The extra files and the features of an artifact."""
 
     files: Mapping[str, str]
     features: tuple[str, ...]

@@ -43,6 +43,8 @@ def debug_header(key: Ed25519PrivateKey, now: float, minutes: int) -> str:
         OperationError: functions refuse headers that are valid for so long.
     """
     if not 1 <= minutes <= LONGEST_MINUTES:
-        raise OperationError(f"--minutes is {minutes}: functions accept headers that are valid for 1 to 60 minutes")
+        raise OperationError(
+            f"--minutes is {minutes}: functions accept headers that are valid for 1 to {LONGEST_MINUTES} minutes"
+        )
     expiry = int(now) + minutes * 60
     return f"x-debug: {expiry}.{key.sign(f'x-debug {expiry}'.encode()).hex()}"

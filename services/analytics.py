@@ -1,7 +1,7 @@
 """Site analytics: collects page views, counts them exactly, and reports them to users who sign in."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
@@ -54,7 +54,7 @@ LEAST_RETENTION_DAYS = STREAM_DAYS + QUEUE_DAYS + WEEKEND_DAYS
 outlive the stream, the failure queue and a weekend."""
 
 
-def origins(sites: Sequence[str], www_is_apex: bool) -> list[str]:
+def origins(sites: Iterable[str], www_is_apex: bool) -> list[str]:
     """Return the origins that may send views: those of the sites, or each with and without `www.`."""
     if not www_is_apex:
         return list(sites)

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from tests.recording import ROOT
@@ -36,6 +37,7 @@ def serving(environment: Mapping[str, str]) -> Iterator[str]:
         server.terminate()
 
 
+@cache
 def _built(file: str, *options: str) -> Path:
     subprocess.run(["cargo", "build", *WORKSPACE, *SERVE, *options], cwd=ROOT / "rust", check=True)
     return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "rust" / "target")) / "debug" / file

@@ -82,6 +82,14 @@ def test_a_few_callers_cannot_exhaust_the_sign_in_throttle(recording: Recording)
     assert rates.pop("POST /analytics/sign-in") == SIGN_IN_THROTTLE.rate_per_second >= 1000
 
 
+def decision_for_the_api(recording: Recording, table: str, action: str, key: str) -> Decision:
+    """Evaluate the grant of `analytics-api` on a table for items with a partition key."""
+    policy = recording.named(f"analytics-api-uses-analytics-{table}").inputs["policy"]
+    resource = json.loads(policy)["Statement"][0]["Resource"][0]
+    request = Request(action=f"dynamodb:{action}", resource=resource, context={"dynamodb:LeadingKeys": [key]})
+    return decide(request, Policies(identity=statements(policy)))
+
+
 @pytest.mark.parametrize(
     ("action", "key", "decision"),
     [
@@ -100,10 +108,7 @@ def test_a_few_callers_cannot_exhaust_the_sign_in_throttle(recording: Recording)
     ],
 )
 def test_the_api_changes_no_session_keys(recording: Recording, action: str, key: str, decision: Decision) -> None:
-    policy = recording.named("analytics-api-uses-analytics-state").inputs["policy"]
-    resource = json.loads(policy)["Statement"][0]["Resource"][0]
-    request = Request(action=f"dynamodb:{action}", resource=resource, context={"dynamodb:LeadingKeys": [key]})
-    assert decide(request, Policies(identity=statements(policy))) == decision
+    assert decision_for_the_api(recording, "state", action, key) == decision
 
 
 @pytest.mark.parametrize(
@@ -121,10 +126,7 @@ def test_the_api_changes_no_session_keys(recording: Recording, action: str, key:
 def test_the_api_changes_sketches_and_no_totals(
     recording: Recording, action: str, key: str, decision: Decision
 ) -> None:
-    policy = recording.named("analytics-api-uses-analytics-totals").inputs["policy"]
-    resource = json.loads(policy)["Statement"][0]["Resource"][0]
-    request = Request(action=f"dynamodb:{action}", resource=resource, context={"dynamodb:LeadingKeys": [key]})
-    assert decide(request, Policies(identity=statements(policy))) == decision
+    assert decision_for_the_api(recording, "totals", action, key) == decision
 
 
 def test_the_names_of_state_items_are_those_of_the_service(recording: Recording) -> None:

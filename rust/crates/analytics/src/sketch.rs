@@ -16,7 +16,7 @@ pub const MOST_RANK: u8 = 55;
 /// The standard error of an estimate in percent, 104 / √1024.
 pub const STANDARD_ERROR_PERCENT: f64 = 3.25;
 
-/// What a sketch has of one visitor: a register, and the rank that it has at least.
+/// The trace of one visitor in a sketch: a register, and its minimum rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
     register: u16,
@@ -96,7 +96,7 @@ impl Sketch {
     /// Decodes an item.
     ///
     /// # Errors
-    /// The register that is no rank.
+    /// A register does not contain a rank.
     pub fn decode(item: &Item) -> Result<Self, DecodeError> {
         let mut sketch = Self::default();
         for (name, value) in item.iter() {

@@ -1,7 +1,7 @@
 //! Headers that ask for the debug lines of one invocation: `<expiry>.<signature>`, the seconds since 1970 at which the
 //! permission ends, and the hexadecimal Ed25519 signature of `x-debug <expiry>`.
 //!
-//! The function has the public key only, which is no secret. The signature covers no method or path: a header is for an
+//! The function has the public key only, which is not secret. The signature covers no method or path: a header is for an
 //! operator who follows a problem through several requests, and its holder gains nothing but lines without contents.
 
 use std::time::{Duration, SystemTime};
