@@ -93,25 +93,26 @@ test: $(INSTALLED)
 	$(BIN)/pytest $(TESTS)
 else
 test: test-unit ## Run every test (TESTS='tests/emulator/test_echo.py --running' for one)
-	cd rust && cargo test --locked --workspace --quiet
-	cd rust && cargo test --locked $(TRACED) --lib --test traces --quiet
-	$(BIN)/pytest $(PARALLEL) $(if $(TWINS),--twins $(TWINS)) $(addprefix --ignore=tests/,$(UNIT) engine second_opinion)
+	cd rust && cargo test --locked --workspace --all-features --quiet
+	$(BIN)/pytest --numprocesses $(WAITING) $(PARALLEL) $(if $(TWINS),--twins $(TWINS)) \
+		$(addprefix --ignore=tests/,$(UNIT) engine second_opinion)
 endif
 
 .PHONY: test-unit
 test-unit: $(INSTALLED) ## Run the tests that compile nothing and start nothing
-	$(BIN)/pytest $(PARALLEL) $(addprefix tests/,$(UNIT))
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 $(PARALLEL) $(addprefix tests/,$(UNIT))
 
-# The crates with code for traces, which no other build compiles.
-TRACED := --package currencies --package dynamo --package powertools --features otel
+# A test file runs in one process, because its tests share fixtures.
+PARALLEL := --dist loadfile --no-loadscope-reorder
 
-# A test file runs on one core, because its tests share fixtures.
-PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
+# More processes than two cores: tests of the emulator wait for it most of the time.
+WAITING := 3
 
 UNIT := components operations pipeline policies program test_settings.py
 
 .PHONY: check
-check: check-python check-rust check-workflows ## Check formats, lints, types, licenses and advisories, as CI does (FIX=1)
+check: $(INSTALLED) ## Check formats, lints, types, licenses and advisories, as CI does (FIX=1)
+	@$(MAKE) --no-print-directory --jobs 2 check-python check-rust check-workflows
 
 .PHONY: check-python
 check-python: $(INSTALLED)
@@ -123,8 +124,7 @@ check-python: $(INSTALLED)
 .PHONY: check-rust
 check-rust:
 	cd rust && cargo fmt --all $(if $(FIX),,--check)
-	cd rust && cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings
-	cd rust && cargo clippy --locked $(TRACED) --all-targets --quiet -- --deny warnings
+	cd rust && cargo clippy --locked --workspace --all-features --all-targets --quiet -- --deny warnings
 	$(call if-installed,cargo-deny,cd rust && cargo deny check,cargo install cargo-deny --locked --version 0.20.2)
 
 .PHONY: check-workflows

@@ -1,4 +1,4 @@
-"""Programs of the Rust workspace that tests run, compiled with the features of `cargo test --workspace`.
+"""Programs of the Rust workspace that tests run, compiled with the features of `make test`.
 
 With those of one package, Cargo compiles most dependencies once more.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.recording import ROOT
 
-WORKSPACE = ("--locked", "--quiet", "--workspace")
+WORKSPACE = ("--locked", "--quiet", "--workspace", "--all-features")
 SERVE = ("--example", "serve")
 """The example of `currencies`. Building one, Cargo adds the features of development dependencies."""
 

@@ -110,7 +110,6 @@ class EmulatorHome:
             if not _try_lock(state.fileno()):
                 raise LocalError("another run is starting the emulator right now: wait for it")
             state.truncate(0)
-            os.set_inheritable(state.fileno(), True)
             pid = os.posix_spawn(
                 sys.executable,
                 [sys.executable, "-m", "ministack"],
@@ -119,6 +118,8 @@ class EmulatorHome:
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                     (os.POSIX_SPAWN_DUP2, log.fileno(), 1),
                     (os.POSIX_SPAWN_DUP2, log.fileno(), 2),
+                    # The lock lasts as long as the emulator. No other process inherits it.
+                    (os.POSIX_SPAWN_DUP2, state.fileno(), max(state.fileno(), log.fileno()) + 1),
                 ],
                 setsid=True,
             )
