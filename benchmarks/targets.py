@@ -54,7 +54,7 @@ TARGETS: tuple[tuple[Target, Figure], ...] = (
     *(_zip("echo", 0.6), _start("echo", 2), _resident("echo", 5), _first_call("echo", 10)),
     *(_zip("glitch, 100 kB", 1.1), _start("glitch, 100 kB", 2), _first_call("glitch, 100 kB", 50)),
     _resident("glitch, 4.4 MB", 30),
-    *(_zip("analytics-api", 2.4), _start("analytics-api", 2)),
+    *(_zip("analytics-api", 2.3), _start("analytics-api", 2)),
     *(_resident("analytics-api", 12), _first_call("analytics-api", 60)),
     *(_zip("analytics-trigger", 2.0), _start("analytics-trigger", 2)),
     *(_resident("analytics-trigger", 12), _first_call("analytics-trigger", 60)),

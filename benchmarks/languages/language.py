@@ -1,7 +1,5 @@
 """The interface of a language."""
 
-import io
-import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +7,7 @@ from pathlib import Path
 from benchmarks.environment import Program
 from benchmarks.section import BenchError
 from benchmarks.stack import Function, Stack
+from components.build.package import SMALLEST, zipped
 from components.local.isolation import emulated_aws
 
 PEERS = ("Python", "JavaScript")
@@ -62,11 +61,10 @@ def lambda_variables(stack: Stack, function: Function, folder: Path, handler: st
 
 def zipped_bytes(paths: Iterable[Path]) -> int:
     """Return the size of a zip archive of files and folders, without Python bytecode."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for path in paths:
-            files = sorted(path.rglob("*")) if path.is_dir() else [path]
-            for file in files:
-                if file.is_file() and "__pycache__" not in file.parts:
-                    archive.write(file, file.relative_to(path.parent))
-    return packed.tell()
+    files = {
+        file: str(file.relative_to(path.parent))
+        for path in paths
+        for file in (sorted(path.rglob("*")) if path.is_dir() else [path])
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    return len(zipped(((name, 0o644, file.read_bytes()) for file, name in files.items()), SMALLEST))

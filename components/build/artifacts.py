@@ -59,7 +59,7 @@ def build(
             check_executable(binary, compiled.executables[binary], plan.settings.architecture)
             content = compiled.executables[binary].read_bytes()
             reads.check_executable(binary, content)
-            packed[binary] = package(binary, content, inputs.extra_files[binary])
+            packed[binary] = package(binary, content, inputs.extra_files[binary], profile=plan.settings.profile)
         return packed
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 
 from ..architecture import Architecture
 
-PACKER_VERSION = "2"
+PACKER_VERSION = "3"
 """Part of every digest: increase it when the same sources give other archives, or the digest is computed otherwise."""
 
 

@@ -30,7 +30,7 @@ def site(project: Project) -> Project:
 def packed(project: Project, files: Mapping[str, str]) -> bytes:
     """Return the zip of `app` around an executable that nothing was compiled for."""
     inputs = project.changed(files={"app": files}).inputs()
-    return package("app", b"code", inputs.extra_files["app"])
+    return package("app", b"code", inputs.extra_files["app"], profile="fast")
 
 
 def key(project: Project, files: Mapping[str, str], binary: str = "app") -> str:
@@ -125,7 +125,7 @@ def test_a_file_that_changes_during_packing_stops_the_build(site: Project) -> No
     files = site.changed(files={"app": {"web/": "../web"}}).inputs().extra_files["app"]
     site.write({"web/run.sh": "another"})
     with pytest.raises(BuildError, match=r"run\.sh changed while this ran: run it again"):
-        package("app", b"code", files)
+        package("app", b"code", files, profile="fast")
 
 
 def test_lambdas_limit_counts_them(site: Project, monkeypatch: pytest.MonkeyPatch) -> None:
