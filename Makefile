@@ -94,8 +94,7 @@ test: $(INSTALLED)
 else
 test: test-unit ## Run every test (TESTS='tests/emulator/test_echo.py --running' for one)
 	cd rust && cargo test --locked --workspace --all-features --quiet
-	$(BIN)/pytest --numprocesses $(WAITING) $(PARALLEL) $(if $(TWINS),--twins $(TWINS)) \
-		$(addprefix --ignore=tests/,$(UNIT) engine second_opinion)
+	$(BIN)/pytest --numprocesses $(WAITING) $(PARALLEL) $(addprefix --ignore=tests/,$(UNIT) engine second_opinion)
 endif
 
 .PHONY: test-unit

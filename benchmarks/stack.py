@@ -16,8 +16,8 @@ from benchmarks.section import BenchError
 from components.local.emulator import EmulatorHome
 from components.local.home import Home
 from components.local.resources.kind import Context
-from components.local.stack import STACK, LocalStack
-from components.local.stack_config import StackConfig, read_stack_config
+from components.local.stack import LocalStack
+from components.local.stack_config import STACK, StackConfig, read_stack_config
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,7 @@ from pathlib import Path
 from benchmarks.rust_tool import run_tool
 from benchmarks.section import Section, Table
 from benchmarks.stack import fresh_emulator
-from components.local.stack import STACK
-from components.local.stack_config import read_stack_config
+from components.local.stack_config import STACK, read_stack_config
 
 COLUMNS = ("store", "views/s", "calls", "write calls", "writes", "write units")
 """Columns; all but the first are per view."""

@@ -18,13 +18,11 @@ from components.local.errors import LocalError
 from components.local.functions import chosen_log_groups, invoke
 from components.local.home import Home
 from components.local.progress import Progress
-from components.local.stack import STACK
+from components.local.stack_config import STACK
 from components.version_shift import ALIAS
 from local.analytics import ANALYTICS, session_token
-from local.dev import dev
 from local.seed import seed
 from local.tokens import CURRENCIES, SignIn, create_user, machine_token, token_for, user_tokens
-from local.up import up
 from operations import deploy
 from operations.cli import OperationError
 from operations.debug_header import debug_header, private_key
@@ -158,10 +156,14 @@ def _on_running(run: Callable[[RunningStack, argparse.Namespace], int | None]) -
 
 
 def _local(arguments: argparse.Namespace) -> None:
+    from local.up import up  # noqa: PLC0415 (it imports Pulumi's SDK, a quarter of the start of the other verbs)
+
     up(arguments.root, arguments.home)
 
 
 def _dev(arguments: argparse.Namespace) -> None:
+    from local.dev import dev  # noqa: PLC0415 (as above)
+
     dev(arguments.root, arguments.home)
 
 

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from components.local.commands import start_emulator
 from components.local.home import Home
-from components.local.stack import STACK
+from components.local.stack_config import STACK
 
 INSTALL_CLI = "install it (https://www.pulumi.com/docs/install/)"
 FROM_STATE = {"PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true"}

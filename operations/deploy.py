@@ -20,8 +20,7 @@ from components.build.plan import BuildError, BuildSettings
 from components.build.workspace import read_workspace
 from components.local.commands import stop_emulator
 from components.local.home import Home
-from components.local.stack import STACK
-from components.local.stack_config import StackConfig, read_stack_config
+from components.local.stack_config import STACK, StackConfig, read_stack_config
 from operations.cli import INSTALL_CLI, OperationError, PulumiCli, pulumi_cli
 from operations.stack import RunningStack, of_the_cli
 

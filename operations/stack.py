@@ -13,8 +13,7 @@ from components.local.commands import running_emulator
 from components.local.emulator import Emulator
 from components.local.home import Home
 from components.local.isolation import CREDENTIALS, bypass_proxy, drop_aws
-from components.local.stack import STACK
-from components.local.stack_config import read_stack_config
+from components.local.stack_config import STACK, read_stack_config
 from operations.cli import OperationError, PulumiCli, pulumi_cli
 
 PROVIDER_NAMES = {"cognito-idp": "cognitoidp", "logs": "cloudwatchlogs"}

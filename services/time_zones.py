@@ -42,9 +42,14 @@ def follows_its_rule(name: str) -> bool:
     Otherwise the database lists single changes, such as those around Ramadan.
     """
     zone = ZoneInfo.from_file(BytesIO(_file(name)))
-    start = datetime.datetime(int(version("tzdata").partition(".")[0]) + 1, 1, 1, tzinfo=datetime.UTC)
-    days = (start + datetime.timedelta(days=day) for day in range(YEARS * 365))
-    return all(day.astimezone(zone).utcoffset() == (day + CYCLE).astimezone(zone).utcoffset() for day in days)
+    return all(zone.utcoffset(day) == zone.utcoffset(same_day_of_the_rule) for day, same_day_of_the_rule in _days())
+
+
+@cache
+def _days() -> list[tuple[datetime.datetime, datetime.datetime]]:
+    start = datetime.datetime(int(version("tzdata").partition(".")[0]) + 1, 1, 1)
+    days = [start + datetime.timedelta(days=day) for day in range(YEARS * 365)]
+    return [(day, day + CYCLE) for day in days]
 
 
 @cache

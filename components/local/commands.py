@@ -19,8 +19,7 @@ from .home import Home
 from .isolation import bypass_proxy, drop_aws
 from .log_lines import readable
 from .resources.kind import Context
-from .stack import STACK
-from .stack_config import local_stack_config, write_stack_file_for
+from .stack_config import STACK, local_stack_config, write_stack_file_for
 
 INTERRUPTED = 130
 """Exit status of a command that was ended by Ctrl-C, by convention of shells."""

@@ -17,9 +17,7 @@ from .isolation import emulated_aws
 from .program import run_program
 from .provisioner import LocalMonitor, Memory, Provisioner
 from .resources.kind import Context
-from .stack_config import StackConfig, local_stack_config
-
-STACK = "local"
+from .stack_config import STACK, StackConfig, local_stack_config
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,9 @@ import yaml
 
 from .errors import LocalError
 
+STACK = "local"
+"""Name of the stack on the emulator."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class StackConfig:

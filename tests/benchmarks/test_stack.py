@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from benchmarks.stack import released
-from components.local.stack import STACK
-from components.local.stack_config import read_stack_config
+from components.local.stack_config import STACK, read_stack_config
 
 ROOT = Path(__file__).parents[2]
 

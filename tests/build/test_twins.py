@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.build.projects import WORKSPACE, Project, lock, manifest, printed
+from tests.build.projects import WORKSPACE, Project, lock, manifest
 
 APP = "rust/functions/app"
 CODE = """\
@@ -184,8 +184,10 @@ def test_incremental_and_clean_builds_store_the_same(
         fresh = project.elsewhere(tmp_path / f"twin-{step}")
         keys = project.keys()
         assert fresh.keys() == keys, names
-        in_place, from_nothing = project.build(), fresh.build()
+        in_place = project.build()
+        if not stored.keys() >= set(keys.values()):
+            from_nothing = fresh.build()
+            for binary, key in keys.items():
+                assert stored.setdefault(key, from_nothing[binary]) == from_nothing[binary], (step, names, binary)
         for binary, key in keys.items():
-            assert in_place[binary] == from_nothing[binary], (step, names, binary)
-            assert stored.setdefault(key, in_place[binary]) == in_place[binary], (step, names, binary)
-        assert printed(in_place["app"], tmp_path) == printed(from_nothing["app"], tmp_path)
+            assert in_place[binary] == stored[key], (step, names, binary)
