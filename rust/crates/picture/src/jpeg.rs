@@ -205,13 +205,16 @@ impl Parser<'_> {
         Some(())
     }
 
-    /// Reads the next marker, after stray bytes and zeros that would be stuffing in a scan.
+    /// Reads the next marker, after stray bytes and zeros that would be stuffing in a scan. Without one, nothing is read:
+    /// the remaining bytes follow the picture.
     fn marker(&mut self) -> Option<u8> {
+        let mut unread = self.rest;
         loop {
-            let (_, fill) = self.rest.split_at(memchr(0xFF, self.rest)?);
+            let (_, fill) = unread.split_at(memchr(0xFF, unread)?);
             let (marker, rest) = without_fill(fill).split_first()?;
-            self.rest = rest;
+            unread = rest;
             if *marker != 0 {
+                self.rest = rest;
                 return Some(*marker);
             }
         }

@@ -167,6 +167,18 @@ fn taken_apart(file: &[u8]) -> TakenApart {
     apart
 }
 
+/// A stuffed zero outside of a scan is such a byte.
+#[test]
+fn bytes_after_a_picture_keep_its_length() {
+    let picture = [0xFF, 0xD8, 0xFF, 0xDA, 0, 2, 0xFF, 0, 0xFF, 1];
+    for after in [&[0xFF, 0][..], &[0x41], &[0xFF, 0, 0x41], &[0xFF, 0, 0xFF, 0]] {
+        let file = [&picture, after].concat();
+        let glitched = run(&file, 1, 0).unwrap();
+        assert_eq!(glitched, spelled_out(&file, 1, 0), "{after:?}");
+        assert_eq!(glitched.len(), file.len(), "{after:?}");
+    }
+}
+
 fn effects() -> impl Strategy<Value = Effect> {
     proptest::sample::select(vec![Effect::Channels, Effect::Blocks, Effect::Sort])
 }

@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod collect;
+mod log;
 mod report;
 mod service;
 mod unique_visitors;

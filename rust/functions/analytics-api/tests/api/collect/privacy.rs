@@ -1,13 +1,9 @@
 //! Stored data about visitors, and its lifetime.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-
 use analytics::{Granularity, Visitor};
-use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::api::{Api, CHROME, DAY, HOUR, IP, Request};
+use crate::log::Log;
 
 fn request() -> Request {
     Request::collect("https://example.com/")
@@ -115,35 +111,10 @@ async fn an_old_secret_is_never_used_again() {
     assert_ne!(visitor(&api, request()).await, first);
 }
 
-/// All log lines at every level.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn address_and_agent_are_never_stored_logged_or_sent() {
     let log = Log::default();
-    let subscriber =
-        tracing_subscriber::fmt().json().with_max_level(LevelFilter::TRACE).with_writer(log.clone()).finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let guard = tracing::subscriber::set_default(log.subscriber());
 
     let api = Api::new();
     let view = api.send(request()).await.view();
@@ -168,7 +139,7 @@ async fn address_and_agent_are_never_stored_logged_or_sent() {
     drop(guard);
 
     let stored = format!("{:?}", api.store.memory);
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     assert!(logged.contains("table state-4f2 is gone"), "our failures are logged: {logged}");
     for (place, text) in [("stored", stored), ("sent", sent), ("logged", logged)] {
         assert!(!text.contains(IP) && !text.contains("AppleWebKit"), "{place}: {text}");

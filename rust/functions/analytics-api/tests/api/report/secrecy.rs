@@ -1,44 +1,17 @@
 //! Secrets that no response and no log line contains.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-
 use proptest::prelude::*;
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::world::{JSON, KEY, World};
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
+use crate::log::Log;
 
 /// Returns the responses and the log lines, on one thread.
 fn output<F: Future<Output = Vec<String>>>(work: impl FnOnce() -> F) -> String {
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let answers = tracing::subscriber::with_default(subscriber, || runtime.block_on(work()));
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    answers.join("\n") + &logged
+    let answers = tracing::subscriber::with_default(log.subscriber(), || runtime.block_on(work()));
+    answers.join("\n") + &log.text()
 }
 
 /// Logs an error, so that the tests below would see a leak.
