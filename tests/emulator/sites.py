@@ -1,7 +1,6 @@
 """Two sites and their views."""
 
 import random
-import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -76,14 +75,8 @@ def send(client: Client, number: int) -> None:
 
 def all_views(client: Client) -> list[dict[str, Any]]:
     """Wait until the trigger has counted all views, and return them."""
-    deadline = time.monotonic() + 180
-    while True:
-        items = client.items("analytics-views")
-        views = [item for item in items if item["Path"]["S"].startswith("view/")]
-        if all("Counted" in view for view in views):
-            return views
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
+    client.wait_until_counted()
+    return [item for item in client.items("analytics-views") if item["Path"]["S"].startswith("view/")]
 
 
 def put_older(client: Client, sent: list[dict[str, Any]], number: int) -> None:
@@ -96,5 +89,4 @@ def put_older(client: Client, sent: list[dict[str, Any]], number: int) -> None:
     section = f"{moment.date()}/{int(moment.timestamp() * 1000):015d}-{number:016x}"
     older = {**dice.choice(sent), "Section": {"S": section}, "Visitor": {"S": f"{dice.getrandbits(5):032x}"}}
     del older["Counted"]
-    table = client.local.outputs["tables"]["analytics-views"]
-    client.local.context.client("dynamodb").put_item(TableName=table, Item=older)
+    client.dynamodb.put_item(TableName=client.outputs["tables"]["analytics-views"], Item=older)

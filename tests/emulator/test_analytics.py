@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -32,6 +33,8 @@ BOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 VIEWS = 2000
 CLIENTS = 8
 PATIENCE_SECONDS = 180
+BATCH = 25
+"""Maximum number of writes in a `BatchWriteItem`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +43,22 @@ class Client:
 
     local: Local
 
+    @cached_property
+    def outputs(self) -> dict[str, Any]:
+        """The outputs of the stack."""
+        return self.local.outputs
+
+    @cached_property
+    def dynamodb(self) -> Any:
+        """A client of the stack's DynamoDB."""
+        return self.local.context.client("dynamodb")
+
     def send(self, method: str, path: str, body: object = None, **headers: str) -> Reply:
         """Send a request; names of headers have underscores for hyphens."""
         sent = {"origin": ORIGIN, "user-agent": BROWSERS["Firefox"], "content-type": "application/json"}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         content = None if body is None else json.dumps(body).encode()
-        return request(method, f"{self.local.outputs['apiUrl']}/analytics/{path}", content, sent)
+        return request(method, f"{self.outputs['apiUrl']}/analytics/{path}", content, sent)
 
     def collect(self, path: str, **headers: str) -> str:
         """Send a view, and return its id."""
@@ -64,23 +77,37 @@ class Client:
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """Return every item of a table."""
-        dynamodb = self.local.context.client("dynamodb")
-        pages = dynamodb.get_paginator("scan").paginate(TableName=self.local.outputs["tables"][table])
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.outputs["tables"][table])
         return [item for page in pages for item in page["Items"]]
+
+    def delete_all(self, table: str) -> None:
+        """Delete every item of a table."""
+        keys = [{name: item[name] for name in ("Path", "Section")} for item in self.items(table)]
+        for start in range(0, len(keys), BATCH):
+            requests = [{"DeleteRequest": {"Key": key}} for key in keys[start : start + BATCH]]
+            self.dynamodb.batch_write_item(RequestItems={self.outputs["tables"][table]: requests})
 
     def views(self) -> list[dict[str, Any]]:
         """Return every raw view of the site."""
         return [item for item in self.items("analytics-views") if item["Path"]["S"] == f"view/{SITE}"]
 
     def wait_until_counted(self) -> list[dict[str, Any]]:
-        """Return the raw views once the trigger has counted every one."""
+        """Return the raw views of the site once the trigger has counted those of all sites."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            views = self.views()
-            if all("Counted" in view for view in views):
-                return views
-            assert time.monotonic() < deadline, f"{sum('Counted' not in view for view in views)} views wait"
+        while waiting := self._waiting():
+            assert time.monotonic() < deadline, f"{waiting} views wait"
             time.sleep(0.5)
+        return self.views()
+
+    def _waiting(self) -> int:
+        pages = self.dynamodb.get_paginator("scan").paginate(
+            TableName=self.outputs["tables"]["analytics-views"],
+            Select="COUNT",
+            FilterExpression="begins_with(#path, :view) AND attribute_not_exists(Counted)",
+            ExpressionAttributeNames={"#path": "Path"},
+            ExpressionAttributeValues={":view": {"S": "view/"}},
+        )
+        return sum(page["Count"] for page in pages)
 
 
 @pytest.fixture
@@ -96,11 +123,8 @@ def client(local: Local) -> Iterator[Client]:
 
 def clear(client: Client) -> None:
     """Delete all views and totals."""
-    dynamodb = client.local.context.client("dynamodb")
     for table in ("analytics-views", "analytics-totals"):
-        for item in client.items(table):
-            key = {name: item[name] for name in ("Path", "Section")}
-            dynamodb.delete_item(TableName=client.local.outputs["tables"][table], Key=key)
+        client.delete_all(table)
 
 
 def rows(report: dict[str, Any], dimension: str) -> dict[str, int]:
@@ -147,8 +171,8 @@ def test_drift_of_a_total_is_found_and_repaired(client: Client) -> None:
     client.collect("/")
     client.wait_until_counted()
     (day,) = [item for item in client.items("analytics-totals") if item["Section"]["S"].startswith("page/20")][:1]
-    client.local.context.client("dynamodb").update_item(
-        TableName=client.local.outputs["tables"]["analytics-totals"],
+    client.dynamodb.update_item(
+        TableName=client.outputs["tables"]["analytics-totals"],
         Key={name: day[name] for name in ("Path", "Section")},
         UpdateExpression="ADD #views :more",
         ExpressionAttributeNames={"#views": "Views"},
@@ -208,7 +232,7 @@ def test_addresses_and_agents_are_never_stored_or_logged(client: Client) -> None
     logs = client.local.context.client("logs")
     lines = [
         event["message"]
-        for group in client.local.outputs["logGroups"].values()
+        for group in client.outputs["logGroups"].values()
         for event in logs.filter_log_events(logGroupName=group)["events"]
     ]
     for text in (stored, *lines):
@@ -225,8 +249,8 @@ def test_wrong_unknown_and_removed_users_cannot_sign_in(client: Client) -> None:
     assert [reply.status for reply in wrong] == [401, 401]
     assert problems[0] == problems[1]
 
-    dynamodb = client.local.context.client("dynamodb")
-    accounts = client.local.outputs["tables"]["analytics-accounts"]
+    dynamodb = client.dynamodb
+    accounts = client.outputs["tables"]["analytics-accounts"]
     password = put_user(dynamodb, accounts, "ann")
     token = json.loads(client.send("POST", "sign-in", {"user": "ann", "password": password}).body)["token"]
     assert client.send("GET", f"report?site={SITE}", authorization=f"Bearer {token}").status == 200
@@ -241,8 +265,8 @@ def test_signing_out_ends_the_session(client: Client) -> None:
 
 
 def test_sessions_survive_exactly_one_key_rotation(client: Client) -> None:
-    dynamodb = client.local.context.client("dynamodb")
-    table = client.local.outputs["tables"]["analytics-state"]
+    dynamodb = client.dynamodb
+    table = client.outputs["tables"]["analytics-state"]
     token = sign_in(client.local.context, client.local.outputs)
     assert "Step 1 of 2" in client.local.run("rotate-session-keys").stdout
     assert "run the command again in" in client.local.run("rotate-session-keys").stderr
