@@ -83,10 +83,16 @@ def test_chromium_still_shows_every_picture(before: Path, after: Path, page: Pag
 
 
 def test_every_picture_is_visibly_changed(before: Path, after: Path) -> None:
-    for path in sorted(path for path in before.iterdir() if in_pillow(path)):
+    for path in sorted(path for path in before.iterdir() if in_pillow(path) and not has_one_color(path)):
         results = [after / str(seed) / path.name for seed in range(SEEDS)]
         same = [result for result in results if result.exists() and pixels(result) == pixels(path)]
         assert not same or len(same) < len(results), f"{path.name} is never changed"
+
+
+def has_one_color(path: Path) -> bool:
+    """Return whether a picture has a palette of one color, so that no pixel can have another."""
+    with Image.open(path) as picture:
+        return picture.palette is not None and len(picture.palette.palette) <= len("RGB")
 
 
 def pixels(path: Path) -> list[bytes]:
