@@ -61,10 +61,10 @@ def lambda_variables(stack: Stack, function: Function, folder: Path, handler: st
 
 def zipped_bytes(paths: Iterable[Path]) -> int:
     """Return the size of a zip archive of files and folders, without Python bytecode."""
-    files = {
-        file: str(file.relative_to(path.parent))
+    entries = (
+        (str(file.relative_to(path.parent)), 0o644, file.read_bytes())
         for path in paths
         for file in (sorted(path.rglob("*")) if path.is_dir() else [path])
         if file.is_file() and "__pycache__" not in file.parts
-    }
-    return len(zipped(((name, 0o644, file.read_bytes()) for file, name in files.items()), SMALLEST))
+    )
+    return len(zipped(entries, SMALLEST))

@@ -85,7 +85,8 @@ class Client:
         keys = [{name: item[name] for name in ("Path", "Section")} for item in self.items(table)]
         for start in range(0, len(keys), BATCH):
             requests = [{"DeleteRequest": {"Key": key}} for key in keys[start : start + BATCH]]
-            self.dynamodb.batch_write_item(RequestItems={self.outputs["tables"][table]: requests})
+            written = self.dynamodb.batch_write_item(RequestItems={self.outputs["tables"][table]: requests})
+            assert not written["UnprocessedItems"]
 
     def views(self) -> list[dict[str, Any]]:
         """Return every raw view of the site."""

@@ -8,7 +8,6 @@ use axum::routing::{get, post};
 use http::StatusCode;
 use serde_json::{Value, json};
 use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::*;
 use crate::{Problem, text_bytes, with_error};
@@ -28,18 +27,11 @@ impl io::Write for Lines {
     }
 }
 
-impl MakeWriter<'_> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
 impl Lines {
     fn capture() -> (Self, DefaultGuard) {
         let lines = Self::default();
-        let subscriber = tracing_subscriber::fmt().with_writer(lines.clone()).finish();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
         (lines, tracing::subscriber::set_default(subscriber))
     }
 

@@ -3,7 +3,6 @@ use std::sync::{Arc, Mutex};
 
 use tracing::Subscriber;
 use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::fmt::MakeWriter;
 
 /// All log lines at every level.
 #[derive(Clone, Default)]
@@ -12,7 +11,8 @@ pub struct Log(Arc<Mutex<Vec<u8>>>);
 impl Log {
     /// Returns a subscriber that writes here.
     pub fn subscriber(&self) -> impl Subscriber + Send + Sync + 'static {
-        tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_writer(self.clone()).finish()
+        let log = self.clone();
+        tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_writer(move || log.clone()).finish()
     }
 
     pub fn text(&self) -> String {
@@ -28,13 +28,5 @@ impl Write for Log {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
     }
 }
