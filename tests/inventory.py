@@ -1,6 +1,6 @@
 """Lists all resources in an emulator."""
 
-from components.local.provisioner import MEMORY
+from components.local.provisioner import STATE_BUCKET
 from components.local.resources.kind import Context
 
 SERVICES = {
@@ -26,4 +26,4 @@ def inventory(context: Context) -> set[tuple[str, str]]:
     for service, (call, arguments, field, name) in SERVICES.items():
         answer = getattr(context.client(service.split()[0]), call)(**arguments)
         found |= {(service, item[name] if name else item) for item in answer.get(field, [])}
-    return found - {("s3", MEMORY)}
+    return found - {("s3", STATE_BUCKET)}

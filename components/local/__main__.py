@@ -8,7 +8,7 @@ from .commands import away_from_aws, print_logs, running_context, stop_emulator
 from .functions import chosen_log_groups, invoke
 from .home import Home
 from .progress import Progress
-from .provisioner import Memory
+from .provisioner import LocalState
 from .stack import LocalStack
 
 START = "rust-serverless local up"
@@ -59,7 +59,7 @@ def _down(_: argparse.Namespace, __: Path, home: Home) -> None:
 
 def _invoke(arguments: argparse.Namespace, root: Path, home: Home) -> None:
     context = running_context(root, home.folder, START)
-    print(invoke(context.client("lambda"), Memory(context).functions(), arguments.function, arguments.payload))
+    print(invoke(context.client("lambda"), LocalState(context).functions(), arguments.function, arguments.payload))
 
 
 def _logs(arguments: argparse.Namespace, root: Path, home: Home) -> None:
@@ -67,7 +67,7 @@ def _logs(arguments: argparse.Namespace, root: Path, home: Home) -> None:
     functions = context.client("lambda")
     groups = {
         name: functions.get_function_configuration(FunctionName=physical)["LoggingConfig"]["LogGroup"]
-        for name, physical in Memory(context).functions().items()
+        for name, physical in LocalState(context).functions().items()
     }
     chosen = chosen_log_groups(groups, arguments.function)
     print_logs(context.client("logs"), chosen, arguments.request, as_json=arguments.json)

@@ -8,7 +8,7 @@ import json
 import threading
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -19,34 +19,18 @@ from pulumi.runtime.mocks import MockMonitor
 from .errors import LocalError
 from .invokes import invoke
 from .resources import KINDS
-from .resources.kind import Context, Kind, Made, Properties
+from .resources.kind import Context, Created, Kind, Properties, Resource
 from .resources.s3 import location
 
-MEMORY = "rust-serverless-local"
+STATE_BUCKET = "rust-serverless-local"
 """S3 bucket in the emulator that stores the local stack's state."""
-READERS = 8
-GONE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
+READ_THREADS = 8
+NOT_FOUND = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
 """Parts of AWS error codes for resources that do not exist."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Remembered:
-    """A resource of an earlier run."""
-
-    dependencies: Collection[str]
-    """URNs of the resources that it depends on."""
-    inputs: Properties
-    id: str
-    outputs: Properties
-
-    @property
-    def made(self) -> Made:
-        """The resource itself."""
-        return Made(id=self.id, outputs=self.outputs)
-
-
-class Memory:
-    """The resources of earlier runs, by URN."""
+class LocalState:
+    """The local stack's state: its resources by URN."""
 
     def __init__(self, context: Context) -> None:
         """Read the state.
@@ -55,52 +39,52 @@ class Memory:
             LocalError: another version of this program wrote it.
         """
         self._s3 = context.client("s3")
-        if MEMORY not in {bucket["Name"] for bucket in self._s3.list_buckets()["Buckets"]}:
-            self._s3.create_bucket(Bucket=MEMORY, **location(context.region))
+        if STATE_BUCKET not in {bucket["Name"] for bucket in self._s3.list_buckets()["Buckets"]}:
+            self._s3.create_bucket(Bucket=STATE_BUCKET, **location(context.region))
         self._lock = threading.Lock()
-        with ThreadPoolExecutor(READERS) as readers:
-            self._resources = dict(readers.map(lambda urn: (urn, self._recall(urn)), self._urns()))
+        with ThreadPoolExecutor(READ_THREADS) as threads:
+            self._resources = dict(threads.map(lambda urn: (urn, self._read(urn)), self._urns()))
 
-    def get(self, urn: str) -> Remembered | None:
-        """Return a resource of an earlier run, or None."""
+    def get(self, urn: str) -> Resource | None:
+        """Return a resource, or None."""
         return self._resources.get(urn)
 
-    def remember(self, urn: str, resource: Remembered) -> None:
-        """Store a resource that exists."""
+    def put(self, urn: str, resource: Resource) -> None:
+        """Store a resource."""
         with self._lock:
             self._resources[urn] = resource
-        self._s3.put_object(Bucket=MEMORY, Key=urn, Body=json.dumps(asdict(resource)))
+        self._s3.put_object(Bucket=STATE_BUCKET, Key=urn, Body=json.dumps(asdict(resource)))
 
-    def forget(self, urn: str) -> None:
-        """Remove a deleted resource from the state."""
+    def remove(self, urn: str) -> None:
+        """Remove a resource."""
         with self._lock:
             del self._resources[urn]
-        self._s3.delete_object(Bucket=MEMORY, Key=urn)
+        self._s3.delete_object(Bucket=STATE_BUCKET, Key=urn)
 
     def functions(self) -> dict[str, str]:
         """Return the physical names of the functions, by the name of their component."""
         return {
-            urn.split("::")[-1].removesuffix("-function"): known.id
-            for urn, known in sorted(self._resources.items())
+            urn.split("::")[-1].removesuffix("-function"): resource.id
+            for urn, resource in sorted(self._resources.items())
             if urn.split("::")[2].endswith("aws:lambda/function:Function")
         }
 
-    def others_than(self, urns: Collection[str]) -> Mapping[str, Remembered]:
-        """Return the resources that are not in `urns`, dependents first."""
-        others = {urn: known for urn, known in self._resources.items() if urn not in urns}
-        order = TopologicalSorter({urn: others.keys() & known.dependencies for urn, known in others.items()})
+    def undeclared(self, declared: Collection[str]) -> Mapping[str, Resource]:
+        """Return the resources whose URNs are not in `declared`, dependents first."""
+        others = {urn: resource for urn, resource in self._resources.items() if urn not in declared}
+        order = TopologicalSorter({urn: others.keys() & found.dependencies for urn, found in others.items()})
         return {urn: others[urn] for urn in reversed([*order.static_order()])}
 
     def _urns(self) -> list[str]:
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=MEMORY)
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=STATE_BUCKET)
         return [item["Key"] for page in pages for item in page.get("Contents", [])]
 
-    def _recall(self, urn: str) -> Remembered:
+    def _read(self, urn: str) -> Resource:
         try:
-            return Remembered(**json.load(self._s3.get_object(Bucket=MEMORY, Key=urn)["Body"]))
+            return Resource(**json.load(self._s3.get_object(Bucket=STATE_BUCKET, Key=urn)["Body"]))
         except (TypeError, ValueError):
             raise LocalError(
-                "the running emulator holds resources of another version of this program: run `make down`, then "
+                "another version of this program wrote the state in the emulator: stop it with `make down`, then run "
                 "this again"
             ) from None
 
@@ -108,10 +92,10 @@ class Memory:
 class Provisioner(pulumi.runtime.Mocks):
     """The SDK expects a mock of the engine here; this one creates real resources in the emulator."""
 
-    def __init__(self, context: Context, memory: Memory) -> None:
-        """Create resources in `context`."""
+    def __init__(self, context: Context, state: LocalState) -> None:
+        """Create resources in `context`, and store them in `state`."""
         self._context = context
-        self._memory = memory
+        self._state = state
         self._lock = threading.Lock()
         self._declared: set[str] = set()
         self._registering = threading.local()
@@ -128,15 +112,15 @@ class Provisioner(pulumi.runtime.Mocks):
             if urn in self._declared:
                 typ, name = urn.split("::")[2:]
                 raise LocalError(
-                    f"the program declares {name} of type {typ.split('$')[-1]} twice, which Pulumi refuses: give each "
-                    f"resource a name of its own ({urn})"
+                    f"the program declares {name} of type {typ.split('$')[-1]} twice: give each resource a unique name "
+                    f"({urn})"
                 )
             self._declared.add(urn)
         self._registering.urn = urn
         self._registering.dependencies = sorted(dependencies)
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
-        """Answer an invoke as the provider does for the emulator's account."""
+        """Return the result of a provider function (an invoke)."""
         return invoke(self._context, args.token, args.args)
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
@@ -147,59 +131,61 @@ class Provisioner(pulumi.runtime.Mocks):
         kind = KINDS.get(args.typ)
         if kind is None:
             raise LocalError(
-                f"a local run does not know {args.typ}, the type of {args.name}: see KINDS in local/resources"
+                f"the local engine does not support {args.typ}, the type of {args.name}: add it to KINDS in "
+                "local/resources"
             )
         urn, dependencies = self._registering.urn, self._registering.dependencies
-        known = self._memory.get(urn)
-        if known and known.inputs == inputs and self._exists(kind, known):
-            if known.dependencies != dependencies:
-                self._memory.remember(urn, replace(known, dependencies=dependencies))
-            return known.id, {**inputs, **known.outputs}
-        made = self._make(kind, args.name, inputs, known)
-        self._memory.remember(urn, Remembered(dependencies=dependencies, inputs=inputs, **asdict(made)))
-        self.changes.append(f"{'updated' if known else 'made'} {args.name}")
-        return made.id, {**inputs, **made.outputs}
+        old = self._state.get(urn)
+        if old and old.inputs == inputs and self._exists(kind, old):
+            if old.dependencies != dependencies:
+                self._state.put(urn, replace(old, dependencies=dependencies))
+            return old.id, {**inputs, **old.outputs}
+        created = self._create_or_update(kind, args.name, inputs, old)
+        new = Resource(id=created.id, outputs=created.outputs, inputs=inputs, dependencies=dependencies)
+        self._state.put(urn, new)
+        self.changes.append(f"{'updated' if old else 'made'} {args.name}")
+        return new.id, {**inputs, **new.outputs}
 
     def remove_undeclared(self) -> None:
         """Delete the resources of earlier runs that this run did not declare."""
-        for urn, known in self._memory.others_than(self._declared).items():
+        for urn, resource in self._state.undeclared(self._declared).items():
             typ, name = urn.split("::")[2:]
             self._context.report(f"removing {name}")
-            self._delete(KINDS[typ.split("$")[-1]], known)
-            self._memory.forget(urn)
+            self._delete(KINDS[typ.split("$")[-1]], resource)
+            self._state.remove(urn)
             self.changes.append(f"removed {name}")
 
-    def _make(self, kind: Kind, name: str, inputs: Properties, known: Remembered | None) -> Made:
-        if known and kind.update and all(known.inputs.get(key) == inputs.get(key) for key in kind.replaced_by):
+    def _create_or_update(self, kind: Kind, name: str, inputs: Properties, old: Resource | None) -> Created:
+        if old and kind.update and all(old.inputs.get(key) == inputs.get(key) for key in kind.replaced_by):
             self._context.report(f"updating {name}")
             try:
-                return kind.update(self._context, known.made, inputs)
+                return kind.update(self._context, old, inputs)
             except ClientError as error:
-                if not _is_gone(error):
+                if not _is_not_found(error):
                     raise
         self._context.report(f"making {name}")
-        made = kind.create(self._context, name, inputs)
-        if known and known.id != made.id:
-            self._delete(kind, known)
-        return made
+        created = kind.create(self._context, name, inputs)
+        if old and old.id != created.id:
+            self._delete(kind, old)
+        return created
 
-    def _exists(self, kind: Kind, known: Remembered) -> bool:
+    def _exists(self, kind: Kind, resource: Resource) -> bool:
         if kind.read is None:
             return True
         try:
-            kind.read(self._context, known.made)
+            kind.read(self._context, resource)
         except ClientError as error:
-            if _is_gone(error):
+            if _is_not_found(error):
                 return False
             raise
         return True
 
-    def _delete(self, kind: Kind, known: Remembered) -> None:
+    def _delete(self, kind: Kind, resource: Resource) -> None:
         """Delete a resource, unless it no longer exists."""
         try:
-            kind.delete(self._context, known.made)
+            kind.delete(self._context, resource)
         except ClientError as error:
-            if not _is_gone(error):
+            if not _is_not_found(error):
                 raise
 
 
@@ -219,9 +205,9 @@ class LocalMonitor(MockMonitor):
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
 
-def _is_gone(error: ClientError) -> bool:
+def _is_not_found(error: ClientError) -> bool:
     code = str(error.response["Error"]["Code"])
-    return code == "404" or any(part in code for part in GONE)
+    return code == "404" or any(part in code for part in NOT_FOUND)
 
 
 def _revealed(value: Any) -> Any:

@@ -15,7 +15,7 @@ from .errors import LocalError
 from .home import Home
 from .isolation import emulated_aws
 from .program import run_program
-from .provisioner import LocalMonitor, Memory, Provisioner
+from .provisioner import LocalMonitor, LocalState, Provisioner
 from .resources.kind import Context
 from .stack_config import STACK, StackConfig, local_stack_config
 
@@ -39,19 +39,19 @@ class LocalStack:
         report: Callable[[str], None],
         configure: Callable[[StackConfig], StackConfig] = lambda config: config,
     ) -> None:
-        """Use the emulator of `home`, and the configuration changed by `configure`. Starts nothing yet."""
+        """Use the emulator of `home`, and the stack's configuration as `configure` returns it. This starts nothing."""
         self._root = root
         self._home = home
         self._report = report
         self._configure = configure
-        self._known: tuple[Emulator, Context, Memory] | None = None
+        self._running: tuple[Emulator, Context, LocalState] | None = None
 
     @property
     def context(self) -> Context:
         """Clients for the resources, after the first deployment."""
-        if self._known is None:
+        if self._running is None:
             raise LocalError("nothing runs here yet: run `make local`")
-        return self._known[1]
+        return self._running[1]
 
     def deploy(self) -> Deployment:
         """Run the program and apply its changes.
@@ -61,9 +61,9 @@ class LocalStack:
             Exception: raised by the program.
         """
         config = self._configure(local_stack_config(self._root, STACK))
-        context, memory = self._place(config.region)
-        engine = Provisioner(context, memory)
-        # For calls of AWS by the program itself.
+        context, state = self._connect(config.region)
+        engine = Provisioner(context, state)
+        # The program may call AWS itself.
         os.environ.update(emulated_aws(context.endpoint, context.region))
         _forget_program(self._root)
         try:
@@ -74,13 +74,13 @@ class LocalStack:
         self._home.write_outputs(outputs)
         return Deployment(outputs=outputs, changes=engine.changes)
 
-    def _place(self, region: str) -> tuple[Context, Memory]:
-        """Return the running emulator and its state, which is read again only for a new emulator."""
+    def _connect(self, region: str) -> tuple[Context, LocalState]:
+        """Start the emulator unless it runs, and return it with its state, which is read once for each emulator."""
         emulator = EmulatorHome(self._home.folder).start(region)
-        if self._known is None or self._known[0] != emulator:
+        if self._running is None or self._running[0] != emulator:
             context = Context(root=self._root, region=region, endpoint=emulator.url, report=self._report)
-            self._known = emulator, context, Memory(context)
-        return self._known[1:]
+            self._running = emulator, context, LocalState(context)
+        return self._running[1:]
 
 
 def _forget_program(root: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from components.local.provisioner import Memory, Provisioner
+from components.local.provisioner import LocalState, Provisioner
 from tests.emulator.conftest import Local
 from tests.inventory import SERVICES, inventory
 
@@ -26,5 +26,5 @@ def test_removing_the_stack_empties_the_emulator(alone: Local) -> None:
     assert ran.returncode == 0, ran.stderr
     made = {service for service, _ in inventory(context) - before}
     assert made == set(SERVICES)
-    Provisioner(context, Memory(context)).remove_undeclared()
+    Provisioner(context, LocalState(context)).remove_undeclared()
     assert inventory(context) == before

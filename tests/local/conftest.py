@@ -8,7 +8,7 @@ import pytest
 
 from components.local.emulator import EmulatorHome
 from components.local.program import run_declarations
-from components.local.provisioner import LocalMonitor, Memory, Provisioner
+from components.local.provisioner import LocalMonitor, LocalState, Provisioner
 from components.local.resources.kind import Context
 from tests.recording import NO_CONFIG, ROOT
 
@@ -31,7 +31,7 @@ class Engine:
 
     def run(self, declare: Callable[[], None]) -> Run:
         """Run a program on the emulator."""
-        provisioner = Provisioner(self.context, Memory(self.context))
+        provisioner = Provisioner(self.context, LocalState(self.context))
         outputs = run_declarations(declare, NO_CONFIG, LocalMonitor(provisioner))
         provisioner.remove_undeclared()
         return Run(outputs=outputs, changes=provisioner.changes)

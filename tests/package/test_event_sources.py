@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.local.provisioner import Memory
+from components.local.provisioner import LocalState
 from tests.package.conftest import Outsider
 
 PROGRAM = """\
@@ -73,7 +73,7 @@ def outputs(outsider: Outsider) -> dict[str, Any]:
 def invocations(outsider: Outsider, function: str) -> list[str]:
     """Return the starts in the function's log."""
     context = outsider.context
-    physical = Memory(context).functions()[function]
+    physical = LocalState(context).functions()[function]
     group = context.client("lambda").get_function_configuration(FunctionName=physical)["LoggingConfig"]["LogGroup"]
     events = context.client("logs").filter_log_events(logGroupName=group)["events"]
     return [event["message"] for event in events if event["message"].startswith("START")]

@@ -18,7 +18,7 @@ from pulumi.runtime.mocks import MockResourceArgs
 from components.local.errors import LocalError
 from components.local.isolation import emulated_aws
 from components.local.program import run_program
-from components.local.provisioner import LocalMonitor, Memory, Provisioner
+from components.local.provisioner import LocalMonitor, LocalState, Provisioner
 from components.local.resources.kind import ACCOUNT, Context
 from components.local.stack_config import read_stack_config
 from tests.recording import ROOT
@@ -39,7 +39,7 @@ class Changed(Provisioner):
 
         The server does not support TLS, and moto enforces the bucket policy that requires it.
         """
-        super().__init__(context, Memory(context))
+        super().__init__(context, LocalState(context))
         self._change = change
         self._keeps_bucket_policy = keeps_bucket_policy
 

@@ -14,9 +14,8 @@ from . import (
     logs,
     s3,
     sqs,
-    stash,
 )
-from .kind import Kind
+from .kind import Kind, state_only
 
 KINDS: Mapping[str, Kind] = {
     "aws:apigatewayv2/api:Api": apigateway.API,
@@ -56,6 +55,6 @@ KINDS: Mapping[str, Kind] = {
     "aws:sqs/queue:Queue": sqs.QUEUE,
     "aws:sqs/queuePolicy:QueuePolicy": sqs.QUEUE_POLICY,
     "command:local:Command": command.COMMAND,
-    "pulumi:index:Stash": stash.STASH,
+    "pulumi:index:Stash": state_only(lambda _, inputs: {"output": inputs["input"]}),
 }
 """Kinds by Pulumi type token."""

@@ -3,29 +3,29 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .kind import ACCOUNT, Context, Kind, Made, Properties, by_id, chosen, pascal, physical_name
+from .kind import ACCOUNT, Context, Created, Kind, Properties, Resource, chosen, pascal, physical_name, request
 
 
-def _create_api(context: Context, name: str, inputs: Properties) -> Made:
+def _create_api(context: Context, name: str, inputs: Properties) -> Created:
     gateway = context.client("apigatewayv2")
     api = gateway.create_api(Name=physical_name(name), **_api(inputs))
-    return Made(id=api["ApiId"], outputs=api_addresses(context, api["ApiId"]))
+    return Created(id=api["ApiId"], outputs=api_addresses(context, api["ApiId"]))
 
 
 def api_addresses(context: Context, api_id: str) -> dict[str, str]:
-    """Return the outputs of an API that name where it is called, and as what it calls functions."""
+    """Return the outputs with an API's addresses: its endpoint, and its ARN in permissions of functions."""
     return {
-        # `<api>.execute-api.localhost` does not resolve everywhere; this form of the same address does.
+        # `<api>.execute-api.localhost` does not resolve everywhere; this URL of the same API does.
         "apiEndpoint": f"{context.endpoint}/_aws/execute-api/{api_id}/$default",
         "executionArn": f"arn:aws:execute-api:{context.region}:{ACCOUNT}:{api_id}",
     }
 
 
-def _update_api(context: Context, made: Made, inputs: Properties) -> Made:
+def _update_api(context: Context, api: Resource, inputs: Properties) -> Created:
     configuration = _api(inputs)
     configuration.pop("ProtocolType")
-    context.client("apigatewayv2").update_api(ApiId=made.id, **configuration)
-    return made
+    context.client("apigatewayv2").update_api(ApiId=api.id, **configuration)
+    return api
 
 
 def _api(inputs: Properties) -> dict[str, Any]:
@@ -71,28 +71,26 @@ def _throttle(setting: Properties) -> dict[str, Any]:
 def _part(
     noun: str,
     id_name: str,
-    request: Callable[[Properties], dict[str, Any]],
+    configuration: Callable[[Properties], dict[str, Any]],
     *,
     replaced_by: Sequence[str] = (),
     at_creation: Callable[[str], dict[str, Any]] = lambda _: {},
 ) -> Kind:
-    """Return the kind of a part of an API, which the API named by `apiId` has under an id of its own."""
+    """Return the kind of a part of an API, which has an id of its own in the API `apiId`."""
 
-    def call(context: Context, verb: str, **request: Any) -> Properties:
-        response: Properties = getattr(context.client("apigatewayv2"), f"{verb}_{noun}")(**request)
+    def call(context: Context, verb: str, **sent: Any) -> Properties:
+        response: Properties = getattr(context.client("apigatewayv2"), f"{verb}_{noun}")(**sent)
         return response
 
-    def create(context: Context, name: str, inputs: Properties) -> Made:
-        response = call(context, "create", ApiId=inputs["apiId"], **request(inputs), **at_creation(name))
-        return Made(id=response[id_name], outputs={"apiId": inputs["apiId"]})
+    def create(context: Context, name: str, inputs: Properties) -> Created:
+        response = call(context, "create", ApiId=inputs["apiId"], **configuration(inputs), **at_creation(name))
+        return Created(id=response[id_name], outputs={})
 
-    def update(context: Context, made: Made, inputs: Properties) -> Made:
-        call(context, "update", ApiId=inputs["apiId"], **{**request(inputs), id_name: made.id})
-        return made
+    def update(context: Context, part: Resource, inputs: Properties) -> Created:
+        call(context, "update", ApiId=inputs["apiId"], **{**configuration(inputs), id_name: part.id})
+        return part
 
-    def delete(context: Context, made: Made) -> None:
-        call(context, "delete", ApiId=made.outputs["apiId"], **{id_name: made.id})
-
+    delete = request("apigatewayv2", f"delete_{noun}", ApiId="apiId", **{id_name: "id"})
     return Kind(create=create, update=update, delete=delete, replaced_by=("apiId", *replaced_by))
 
 
@@ -100,8 +98,8 @@ API = Kind(
     create=_create_api,
     update=_update_api,
     replaced_by=("protocolType",),
-    delete=by_id("apigatewayv2", "delete_api", "ApiId"),
-    read=by_id("apigatewayv2", "get_api", "ApiId"),
+    delete=request("apigatewayv2", "delete_api", ApiId="id"),
+    read=request("apigatewayv2", "get_api", ApiId="id"),
 )
 AUTHORIZER = _part("authorizer", "AuthorizerId", _authorizer, at_creation=lambda name: {"Name": physical_name(name)})
 INTEGRATION = _part("integration", "IntegrationId", _integration)

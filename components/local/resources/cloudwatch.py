@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from .kind import ACCOUNT, Context, Kind, Made, Properties, chosen, physical_name, put_kind
+from .kind import ACCOUNT, Context, Created, Kind, Properties, chosen, physical_name, put_kind
 
 
-def _create(context: Context, name: str, inputs: Properties) -> Made:
+def _create(context: Context, name: str, inputs: Properties) -> Created:
     alarm = physical_name(name)
     arn = f"arn:aws:cloudwatch:{context.region}:{ACCOUNT}:alarm:{alarm}"
-    return _put(context, Made(id=alarm, outputs={"name": alarm, "arn": arn}), inputs)
+    return _put(context, Created(id=alarm, outputs={"name": alarm, "arn": arn}), inputs)
 
 
-def _put(context: Context, made: Made, inputs: Properties) -> Made:
-    context.client("cloudwatch").put_metric_alarm(AlarmName=made.id, **_alarm(inputs))
-    return made
+def _put(context: Context, alarm: Created, inputs: Properties) -> Created:
+    context.client("cloudwatch").put_metric_alarm(AlarmName=alarm.id, **_alarm(inputs))
+    return alarm
 
 
 def _alarm(inputs: Properties) -> dict[str, Any]:
@@ -31,20 +31,15 @@ def _alarm(inputs: Properties) -> dict[str, Any]:
     }
 
 
-def _put_dashboard(context: Context, inputs: Properties) -> Made:
-    context.client("cloudwatch").put_dashboard(
-        DashboardName=inputs["dashboardName"], DashboardBody=inputs["dashboardBody"]
-    )
-    return Made(id=inputs["dashboardName"], outputs={})
-
-
 METRIC_ALARM = Kind(
     create=_create,
     update=_put,
-    delete=lambda context, made: context.client("cloudwatch").delete_alarms(AlarmNames=[made.id]),
+    delete=lambda context, alarm: context.client("cloudwatch").delete_alarms(AlarmNames=[alarm.id]),
 )
 DASHBOARD = put_kind(
-    _put_dashboard,
-    lambda context, made: context.client("cloudwatch").delete_dashboards(DashboardNames=[made.id]),
-    replaced_by=("dashboardName",),
+    lambda context, inputs: context.client("cloudwatch").put_dashboard(
+        **chosen(inputs, "dashboardName", "dashboardBody")
+    ),
+    lambda context, dashboard: context.client("cloudwatch").delete_dashboards(DashboardNames=[dashboard.id]),
+    identified_by="dashboardName",
 )

@@ -1,4 +1,4 @@
-"""`command:local:Command`, really run: the build."""
+"""`command:local:Command`, which runs on this machine: the build, and the first session key."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ import tempfile
 from ..cargo_progress import ENVIRONMENT, CargoProgress
 from ..errors import LocalError
 from ..isolation import emulated_aws
-from .kind import Context, Kind, Made, Properties
+from .kind import Context, Created, Kind, Properties
 
 INHERITED = (
     "PATH",
@@ -23,11 +23,11 @@ INHERITED = (
     "CARGO_NET",
     "CARGO_REGISTR",
 )
-"""Prefixes of what a build may need of the caller's environment. Of AWS it gets nothing."""
+"""Prefixes of the variables that a Command inherits. It inherits no AWS variable."""
 NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-def _run(context: Context, name: str, inputs: Properties) -> Made:
+def _run(context: Context, name: str, inputs: Properties) -> Created:
     progress = CargoProgress(context.report)
     with tempfile.TemporaryFile("w+", errors="replace") as stdout:
         with subprocess.Popen(
@@ -49,7 +49,7 @@ def _run(context: Context, name: str, inputs: Properties) -> Made:
         if process.returncode != 0:
             raise LocalError(f"{name} failed:\n{printed.strip()}")
         stdout.seek(0)
-        return Made(id=name, outputs={"stdout": stdout.read(), "stderr": printed})
+        return Created(id=name, outputs={"stdout": stdout.read(), "stderr": printed})
 
 
 def _inherited() -> dict[str, str]:
@@ -58,6 +58,6 @@ def _inherited() -> dict[str, str]:
 
 COMMAND = Kind(
     create=_run,
-    update=lambda context, made, inputs: _run(context, made.id, inputs),
+    update=lambda context, command, inputs: _run(context, command.id, inputs),
     delete=lambda *_: None,
 )

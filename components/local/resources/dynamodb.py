@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from .kind import Context, Kind, Made, Properties, by_id, physical_name
+from .kind import Context, Created, Kind, Properties, physical_name, request
 
 
-def _create(context: Context, name: str, inputs: Properties) -> Made:
+def _create(context: Context, name: str, inputs: Properties) -> Created:
     table = inputs.get("name") or physical_name(name)
     dynamodb = context.client("dynamodb")
-    made = dynamodb.create_table(
+    created = dynamodb.create_table(
         TableName=table,
         BillingMode=inputs["billingMode"],
         KeySchema=_keys(inputs),
@@ -31,8 +31,8 @@ def _create(context: Context, name: str, inputs: Properties) -> Made:
             "PointInTimeRecoveryEnabled": inputs["pointInTimeRecovery"]["enabled"],
         },
     )
-    outputs = {"name": table, "arn": made["TableArn"], "streamArn": made.get("LatestStreamArn")}
-    return Made(id=table, outputs={key: value for key, value in outputs.items() if value})
+    outputs = {"name": table, "arn": created["TableArn"], "streamArn": created.get("LatestStreamArn")}
+    return Created(id=table, outputs={key: value for key, value in outputs.items() if value})
 
 
 def _keys(inputs: Properties) -> list[dict[str, str]]:
@@ -60,6 +60,6 @@ def _stream(inputs: Properties) -> dict[str, Any]:
 
 TABLE = Kind(
     create=_create,
-    delete=by_id("dynamodb", "delete_table", "TableName"),
-    read=by_id("dynamodb", "describe_table", "TableName"),
+    delete=request("dynamodb", "delete_table", TableName="id"),
+    read=request("dynamodb", "describe_table", TableName="id"),
 )

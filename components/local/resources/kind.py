@@ -1,9 +1,9 @@
-"""The interface of a resource kind, and helpers for names and keys."""
+"""The interface of a resource kind, and helpers for requests, names and keys."""
 
 import functools
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,27 +22,27 @@ ACCOUNT = "000000000000"
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """Where resources are made."""
+    """The emulator that resources are created in, and the program that declares them."""
 
     root: Path
     """Folder of the program."""
     region: str
     endpoint: str
     report: Callable[[str], None]
-    """Says what is being done right now."""
+    """Reports the current step."""
 
     def client(self, service: str) -> Any:
-        """Open a client of the emulator; it can reach nothing else."""
-        with _opening:
-            return _open(service, self.region, self.endpoint)
+        """Return a boto3 client of the emulator."""
+        with _creation:
+            return _client(service, self.region, self.endpoint)
 
 
-_opening = threading.Lock()
-"""Clients may be used by several threads, and not be opened by them."""
+_creation = threading.Lock()
+"""boto3 clients are thread-safe, but their creation is not."""
 
 
 @functools.cache
-def _open(service: str, region: str, endpoint: str) -> Any:
+def _client(service: str, region: str, endpoint: str) -> Any:
     return boto3.client(
         service,
         region_name=region,
@@ -54,47 +54,80 @@ def _open(service: str, region: str, endpoint: str) -> Any:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Made:
-    """A resource that exists."""
+class Created:
+    """The result of creating or updating a resource."""
 
     id: str
     outputs: Properties
-    """Outputs for the program, besides the inputs."""
+    """Outputs besides the inputs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource(Created):
+    """A resource in the local stack's state."""
+
+    inputs: Properties
+    dependencies: Collection[str]
+    """URNs of the resources that it depends on."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """How to make, change and remove one type of resource."""
+    """How to create, update and delete one type of resource."""
 
-    create: Callable[[Context, str, Properties], Made]
-    """Make it from the logical name and the inputs."""
-    delete: Callable[[Context, Made], object]
-    """Remove it."""
-    update: Callable[[Context, Made, Properties], Made] | None = None
-    """Change it in place to new inputs. A kind without it is replaced: created again, and then the old one deleted."""
+    create: Callable[[Context, str, Properties], Created]
+    """Creates a resource from its logical name and its inputs."""
+    delete: Callable[[Context, Resource], object]
+    update: Callable[[Context, Resource, Properties], Created] | None = None
+    """Updates a resource in place to new inputs. Without it, a changed resource is replaced: the new one is created
+    before the old one is deleted."""
     replaced_by: tuple[str, ...] = ()
-    """Inputs that cannot change in place, by the provider's schema."""
-    read: Callable[[Context, Made], object] | None = None
-    """Look it up; fails when somebody has deleted it. Set for what a person deletes by hand."""
+    """Inputs that cannot be updated in place, by the provider's schema."""
+    read: Callable[[Context, Resource], object] | None = None
+    """Reads a resource; fails if it was deleted. Set for types that people delete by hand."""
 
 
-def by_id(service: str, operation: str, argument: str) -> Callable[[Context, Made], object]:
-    """Return a request to AWS that takes the id of the resource and nothing else."""
-    return lambda context, made: getattr(context.client(service), operation)(**{argument: made.id})
+def request(service: str, operation: str, **arguments: str) -> Callable[[Context, Resource], object]:
+    """Return a request to AWS about a resource.
+
+    `arguments` maps names in the request to `id`, an output or an input; those that are not set are omitted.
+    """
+
+    def send(context: Context, resource: Resource) -> object:
+        properties = {**resource.inputs, **resource.outputs, "id": resource.id}
+        values = {name: properties.get(source) for name, source in arguments.items()}
+        sent = {name: value for name, value in values.items() if value is not None}
+        return getattr(context.client(service), operation)(**sent)
+
+    return send
 
 
 def put_kind(
-    put: Callable[[Context, Properties], Made],
-    delete: Callable[[Context, Made], object],
+    put: Callable[[Context, Properties], object],
+    delete: Callable[[Context, Resource], object],
     *,
-    replaced_by: tuple[str, ...],
+    identified_by: str,
 ) -> Kind:
-    """Return a kind that one request creates and updates."""
+    """Return a kind that one request creates and updates, and whose id is the input `identified_by`."""
+
+    def create(context: Context, _: str, inputs: Properties) -> Created:
+        put(context, inputs)
+        return Created(id=inputs[identified_by], outputs={})
+
     return Kind(
-        create=lambda context, _, inputs: put(context, inputs),
-        update=lambda context, _, inputs: put(context, inputs),
+        create=create,
+        update=lambda context, _, inputs: create(context, "", inputs),
         delete=delete,
-        replaced_by=replaced_by,
+        replaced_by=(identified_by,),
+    )
+
+
+def state_only(outputs: Callable[[str, Properties], Properties]) -> Kind:
+    """Return a kind that exists in the state only; `outputs` are computed from its name and inputs."""
+    return Kind(
+        create=lambda _, name, inputs: Created(id=name, outputs=outputs(name, inputs)),
+        update=lambda _, resource, inputs: Created(id=resource.id, outputs=outputs(resource.id, inputs)),
+        delete=lambda *_: None,
     )
 
 
@@ -104,7 +137,7 @@ def physical_name(logical_name: str) -> str:
 
 
 def pascal(value: Any) -> Any:
-    """Turn the provider's camelCase keys into the AWS API's PascalCase, at every depth."""
+    """Convert the provider's camelCase keys to the AWS API's PascalCase, at every depth."""
     if isinstance(value, Mapping):
         return {pascal_name(key): pascal(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
@@ -113,10 +146,19 @@ def pascal(value: Any) -> Any:
 
 
 def pascal_name(name: str) -> str:
-    """Turn one camelCase name into PascalCase."""
+    """Convert one camelCase name to PascalCase."""
     return name[0].upper() + name[1:]
 
 
 def chosen(inputs: Properties, *names: str) -> dict[str, Any]:
     """Return the named inputs that are set, with PascalCase keys."""
     return dict(pascal({name: inputs[name] for name in names if inputs.get(name) is not None}))
+
+
+def whole_numbers(value: Any) -> Any:
+    """Convert floats, as which all numbers arrive, to the integers that the AWS API requires, at every depth."""
+    if isinstance(value, dict):
+        return {key: whole_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [whole_numbers(item) for item in value]
+    return int(value) if isinstance(value, float) else value

@@ -1,36 +1,42 @@
-"""Lambda functions, who may invoke them, and which streams do."""
+"""Lambda functions, aliases, permissions and event source mappings."""
 
 from typing import Any
 
-from .kind import Context, Kind, Made, Properties, by_id, chosen, pascal_name, physical_name
+from .kind import Context, Created, Kind, Properties, Resource, chosen, pascal_name, physical_name, request
 
 
-def _create_function(context: Context, name: str, inputs: Properties) -> Made:
+def _create_function(context: Context, name: str, inputs: Properties) -> Created:
     function = inputs.get("name") or physical_name(name)
-    made = context.client("lambda").create_function(
+    created = context.client("lambda").create_function(
         FunctionName=function,
         Code=chosen(inputs, "s3Bucket", "s3Key"),
         Publish=bool(inputs.get("publish")),
         **_configuration(inputs),
     )
-    arn = made["FunctionArn"]
+    arns = _arns(context, created["FunctionArn"])
+    outputs = {**arns, "name": function, "codeSha256": created["CodeSha256"], "version": created["Version"]}
+    return Created(id=function, outputs=outputs)
+
+
+def _arns(context: Context, arn: str) -> dict[str, str]:
+    """Return the outputs with the ARNs of a function or an alias."""
     invoke_arn = f"arn:aws:apigateway:{context.region}:lambda:path/2015-03-31/functions/{arn}/invocations"
-    outputs = {"name": function, "arn": arn, "invokeArn": invoke_arn, "codeSha256": made["CodeSha256"]}
-    return Made(id=function, outputs={**outputs, "version": made["Version"]})
+    return {"arn": arn, "invokeArn": invoke_arn}
 
 
-def _update_function(context: Context, made: Made, inputs: Properties) -> Made:
+def _update_function(context: Context, function: Resource, inputs: Properties) -> Created:
     functions = context.client("lambda")
     configuration = _configuration(inputs)
     architectures = configuration.pop("Architectures")
     code = functions.update_function_code(
-        FunctionName=made.id, Architectures=architectures, **chosen(inputs, "s3Bucket", "s3Key")
+        FunctionName=function.id, Architectures=architectures, **chosen(inputs, "s3Bucket", "s3Key")
     )
-    # After the code: a request that the emulator had begun may start an environment with the old code once the code is
-    # new, and keep it; this ends it.
-    functions.update_function_configuration(FunctionName=made.id, **configuration)
-    version = functions.publish_version(FunctionName=made.id)["Version"] if inputs.get("publish") else code["Version"]
-    return Made(id=made.id, outputs={**made.outputs, "codeSha256": code["CodeSha256"], "version": version})
+    # After the code: a request during the update can start an environment with the old code, which the emulator would
+    # keep; an update of the configuration ends it.
+    functions.update_function_configuration(FunctionName=function.id, **configuration)
+    published = functions.publish_version(FunctionName=function.id) if inputs.get("publish") else code
+    outputs = {**function.outputs, "codeSha256": code["CodeSha256"], "version": published["Version"]}
+    return Created(id=function.id, outputs=outputs)
 
 
 def _configuration(inputs: Properties) -> dict[str, Any]:
@@ -39,47 +45,31 @@ def _configuration(inputs: Properties) -> dict[str, Any]:
         **chosen(inputs, "vpcConfig", "deadLetterConfig"),
         "MemorySize": int(inputs["memorySize"]),
         "Timeout": int(inputs["timeout"]),
-        # The names of variables are data, not API names: they keep their case.
+        # Names of variables are not converted to PascalCase.
         "Environment": {"Variables": dict(inputs["environment"]["variables"])},
     }
 
 
-def _create_permission(context: Context, name: str, inputs: Properties) -> Made:
+def _create_permission(context: Context, name: str, inputs: Properties) -> Created:
     statement = physical_name(name)
     context.client("lambda").add_permission(
         StatementId=statement,
         FunctionName=inputs["function"],
         **chosen(inputs, "action", "principal", "sourceArn", "qualifier"),
     )
-    outputs = {"statementId": statement, "qualifier": inputs.get("qualifier")}
-    return Made(id=f"{inputs['function']}:{statement}", outputs=outputs)
+    return Created(id=f"{inputs['function']}:{statement}", outputs={"statementId": statement})
 
 
-def _delete_permission(context: Context, made: Made) -> None:
-    function, statement = made.id.split(":")
-    context.client("lambda").remove_permission(
-        FunctionName=function, StatementId=statement, **chosen(made.outputs, "qualifier")
-    )
+def _create_alias(context: Context, _: str, inputs: Properties) -> Created:
+    created = context.client("lambda").create_alias(**chosen(inputs, "functionName", "functionVersion", "name"))
+    return Created(id=created["AliasArn"], outputs=_arns(context, created["AliasArn"]))
 
 
-def _create_alias(context: Context, _: str, inputs: Properties) -> Made:
-    made = context.client("lambda").create_alias(**chosen(inputs, "functionName", "functionVersion", "name"))
-    arn = made["AliasArn"]
-    invoke_arn = f"arn:aws:apigateway:{context.region}:lambda:path/2015-03-31/functions/{arn}/invocations"
-    outputs = {"arn": arn, "invokeArn": invoke_arn, "name": inputs["name"], "functionName": inputs["functionName"]}
-    return Made(id=arn, outputs=outputs)
-
-
-def _delete_alias(context: Context, made: Made) -> None:
-    alias = {"FunctionName": made.outputs["functionName"], "Name": made.outputs["name"]}
-    context.client("lambda").delete_alias(**alias)
-
-
-def _create_mapping(context: Context, _: str, inputs: Properties) -> Made:
-    made = context.client("lambda").create_event_source_mapping(
+def _create_mapping(context: Context, _: str, inputs: Properties) -> Created:
+    created = context.client("lambda").create_event_source_mapping(
         **chosen(inputs, "eventSourceArn", "functionName", "startingPosition"), **_mapping(inputs)
     )
-    return Made(id=made["UUID"], outputs={"uuid": made["UUID"]})
+    return Created(id=created["UUID"], outputs={"uuid": created["UUID"]})
 
 
 def _mapping(inputs: Properties) -> dict[str, Any]:
@@ -98,19 +88,24 @@ FUNCTION = Kind(
     create=_create_function,
     update=_update_function,
     replaced_by=("name",),
-    delete=by_id("lambda", "delete_function", "FunctionName"),
-    read=by_id("lambda", "get_function_configuration", "FunctionName"),
+    delete=request("lambda", "delete_function", FunctionName="id"),
+    read=request("lambda", "get_function_configuration", FunctionName="id"),
 )
 ALIAS = Kind(
     create=_create_alias,
-    # Its version is moved by the deployment, which the program says by `ignore_changes`.
-    update=lambda _context, made, _inputs: made,
+    # The deployment shifts the version, so the program has it in `ignore_changes`.
+    update=lambda _context, alias, _inputs: alias,
     replaced_by=("name", "functionName"),
-    delete=_delete_alias,
+    delete=request("lambda", "delete_alias", FunctionName="functionName", Name="name"),
 )
-PERMISSION = Kind(create=_create_permission, delete=_delete_permission)
+PERMISSION = Kind(
+    create=_create_permission,
+    delete=request(
+        "lambda", "remove_permission", FunctionName="function", StatementId="statementId", Qualifier="qualifier"
+    ),
+)
 EVENT_SOURCE_MAPPING = Kind(
     create=_create_mapping,
-    delete=by_id("lambda", "delete_event_source_mapping", "UUID"),
-    read=by_id("lambda", "get_event_source_mapping", "UUID"),
+    delete=request("lambda", "delete_event_source_mapping", UUID="id"),
+    read=request("lambda", "get_event_source_mapping", UUID="id"),
 )

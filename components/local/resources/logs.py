@@ -1,34 +1,30 @@
-"""CloudWatch log groups, and metrics made of their lines."""
+"""CloudWatch log groups, metric filters and saved queries."""
 
-from .kind import ACCOUNT, Context, Kind, Made, Properties, by_id, physical_name
+from .kind import ACCOUNT, Context, Created, Kind, Properties, physical_name, request, state_only
 
 
-def _create(context: Context, name: str, inputs: Properties) -> Made:
+def _create(context: Context, name: str, inputs: Properties) -> Created:
     group = inputs.get("name") or inputs.get("namePrefix", "") + physical_name(name)
     context.client("logs").create_log_group(logGroupName=group)
-    return _update(context, Made(id=group, outputs=_outputs(context, group)), inputs)
+    arn = f"arn:aws:logs:{context.region}:{ACCOUNT}:log-group:{group}"
+    return _update(context, Created(id=group, outputs={"name": group, "arn": arn}), inputs)
 
 
-def _update(context: Context, made: Made, inputs: Properties) -> Made:
-    context.client("logs").put_retention_policy(logGroupName=made.id, retentionInDays=int(inputs["retentionInDays"]))
-    return made
+def _update(context: Context, group: Created, inputs: Properties) -> Created:
+    context.client("logs").put_retention_policy(logGroupName=group.id, retentionInDays=int(inputs["retentionInDays"]))
+    return group
 
 
-def _outputs(context: Context, group: str) -> Properties:
-    return {"name": group, "arn": f"arn:aws:logs:{context.region}:{ACCOUNT}:log-group:{group}"}
-
-
-def _create_filter(context: Context, name: str, inputs: Properties) -> Made:
+def _create_filter(context: Context, name: str, inputs: Properties) -> Created:
     filter_name = physical_name(name)
-    made = Made(id=filter_name, outputs={"name": filter_name, "logGroupName": inputs["logGroupName"]})
-    return _put_filter(context, made, inputs)
+    return _put_filter(context, Created(id=filter_name, outputs={"name": filter_name}), inputs)
 
 
-def _put_filter(context: Context, made: Made, inputs: Properties) -> Made:
+def _put_filter(context: Context, metric_filter: Created, inputs: Properties) -> Created:
     metric = inputs["metricTransformation"]
     context.client("logs").put_metric_filter(
         logGroupName=inputs["logGroupName"],
-        filterName=made.id,
+        filterName=metric_filter.id,
         filterPattern=inputs["pattern"],
         metricTransformations=[
             {
@@ -40,25 +36,20 @@ def _put_filter(context: Context, made: Made, inputs: Properties) -> Made:
             }
         ],
     )
-    return made
-
-
-def _delete_filter(context: Context, made: Made) -> None:
-    context.client("logs").delete_metric_filter(logGroupName=made.outputs["logGroupName"], filterName=made.id)
+    return metric_filter
 
 
 LOG_GROUP = Kind(
     create=_create,
     update=_update,
     replaced_by=("name", "namePrefix"),
-    delete=by_id("logs", "delete_log_group", "logGroupName"),
+    delete=request("logs", "delete_log_group", logGroupName="id"),
 )
 LOG_METRIC_FILTER = Kind(
-    create=_create_filter, update=_put_filter, delete=_delete_filter, replaced_by=("logGroupName",)
+    create=_create_filter,
+    update=_put_filter,
+    delete=request("logs", "delete_metric_filter", logGroupName="logGroupName", filterName="id"),
+    replaced_by=("logGroupName",),
 )
-# The emulator saves no queries, so this one is remembered and no more; `make logs REQUEST=…` finds the same lines.
-QUERY_DEFINITION = Kind(
-    create=lambda _, name, __: Made(id=name, outputs={"queryDefinitionId": name, "name": name}),
-    update=lambda _, made, __: made,
-    delete=lambda *_: None,
-)
+# The emulator cannot save queries. `make logs REQUEST=…` prints the same lines.
+QUERY_DEFINITION = state_only(lambda name, _: {"queryDefinitionId": name, "name": name})

@@ -1,79 +1,58 @@
-"""S3 buckets."""
+"""S3 buckets and their settings."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
-from .kind import Context, Kind, Made, Properties, by_id, chosen, physical_name, put_kind
+from .kind import Context, Created, Kind, Properties, Resource, chosen, physical_name, put_kind, request
 
 
-def _create_bucket(context: Context, name: str, inputs: Properties) -> Made:
+def _create_bucket(context: Context, name: str, inputs: Properties) -> Created:
     bucket = inputs.get("bucket") or physical_name(name)
     context.client("s3").create_bucket(Bucket=bucket, **location(context.region))
     domain = f"{bucket}.s3.{context.region}.amazonaws.com"
     outputs = {"bucket": bucket, "arn": f"arn:aws:s3:::{bucket}", "bucketRegionalDomainName": domain}
-    return Made(id=bucket, outputs=outputs)
+    return Created(id=bucket, outputs=outputs)
 
 
 def location(region: str) -> dict[str, object]:
-    """Return where to create a bucket; us-east-1 is the one region that must not be named."""
+    """Return the arguments that create a bucket in a region; us-east-1 is the default and must not be named."""
     return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
 
 
-def _delete_bucket(context: Context, made: Made) -> None:
+def _delete_bucket(context: Context, bucket: Resource) -> None:
     s3 = context.client("s3")
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=made.id):
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket.id):
         for item in page.get("Contents", []):
-            s3.delete_object(Bucket=made.id, Key=item["Key"])
-    s3.delete_bucket(Bucket=made.id)
+            s3.delete_object(Bucket=bucket.id, Key=item["Key"])
+    s3.delete_bucket(Bucket=bucket.id)
 
 
-def _put_policy(context: Context, inputs: Properties) -> Made:
+def _policy(inputs: Properties) -> dict[str, Any]:
     policy = inputs["policy"]
-    text = policy if isinstance(policy, str) else json.dumps(policy)
-    context.client("s3").put_bucket_policy(Bucket=inputs["bucket"], Policy=text)
-    return Made(id=inputs["bucket"], outputs={})
+    return {"Policy": policy if isinstance(policy, str) else json.dumps(policy)}
 
 
-def _put_public_access_block(context: Context, inputs: Properties) -> Made:
-    context.client("s3").put_public_access_block(
-        Bucket=inputs["bucket"],
-        PublicAccessBlockConfiguration=chosen(
-            inputs, "blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"
-        ),
-    )
-    return Made(id=inputs["bucket"], outputs={})
+def _public_access_block(inputs: Properties) -> dict[str, Any]:
+    names = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+    return {"PublicAccessBlockConfiguration": chosen(inputs, *names)}
 
 
-def _put_encryption(context: Context, inputs: Properties) -> Made:
+def _encryption(inputs: Properties) -> dict[str, Any]:
+    algorithms = [rule["applyServerSideEncryptionByDefault"]["sseAlgorithm"] for rule in inputs["rules"]]
+    rules = [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": algorithm}} for algorithm in algorithms]
+    return {"ServerSideEncryptionConfiguration": {"Rules": rules}}
+
+
+def _lifecycle(inputs: Properties) -> dict[str, Any]:
     rules = [
-        {
-            "ApplyServerSideEncryptionByDefault": {
-                "SSEAlgorithm": rule["applyServerSideEncryptionByDefault"]["sseAlgorithm"]
-            }
-        }
+        {"ID": rule["id"], **chosen(rule, "status", "filter"), "Expiration": {"Days": int(rule["expiration"]["days"])}}
         for rule in inputs["rules"]
     ]
-    context.client("s3").put_bucket_encryption(
-        Bucket=inputs["bucket"], ServerSideEncryptionConfiguration={"Rules": rules}
-    )
-    return Made(id=inputs["bucket"], outputs={})
+    return {"LifecycleConfiguration": {"Rules": rules}}
 
 
-def _put_lifecycle(context: Context, inputs: Properties) -> Made:
-    rules = [
-        {
-            "ID": rule["id"],
-            **chosen(rule, "status", "filter"),
-            "Expiration": {"Days": int(rule["expiration"]["days"])},
-        }
-        for rule in inputs["rules"]
-    ]
-    context.client("s3").put_bucket_lifecycle_configuration(
-        Bucket=inputs["bucket"], LifecycleConfiguration={"Rules": rules}
-    )
-    return Made(id=inputs["bucket"], outputs={})
-
-
-def _put_cors(context: Context, inputs: Properties) -> Made:
+def _cors(inputs: Properties) -> dict[str, Any]:
     rules = [
         {
             **chosen(rule, "allowedMethods", "allowedOrigins", "allowedHeaders", "exposeHeaders"),
@@ -81,25 +60,21 @@ def _put_cors(context: Context, inputs: Properties) -> Made:
         }
         for rule in inputs["corsRules"]
     ]
-    context.client("s3").put_bucket_cors(Bucket=inputs["bucket"], CORSConfiguration={"CORSRules": rules})
-    return Made(id=inputs["bucket"], outputs={})
+    return {"CORSConfiguration": {"CORSRules": rules}}
 
 
-BUCKET = Kind(
-    create=_create_bucket,
-    delete=_delete_bucket,
-    read=by_id("s3", "head_bucket", "Bucket"),
-)
-BUCKET_POLICY = put_kind(
-    _put_policy,
-    by_id("s3", "delete_bucket_policy", "Bucket"),
-    replaced_by=("bucket",),
-)
-PUBLIC_ACCESS_BLOCK = put_kind(
-    _put_public_access_block,
-    by_id("s3", "delete_public_access_block", "Bucket"),
-    replaced_by=("bucket",),
-)
-CORS = put_kind(_put_cors, by_id("s3", "delete_bucket_cors", "Bucket"), replaced_by=("bucket",))
-ENCRYPTION = put_kind(_put_encryption, by_id("s3", "delete_bucket_encryption", "Bucket"), replaced_by=("bucket",))
-LIFECYCLE = put_kind(_put_lifecycle, by_id("s3", "delete_bucket_lifecycle", "Bucket"), replaced_by=("bucket",))
+def _setting(put: str, delete: str, configuration: Callable[[Properties], dict[str, Any]]) -> Kind:
+    """Return the kind of a setting of a bucket, with the names of the requests that put and delete it."""
+    return put_kind(
+        lambda context, inputs: getattr(context.client("s3"), put)(Bucket=inputs["bucket"], **configuration(inputs)),
+        request("s3", delete, Bucket="id"),
+        identified_by="bucket",
+    )
+
+
+BUCKET = Kind(create=_create_bucket, delete=_delete_bucket, read=request("s3", "head_bucket", Bucket="id"))
+BUCKET_POLICY = _setting("put_bucket_policy", "delete_bucket_policy", _policy)
+CORS = _setting("put_bucket_cors", "delete_bucket_cors", _cors)
+ENCRYPTION = _setting("put_bucket_encryption", "delete_bucket_encryption", _encryption)
+LIFECYCLE = _setting("put_bucket_lifecycle_configuration", "delete_bucket_lifecycle", _lifecycle)
+PUBLIC_ACCESS_BLOCK = _setting("put_public_access_block", "delete_public_access_block", _public_access_block)

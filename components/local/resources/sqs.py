@@ -1,19 +1,19 @@
 """SQS queues."""
 
-from .kind import Context, Kind, Made, Properties, by_id, physical_name, put_kind
+from .kind import Context, Created, Kind, Properties, Resource, physical_name, put_kind, request
 
 
-def _create(context: Context, name: str, inputs: Properties) -> Made:
+def _create(context: Context, name: str, inputs: Properties) -> Created:
     queue = inputs.get("name") or physical_name(name)
     sqs = context.client("sqs")
     url = sqs.create_queue(QueueName=queue, Attributes=_attributes(inputs))["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    return Made(id=url, outputs={"name": queue, "url": url, "arn": arn})
+    return Created(id=url, outputs={"name": queue, "url": url, "arn": arn})
 
 
-def _update(context: Context, made: Made, inputs: Properties) -> Made:
-    context.client("sqs").set_queue_attributes(QueueUrl=made.id, Attributes=_attributes(inputs))
-    return made
+def _update(context: Context, queue: Resource, inputs: Properties) -> Created:
+    context.client("sqs").set_queue_attributes(QueueUrl=queue.id, Attributes=_attributes(inputs))
+    return queue
 
 
 def _attributes(inputs: Properties) -> dict[str, str]:
@@ -28,20 +28,19 @@ def _attributes(inputs: Properties) -> dict[str, str]:
     }
 
 
-def _put_policy(context: Context, inputs: Properties) -> Made:
+def _put_policy(context: Context, inputs: Properties) -> None:
     context.client("sqs").set_queue_attributes(QueueUrl=inputs["queueUrl"], Attributes={"Policy": inputs["policy"]})
-    return Made(id=inputs["queueUrl"], outputs={})
 
 
 QUEUE = Kind(
     create=_create,
     update=_update,
     replaced_by=("name",),
-    delete=by_id("sqs", "delete_queue", "QueueUrl"),
-    read=by_id("sqs", "get_queue_attributes", "QueueUrl"),
+    delete=request("sqs", "delete_queue", QueueUrl="id"),
+    read=request("sqs", "get_queue_attributes", QueueUrl="id"),
 )
 QUEUE_POLICY = put_kind(
     _put_policy,
-    lambda context, made: context.client("sqs").set_queue_attributes(QueueUrl=made.id, Attributes={"Policy": ""}),
-    replaced_by=("queueUrl",),
+    lambda context, policy: context.client("sqs").set_queue_attributes(QueueUrl=policy.id, Attributes={"Policy": ""}),
+    identified_by="queueUrl",
 )
