@@ -10,7 +10,7 @@ from benchmarks.machine import busy, machine
 from benchmarks.report import show, show_end, write
 from benchmarks.section import BenchError, Section
 from components.local.home import Home
-from components.local.isolation import drop_aws
+from components.local.isolation import remove_aws_variables
 from components.local.progress import Progress
 
 BENCHMARKS: Mapping[str, Callable[[Path, Path, Callable[[str], None]], Section]] = {
@@ -33,14 +33,14 @@ def run(root: Path, home: Home, name: str | None) -> None:
         raise BenchError(f"unknown benchmark {name!r}: use one of {', '.join(BENCHMARKS)}")
     # The SDK logs each failed resource with its traceback; the error message contains the same.
     logging.disable(logging.CRITICAL)
-    drop_aws(os.environ)
+    remove_aws_variables(os.environ)
     warning = busy()
     sections = []
     with home.one_run_at_a_time():
         for chosen in [name] if name else BENCHMARKS:
             progress = Progress()
             with progress.shown():
-                sections.append(BENCHMARKS[chosen](root, home.folder, progress.say))
+                sections.append(BENCHMARKS[chosen](root, home.folder, progress.report))
             show(sections[-1])
     measured_on = machine(root) + (f" · {warning}" if warning else "")
     show_end(sections, measured_on)

@@ -15,7 +15,7 @@ from rich.text import Text
 from components.local.errors import LocalError
 from components.local.functions import follow_logs
 from components.local.home import Home
-from components.local.log_lines import readable
+from components.local.log_lines import format_line
 from components.local.progress import Progress
 from components.local.stack import Deployment, LocalStack
 from local.report import MARGIN
@@ -43,9 +43,9 @@ def dev(root: Path, home: Home) -> None:
     watcher = Watcher(root)
     try:
         with home.one_run_at_a_time(), progress.shown():
-            _follow_files(LocalStack(root, home, progress.say), watcher, progress)
+            _follow_files(LocalStack(root, home, progress.report), watcher, progress)
     except KeyboardInterrupt:
-        progress.tell("The stack keeps running: `make local` calls it, `make down` stops it.")
+        progress.print("The stack keeps running: `make local` calls it, `make down` stops it.")
         os._exit(0)
 
 
@@ -59,14 +59,14 @@ def _follow_files(stack: LocalStack, watcher: Watcher, progress: Progress) -> No
                 _introduce(deployment.outputs, progress)
                 threading.Thread(target=_follow_logs, args=(stack, log_groups, progress), daemon=True).start()
             log_groups |= deployment.outputs["logGroups"]
-        progress.say("watching; Ctrl-C stops")
+        progress.report("watching; Ctrl-C stops")
         saved = watcher.wait()
 
 
 def _deploy(stack: LocalStack, watcher: Watcher, progress: Progress, saved: Sequence[str]) -> Deployment | None:
     started = time.monotonic()
     if saved:
-        progress.tell(f"{_now()} saved {_named(saved)}")
+        progress.print(f"{_now()} saved {_named(saved)}")
     try:
         deployment = stack.deploy()
     except LocalError as error:
@@ -75,22 +75,22 @@ def _deploy(stack: LocalStack, watcher: Watcher, progress: Progress, saved: Sequ
         problem = "".join(traceback.TracebackException.from_exception(error, limit=-FRAMES).format())
     else:
         seconds = time.monotonic() - started
-        progress.tell(f"{_now()} live in {seconds:.1f} s: {_named(deployment.changes) or 'nothing changed'}")
+        progress.print(f"{_now()} live in {seconds:.1f} s: {_named(deployment.changes) or 'nothing changed'}")
         return deployment
     # The next save will report its own errors.
     if not watcher.has_more:
-        progress.tell(Text.from_ansi(problem.strip()))
-        progress.tell(f"{_now()} not deployed: the previous version keeps running")
+        progress.print(Text.from_ansi(problem.strip()))
+        progress.print(f"{_now()} not deployed: the previous version keeps running")
     return None
 
 
 def _introduce(outputs: Mapping[str, Any], progress: Progress) -> None:
     """Print the API's URL and a line for each route."""
-    progress.tell(f"API {outputs['apiUrl']}")
+    progress.print(f"API {outputs['apiUrl']}")
     width = max(len(route_key) for route_key in outputs["routes"])
     for route_key, function in outputs["routes"].items():
-        progress.tell(f"{MARGIN}{route_key:<{width}}  {function}")
-    progress.tell("Save a file to redeploy. `make local` prints a curl command for each route.")
+        progress.print(f"{MARGIN}{route_key:<{width}}  {function}")
+    progress.print("Save a file to redeploy. `make local` prints a curl command for each route.")
 
 
 def _follow_logs(stack: LocalStack, log_groups: Mapping[str, str], progress: Progress) -> None:
@@ -99,9 +99,9 @@ def _follow_logs(stack: LocalStack, log_groups: Mapping[str, str], progress: Pro
     while True:
         try:
             for function, line in follow_logs(stack.context.client("logs"), log_groups, since):
-                text = readable(line, color=progress.is_terminal)
+                text = format_line(line, color=progress.is_terminal)
                 if text is not None:
-                    progress.tell(Text.from_ansi(f"{_now()} {function}  {text}"))
+                    progress.print(Text.from_ansi(f"{_now()} {function}  {text}"))
         except (BotoCoreError, ClientError):
             since = time.time()
             time.sleep(PAUSE_SECONDS)

@@ -28,12 +28,12 @@ def up(root: Path, home: Home) -> None:
     started = time.monotonic()
     progress = Progress()
     with home.one_run_at_a_time(), progress.shown():
-        progress.say("starting the emulator")
-        stack = LocalStack(root, home, progress.say)
+        progress.report("starting the emulator")
+        stack = LocalStack(root, home, progress.report)
         outputs = stack.deploy().outputs
         if not home.picture.exists():
             shutil.copy(root / SAMPLE_PICTURE, home.picture)
-        progress.say("calling every route")
+        progress.report("calling every route")
         calls = _call_all(stack.context, outputs, examples(root, outputs, home.picture))
     print_result(outputs, calls, time.monotonic() - started)
     failed = [example for example, answer in calls if answer.is_error]

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from botocore.exceptions import BotoCoreError, ClientError
 
 from benchmarks.section import BenchError
-from components.local.commands import INTERRUPTED, away_from_aws, print_logs, start_emulator, stop_emulator
+from components.local.commands import INTERRUPTED, isolated_command, print_logs, start_emulator, stop_emulator
 from components.local.errors import LocalError
 from components.local.functions import chosen_log_groups, invoke
 from components.local.home import Home
@@ -141,7 +141,7 @@ def _add_development_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentP
 def _on_emulator(run: Command) -> Command:
     def on_emulator(arguments: argparse.Namespace) -> int | None:
         interrupted = "Interrupted. `make local` continues from here; `make down` stops the emulator."
-        with away_from_aws(arguments.home.folder, interrupted):
+        with isolated_command(arguments.home.folder, interrupted):
             return run(arguments)
 
     return on_emulator
@@ -247,7 +247,7 @@ def _seed(stack: RunningStack, _: argparse.Namespace) -> None:
     api_url, progress = stack.outputs["apiUrl"], Progress()
     with progress.shown():
         token = machine_token(stack, SignIn.from_outputs(stack.outputs))
-        count = seed(api_url, token, progress.say)
+        count = seed(api_url, token, progress.report)
     print(f"Created {count} currencies: {api_url}/currencies")
 
 

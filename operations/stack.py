@@ -12,7 +12,7 @@ import boto3
 from components.local.commands import running_emulator
 from components.local.emulator import Emulator
 from components.local.home import Home
-from components.local.isolation import CREDENTIALS, bypass_proxy, drop_aws
+from components.local.isolation import CREDENTIALS, bypass_proxy, remove_aws_variables
 from components.local.stack_config import STACK, read_stack_config
 from operations.cli import OperationError, PulumiCli, pulumi_cli
 
@@ -104,7 +104,7 @@ def of_the_cli(cli: PulumiCli) -> RunningStack:
 
 
 def _of_make_local(root: Path, home: Home, emulator: Emulator) -> RunningStack:
-    drop_aws(os.environ)
+    remove_aws_variables(os.environ)
     bypass_proxy(os.environ)
     config = read_stack_config(root, STACK).sent_to(emulator.url)
     session = boto3.Session(

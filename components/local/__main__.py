@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from .commands import away_from_aws, print_logs, running_context, stop_emulator
+from .commands import isolated_command, print_logs, running_context, stop_emulator
 from .functions import chosen_log_groups, invoke
 from .home import Home
 from .progress import Progress
@@ -19,7 +19,7 @@ def main() -> None:
     arguments = _parser().parse_args()
     root = arguments.root.resolve()
     home = Home((arguments.home or root / ".local").resolve())
-    with away_from_aws(home.folder):
+    with isolated_command(home.folder):
         arguments.run(arguments, root, home)
 
 
@@ -27,9 +27,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rust-serverless", description=__doc__)
     local = parser.add_subparsers(required=True).add_parser("local", help="run a program on this machine")
     local.add_argument("--root", type=Path, default=Path(), help="folder of the program, with its Pulumi.yaml")
-    local.add_argument("--home", type=Path, help="folder for the emulator's state; .local in the program's by default")
+    local.add_argument(
+        "--home", type=Path, help="folder for the emulator's state; by default .local in the folder of the program"
+    )
     commands = local.add_subparsers(required=True)
-    commands.add_parser("up", help="create and update everything that the program declares").set_defaults(run=_up)
+    commands.add_parser("up", help="create and update the resources that the program declares").set_defaults(run=_up)
     commands.add_parser("down", help="stop the emulator, with everything on it").set_defaults(run=_down)
     invocation = commands.add_parser("invoke", help="invoke a function with a JSON event")
     invocation.add_argument("function")
@@ -46,8 +48,8 @@ def _parser() -> argparse.ArgumentParser:
 def _up(_: argparse.Namespace, root: Path, home: Home) -> None:
     progress = Progress()
     with home.one_run_at_a_time(), progress.shown():
-        progress.say("starting the emulator")
-        outputs = LocalStack(root, home, progress.say).deploy().outputs
+        progress.report("starting the emulator")
+        outputs = LocalStack(root, home, progress.report).deploy().outputs
     for name, value in outputs.items():
         print(f"{name}  {value}")
     print(f"All outputs are in {home.outputs_file}. Stop: rust-serverless local down", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Cargo's progress on stderr, as steps for a person who waits."""
+"""Converts Cargo's progress on stderr to progress messages."""
 
 import re
 import time
@@ -16,7 +16,7 @@ ROUNDED_SECONDS = 10
 
 
 class CargoProgress:
-    """Reads the lines of one build."""
+    """The progress of one build."""
 
     def __init__(self, report: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
         """Report steps such as `compiling 143/201, about 40 s left`."""
@@ -24,8 +24,8 @@ class CargoProgress:
         self._began: tuple[float, int] | None = None
         self._reported = -1
 
-    def takes(self, line: str) -> bool:
-        """Report a line that is progress, and return whether it is."""
+    def consume(self, line: str) -> bool:
+        """Report a line if it is progress, and return whether it is."""
         plain = ANSI.sub("", line).strip()
         if bar := BAR.match(plain):
             self._compiled(int(bar[1]), int(bar[2]))

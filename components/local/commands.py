@@ -1,4 +1,4 @@
-"""Shared by the command lines `rust-serverless local` and `python -m operations`."""
+"""The commands that `rust-serverless local` and `python -m operations` share."""
 
 import contextlib
 import errno
@@ -14,26 +14,26 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from .emulator import Emulator, EmulatorHome
 from .errors import LocalError
-from .functions import named_logs, request_logs
+from .functions import recent_logs, request_logs
 from .home import Home
-from .isolation import bypass_proxy, drop_aws
-from .log_lines import readable
+from .isolation import bypass_proxy, remove_aws_variables
+from .log_lines import format_line
 from .resources.kind import Context
 from .stack_config import STACK, local_stack_config, write_stack_file_for
 
 INTERRUPTED = 130
-"""Exit status of a command that was ended by Ctrl-C, by convention of shells."""
+"""Exit status after Ctrl-C, by convention of shells."""
 
 
 @contextlib.contextmanager
-def away_from_aws(home: Path, interrupted: str = "") -> Iterator[None]:
+def isolated_command(home: Path, interrupted: str = "") -> Iterator[None]:
     """Run a command without the shell's AWS configuration. If it fails, end the process with one message.
 
     `interrupted` is printed after Ctrl-C.
     """
     # The SDK logs each failed resource with its traceback; the error message contains the same.
     logging.disable(logging.CRITICAL)
-    if drop_aws(os.environ):
+    if remove_aws_variables(os.environ):
         _say("The AWS credentials in this shell are not used: everything goes to the emulator.")
     bypass_proxy(os.environ)
     try:
@@ -41,7 +41,7 @@ def away_from_aws(home: Path, interrupted: str = "") -> Iterator[None]:
     except LocalError as error:
         sys.exit(f"error: {error}")
     except (BotoCoreError, ClientError) as error:
-        sys.exit(f"error: the emulator refuses: {error}\nIts log is {home}/emulator.log")
+        sys.exit(f"error: the emulator returned an error: {error}\nRead its log, {home}/emulator.log")
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
@@ -53,17 +53,17 @@ def away_from_aws(home: Path, interrupted: str = "") -> Iterator[None]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Started:
+class StartedEmulator:
     """The emulator of a home, and the stack file for the Pulumi CLI."""
 
     emulator: Emulator
     stack_file: Path
     """The stack's file with the emulator's address, for `--config-file`."""
     is_new: bool
-    """Whether it was just started, so that it is empty."""
+    """Whether it was just started, and so is empty."""
 
 
-def start_emulator(root: Path, home: Home) -> Started:
+def start_emulator(root: Path, home: Home) -> StartedEmulator:
     """Start the emulator of a home for the program at `root`, unless it runs.
 
     Raises:
@@ -75,7 +75,7 @@ def start_emulator(root: Path, home: Home) -> Started:
         home.outputs_file.unlink(missing_ok=True)
     emulator = emulators.start(local_stack_config(root, STACK).region)
     file = write_stack_file_for(emulator.url, root, STACK, home.folder)
-    return Started(emulator=emulator, stack_file=file, is_new=is_new)
+    return StartedEmulator(emulator=emulator, stack_file=file, is_new=is_new)
 
 
 def stop_emulator(home: Home) -> str:
@@ -120,10 +120,10 @@ def print_logs(
     def show(name: str, line: str) -> str | None:
         if as_json:
             return line
-        text = readable(line, color=color)
+        text = format_line(line, color=color)
         return text if text is None else f"{name}  {text}"
 
-    lines = request_logs(logs, log_groups, request_id, show) if request_id else named_logs(logs, log_groups, show)
+    lines = request_logs(logs, log_groups, request_id, show) if request_id else recent_logs(logs, log_groups, show)
     with contextlib.suppress(KeyboardInterrupt):
         for line in lines:
             sys.stdout.write(f"{line}\n")

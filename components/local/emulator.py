@@ -65,7 +65,7 @@ class EmulatorHome:
         except (KeyError, TypeError, ValueError):
             holders = ", ".join(map(str, self._holders())) or "unknown"
             raise LocalError(
-                f"{self._state} is damaged, and process {holders} holds it: `make down` ends the emulator"
+                f"{self._state} is damaged, and process {holders} holds it: run `make down`, which stops the emulator"
             ) from None
 
     def start(self, region: str) -> Emulator:
@@ -96,9 +96,9 @@ class EmulatorHome:
             emulator = next((Emulator(pid=pid, port=0) for pid in self._holders()), None)
         if emulator is None:
             return None
-        for order in (signal.SIGTERM, signal.SIGKILL):
+        for number in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(emulator.pid, order)
+                os.killpg(emulator.pid, number)
             if any(not self._is_held() for _ in _every_tenth_of_a_second(STOP_SECONDS)):
                 break
         return emulator
@@ -108,7 +108,7 @@ class EmulatorHome:
         scratch.mkdir(parents=True, exist_ok=True)
         with self._state.open("a+") as state, self.log.open("w") as log:
             if not _try_lock(state.fileno()):
-                raise LocalError("another run is starting the emulator right now: wait for it")
+                raise LocalError("another run is starting the emulator: wait for it")
             state.truncate(0)
             pid = os.posix_spawn(
                 sys.executable,
@@ -165,7 +165,7 @@ def _read(text: str) -> Emulator:
 
 
 def _environment(port: int, region: str, scratch: Path) -> dict[str, str]:
-    """Return the emulator's environment. Of the caller's it has the PATH only, because functions inherit it."""
+    """Return the emulator's environment. It inherits only the PATH, because functions inherit all of it."""
     return {
         **emulated_aws(f"http://127.0.0.1:{port}", region),
         "PATH": os.environ.get("PATH", os.defpath),
@@ -194,7 +194,7 @@ def _free_port(wanted: int) -> int:
     """Return the wanted port if it is free, otherwise another one."""
     for candidate in (wanted, 0):
         with socket.socket() as probe:
-            # As the emulator does: recently closed connections do not block the port.
+            # As the emulator does, so that recently closed connections do not block the port.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", candidate))
@@ -212,7 +212,7 @@ def _wait_until_healthy(emulator: Emulator, log: Path) -> None:
             return
         if not _alive(emulator.pid):
             break
-    raise LocalError(f"the emulator (process {emulator.pid}) does not answer on {emulator.url}: read {log}")
+    raise LocalError(f"the emulator (process {emulator.pid}) does not respond on {emulator.url}: read {log}")
 
 
 def _alive(pid: int) -> bool:

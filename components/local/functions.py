@@ -1,4 +1,4 @@
-"""Invokes functions and follows their logs."""
+"""Invokes functions, and reads their logs."""
 
 import json
 import time
@@ -11,7 +11,7 @@ from .errors import LocalError
 POLL_SECONDS = 1
 LOOK_BACK_SECONDS = 600
 DAY_SECONDS = 86_400
-Show = Callable[[str, str], str | None]
+Formatter = Callable[[str, str], str | None]
 """Formats a line of a function; returns None to omit it."""
 
 
@@ -25,24 +25,24 @@ def invoke(client: Any, functions: Mapping[str, str], function: str, payload: st
     try:
         json.loads(payload)
     except json.JSONDecodeError as error:
-        raise LocalError(f'PAYLOAD is not JSON ({error}): write it as PAYLOAD=\'{{"message": "hi"}}\'') from None
+        raise LocalError(f'the payload is not JSON ({error}): use one such as \'{{"message": "hi"}}\'') from None
     result = client.invoke(FunctionName=name, Payload=payload)
-    answer: str = result["Payload"].read().decode(errors="replace")
+    response: str = result["Payload"].read().decode(errors="replace")
     if "FunctionError" in result:
-        raise LocalError(f"{function} returns an error: {answer}")
-    return answer
+        raise LocalError(f"{function} returns an error: {response}")
+    return response
 
 
-def named_logs(logs: Any, log_groups: Mapping[str, str], show: Show) -> Iterator[str]:
+def recent_logs(logs: Any, log_groups: Mapping[str, str], format_line: Formatter) -> Iterator[str]:
     """Yield the formatted log lines of the last ten minutes, then new ones."""
     width = max(map(len, log_groups))
     for name, line in follow_logs(logs, log_groups, time.time() - LOOK_BACK_SECONDS):
-        shown = show(f"{name:<{width}}", line)
+        shown = format_line(f"{name:<{width}}", line)
         if shown is not None:
             yield shown
 
 
-def request_logs(logs: Any, log_groups: Mapping[str, str], request_id: str, show: Show) -> Iterator[str]:
+def request_logs(logs: Any, log_groups: Mapping[str, str], request_id: str, format_line: Formatter) -> Iterator[str]:
     """Yield the lines of the last day with an id, from all log groups, by time.
 
     The id is API Gateway's or Lambda's request id.
@@ -61,7 +61,7 @@ def request_logs(logs: Any, log_groups: Mapping[str, str], request_id: str, show
         raise LocalError(
             f"no line of the last day has {request_id!r}: check the id; lines come seconds after a request"
         )
-    lines = (show(f"{name:<{width}}", line) for _, name, line in found)
+    lines = (format_line(f"{name:<{width}}", line) for _, name, line in found)
     yield from (line for line in lines if line is not None)
 
 
@@ -96,7 +96,7 @@ def _events(logs: Any, group: str, since: int, **options: str) -> Iterator[dict[
 
 
 def _unseen(events: Iterator[dict[str, Any]], shown: Counter[str]) -> Iterator[dict[str, Any]]:
-    """Yield the events that were not shown yet: streams only grow, so skip as many as were shown."""
+    """Yield new events: log streams only grow, so skip as many events of each as were shown."""
     passed: Counter[str] = Counter()
     for event in events:
         stream = event["logStreamName"]
@@ -108,5 +108,5 @@ def _unseen(events: Iterator[dict[str, Any]], shown: Counter[str]) -> Iterator[d
 
 def _physical(names: Mapping[str, str], function: str) -> str:
     if function not in names:
-        raise LocalError(f"there is no function {function!r}: use FN= with one of {', '.join(names)}")
+        raise LocalError(f"there is no function {function!r}: use one of {', '.join(names)}")
     return names[function]

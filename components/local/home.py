@@ -51,7 +51,5 @@ class Home:
             try:
                 fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise LocalError(
-                    "another `make local` or `make dev` is running in this folder: wait for it, or stop it"
-                ) from None
+                raise LocalError(f"another run uses this folder, {self.folder}: wait for it, or stop it") from None
             yield

@@ -1,6 +1,6 @@
 """The provider functions that a program may call, implemented with the emulator.
 
-The answers have the outputs by which a program names and connects what exists already, not every attribute.
+Their results have the outputs that connect existing resources with others, such as names and ARNs, not every output.
 """
 
 import json
@@ -26,9 +26,9 @@ class Lookup:
     arguments: Mapping[str, str]
     """Name in the request by the function's argument."""
     member: str | None = None
-    """The part of the response that holds the resource; by default all of it."""
+    """Part of the response that has the resource; by default the whole response."""
     outputs: Mapping[str, str]
-    """Name in the response by output. The first one is the id as well."""
+    """Name in the response by output. The first output is also the id."""
 
     def __call__(self, context: Context, arguments: Properties) -> dict[str, Any]:
         """Return the outputs."""
@@ -85,7 +85,7 @@ def _topic(context: Context, arguments: Properties) -> dict[str, Any]:
         for topic in page["Topics"]:
             if topic["TopicArn"].split(":")[-1] == arguments["name"]:
                 return {**arguments, "id": topic["TopicArn"], "arn": topic["TopicArn"]}
-    raise LocalError(f"the emulator has no SNS topic {arguments['name']}: create it first, or correct the name")
+    raise LocalError(f"the emulator has no SNS topic {arguments['name']}: create it, or correct the name")
 
 
 def _bucket(context: Context, arguments: Properties) -> dict[str, Any]:
@@ -209,14 +209,14 @@ INVOKES: Mapping[str, Callable[[Context, Properties], dict[str, Any]]] = {
 
 
 def invoke(context: Context, token: str, arguments: Properties) -> dict[str, Any]:
-    """Return what a provider function returns.
+    """Call a provider function, and return its result.
 
     Raises:
-        LocalError: the function is not known here, or finds nothing.
+        LocalError: the function is not supported, or finds nothing.
     """
     function = INVOKES.get(token)
     if function is None:
-        raise LocalError(f"a local run does not know {token}: see INVOKES in local/invokes.py")
+        raise LocalError(f"the local engine does not support {token}: add it to INVOKES in local/invokes.py")
     try:
         return function(context, arguments)
     except ClientError as error:

@@ -32,7 +32,7 @@ def bypass_proxy(environment: MutableMapping[str, str]) -> None:
             environment[name] = ",".join(dict.fromkeys([*filter(None, known.split(",")), *THIS_MACHINE]))
 
 
-def drop_aws(environment: MutableMapping[str, str]) -> bool:
+def remove_aws_variables(environment: MutableMapping[str, str]) -> bool:
     """Remove all AWS variables, and return whether there were credentials."""
     found = any(environment.get(name, "test") != "test" for name in REAL_CREDENTIALS)
     for name in [name for name in environment if name.startswith("AWS_")]:

@@ -4,14 +4,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-FRAME = ("START ", "END ", "INIT_START ")
+OMITTED_PREFIXES = ("START ", "END ", "INIT_START ")
 """Prefixes of the lines that Lambda writes around an invocation."""
-SAME = (
+STANDARD_FIELDS = (
     *("service", "function_name", "function_memory_size", "function_arn", "function_version", "function_request_id"),
     *("correlation_id", "correlation_ids", "xray_trace_id", "timestamp", "level", "message", "target", "_aws"),
 )
 """Fields that are omitted or formatted separately."""
-CLOSING = ("outcome", "duration_ms", "cold_start", "route", "status")
+CLOSING_FIELDS = ("outcome", "duration_ms", "cold_start", "route", "status")
 """Fields of a closing line that are formatted separately."""
 GREEN, YELLOW, RED, RESET = "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[0m"
 COLORS = {
@@ -26,13 +26,13 @@ COLORS = {
 """Colors by outcome and level; others are red."""
 
 
-def readable(line: str, *, color: bool = False) -> str | None:
+def format_line(line: str, *, color: bool = False) -> str | None:
     """Return a formatted line, or None to omit it.
 
     A closing line becomes `POST /echo 200 success 0.21 ms`, other lines `ERROR request failed error=…`, lines of the
     access log `GET /docs 200 7 ms`. Lambda's report is reduced to the duration. Lines that are not JSON are unchanged.
     """
-    if line.startswith(FRAME):
+    if line.startswith(OMITTED_PREFIXES):
         return None
     if line.startswith("REPORT "):
         return next((part.strip() for part in line.split("\t") if part.startswith("Duration:")), line)
@@ -40,10 +40,10 @@ def readable(line: str, *, color: bool = False) -> str | None:
         entry = json.loads(line)
     except ValueError:
         return line
-    return _readable(entry, color=color) if isinstance(entry, dict) else line
+    return _format(entry, color=color) if isinstance(entry, dict) else line
 
 
-def _readable(entry: Mapping[str, Any], *, color: bool) -> str:
+def _format(entry: Mapping[str, Any], *, color: bool) -> str:
     if "duration_ms" in entry and "outcome" in entry:
         return _closing(entry, color=color)
     if "routeKey" in entry:
@@ -55,7 +55,7 @@ def _closing(entry: Mapping[str, Any], *, color: bool) -> str:
     request = [str(entry[name]) for name in ("route", "status") if name in entry]
     outcome = _colored(str(entry["outcome"]), color=color)
     cold = ["cold start"] if entry.get("cold_start") else []
-    return " ".join([*request, outcome, f"{entry['duration_ms']} ms", *cold, *_fields(entry, CLOSING)])
+    return " ".join([*request, outcome, f"{entry['duration_ms']} ms", *cold, *_fields(entry, CLOSING_FIELDS)])
 
 
 def _entry(entry: Mapping[str, Any], *, color: bool) -> str:
@@ -65,7 +65,7 @@ def _entry(entry: Mapping[str, Any], *, color: bool) -> str:
 
 
 def _fields(entry: Mapping[str, Any], others: tuple[str, ...]) -> list[str]:
-    return [f"{name}={value}" for name, value in entry.items() if name not in (*SAME, *others)]
+    return [f"{name}={value}" for name, value in entry.items() if name not in (*STANDARD_FIELDS, *others)]
 
 
 def _colored(word: str, *, color: bool) -> str:

@@ -1,4 +1,4 @@
-"""Runs the unmodified `__main__.py` in this process, with our monitor in place of the engine."""
+"""Runs the unmodified `__main__.py` in this process, with a monitor in place of Pulumi's engine."""
 
 import asyncio
 import contextlib
@@ -24,7 +24,7 @@ def run_program(root: Path, config: StackConfig, monitor: MockMonitor, *, previe
     """Run the program at `root` with `monitor` as the engine, and return the stack's outputs.
 
     Raises:
-        pulumi.RunError: the program refuses its configuration.
+        pulumi.RunError: the configuration is invalid, or a component refuses its arguments.
         Exception: raised by the monitor.
     """
     with _program_folder(root):
@@ -52,7 +52,7 @@ def run_declarations(
 
 @contextlib.contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Leave 10 MB of garbage for later: the SDK's heap is so large that collections take 40% of the time of a run."""
+    """Collect no garbage during a run: on the SDK's large heap this takes 40% of the time, and frees only 10 MB."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -31,12 +31,12 @@ class Progress:
         with self._status:
             yield
 
-    def tell(self, text: str | Text) -> None:
+    def print(self, text: str | Text) -> None:
         """Print a text above the status line."""
         self._console.print(text, markup=False, soft_wrap=True)
 
-    def say(self, step: str) -> None:
-        """Show the current step."""
+    def report(self, step: str) -> None:
+        """Report the current step."""
         self.steps += 1
         if self._console.is_terminal:
             self._status.update(escape(step))

@@ -103,7 +103,7 @@ class Provisioner(pulumi.runtime.Mocks):
         """The changes, in order."""
 
     def declare(self, urn: str, dependencies: Collection[str]) -> None:
-        """Store the URN and dependencies of the resource that this thread registers next.
+        """Store the URN and the dependencies of the resource that this thread registers next.
 
         Raises:
             LocalError: the program declares the URN twice.
@@ -143,17 +143,17 @@ class Provisioner(pulumi.runtime.Mocks):
         created = self._create_or_update(kind, args.name, inputs, old)
         new = Resource(id=created.id, outputs=created.outputs, inputs=inputs, dependencies=dependencies)
         self._state.put(urn, new)
-        self.changes.append(f"{'updated' if old else 'made'} {args.name}")
+        self.changes.append(f"{'updated' if old else 'created'} {args.name}")
         return new.id, {**inputs, **new.outputs}
 
-    def remove_undeclared(self) -> None:
+    def delete_undeclared(self) -> None:
         """Delete the resources of earlier runs that this run did not declare."""
         for urn, resource in self._state.undeclared(self._declared).items():
             typ, name = urn.split("::")[2:]
-            self._context.report(f"removing {name}")
+            self._context.report(f"deleting {name}")
             self._delete(KINDS[typ.split("$")[-1]], resource)
             self._state.remove(urn)
-            self.changes.append(f"removed {name}")
+            self.changes.append(f"deleted {name}")
 
     def _create_or_update(self, kind: Kind, name: str, inputs: Properties, old: Resource | None) -> Created:
         if old and kind.update and all(old.inputs.get(key) == inputs.get(key) for key in kind.replaced_by):
@@ -163,7 +163,7 @@ class Provisioner(pulumi.runtime.Mocks):
             except ClientError as error:
                 if not _is_not_found(error):
                     raise
-        self._context.report(f"making {name}")
+        self._context.report(f"creating {name}")
         created = kind.create(self._context, name, inputs)
         if old and old.id != created.id:
             self._delete(kind, old)

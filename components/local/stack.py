@@ -26,7 +26,7 @@ class Deployment:
 
     outputs: dict[str, Any]
     changes: Sequence[str]
-    """Each created, updated or removed resource, such as `updated echo-function`."""
+    """Each created, updated or deleted resource, such as `updated echo-function`."""
 
 
 class LocalStack:
@@ -68,7 +68,7 @@ class LocalStack:
         _forget_program(self._root)
         try:
             outputs = run_program(self._root, config.sent_to(context.endpoint), LocalMonitor(engine))
-            engine.remove_undeclared()
+            engine.delete_undeclared()
         except pulumi.RunError as error:
             raise LocalError(str(error)) from None
         self._home.write_outputs(outputs)

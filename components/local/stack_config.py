@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,10 +38,8 @@ class StackConfig:
 
     def sent_to(self, url: str) -> "StackConfig":
         """Return the configuration with `url` as the endpoint of every service that has one."""
-        stated = json.loads(self.values.get("aws:endpoints", "[]"))
-        services = {service for endpoints in stated for service in endpoints}
-        endpoints = json.dumps([dict.fromkeys(sorted(services), url)])
-        return dataclasses.replace(self, values={**self.values, "aws:endpoints": endpoints})
+        endpoints = _redirected(json.loads(self.values.get("aws:endpoints", "[]")), url)
+        return dataclasses.replace(self, values={**self.values, "aws:endpoints": json.dumps(endpoints)})
 
 
 def read_stack_config(root: Path, stack: str) -> StackConfig:
@@ -67,7 +65,7 @@ def local_stack_config(root: Path, stack: str) -> StackConfig:
 def _merged(root: Path, stack: str, values: Mapping[str, Any]) -> StackConfig:
     project = _read_yaml(root / "Pulumi.yaml")
     name = project["name"]
-    stated = {key: _stated(schema) for key, schema in (project.get("config") or {}).items()}
+    stated = {key: _value(schema) for key, schema in (project.get("config") or {}).items()}
     defaults = {key: value for key, value in stated.items() if value is not None and not key.startswith("pulumi:")}
     merged = {_full_key(key, name): _as_text(value) for source in (defaults, values) for key, value in source.items()}
     return StackConfig(project=name, stack=stack, values=merged)
@@ -76,18 +74,22 @@ def _merged(root: Path, stack: str, values: Mapping[str, Any]) -> StackConfig:
 def write_stack_file_for(url: str, root: Path, stack: str, folder: Path) -> Path:
     """Write a copy of a stack file with `url` as the endpoint of every service, for `pulumi --config-file`.
 
-    The CLI writes its secrets provider to the file, which must therefore not be the one in git.
+    The CLI writes its secrets provider to the file, so it must not be the file in git.
     """
     name = f"Pulumi.{stack}.yaml"
     content = _read_yaml(root / name)
-    services = {service for endpoints in content["config"]["aws:endpoints"] for service in endpoints}
-    content["config"]["aws:endpoints"] = [dict.fromkeys(sorted(services), url)]
+    content["config"]["aws:endpoints"] = _redirected(content["config"]["aws:endpoints"], url)
     file = folder / name
     file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     return file
 
 
-def _stated(schema: Any) -> Any:
+def _redirected(endpoints: Sequence[Mapping[str, str]], url: str) -> list[dict[str, str]]:
+    """Return the value of `aws:endpoints` with `url` for each service."""
+    return [dict.fromkeys(sorted({service for services in endpoints for service in services}), url)]
+
+
+def _value(schema: Any) -> Any:
     """Return the value or default of a key in `Pulumi.yaml`."""
     return schema.get("default", schema.get("value")) if isinstance(schema, dict) else schema
 

@@ -26,5 +26,5 @@ def test_removing_the_stack_empties_the_emulator(alone: Local) -> None:
     assert ran.returncode == 0, ran.stderr
     made = {service for service, _ in inventory(context) - before}
     assert made == set(SERVICES)
-    Provisioner(context, LocalState(context)).remove_undeclared()
+    Provisioner(context, LocalState(context)).delete_undeclared()
     assert inventory(context) == before

@@ -133,7 +133,7 @@ def test_the_logs_of_the_functions_are_followed(loop: Loop) -> None:
 def test_a_second_loop_in_the_folder_is_rejected(loop: Loop) -> None:
     second = loop.local.run("dev", root=loop.root)
     assert second.returncode == 1
-    assert "another `make local` or `make dev` is running in this folder" in second.stderr
+    assert "another run uses this folder" in second.stderr
 
 
 def test_an_interrupt_stops_watching_only(loop: Loop) -> None:

@@ -49,7 +49,7 @@ def test_the_first_run_prints_every_route_and_function(started: Started) -> None
 def test_the_first_run_shows_its_progress(started: Started) -> None:
     steps = started.first_run.stderr.splitlines()
     assert "starting the emulator" in steps
-    assert "making echo-function" in steps
+    assert "creating echo-function" in steps
     assert steps[-1] == "calling every route"
 
 
@@ -119,7 +119,7 @@ def test_an_edit_of_the_program_is_applied_and_reverted(local: Local, checkout: 
     glitch = local.context.client("lambda").get_function_configuration(FunctionName=before["functions"]["glitch"])
     assert glitch["MemorySize"] == 640
     assert "updating glitch-function" in edited.stderr
-    assert "removing api-post-echo-" in edited.stderr
+    assert "deleting api-post-echo-" in edited.stderr
 
     restored = local.run("local", environment=NO_CARGO)
     assert restored.returncode == 0, restored.stderr
@@ -149,7 +149,7 @@ def test_an_unsupported_resource_type_is_named(local: Local, checkout: Path) -> 
     program.write_text(program.read_text() + '\nimport pulumi_aws\npulumi_aws.kinesis.Stream("news")\n')
     refused = local.run("local", root=checkout)
     assert refused.returncode == 1
-    assert "a local run does not know aws:kinesis/stream:Stream, the type of news" in refused.stderr
+    assert "the local engine does not support aws:kinesis/stream:Stream, the type of news" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
@@ -170,8 +170,8 @@ def test_a_function_is_invoked_directly(local: Local) -> None:
 @pytest.mark.parametrize(
     ("function", "payload", "message"),
     [
-        ("ehco", "{}", "there is no function 'ehco': use FN= with one of echo, glitch"),
-        ("echo", "{", "PAYLOAD is not JSON"),
+        ("ehco", "{}", "there is no function 'ehco': use one of echo, glitch"),
+        ("echo", "{", "the payload is not JSON"),
         ("echo", "{}", "echo returns an error"),
     ],
 )
@@ -233,7 +233,7 @@ def test_only_one_run_at_a_time(local: Local) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert second.returncode == 1
-    assert "another `make local` or `make dev` is running in this folder" in second.stderr
+    assert "another run uses this folder" in second.stderr
 
 
 def test_a_killed_emulator_is_replaced(local: Local) -> None:

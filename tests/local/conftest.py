@@ -33,7 +33,7 @@ class Engine:
         """Run a program on the emulator."""
         provisioner = Provisioner(self.context, LocalState(self.context))
         outputs = run_declarations(declare, NO_CONFIG, LocalMonitor(provisioner))
-        provisioner.remove_undeclared()
+        provisioner.delete_undeclared()
         return Run(outputs=outputs, changes=provisioner.changes)
 
 

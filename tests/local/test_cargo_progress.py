@@ -15,7 +15,7 @@ def steps(*lines: tuple[float, str]) -> list[str]:
     now = 0.0
     progress = CargoProgress(reported.append, lambda: now)
     for now, line in lines:  # noqa: B007 (the clock reads it)
-        assert progress.takes(line)
+        assert progress.consume(line)
     return reported
 
 
@@ -36,10 +36,10 @@ def test_a_bar_that_has_hardly_moved_is_not_reported_again() -> None:
     assert len(steps(*((0, bar(done, 200)) for done in range(200)))) == 20
 
 
-def test_errors_are_no_progress() -> None:
+def test_errors_are_not_progress() -> None:
     progress = CargoProgress(lambda _: None)
     for line in ("error[E0560]: struct `Echo` has no field", "  --> src/main.rs:1:1", "warning: unused", "\n"):
-        assert not progress.takes(line)
+        assert not progress.consume(line)
 
 
 def test_a_real_build_is_counted(tmp_path: Path) -> None:
@@ -60,5 +60,5 @@ def test_a_real_build_is_counted(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert all(progress.takes(line) for line in build.stderr.splitlines(keepends=True))
+    assert all(progress.consume(line) for line in build.stderr.splitlines(keepends=True))
     assert "compiling 0/1" in reported

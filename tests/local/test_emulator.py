@@ -132,7 +132,9 @@ def test_another_server_is_never_mistaken_for_the_emulator(
 def test_a_damaged_state_file_is_reported_and_stopping_repairs_it(home: EmulatorHome, content: str) -> None:
     started = home.start(REGION)
     (home.log.parent / "emulator.json").write_text(content)
-    with pytest.raises(LocalError, match=f"emulator.json is damaged, and process {started.pid} holds it: `make down`"):
+    with pytest.raises(
+        LocalError, match=f"emulator.json is damaged, and process {started.pid} holds it: run `make down`"
+    ):
         home.start(REGION)
     stopped = home.stop()
     assert stopped is not None

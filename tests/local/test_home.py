@@ -38,7 +38,7 @@ def test_a_full_disk_is_reported_and_preserves_the_outputs(tmp_path: Path, monke
     home.write_outputs({"apiUrl": "one"})
     (tmp_path / "outputs.new").symlink_to("/dev/full")
     monkeypatch.setattr("local.up.up", lambda _, home: home.write_outputs({"apiUrl": "two"}))
-    monkeypatch.setattr("components.local.commands.drop_aws", lambda _: False)
+    monkeypatch.setattr("components.local.commands.remove_aws_variables", lambda _: False)
     monkeypatch.setattr(sys, "argv", ["operations", "--home", str(tmp_path), "local"])
     try:
         with pytest.raises(SystemExit, match=r"error: the disk is full \(.*\): free some space, and run this again"):

@@ -3,7 +3,7 @@ import urllib.request
 
 import pytest
 
-from components.local.isolation import bypass_proxy, drop_aws, emulated_aws
+from components.local.isolation import bypass_proxy, emulated_aws, remove_aws_variables
 from components.local.resources.command import COMMAND
 from components.local.resources.kind import Context
 from tests.recording import ROOT
@@ -11,7 +11,7 @@ from tests.recording import ROOT
 
 def test_every_aws_variable_is_removed_and_credentials_are_reported() -> None:
     environment = {"AWS_PROFILE": "production", "AWS_REGION": "eu-west-1", "HOME": "/home/someone"}
-    assert drop_aws(environment) is True
+    assert remove_aws_variables(environment) is True
     assert environment == {
         "HOME": "/home/someone",
         "AWS_CONFIG_FILE": os.devnull,
@@ -21,7 +21,7 @@ def test_every_aws_variable_is_removed_and_credentials_are_reported() -> None:
 
 @pytest.mark.parametrize("environment", [{}, {"AWS_REGION": "eu-west-1"}, {"AWS_ACCESS_KEY_ID": "test"}])
 def test_a_shell_without_real_credentials_is_not_mentioned(environment: dict[str, str]) -> None:
-    assert drop_aws(environment) is False
+    assert remove_aws_variables(environment) is False
 
 
 def test_commands_see_the_emulator_and_no_account(

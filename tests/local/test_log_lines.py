@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from components.local.log_lines import readable
+from components.local.log_lines import format_line
 
 STANDARD = {
     "timestamp": "2026-11-21T10:00:00Z",
@@ -38,10 +38,10 @@ ACCESS = {"requestId": "2", "routeKey": "POST /echo", "status": "200", "response
     ],
 )
 def test_a_line_is_formatted_for_people(line: str, read: str | None) -> None:
-    assert readable(line) == read
+    assert format_line(line) == read
 
 
 @pytest.mark.parametrize(("outcome", "code"), [("success", 32), ("client_error", 33), ("error", 31), ("panic", 31)])
 def test_the_outcome_has_a_color(outcome: str, code: int) -> None:
-    shown = readable(json.dumps({**REQUEST, "outcome": outcome}), color=True)
+    shown = format_line(json.dumps({**REQUEST, "outcome": outcome}), color=True)
     assert shown == f"POST /echo 200 \x1b[{code}m{outcome}\x1b[0m 0.21 ms cold start"

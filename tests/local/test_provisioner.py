@@ -1,4 +1,4 @@
-"""The local engine, on resources that it really makes in an emulator."""
+"""The local engine, with real resources in an emulator."""
 
 from typing import Any
 
@@ -24,25 +24,25 @@ def api_with_route(origins: list[str]) -> None:
     aws.apigatewayv2.Route("route", api_id=api.id, route_key="GET /", authorization_type="NONE")
 
 
-def test_dependents_are_removed_first(engine: Engine) -> None:
+def test_dependents_are_deleted_first(engine: Engine) -> None:
     engine.run(lambda: api_with_route(["https://a.example"]))
-    assert engine.run(nothing).changes == ["removed route", "removed api"]
+    assert engine.run(nothing).changes == ["deleted route", "deleted api"]
 
 
-def test_an_update_does_not_invert_the_order_of_removal(engine: Engine) -> None:
+def test_an_update_does_not_invert_the_order_of_deletion(engine: Engine) -> None:
     engine.run(lambda: api_with_route(["https://a.example"]))
     assert engine.run(lambda: api_with_route(["https://b.example"])).changes == ["updated api"]
-    assert engine.run(nothing).changes == ["removed route", "removed api"]
+    assert engine.run(nothing).changes == ["deleted route", "deleted api"]
 
 
-def test_a_dependency_that_was_added_later_is_removed_later(engine: Engine) -> None:
+def test_a_dependency_that_was_added_later_is_deleted_later(engine: Engine) -> None:
     def with_a_queue() -> None:
         queue = aws.sqs.Queue("queue", sqs_managed_sse_enabled=True, message_retention_seconds=60)
         aws.cloudwatch.LogGroup("logs", retention_in_days=1, opts=pulumi.ResourceOptions(depends_on=[queue]))
 
     engine.run(lambda: discard(log_group()))
-    assert engine.run(with_a_queue).changes == ["made queue"]
-    assert engine.run(nothing).changes == ["removed logs", "removed queue"]
+    assert engine.run(with_a_queue).changes == ["created queue"]
+    assert engine.run(nothing).changes == ["deleted logs", "deleted queue"]
 
 
 def test_a_second_run_changes_nothing(engine: Engine) -> None:
@@ -65,7 +65,7 @@ def test_one_name_in_two_types_of_components_is_two_resources(engine: Engine) ->
             component = pulumi.ComponentResource(typ, "component")
             aws.cloudwatch.LogGroup("logs", retention_in_days=1, opts=pulumi.ResourceOptions(parent=component))
 
-    assert engine.run(two).changes == ["made logs", "made logs"]
+    assert engine.run(two).changes == ["created logs", "created logs"]
 
 
 def test_the_caller_is_the_emulator_s_account(engine: Engine) -> None:
@@ -88,7 +88,7 @@ def test_a_secret_reaches_the_emulator_as_its_value(engine: Engine) -> None:
 
 
 def test_an_unknown_invoke_is_named(engine: Engine) -> None:
-    with pytest.raises(Exception, match="does not know aws:index/getAvailabilityZones:getAvailabilityZones"):
+    with pytest.raises(Exception, match="does not support aws:index/getAvailabilityZones:getAvailabilityZones"):
         engine.run(lambda: pulumi.export("zones", aws.get_availability_zones_output().names))
 
 
@@ -97,7 +97,7 @@ def test_a_run_that_failed_does_not_fail_the_next_one(engine: Engine) -> None:
         pulumi.export("zones", aws.get_availability_zones_output().names)
         pulumi.export("never", log_group().name.apply(lambda name: name))
 
-    with pytest.raises(Exception, match="does not know"):
+    with pytest.raises(Exception, match="does not support"):
         engine.run(broken)
     assert "logs" in engine.run(lambda: pulumi.export("name", log_group().name)).outputs["name"]
 
@@ -118,12 +118,12 @@ def test_a_manually_deleted_resource_is_recreated_with_its_dependents(engine: En
     assert iam.list_role_policies(RoleName=again.outputs["role"])["PolicyNames"]
 
 
-def test_removing_a_manually_deleted_resource_is_no_error(engine: Engine) -> None:
+def test_deleting_a_manually_deleted_resource_succeeds(engine: Engine) -> None:
     engine.run(lambda: pulumi.export("queue", aws.sqs.Queue("queue", **QUEUE).url))
     sqs = engine.context.client("sqs")
     (url,) = sqs.list_queues()["QueueUrls"]
     sqs.delete_queue(QueueUrl=url)
-    assert engine.run(nothing).changes == ["removed queue"]
+    assert engine.run(nothing).changes == ["deleted queue"]
 
 
 QUEUE: Any = {"sqs_managed_sse_enabled": True, "message_retention_seconds": 60}

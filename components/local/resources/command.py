@@ -45,7 +45,7 @@ def _run(context: Context, name: str, inputs: Properties) -> Created:
             text=True,
             errors="replace",
         ) as process:
-            printed = "".join(line for line in process.stderr or [] if not progress.takes(line))
+            printed = "".join(line for line in process.stderr or [] if not progress.consume(line))
         if process.returncode != 0:
             raise LocalError(f"{name} failed:\n{printed.strip()}")
         stdout.seek(0)
