@@ -25,7 +25,7 @@ def sign_in(aws: Aws, outputs: Mapping[str, Any]) -> str:
     """Create the sample user unless it exists, sign in, and return a session token. For the emulator only.
 
     Raises:
-        LocalError: the program has no analytics, or the API refuses the user.
+        LocalError: the program has no analytics, or the sign-in fails.
     """
     accounts = outputs.get("tables", {}).get("analytics-accounts")
     if accounts is None:
@@ -38,7 +38,7 @@ def session_token(api_url: str, user: str, password: str) -> str:
     """Sign in and return a session token.
 
     Raises:
-        LocalError: the API refuses the user.
+        LocalError: the sign-in fails.
     """
     body = json.dumps({"user": user, "password": password}).encode()
     response = request("POST", f"{api_url}/analytics/sign-in", {"content-type": "application/json"}, body)

@@ -21,10 +21,10 @@ from components.local.stack import Deployment, LocalStack
 from local.report import MARGIN
 from local.watch import Watcher
 
-NAMED = 4
+LISTED_NAMES = 4
 """Maximum number of changed files or resources to list."""
-FRAMES = 2
-"""Frames to print of the program's traceback: where the error is, and its caller."""
+TRACEBACK_FRAMES = 2
+"""Frames to print of the program's traceback: the one with the error, and its caller."""
 PAUSE_SECONDS = 1
 """Pause before the logs are requested again from an emulator that does not respond."""
 
@@ -56,7 +56,7 @@ def _follow_files(stack: LocalStack, watcher: Watcher, progress: Progress) -> No
         deployment = _deploy(stack, watcher, progress, saved)
         if deployment:
             if not log_groups:
-                _introduce(deployment.outputs, progress)
+                _print_routes(deployment.outputs, progress)
                 threading.Thread(target=_follow_logs, args=(stack, log_groups, progress), daemon=True).start()
             log_groups |= deployment.outputs["logGroups"]
         progress.report("watching; Ctrl-C stops")
@@ -66,16 +66,16 @@ def _follow_files(stack: LocalStack, watcher: Watcher, progress: Progress) -> No
 def _deploy(stack: LocalStack, watcher: Watcher, progress: Progress, saved: Sequence[str]) -> Deployment | None:
     started = time.monotonic()
     if saved:
-        progress.print(f"{_now()} saved {_named(saved)}")
+        progress.print(f"{_now()} saved {_listed(saved)}")
     try:
         deployment = stack.deploy()
     except LocalError as error:
         problem = str(error)
     except Exception as error:  # noqa: BLE001 (the program may raise anything)
-        problem = "".join(traceback.TracebackException.from_exception(error, limit=-FRAMES).format())
+        problem = "".join(traceback.TracebackException.from_exception(error, limit=-TRACEBACK_FRAMES).format())
     else:
         seconds = time.monotonic() - started
-        progress.print(f"{_now()} live in {seconds:.1f} s: {_named(deployment.changes) or 'nothing changed'}")
+        progress.print(f"{_now()} live in {seconds:.1f} s: {_listed(deployment.changes) or 'nothing changed'}")
         return deployment
     # The next save will report its own errors.
     if not watcher.has_more:
@@ -84,7 +84,7 @@ def _deploy(stack: LocalStack, watcher: Watcher, progress: Progress, saved: Sequ
     return None
 
 
-def _introduce(outputs: Mapping[str, Any], progress: Progress) -> None:
+def _print_routes(outputs: Mapping[str, Any], progress: Progress) -> None:
     """Print the API's URL and a line for each route."""
     progress.print(f"API {outputs['apiUrl']}")
     width = max(len(route_key) for route_key in outputs["routes"])
@@ -107,9 +107,9 @@ def _follow_logs(stack: LocalStack, log_groups: Mapping[str, str], progress: Pro
             time.sleep(PAUSE_SECONDS)
 
 
-def _named(names: Sequence[str]) -> str:
-    more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - LISTED_NAMES
+    return ", ".join(names[:LISTED_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _now() -> str:

@@ -21,12 +21,12 @@ class Example(SampleRequest):
 
 SAMPLE_PICTURE = Path("rust", "functions", "glitch", "src", "page", "sample.jpg")
 """The sample picture of the page of `glitch`, in the program's folder."""
-SENT = ("content-type", "origin", "referer")
+SENT_HEADERS = ("content-type", "origin", "referer")
 """Headers of an event that are sent; API Gateway and the client set the others."""
 IDS = ("view",)
 """Fields of a response that identify what was created, for later requests."""
 CURL = "curl/"
-"""Start of curl's user agent. Events of other clients have their own user agent."""
+"""Start of curl's user agent. The user agent of other clients is sent."""
 
 
 def examples(root: Path, outputs: Mapping[str, Any], picture: Path) -> list[Example]:
@@ -34,16 +34,16 @@ def examples(root: Path, outputs: Mapping[str, Any], picture: Path) -> list[Exam
     return [_example(sample, picture) for sample in sample_requests(root, outputs)]
 
 
-def with_answers(example: Example, answered: Mapping[str, Any]) -> Example:
-    """Return the example with the ids from earlier responses of the function in place of the event's."""
-    made = {name: answered[name] for name in IDS if name in answered}
+def with_ids(example: Example, fields: Mapping[str, Any]) -> Example:
+    """Return the example with the ids from `fields` of earlier responses in place of the event's ids."""
+    ids = {name: fields[name] for name in IDS if name in fields}
     try:
         body = json.loads(example.body)
     except ValueError:
         return example
-    if not isinstance(body, dict) or not body.keys() & made.keys():
+    if not isinstance(body, dict) or not body.keys() & ids.keys():
         return example
-    return dataclasses.replace(example, body=json.dumps({**body, **made}).encode())
+    return dataclasses.replace(example, body=json.dumps({**body, **ids}).encode())
 
 
 def _example(sample: SampleRequest, picture: Path) -> Example:
@@ -59,5 +59,5 @@ def _example(sample: SampleRequest, picture: Path) -> Example:
 
 def _sent(headers: Mapping[str, str]) -> dict[str, str]:
     agent = headers.get("user-agent", CURL)
-    names = SENT if agent.startswith(CURL) else (*SENT, "user-agent")
+    names = SENT_HEADERS if agent.startswith(CURL) else (*SENT_HEADERS, "user-agent")
     return {name: headers[name] for name in names if name in headers}

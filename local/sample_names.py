@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from local.examples import Example
 
 FIELDS = ("code",)
-"""Fields of a body with the name of the item."""
+"""Fields of a body that contain the item's name."""
 
 
 def other_names(example: Example) -> Iterator[dict[str, str]]:

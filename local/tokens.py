@@ -148,14 +148,14 @@ class _Form(HTMLParser):
 
 
 def _submit(url: str, fields: Mapping[str, str]) -> str:
-    """Post a form, and return the address that the response redirects to, without following it."""
+    """Post a form, and return the URL that the response redirects to, without following it."""
     address = urllib.parse.urlsplit(url)
     with contextlib.closing(http.client.HTTPConnection(address.netloc)) as connection:
         form = {"content-type": "application/x-www-form-urlencoded"}
         connection.request("POST", address.path, urllib.parse.urlencode(fields), form)
         location = connection.getresponse().headers["location"]
     if location is None:
-        raise LocalError("the sign-in page refuses the password")
+        raise LocalError("the sign-in page refuses the password: create another user with `make user FN=currencies`")
     return str(location)
 
 

@@ -12,8 +12,8 @@ from components.local.home import Home
 from components.local.progress import Progress
 from components.local.resources.kind import Context
 from components.local.stack import LocalStack
-from local.calls import Answer, call
-from local.examples import SAMPLE_PICTURE, Example, examples, with_answers
+from local.calls import TimedResponse, call
+from local.examples import SAMPLE_PICTURE, Example, examples, with_ids
 from local.report import print_result
 from local.sample_names import other_names, renamed
 from local.tokens import token_for
@@ -36,31 +36,33 @@ def up(root: Path, home: Home) -> None:
         progress.report("calling every route")
         calls = _call_all(stack.context, outputs, examples(root, outputs, home.picture))
     print_result(outputs, calls, time.monotonic() - started)
-    failed = [example for example, answer in calls if answer.is_error]
+    failed = [example for example, response in calls if response.is_error]
     if failed:
         names = ", ".join(sorted({example.function for example in failed}))
-        raise LocalError(f"{names} refused a sample request: read `make logs`")
+        raise LocalError(f"{names} refused a sample request: `make logs` shows why")
 
 
-def _call_all(context: Context, outputs: Mapping[str, Any], sent: Sequence[Example]) -> list[tuple[Example, Answer]]:
+def _call_all(
+    context: Context, outputs: Mapping[str, Any], samples: Sequence[Example]
+) -> list[tuple[Example, TimedResponse]]:
     """Call every route in order, each with the ids from its function's earlier responses."""
-    guarded = {example.function for example in sent if example.needs_token}
+    guarded = {example.function for example in samples if example.needs_token}
     tokens = {function: token_for(function, context, outputs) for function in guarded}
-    answered: dict[str, dict[str, Any]] = {}
+    fields: dict[str, dict[str, Any]] = {}
     names: dict[str, Mapping[str, str]] = {}
     calls = []
-    for planned in sent:
-        example = with_answers(planned, answered.get(planned.function, {}))
+    for sample in samples:
+        example = with_ids(sample, fields.get(sample.function, {}))
         token = tokens.get(example.function)
         example = renamed(example, names.get(example.function, {}))
-        answer = call(outputs["apiUrl"], example, token)
-        if answer.status == HTTPStatus.CONFLICT:
+        response = call(outputs["apiUrl"], example, token)
+        if response.status == HTTPStatus.CONFLICT:
             for other in other_names(example):
-                example = renamed(planned, other)
-                answer = call(outputs["apiUrl"], example, token)
-                if answer.status != HTTPStatus.CONFLICT:
+                example = renamed(sample, other)
+                response = call(outputs["apiUrl"], example, token)
+                if response.status != HTTPStatus.CONFLICT:
                     names[example.function] = other
                     break
-        answered.setdefault(example.function, {}).update(answer.fields)
-        calls.append((example, answer))
+        fields.setdefault(example.function, {}).update(response.fields)
+        calls.append((example, response))
     return calls

@@ -9,10 +9,10 @@ from watchfiles import Change, DefaultFilter, watch
 
 FOLDERS = ("components", "services", "rust/.cargo", "rust/crates", "rust/functions")
 """Folders that are watched recursively. A build writes to none of them."""
-PLACES = (".", "rust")
+SHALLOW_FOLDERS = (".", "rust")
 """Folders that are watched without their subfolders."""
 SUFFIXES = (".lock", ".py", ".toml", ".yaml")
-"""Suffixes of the program's files in `PLACES`."""
+"""Suffixes of the program's files in `SHALLOW_FOLDERS`."""
 
 
 class Watcher:
@@ -22,7 +22,7 @@ class Watcher:
         """Start watching."""
         self._root = root
         self._changes: queue.SimpleQueue[set[Path]] = queue.SimpleQueue()
-        self._start([root / place for place in PLACES], _ProgramFiles(), recursive=False)
+        self._start([root / folder for folder in SHALLOW_FOLDERS], _ProgramFiles(), recursive=False)
         self._start([root / folder for folder in FOLDERS if (root / folder).is_dir()], DefaultFilter(), recursive=True)
 
     def wait(self) -> list[str]:
@@ -46,7 +46,7 @@ class Watcher:
 
 
 class _ProgramFiles(DefaultFilter):
-    """Ignores documents and files of tools."""
+    """Matches the files of the program, not documents and files of tools."""
 
     def __call__(self, change: Change, path: str) -> bool:
         """Return whether to report a change."""
