@@ -63,7 +63,7 @@ _MODULES = {
     "table": ("Access", "Index", "KeyType", "Table", "TableArgs"),
     "topic_trigger": ("TopicTrigger", "TopicTriggerArgs"),
 }
-_HOME = {name: module for module, names in _MODULES.items() for name in names}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     "Access",
@@ -123,6 +123,6 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"{__name__} has no {name}")
-    return getattr(import_module(f".{_HOME[name]}", __name__), name)
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)

@@ -1,7 +1,7 @@
 """The Pulumi plugin `rust-serverless`, which offers `RustHttpService` to programs in every language.
 
-Pulumi starts it with the Python of the plugin's own environment. `requirements.txt` installs this package there under
-its name, by which the build Command finds it as well.
+Pulumi starts it with the Python of the plugin's own environment. `requirements.txt` installs this package there, and
+the build Command imports it by its name.
 """
 
 from importlib.metadata import version

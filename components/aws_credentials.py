@@ -40,16 +40,16 @@ def aws_access(
 ) -> pulumi.Output[Access]:
     """Return the credentials, region and endpoint of a component's provider.
 
-    The program fails before it creates anything if this is another account than the provider's.
+    The program fails before it creates anything if the credentials belong to another account than the provider's.
     """
-    found = _of_provider(component) or {"region": region}
+    found = _provider_settings(component) or {"region": region}
     invoke = pulumi.InvokeOutputOptions(parent=component)
     if found["region"] is None:
         found["region"] = aws.get_region_output(opts=invoke).region
     if endpoint is not None:
         return pulumi.Output.all(region=found["region"]).apply(lambda known: Access(endpoint=endpoint, **known))
-    stated = {name: getattr(credentials, name) for name in KEYS}
-    found |= {name: value for name, value in stated.items() if value is not None}
+    explicit = {name: getattr(credentials, name) for name in KEYS}
+    found |= {name: value for name, value in explicit.items() if value is not None}
     found["account"] = aws.get_caller_identity_output(opts=invoke).account_id
     roles = tuple(credentials.assume_roles)
     return pulumi.Output.all(**found).apply(lambda known: _checked(Access(assume_roles=roles, **known)))
@@ -61,7 +61,7 @@ def access_environment(access: pulumi.Output[Access]) -> dict[str, pulumi.Input[
     return {VARIABLE: text}
 
 
-def _of_provider(component: pulumi.ComponentResource) -> dict[str, Any] | None:
+def _provider_settings(component: pulumi.ComponentResource) -> dict[str, Any] | None:
     """Return the configuration of a component's explicit provider."""
     provider = component.get_provider("aws:index:Region")
     if not isinstance(provider, aws.Provider):
@@ -78,7 +78,7 @@ def _checked(access: Access) -> Access:
         raise pulumi.RunError(str(error)) from None
     if caller != access.account:
         raise pulumi.RunError(
-            f"the provider acts in the account {access.account}, and the build would act in {caller}: give both the "
-            "same credentials, by aws:profile, by `credentials` of the component or by the variables of this shell"
+            f"the provider uses the account {access.account}, but the build would use {caller}: give both the same "
+            "credentials, with aws:profile, `credentials` of the component, or environment variables"
         )
     return access

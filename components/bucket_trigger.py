@@ -21,7 +21,7 @@ class BucketTriggerArgs:
     events: Sequence[str] = ("s3:ObjectCreated:*",)
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html"""
     prefix: str = ""
-    """Prefix of the keys. A function that writes to the bucket needs a prefix or a suffix, or it invokes itself."""
+    """Prefix of the keys. Required, or a suffix, if the function writes to the bucket, or else it invokes itself."""
     suffix: str = ""
     on_call: OnCall = field(default_factory=OnCall)
     """Notified when an event is discarded."""

@@ -31,8 +31,8 @@ class Customized:
         for name in chosen:
             if name not in known:
                 raise pulumi.RunError(
-                    f"{self._component}: customize[{resource!r}] has {name!r}, which {kind.__name__} does not take: "
-                    f"use one of {', '.join(sorted(known))}"
+                    f"{self._component}: customize[{resource!r}] has {name!r}, which is not an input of "
+                    f"{kind.__name__}: use one of {', '.join(sorted(known))}"
                 )
         return {**inputs, **chosen}
 
@@ -44,8 +44,8 @@ class Customized:
         """
         for resource in self._inputs.keys() - set(self._resources):
             raise pulumi.RunError(
-                f"{self._component}: customize has {resource!r}, and there is no such resource here: use one of "
-                f"{', '.join(self._resources)}"
+                f"{self._component}: customize has {resource!r}, which is not a resource of this component: use one "
+                f"of {', '.join(self._resources)}"
             )
 
 

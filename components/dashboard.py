@@ -12,7 +12,7 @@ from .http_api import HttpApi
 from .rust_function import RustFunction
 
 WIDTH, HEIGHT = 8, 6
-"""Width of a graph; a row is 24 wide."""
+"""Size of a widget; a dashboard is 24 units wide."""
 COLUMNS = 3
 
 ERRORS_QUERY = (
@@ -31,8 +31,8 @@ ONE_REQUEST_QUERY = (
     "fields @timestamp, service, coalesce(message, routeKey) as what, status, "
     "outcome, duration_ms, @log | filter @message like 'REQUEST_ID' | sort @timestamp asc"
 )
-"""Saved for a person to put an id in, that of the gateway or of an invocation. It finds the lines of the gateway, of
-the functions, and of the functions that those caused to run."""
+"""Saved query. With the id of a request or of an invocation in place of REQUEST_ID, it finds the lines of API Gateway,
+of the function, and of the functions that it caused to run."""
 QUERIES = {"Errors": ERRORS_QUERY, "Slowest invocations": SLOWEST_QUERY, "Cold starts": COLD_STARTS_QUERY}
 """Queries of Logs Insights, https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html."""
 
@@ -64,7 +64,7 @@ class Dashboard(pulumi.ComponentResource):
         """Declare the dashboard and the saved query."""
         super().__init__("rust-serverless:index:Dashboard", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        watched = pulumi.Output.all(
+        resources = pulumi.Output.all(
             api=args.api.api_id,
             functions={function.name: function.function_name for function in args.functions},
             streams={function.name: function.function_name for function in args.stream_functions},
@@ -75,7 +75,7 @@ class Dashboard(pulumi.ComponentResource):
         aws.cloudwatch.Dashboard(
             f"{name}-page",
             dashboard_name=args.title,
-            dashboard_body=watched.apply(lambda names: dashboard_body(args.region, Watched(**names))),
+            dashboard_body=resources.apply(lambda names: dashboard_body(args.region, ResourceNames(**names))),
             opts=child,
         )
         logs = [function.log_group_name for function in args.functions]
@@ -95,7 +95,7 @@ class Dashboard(pulumi.ComponentResource):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Watched:
+class ResourceNames:
     """Physical names of the resources on a dashboard, by logical name."""
 
     api: str
@@ -106,44 +106,42 @@ class Watched:
     log_groups: Sequence[str]
 
 
-def dashboard_body(region: str, watched: Watched) -> str:
+def dashboard_body(region: str, names: ResourceNames) -> str:
     """Return the dashboard body, with the most urgent graphs first.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
     """
 
     def of_api(metric: str, statistic: str, label: str) -> list[Any]:
-        return ["AWS/ApiGateway", metric, "ApiId", watched.api, {"stat": statistic, "label": label}]
+        return ["AWS/ApiGateway", metric, "ApiId", names.api, {"stat": statistic, "label": label}]
 
-    def of_each(namespace: str, metric: str, dimension: str, named: Mapping[str, str], statistic: str) -> list[Any]:
+    def of_each(namespace: str, metric: str, dimension: str, resources: Mapping[str, str], statistic: str) -> list[Any]:
         return [
             [namespace, metric, dimension, physical, {"stat": statistic, "label": label}]
-            for label, physical in named.items()
+            for label, physical in resources.items()
         ]
 
     def of_functions(metric: str, statistic: str) -> list[Any]:
-        return of_each("AWS/Lambda", metric, "FunctionName", watched.functions, statistic)
+        return of_each("AWS/Lambda", metric, "FunctionName", names.functions, statistic)
 
     graphs = {
         "Requests": [of_api("Count", "Sum", "all"), of_api("4xx", "Sum", "4xx"), of_api("5xx", "Sum", "5xx")],
         "Latency (ms)": [of_api("Latency", statistic, statistic) for statistic in ("p50", "p95", "p99")],
         "Function errors": of_functions("Errors", "Sum"),
         "Queues that should be empty": of_each(
-            "AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", watched.queues, "Maximum"
+            "AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", names.queues, "Maximum"
         ),
-        "Behind the stream (ms)": of_each("AWS/Lambda", "IteratorAge", "FunctionName", watched.streams, "Maximum"),
+        "Behind the stream (ms)": of_each("AWS/Lambda", "IteratorAge", "FunctionName", names.streams, "Maximum"),
         "Throttled invocations": of_functions("Throttles", "Sum"),
         "Duration, p95 (ms)": of_functions("Duration", "p95"),
         "Invocations": of_functions("Invocations", "Sum"),
         "Concurrency": of_functions("ConcurrentExecutions", "Maximum"),
-        "Table writes (units)": of_each(
-            "AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", watched.tables, "Sum"
-        ),
-        "Table reads (units)": of_each("AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", watched.tables, "Sum"),
-        "Throttled writes": of_each("AWS/DynamoDB", "WriteThrottleEvents", "TableName", watched.tables, "Sum"),
+        "Table writes (units)": of_each("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", names.tables, "Sum"),
+        "Table reads (units)": of_each("AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", names.tables, "Sum"),
+        "Throttled writes": of_each("AWS/DynamoDB", "WriteThrottleEvents", "TableName", names.tables, "Sum"),
     }
-    sources = " | ".join(f"SOURCE '{group}'" for group in watched.log_groups)
-    shown: list[tuple[str, dict[str, Any]]] = [
+    sources = " | ".join(f"SOURCE '{group}'" for group in names.log_groups)
+    contents: list[tuple[str, dict[str, Any]]] = [
         *(("metric", {"title": title, "metrics": found, "period": 60}) for title, found in graphs.items() if found),
         *(("log", {"title": title, "query": f"{sources} | {query}"}) for title, query in QUERIES.items()),
     ]
@@ -156,6 +154,6 @@ def dashboard_body(region: str, watched: Watched) -> str:
             "height": HEIGHT,
             "properties": {"region": region, "view": "timeSeries" if kind == "metric" else "table", **properties},
         }
-        for index, (kind, properties) in enumerate(shown)
+        for index, (kind, properties) in enumerate(contents)
     ]
     return json.dumps({"widgets": widgets})

@@ -46,7 +46,7 @@ class FailedEvents:
     def queue(self, name: str, on_call: OnCall, parent: pulumi.Resource) -> aws.sqs.Queue:
         """Return the queue; `name` is the name of the trigger."""
         if self._queue is None:
-            self._queue = failure_queue(name, f"Events were given up by {self._function.name}.", on_call, parent)
+            self._queue = failure_queue(name, f"{self._function.name} failed to process events.", on_call, parent)
             if not self._is_configured:
                 self._send_failures(name, self._queue.arn, parent)
         return self._queue

@@ -78,7 +78,7 @@ class ExistingFunction:
     @cached_property
     def failed_events(self) -> "FailedEvents":
         """The failure queue of its events."""
-        from .event_failures import FailedEvents  # noqa: PLC0415 (which needs the protocols above)
+        from .event_failures import FailedEvents  # noqa: PLC0415 (it imports this module)
 
         return FailedEvents(self)
 

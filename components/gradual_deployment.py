@@ -32,7 +32,7 @@ class GradualDeployment(pulumi.ComponentResource):
 
     The new version gets 10% of the invocations for five minutes. If it fails or an alarm fires, the previous version
     gets all of them again. The update continues, and `result` reports the rollback. Previews ignore the alias's
-    version, so the next preview shows no change, and the next version is the next attempt.
+    version, so the next preview shows no change. The next version is the next attempt.
     """
 
     def __init__(self, name: str, args: GradualDeploymentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -40,7 +40,7 @@ class GradualDeployment(pulumi.ComponentResource):
         super().__init__("rust-serverless:index:GradualDeployment", name, None, opts)
         function = args.function
         if function.alias is None:
-            raise pulumi.RunError(f"{function.name} publishes no versions: set gradual_deployment in its Operation")
+            raise pulumi.RunError(f"{function.name} publishes no versions: set gradual_deployment of its Operation")
         self._command = local.Command(
             f"{name}-shift",
             create=module_command(f"{__package__}.version_shift"),
@@ -57,10 +57,10 @@ class GradualDeployment(pulumi.ComponentResource):
         )
         self.result: pulumi.Output[dict[str, str]] = self._command.stdout.apply(_result)
         """`outcome`, `live` and `reason`, as in `version_shift.Result`."""
-        self.result.apply(lambda result: self._tell(function.name, result))
+        self.result.apply(lambda result: self._warn_of_rollback(function.name, result))
         self.register_outputs({"result": self.result})
 
-    def _tell(self, function: str, result: Mapping[str, str]) -> None:
+    def _warn_of_rollback(self, function: str, result: Mapping[str, str]) -> None:
         if result.get("outcome") == Outcome.BROUGHT_BACK and not pulumi.runtime.is_dry_run():
             pulumi.log.warn(
                 f"{function} runs version {result['live']} again: {result['reason']}. Fix the code and deploy again",

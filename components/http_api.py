@@ -112,7 +112,7 @@ class HttpApi(pulumi.ComponentResource):
     """
 
     url: pulumi.Output[str]
-    """URL of the API. It is known before the routes, because functions may need it. To call it during an update,
+    """URL of the API. It is known before the routes exist, because functions may need it. To call it during an update,
     depend on the component."""
     api_id: pulumi.Output[str]
 
@@ -152,9 +152,14 @@ class HttpApi(pulumi.ComponentResource):
             pulumi.RunError: the route key is invalid or already used, or this is called in an `apply`.
         """
         if self._body.has_ended:
-            raise pulumi.RunError(f"{route_key} comes too late: add it in the body of the program, not in an `apply`")
+            raise pulumi.RunError(
+                f"{route_key} is added too late: add it in the body of the program, not in an `apply`"
+            )
         if route_key in self._throttles:
-            raise pulumi.RunError(f"the route {route_key} is there already; a route of GET takes HEAD too")
+            raise pulumi.RunError(
+                f"the route {route_key} already exists: add each route once, and a HEAD route before the GET route, "
+                "which would serve HEAD too"
+            )
         target = route if isinstance(route, Route) else Route(function=route)
         self._declare(route_key, target)
         head = re.sub("^GET ", "HEAD ", route_key)
@@ -166,7 +171,7 @@ class HttpApi(pulumi.ComponentResource):
 
     def _declare(self, route_key: str, target: Route) -> None:
         source = _source(route_key)
-        child = f"{self.pulumi_resource_name}-{_words(route_key)}-{hashlib.sha256(route_key.encode()).hexdigest()[:6]}"
+        child = f"{self.pulumi_resource_name}-{_slug(route_key)}-{hashlib.sha256(route_key.encode()).hexdigest()[:6]}"
         permission = aws.lambda_.Permission(
             f"{child}-permission",
             action="lambda:InvokeFunction",
@@ -174,7 +179,7 @@ class HttpApi(pulumi.ComponentResource):
             qualifier=target.function.qualifier,
             principal="apigateway.amazonaws.com",
             source_arn=self._execution_arn.apply(lambda arn: f"{arn}/*/{source}"),
-            opts=_formerly(self, f"{self.pulumi_resource_name}-{_words(route_key)}-permission"),
+            opts=_with_former_name(self, f"{self.pulumi_resource_name}-{_slug(route_key)}-permission"),
         )
         self._declared.append(
             aws.apigatewayv2.Route(
@@ -183,7 +188,9 @@ class HttpApi(pulumi.ComponentResource):
                 route_key=route_key,
                 **self._authorization(target.jwt),
                 target=self._integration(target.function).id.apply(lambda id_: f"integrations/{id_}"),
-                opts=_formerly(self, f"{self.pulumi_resource_name}-{_words(route_key)}-route", depends_on=[permission]),
+                opts=_with_former_name(
+                    self, f"{self.pulumi_resource_name}-{_slug(route_key)}-route", depends_on=[permission]
+                ),
             )
         )
         self._throttles[route_key] = target.throttle or self._args.throttle
@@ -247,7 +254,9 @@ class HttpApi(pulumi.ComponentResource):
         if jwt is None:
             return {"authorization_type": "NONE"}
         if not jwt.scopes:
-            raise pulumi.RunError("a guarded route requires at least one scope, or an ID token would pass")
+            raise pulumi.RunError(
+                "a guarded route requires at least one scope, or it would accept ID tokens: add a scope"
+            )
         return {
             "authorization_type": "JWT",
             "authorizer_id": self._authorizer(jwt.issuer).id,
@@ -295,13 +304,13 @@ def _source(route_key: str) -> str:
     return ("*" if match["method"] == "ANY" else match["method"]) + match["path"]
 
 
-def _words(route_key: str) -> str:
-    """Return a name for a route key, which is not unique: `GET /currencies/{code}` becomes `get-currencies-code`."""
+def _slug(route_key: str) -> str:
+    """Return a slug of a route key, which is not unique: `GET /currencies/{code}` becomes `get-currencies-code`."""
     words = "".join(character if character.isalnum() else " " for character in route_key.lower()).split()
     return "-".join(words)
 
 
-def _formerly(
+def _with_former_name(
     parent: pulumi.Resource, name: str, depends_on: Sequence[pulumi.Resource] | None = None
 ) -> pulumi.ResourceOptions:
     """Return options with an alias for the name before version 0.1.0, which had no digest."""

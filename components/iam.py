@@ -33,14 +33,14 @@ def policy_document(*statements: Statement) -> str:
     return _document([statement.document() for statement in statements])
 
 
-SENDING = {
+SEND_ACTIONS = {
     "events": "events:PutEvents",
     "lambda": "lambda:InvokeFunction",
     "sns": "sns:Publish",
     "sqs": "sqs:SendMessage",
 }
 """The action that sends an event to each service."""
-READING = {"secretsmanager": "secretsmanager:GetSecretValue", "ssm": "ssm:GetParameter"}
+READ_ACTIONS = {"secretsmanager": "secretsmanager:GetSecretValue", "ssm": "ssm:GetParameter"}
 """The action that reads a value of each service."""
 
 
@@ -50,7 +50,7 @@ def send_to(arn: str) -> Statement:
     Raises:
         pulumi.RunError: the service is not supported.
     """
-    return _by_service(arn, SENDING)
+    return _service_statement(arn, SEND_ACTIONS)
 
 
 def read_value(arn: str) -> Statement:
@@ -59,13 +59,13 @@ def read_value(arn: str) -> Statement:
     Raises:
         pulumi.RunError: the service is not supported.
     """
-    return _by_service(arn, READING)
+    return _service_statement(arn, READ_ACTIONS)
 
 
-def _by_service(arn: str, actions: Mapping[str, str]) -> Statement:
+def _service_statement(arn: str, actions: Mapping[str, str]) -> Statement:
     parts = arn.split(":")
     if len(parts) < ARN_PARTS or parts[2] not in actions:
-        raise pulumi.RunError(f"{arn} must be an ARN of one of {', '.join(actions)}")
+        raise pulumi.RunError(f"{arn} is not supported: use an ARN of one of {', '.join(actions)}")
     return Statement(actions=[actions[parts[2]]], resources=[arn])
 
 

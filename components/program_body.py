@@ -1,4 +1,4 @@
-"""Values that are known when the program's code has ended."""
+"""Values that are known when the program's code has run."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,15 +10,15 @@ T = TypeVar("T")
 
 
 class ProgramBody:
-    """The end of the program's code, until which it may add to a component."""
+    """Detects the end of the program's code. Until then, the program may add to a component."""
 
     def __init__(self) -> None:
-        """Start waiting."""
+        """Start waiting for the end."""
         self.has_ended = False
         self._end = asyncio.ensure_future(self._wait())
 
     def at_the_end(self, value: Callable[[], T]) -> pulumi.Output[T]:
-        """Return an output of `value()` at the end; resources wait for it, the program does not."""
+        """Return an output of `value()` at the end. Resources wait for it; the program does not."""
 
         async def wait() -> T:
             await self._end
@@ -27,6 +27,6 @@ class ProgramBody:
         return cast("pulumi.Output[T]", pulumi.Output.from_input(wait()))
 
     async def _wait(self) -> None:
-        # The event loop continues when the program's code has ended.
+        # The event loop continues after the program's code.
         await asyncio.sleep(0)
         self.has_ended = True

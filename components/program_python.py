@@ -7,7 +7,7 @@ from pathlib import Path
 import pulumi
 
 FOLDER = Path(".rust-serverless")
-"""Folder in the program's folder, with its own `.gitignore`."""
+"""In the program's folder, with its own `.gitignore`."""
 
 
 def module_command(module: str) -> str:
@@ -16,8 +16,8 @@ def module_command(module: str) -> str:
     Pulumi runs the command in the program's folder, outside its virtual environment. The interpreter's path differs
     between machines, so this writes it to a file that the command reads.
     """
-    note = FOLDER / f"python-{pulumi.get_stack()}"
+    file = FOLDER / f"python-{pulumi.get_stack()}"
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / ".gitignore").write_text("*\n", encoding="utf-8")
-    note.write_text(sys.executable, encoding="utf-8")
-    return f'"$(cat {shlex.quote(str(note))})" -m {shlex.quote(module)}'
+    file.write_text(sys.executable, encoding="utf-8")
+    return f'"$(cat {shlex.quote(str(file))})" -m {shlex.quote(module)}'

@@ -91,14 +91,14 @@ class QueueTrigger(pulumi.ComponentResource):
 
     def _queue(self, args: QueueTriggerArgs) -> aws.sqs.Queue:
         name = self.pulumi_resource_name
-        failures = failure_queue(name, f"Messages were given up by {args.function.name}.", args.on_call, self)
-        return handled_queue(f"{name}-queue", failures, args, 4 * 24 * 3600, self)
+        failures = failure_queue(name, f"{args.function.name} failed to process messages.", args.on_call, self)
+        return trigger_queue(f"{name}-queue", failures, args, 4 * 24 * 3600, self)
 
 
-def handled_queue(
+def trigger_queue(
     name: str, failures: aws.sqs.Queue, args: QueueTriggerArgs, retention_seconds: int, parent: pulumi.Resource
 ) -> aws.sqs.Queue:
-    """Declare an encrypted queue for a trigger, with the failure queue of the messages that it gives up."""
+    """Declare an encrypted queue for a trigger, with a failure queue for the messages that it discards."""
     redrive = failures.arn.apply(
         lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": args.maximum_receives})
     )

@@ -99,8 +99,8 @@ class RustFunctionArgs:
     """Provisioned concurrency, billed by the hour. Requires `Operation(gradual_deployment=True)`, because it belongs to
     an alias."""
     customize: Customization = field(default_factory=dict)
-    """Further inputs of the provider, by resource: `function`, `role`, `logs`, and `alias`, `url`, `asynchronous`,
-    `recursion` or `provisioned` where they are. `{"function": {"snap_start": {…}}}`, for example."""
+    """Further inputs of the provider, by resource: `function`, `role`, `logs`, and, if they exist, `alias`, `url`,
+    `asynchronous`, `recursion` and `provisioned`. Example: `{"function": {"snap_start": {…}}}`."""
     wait_for: Sequence[pulumi.Resource] = ()
     """Resources that must exist before the handler starts."""
 
@@ -109,8 +109,8 @@ class RustFunction(pulumi.ComponentResource):
     """Creates a Lambda function with its own role and log group.
 
     The role may write to the log group and use what the arguments need. Grant more with sentences such as
-    `table.allow_read(function)`. The log group is created first; otherwise Lambda would create one without a retention
-    that a destroy does not remove.
+    `table.allow_read(function)`. The log group is created first; otherwise Lambda would create one, without a
+    retention, and a destroy would not remove it.
     """
 
     arn: pulumi.Output[str]
@@ -223,7 +223,7 @@ class RustFunction(pulumi.ComponentResource):
             "publish": operation.gradual_deployment or None,
             "tracing_config": {"mode": "Active"} if operation.is_traced else None,
             "reserved_concurrent_executions": operation.reserved_concurrency,
-            # Lambda must not filter; RUST_LOG sets the level.
+            # RUST_LOG sets the level, so Lambda must not filter lines.
             "logging_config": {"log_format": "JSON", "application_log_level": "TRACE", "log_group": logs.name},
             "layers": [*args.layers, *collector] or None,
             "ephemeral_storage": storage,
@@ -246,10 +246,10 @@ class RustFunction(pulumi.ComponentResource):
             grants.append(self._grant_by_arn("uses-files", [args.file_system.access_point_arn], _use_files))
         if args.references:
             grants.append(self._grant_by_arn("reads-references", args.references.values(), read_value))
-        called = [args.asynchronous.on_failure, args.asynchronous.on_success] if args.asynchronous else []
-        sent_to = [arn for arn in (args.dead_letter_arn, *called) if arn is not None]
-        if sent_to:
-            grants.append(self._grant_by_arn("sends-results", sent_to, send_to))
+        destinations = [args.asynchronous.on_failure, args.asynchronous.on_success] if args.asynchronous else []
+        targets = [arn for arn in (args.dead_letter_arn, *destinations) if arn is not None]
+        if targets:
+            grants.append(self._grant_by_arn("sends-results", targets, send_to))
         if args.statements:
             grants.append(self._grant("may-also", policy_document(*args.statements)))
         return grants
@@ -335,7 +335,7 @@ class RustFunction(pulumi.ComponentResource):
         if args.provisioned_concurrency:
             if self.alias is None:
                 raise pulumi.RunError(
-                    f"{self.name}: provisioned_concurrency belongs to an alias: set gradual_deployment in its Operation"
+                    f"{self.name}: provisioned_concurrency requires an alias: set gradual_deployment of its Operation"
                 )
             aws.lambda_.ProvisionedConcurrencyConfig(
                 f"{self.name}-provisioned",

@@ -143,7 +143,7 @@ class RustHttpService(pulumi.ComponentResource):
 
     def _declare_function(self, binary: str, settings: ServiceFunction, workspace: RustWorkspace) -> RustFunction:
         artifact = workspace.artifact(binary, settings.get("files"))
-        function_args = RustFunctionArgs(artifact=artifact, **_given(settings, "files", "policies"))
+        function_args = RustFunctionArgs(artifact=artifact, **_keyword_arguments(settings, "files", "policies"))
         function = RustFunction(f"{self.pulumi_resource_name}-{binary}", function_args, self._child)
         if settings.get("policies"):
             aws.iam.RolePolicy(
@@ -154,17 +154,19 @@ class RustHttpService(pulumi.ComponentResource):
             )
         return function
 
-    def _function(self, name: str, named_by: str) -> RustFunction:
+    def _function(self, name: str, place: str) -> RustFunction:
         if name not in self._functions:
             raise pulumi.RunError(
-                f"{self.pulumi_resource_name}: {named_by} names the function {name!r}, which is not in "
+                f"{self.pulumi_resource_name}: {place} names the function {name!r}, which is not in "
                 f"functions: use one of {', '.join(self._functions)}, or add it there"
             )
         return self._functions[name]
 
     def _schedule(self, name: str, schedule: ServiceSchedule) -> None:
         function = self._function(schedule["function"], f"schedules[{name!r}]")
-        trigger_args = ScheduleTriggerArgs(function=function, on_call=self._on_call, **_given(schedule, "function"))
+        trigger_args = ScheduleTriggerArgs(
+            function=function, on_call=self._on_call, **_keyword_arguments(schedule, "function")
+        )
         ScheduleTrigger(f"{self.pulumi_resource_name}-{name}", trigger_args, self._child)
 
     def _queue(self, name: str, queue: ServiceQueue) -> QueueTrigger:
@@ -173,13 +175,13 @@ class RustHttpService(pulumi.ComponentResource):
             function=function,
             function_timeout_seconds=function.timeout_seconds,
             on_call=self._on_call,
-            **_given(queue, "function"),
+            **_keyword_arguments(queue, "function"),
         )
         return QueueTrigger(f"{self.pulumi_resource_name}-{name}", trigger_args, self._child)
 
 
-def _given(settings: Mapping[str, Any], *excluded: str) -> dict[str, Any]:
-    """Return the given settings as keyword arguments.
+def _keyword_arguments(settings: Mapping[str, Any], *excluded: str) -> dict[str, Any]:
+    """Return the settings that are set as keyword arguments.
 
     Integers arrive as floats from other languages.
     """

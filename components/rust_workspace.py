@@ -89,7 +89,7 @@ class RustWorkspace(pulumi.ComponentResource):
         self._args = args
         self._architecture = args.architecture or _default_architecture()
         self._workspace = _read(args.path)
-        self._asked: dict[str, _Request] = {}
+        self._requests: dict[str, _Request] = {}
         """Requested artifacts by binary."""
         self._body = ProgramBody()
         self._keys = self._body.at_the_end(self._compute_keys)
@@ -127,20 +127,19 @@ class RustWorkspace(pulumi.ComponentResource):
         binaries share is on for all of them.
 
         Raises:
-            pulumi.RunError: the project has no such binary, or several of that name; or it was asked for with other
+            pulumi.RunError: the project has no such binary, or several of that name, or it was requested with other
                 files or features.
         """
-        wanted = _Request(files=dict(files or {}), features=tuple(sorted(set(features))))
+        request = _Request(files=dict(files or {}), features=tuple(sorted(set(features))))
         try:
             self._workspace.owner(binary)
         except BuildError as error:
             raise pulumi.RunError(str(error)) from None
-        if self._body.has_ended and binary not in self._asked:
+        if self._body.has_ended and binary not in self._requests:
             raise pulumi.RunError(
-                f"artifact({binary!r}) came after the build was planned: ask for it in the body of the program, not in "
-                "an `apply`"
+                f"artifact({binary!r}) was called too late: call it in the body of the program, not in an `apply`"
             )
-        if self._asked.setdefault(binary, wanted) != wanted:
+        if self._requests.setdefault(binary, request) != request:
             raise pulumi.RunError(
                 f"artifact({binary!r}) was called with other files or features before: a binary has one zip, so pass "
                 "the same each time"
@@ -153,10 +152,10 @@ class RustWorkspace(pulumi.ComponentResource):
         )
 
     def _compute_keys(self) -> dict[str, str]:
-        if not self._asked:
+        if not self._requests:
             return {}
         try:
-            return BuildInputs(self._workspace, self._settings(), [*self._asked], Path.cwd()).keys
+            return BuildInputs(self._workspace, self._settings(), [*self._requests], Path.cwd()).keys
         except BuildError as error:
             raise pulumi.RunError(str(error)) from None
 
@@ -164,7 +163,7 @@ class RustWorkspace(pulumi.ComponentResource):
         args = self._args
         features = {
             binary: tuple(sorted({*args.features.get(binary, ()), *request.features}))
-            for binary, request in self._asked.items()
+            for binary, request in self._requests.items()
         }
         return BuildSettings(
             architecture=self._architecture,
@@ -172,7 +171,7 @@ class RustWorkspace(pulumi.ComponentResource):
             features={binary: names for binary, names in features.items() if names},
             environment=dict(args.environment),
             include=tuple(args.include),
-            files={binary: request.files for binary, request in self._asked.items() if request.files},
+            files={binary: request.files for binary, request in self._requests.items() if request.files},
         )
 
     def _report_deleted(self, known: Sequence[Any]) -> None:
@@ -186,7 +185,7 @@ class RustWorkspace(pulumi.ComponentResource):
             return
         if missing:
             pulumi.log.warn(
-                f"{', '.join(missing.values())} was deleted from the bucket {bucket}: build it again by `pulumi up "
+                f"{', '.join(missing.values())} was deleted from the bucket {bucket}: build it again with `pulumi up "
                 f"--replace '{urn}'`",
                 self,
             )
@@ -215,7 +214,7 @@ def _read(path: str) -> Workspace:
         raise pulumi.RunError(str(error)) from None
     if toolchain is None:
         pulumi.log.warn(
-            f"{path} pins no Rust toolchain, so machines with other versions make other binaries of the same key: add "
+            f"{path} pins no Rust toolchain, so different versions of rustc build different binaries for one key: add "
             "a rust-toolchain.toml with an exact channel"
         )
     return workspace

@@ -46,7 +46,7 @@ class ScheduleTrigger(pulumi.ComponentResource):
         """Declare the queue, the role and the schedule."""
         super().__init__("rust-serverless:index:ScheduleTrigger", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        meaning = f"Scheduled invocations of {args.function.name} were given up."
+        meaning = f"Scheduled invocations of {args.function.name} could not be started."
         failures = failure_queue(name, meaning, args.on_call, self)
         role = aws.iam.Role(
             f"{name}-role",

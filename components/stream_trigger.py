@@ -10,7 +10,7 @@ from .failure_queue import RETENTION_SECONDS, failure_queue
 from .function import Function
 from .iam import Statement, policy_document
 from .metric_alarm import Metric, OnCall, Threshold, metric_alarm
-from .queue_trigger import QueueTrigger, QueueTriggerArgs, handled_queue
+from .queue_trigger import QueueTrigger, QueueTriggerArgs, trigger_queue
 from .table import Table
 
 READ_DYNAMODB = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
@@ -66,7 +66,7 @@ class StreamTrigger(pulumi.ComponentResource):
         super().__init__("rust-serverless:index:StreamTrigger", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         queue, remaining = self._queues(name, args)
-        stream_arn = _stream_of(name, args)
+        stream_arn = _stream_arn(name, args)
         may_read_and_report = aws.iam.RolePolicy(
             f"{name}-reads-stream",
             role=args.function.role_name,
@@ -110,23 +110,23 @@ class StreamTrigger(pulumi.ComponentResource):
 
     def _queues(self, name: str, args: StreamTriggerArgs) -> tuple[aws.sqs.Queue, aws.sqs.Queue]:
         """Declare the queue that the stream reports to, and the one that waits for a person. They may be the same."""
-        meaning = f"Records of the stream were given up by {args.function.name}."
         if args.recovery is None:
+            meaning = f"{args.function.name} failed to process records of the stream."
             queue = failure_queue(name, meaning, args.on_call, self)
             return queue, queue
-        meaning = f"{meaning[:-1]}, and by {args.recovery.function.name}."
+        meaning = f"{args.function.name} and {args.recovery.function.name} failed to process records of the stream."
         remaining = failure_queue(f"{name}-recovery", meaning, args.on_call, self)
-        queue = handled_queue(f"{name}-failures", remaining, args.recovery, RETENTION_SECONDS, self)
+        queue = trigger_queue(f"{name}-failures", remaining, args.recovery, RETENTION_SECONDS, self)
         recovery = replace(args.recovery, existing_queue_arn=queue.arn)
         QueueTrigger(f"{name}-recovery", recovery, pulumi.ResourceOptions(parent=self))
         return queue, remaining
 
 
-def _stream_of(name: str, args: StreamTriggerArgs) -> pulumi.Output[str]:
+def _stream_arn(name: str, args: StreamTriggerArgs) -> pulumi.Output[str]:
     if (args.table is None) == (args.stream_arn is None):
-        raise pulumi.RunError(f"{name}: give a StreamTrigger either a table or a stream_arn")
+        raise pulumi.RunError(f"{name}: a StreamTrigger needs either a table or a stream_arn: give it one of them")
     if args.table and not args.table.has_stream:
-        raise pulumi.RunError(f"{name}: the table has no stream: set stream_view_type in its TableArgs")
+        raise pulumi.RunError(f"{name}: the table has no stream: set stream_view_type of its TableArgs")
     return args.table.stream_arn if args.table else pulumi.Output.from_input(args.stream_arn)  # type: ignore[arg-type]
 
 

@@ -123,11 +123,11 @@ class Table(pulumi.ComponentResource):
     def _policy(self, arn: str, access: Sequence[Access], on_keys: Sequence[KeyAccess]) -> str:
         indexes = [f"{arn}/index/{index}" for index in self._indexes]
         everywhere = [Statement(actions=access, resources=[arn, *indexes])] if access else []
-        some = [Statement(actions=on.access, resources=[arn], condition=_only(on.keys)) for on in on_keys]
+        some = [Statement(actions=on.access, resources=[arn], condition=_leading_keys(on.keys)) for on in on_keys]
         return policy_document(*everywhere, *some)
 
 
-def _only(keys: Sequence[str]) -> dict[str, dict[str, str | Sequence[str]]]:
+def _leading_keys(keys: Sequence[str]) -> dict[str, dict[str, str | Sequence[str]]]:
     """Return the condition that all partition keys of a request match."""
     return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}}
 

@@ -28,7 +28,7 @@ WATCH_SECONDS = 300
 PAUSE_SECONDS = 15
 METRIC_SECONDS = 60
 AT_ONCE = "DEPLOY_AT_ONCE"
-"""Environment variable that shifts all invocations at once, for rollbacks."""
+"""Environment variable that shifts all invocations immediately, for rollbacks."""
 
 
 class Outcome(StrEnum):
@@ -61,7 +61,7 @@ class Alias(Protocol):
 
 
 class Watch(Protocol):
-    """Detects that a version fails."""
+    """Detects whether a version fails."""
 
     def problem(self) -> str | None:
         """Return a problem, or None."""
@@ -88,15 +88,15 @@ def deploy(version: str, alias: Alias, watch: Watch, clock: Clock, *, at_once: b
         # An interrupted run may not have removed a share.
         alias.route(version)
         return Result(outcome=Outcome.UNCHANGED, live=version)
-    reason = None if at_once else _watched(before, version, alias, watch, clock)
+    reason = None if at_once else _canary(before, version, alias, watch, clock)
     if reason:
         return Result(outcome=Outcome.BROUGHT_BACK, live=before, reason=reason)
     alias.route(version)
     return Result(outcome=Outcome.DEPLOYED, live=version)
 
 
-def _watched(before: str, version: str, alias: Alias, watch: Watch, clock: Clock) -> str | None:
-    """Give the version its share while it is watched. If there is a problem, shift back and return it."""
+def _canary(before: str, version: str, alias: Alias, watch: Watch, clock: Clock) -> str | None:
+    """Route a share to the version for `WATCH_SECONDS`. If there is a problem, shift back and return the problem."""
     end = clock.now() + WATCH_SECONDS
     succeeded = False
     try:
@@ -144,14 +144,14 @@ class CloudWatch:
     version: str
     alarms: Sequence[str]
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
-    loud: frozenset[str]
-    """Alarms that already fire: the new version may be the fix."""
+    already_firing: frozenset[str]
+    """Alarms that fired before: the new version may be the fix."""
 
     def problem(self) -> str | None:
         """Return a problem, or None."""
-        raised = sorted(raised_alarms(self.client, self.alarms) - self.loud)
-        if raised:
-            return f"the alarm {', '.join(raised)} was raised"
+        fired = sorted(firing_alarms(self.client, self.alarms) - self.already_firing)
+        if fired:
+            return f"the alarm {', '.join(fired)} fired"
         errors = self._errors()
         return f"version {self.version} failed {errors} times" if errors else None
 
@@ -173,7 +173,7 @@ class CloudWatch:
         return int(sum(point["Sum"] for point in found["Datapoints"]))
 
 
-def raised_alarms(client: Any, names: Sequence[str]) -> frozenset[str]:
+def firing_alarms(client: Any, names: Sequence[str]) -> frozenset[str]:
     """Return the alarms that fire."""
     if not names:
         return frozenset()
@@ -207,15 +207,15 @@ def main() -> None:
             alias=name,
             version=version,
             alarms=alarms,
-            loud=raised_alarms(metrics, alarms),
+            already_firing=firing_alarms(metrics, alarms),
         )
         alias = LambdaAlias(client=access.client("lambda"), function=function, name=name)
         at_once = bool(os.environ.get(AT_ONCE))
         result = deploy(version, alias, watch, SystemClock(), at_once=at_once)
     except (BuildError, BotoCoreError, ClientError) as error:
         sys.exit(
-            f"error: {function} cannot be moved to version {version}: {error}. `aws lambda get-alias --function-name "
-            f"{function} --name {name}` says what is live; run `pulumi up` again"
+            f"error: {function} cannot be shifted to version {version}: {error}. Run `pulumi up` again; `aws lambda "
+            f"get-alias --function-name {function} --name {name}` shows the live version"
         )
     sys.stdout.write(json.dumps(asdict(result)))
 

@@ -1,12 +1,12 @@
 import json
 from typing import Any
 
-from components.dashboard import Dashboard, DashboardArgs, Watched, dashboard_body
+from components.dashboard import Dashboard, DashboardArgs, ResourceNames, dashboard_body
 from components.http_api import HttpApi, HttpApiArgs
 from tests.artifacts import function
 from tests.recording import record
 
-WATCHED = Watched(
+NAMES = ResourceNames(
     api="abc",
     functions={"echo": "echo-1", "counts": "counts-1"},
     streams={"counts": "counts-1"},
@@ -16,9 +16,9 @@ WATCHED = Watched(
 )
 
 
-def widgets(watched: Watched = WATCHED) -> dict[str, dict[str, Any]]:
+def widgets(names: ResourceNames = NAMES) -> dict[str, dict[str, Any]]:
     """Return the widgets of a page by their titles."""
-    page = json.loads(dashboard_body("eu-west-1", watched))
+    page = json.loads(dashboard_body("eu-west-1", names))
     return {widget["properties"]["title"]: widget for widget in page["widgets"]}
 
 
@@ -42,7 +42,7 @@ def test_nothing_overlaps_and_nothing_is_outside() -> None:
 
 
 def test_a_graph_of_nothing_is_left_out() -> None:
-    bare = Watched(api="abc", functions={}, streams={}, tables={}, queues={}, log_groups=[])
+    bare = ResourceNames(api="abc", functions={}, streams={}, tables={}, queues={}, log_groups=[])
     assert "Queues that should be empty" not in widgets(bare)
 
 

@@ -162,7 +162,7 @@ def test_a_configured_function_keeps_its_destinations() -> None:
 
 
 def test_a_stream_trigger_wants_one_source() -> None:
-    with pytest.raises(pulumi.RunError, match="give a StreamTrigger either a table or a stream_arn"):
+    with pytest.raises(pulumi.RunError, match="a StreamTrigger needs either a table or a stream_arn"):
         record(lambda: StreamTrigger("none", StreamTriggerArgs(function=function("reads"))))
 
 
@@ -171,5 +171,5 @@ def test_a_table_without_a_stream_is_refused() -> None:
         table = Table("items", TableArgs(partition_key="pk", point_in_time_recovery=False, deletion_protection=False))
         StreamTrigger("items", StreamTriggerArgs(function=function("reads"), table=table))
 
-    with pytest.raises(pulumi.RunError, match="items: the table has no stream: set stream_view_type in its TableArgs"):
+    with pytest.raises(pulumi.RunError, match="items: the table has no stream: set stream_view_type of its TableArgs"):
         record(declare)

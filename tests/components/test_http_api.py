@@ -104,7 +104,7 @@ def test_a_route_that_is_added_too_late_is_refused() -> None:
         two_routes(api)
         api.url.apply(lambda _: api.route("GET /late", function("late")))
 
-    with pytest.raises(pulumi.RunError, match="GET /late comes too late: add it in the body of the program"):
+    with pytest.raises(pulumi.RunError, match="GET /late is added too late: add it in the body of the program"):
         record(declare)
 
 

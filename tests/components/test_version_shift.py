@@ -1,4 +1,4 @@
-"""A deployment against a simulated clock: who gets which version, for how long."""
+"""Tests of deployments with a simulated clock: the share of each version over time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from components.version_shift import (
     Outcome,
     Result,
     deploy,
-    raised_alarms,
+    firing_alarms,
 )
 
 OLD, NEW = "7", "8"
@@ -28,7 +28,7 @@ OLD, NEW = "7", "8"
 
 @dataclass
 class Simulation:
-    """An alias, a clock that only moves when someone sleeps, and a version that fails at some second or never."""
+    """An alias, a clock that moves only in `sleep`, and a version that fails at some second or never."""
 
     live: str = OLD
     other: str | None = None
@@ -110,21 +110,21 @@ def test_a_problem_of_the_last_second_counts() -> None:
     assert Simulation(fails_at=WATCH_SECONDS).deploy().outcome is Outcome.BROUGHT_BACK
 
 
-def test_the_same_version_again_changes_nothing_and_waits_for_nothing() -> None:
+def test_the_same_version_changes_nothing_and_does_not_wait() -> None:
     simulation = Simulation(live=NEW)
     assert simulation.deploy() == Result(outcome=Outcome.UNCHANGED, live=NEW)
     assert simulation.seconds == 0
     assert simulation.weights == {NEW: 1}
 
 
-def test_a_share_that_an_interrupted_run_left_is_taken_away() -> None:
+def test_a_share_of_an_interrupted_run_is_removed() -> None:
     simulation = Simulation(live=OLD, other=NEW, share=SHARE)
     assert deploy(OLD, simulation, simulation, simulation).outcome is Outcome.UNCHANGED
     assert simulation.weights == {OLD: 1}
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError, SystemExit])
-def test_an_interruption_leaves_the_version_before(error: type[BaseException]) -> None:
+def test_an_interruption_restores_the_previous_version(error: type[BaseException]) -> None:
     def interrupt(second: float) -> None:
         if second >= 60:
             raise error
@@ -136,7 +136,7 @@ def test_an_interruption_leaves_the_version_before(error: type[BaseException]) -
     assert simulation.served(NEW)[1] <= 60
 
 
-def test_a_watch_that_cannot_see_leaves_the_version_before() -> None:
+def test_a_failed_health_check_restores_the_previous_version() -> None:
     class Blind(Simulation):
         def problem(self) -> str | None:
             raise RuntimeError("throttled")
@@ -157,17 +157,22 @@ def client(service: str) -> Any:
     return boto3.client(service, region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
 
 
-def watch(cloudwatch: Any, *, loud: frozenset[str] = frozenset()) -> CloudWatch:
+def watch(cloudwatch: Any, *, already_firing: frozenset[str] = frozenset()) -> CloudWatch:
     return CloudWatch(
-        client=cloudwatch, function="echo", alias="live", version=NEW, alarms=["errors", "5xx"], loud=loud,
+        client=cloudwatch,
+        function="echo",
+        alias="live",
+        version=NEW,
+        alarms=["errors", "5xx"],
+        already_firing=already_firing,
         started=datetime(2026, 1, 1, tzinfo=UTC),
-    )  # fmt: skip
+    )
 
 
-def answers(stub: Stubber, raised: list[str], errors: float = 0) -> None:
-    alarms = {"MetricAlarms": [{"AlarmName": name} for name in raised]}
+def add_responses(stub: Stubber, fired: list[str], errors: float = 0) -> None:
+    alarms = {"MetricAlarms": [{"AlarmName": name} for name in fired]}
     stub.add_response("describe_alarms", alarms, {"AlarmNames": ["errors", "5xx"], "StateValue": "ALARM"})
-    asked = {
+    expected = {
         "Namespace": "AWS/Lambda",
         "MetricName": "Errors",
         "Dimensions": [
@@ -181,34 +186,34 @@ def answers(stub: Stubber, raised: list[str], errors: float = 0) -> None:
         "Statistics": ["Sum"],
     }
     points = {"Datapoints": [{"Sum": errors}] if errors else []}
-    stub.add_response("get_metric_statistics", points, asked)
+    stub.add_response("get_metric_statistics", points, expected)
 
 
 @pytest.mark.parametrize(
-    ("raised", "loud", "errors", "problem"),
+    ("fired", "already_firing", "errors", "problem"),
     [
         ([], [], 0, None),
-        (["errors"], [], 0, "the alarm errors was raised"),
+        (["errors"], [], 0, "the alarm errors fired"),
         (["errors"], ["errors"], 0, None),
-        (["5xx", "errors"], ["errors"], 0, "the alarm 5xx was raised"),
+        (["5xx", "errors"], ["errors"], 0, "the alarm 5xx fired"),
         ([], [], 3, "version 8 failed 3 times"),
         (["errors"], ["errors"], 2, "version 8 failed 2 times"),
     ],
 )
 def test_new_alarms_and_errors_of_the_version_are_problems(
-    raised: list[str], loud: list[str], errors: float, problem: str | None
+    fired: list[str], already_firing: list[str], errors: float, problem: str | None
 ) -> None:
-    """An alarm that was raised before may be what the new version ends."""
+    """A new version may fix what fired an alarm before."""
     cloudwatch = client("cloudwatch")
     with Stubber(cloudwatch) as stub:
-        answers(stub, raised, errors)
-        assert watch(cloudwatch, loud=frozenset(loud)).problem() == problem
+        add_responses(stub, fired, errors)
+        assert watch(cloudwatch, already_firing=frozenset(already_firing)).problem() == problem
 
 
-def test_without_alarms_none_is_asked_for() -> None:
-    """AWS would answer with all alarms of the account."""
+def test_without_alarms_there_is_no_request() -> None:
+    """AWS would return all alarms of the account."""
     with Stubber(client("cloudwatch")):
-        assert raised_alarms(None, []) == frozenset()
+        assert firing_alarms(None, []) == frozenset()
 
 
 def test_the_alias_of_lambda_gets_one_version_or_a_share() -> None:

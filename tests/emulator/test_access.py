@@ -54,6 +54,6 @@ def test_a_profile_that_does_not_exist_is_named() -> None:
 
 
 def test_different_accounts_stop_the_program() -> None:
-    with pytest.raises(pulumi.RunError, match=f"the provider acts in the account {STACK}, .* would act in {SHELL}"):
+    with pytest.raises(pulumi.RunError, match=f"the provider uses the account {STACK}, .* would use {SHELL}"):
         aws_credentials._checked(Access(region="us-east-1", account=STACK))
     assert aws_credentials._checked(Access(region="us-east-1", account=SHELL)).account == SHELL
