@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from components.architecture import Architecture, parse_architecture
+from services.time_zones import UTC
 
 T = TypeVar("T")
 
@@ -23,7 +24,7 @@ ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?")
 DOMAIN = re.compile(r"([a-z0-9-]+\.)+[a-z]+")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 DIGEST = re.compile(r"[0-9a-f]{64}")
-ZONE = re.compile(r"Z[A-Z0-9]+")
+ZONE_ID = re.compile(r"Z[A-Z0-9]+")
 LAYER = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[\w-]+:\d+")
 POLICY = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+")
 
@@ -79,15 +80,15 @@ def _origins(value: str) -> tuple[str, ...]:
 
 
 def _sites(value: str) -> dict[str, str]:
-    """Parse the time zones of sites by origin. A site that is listed twice has one time zone."""
+    """Parse the time zones of sites by origin. A site that is listed twice must have the same one."""
     sites = json.loads(value)
     if not isinstance(sites, list):
-        raise ValueError(value)  # noqa: TRY004 - as for every other value that breaks the rule
+        raise ValueError(value)  # noqa: TRY004 (as for every other value that breaks the rule)
     zones: dict[str, str] = {}
     for site in sites:
         match site:
             case str(origin):
-                zone = "UTC"
+                zone = UTC
             case {"origin": str(origin), "timeZone": str(zone), **others} if not others:
                 pass
             case _:
@@ -138,7 +139,7 @@ SITES: Rule[Mapping[str, str]] = Rule(
 ROLES: Rule[Sequence[Mapping[str, str]]] = Rule(text="a list of maps, each with a roleArn", parse=_roles)
 ENDPOINTS: Rule[Mapping[str, str]] = Rule(text="a list with one map of services to addresses", parse=_endpoints)
 DOMAIN_NAME = matching(DOMAIN, "a domain name in lower case")
-HOSTED_ZONE = matching(ZONE, "the id of a Route 53 zone, such as Z0123456789ABCDEFGHIJ")
+HOSTED_ZONE = matching(ZONE_ID, "the id of a Route 53 zone, such as Z0123456789ABCDEFGHIJ")
 LAYER_ARN = matching(LAYER, "the ARN of a version of a Lambda layer")
 POLICY_ARN = matching(POLICY, "the ARN of an IAM policy")
 SHA256 = matching(DIGEST, "the 64 hexadecimal digits of a SHA-256, in lower case")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from bootstrap.policies import PREFIX, document
-from bootstrap.stack_access import Stacks, boundary
+from bootstrap.policies import document
+from bootstrap.stack_access import Stacks, boundary, boundary_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class Boundary(pulumi.ComponentResource):
         policy = aws.iam.Policy(
             f"{name}-policy",
             # A fixed name, because stack files refer to it.
-            name=f"{PREFIX}boundary-{args.name}",
+            name=boundary_name(args.name),
             description="Limits the roles of functions; iam:CreateRole requires it in every deployment",
             policy=args.stacks.apply(lambda stacks: document(boundary(stacks))),
             opts=pulumi.ResourceOptions(parent=self),

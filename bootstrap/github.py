@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from bootstrap.policies import AUDIENCE, ISSUER, PREFIX, Statement, document, trust
 
 SUBJECT = re.compile(r"repo:[\w.-]+(@\d+)?/[\w.-]+(@\d+)?")
-"""With ids since July 2026: https://docs.github.com/en/actions/reference/security/oidc"""
+"""With ids in repositories since July 2026: https://docs.github.com/en/actions/reference/security/oidc"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +75,7 @@ def checked_subject(subject: str) -> str:
     """
     if not SUBJECT.fullmatch(subject):
         raise pulumi.RunError(
-            f"githubSubject is {subject!r}, it must be repo:OWNER@ID/REPOSITORY@ID: see docs/aws-setup.md"
+            f"githubSubject is {subject!r}, it must be repo:OWNER@ID/REPOSITORY@ID; docs/aws-setup.md has the command "
+            "that sets it"
         )
     return subject

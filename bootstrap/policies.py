@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 PROJECT = "rust-serverless"
-PREFIX = "rust-serverless-"
+PREFIX = f"{PROJECT}-"
 """Prefix of the names of the workflows' roles and boundaries."""
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"

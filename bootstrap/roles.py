@@ -23,7 +23,7 @@ class Account:
     key: str
     """ARN of the key for secrets in the state."""
     artifacts: str
-    """ARN of the artifact bucket; empty in an account without stages."""
+    """ARN of the artifact bucket, for the roles of stages."""
 
 
 def builder_arn(account: str) -> str:

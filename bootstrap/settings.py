@@ -11,12 +11,10 @@ from bootstrap.budget import BudgetArgs
 from bootstrap.github import checked_subject
 from bootstrap.roles import BUILDS, PULL_REQUESTS, STAGES
 from bootstrap.stack_access import Domain, Stacks
+from config_rules import DOMAIN, EMAIL, ZONE_ID
 
-ZONE = re.compile(r"Z[A-Z0-9]+")
-NAME = re.compile(r"([a-z0-9-]+\.)+[a-z]+")
-API = re.compile(r"[a-z0-9]{10}")
-MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-ACCOUNT = re.compile(r"\d{12}")
+API_ID = re.compile(r"[a-z0-9]{10}")
+ACCOUNT_ID = re.compile(r"\d{12}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,21 +74,21 @@ def read_settings() -> Settings:
     bucket = config.get("artifactBucket") or None
     check("stages", fits=isinstance(stages, list) and set(stages) <= set(STAGES), rule=f"a list of {_words(STAGES)}")
     check("domains", fits=_are_domains(domains), rule='{"prod": {"domainName": "…", "hostedZoneId": "Z…"}}, by stage')
-    check("apiIds", fits=_are_by_stage(apis, API), rule='{"prod": "a1b2c3d4e5"}, ids of HTTP APIs by stage')
+    check("apiIds", fits=_are_by_stage(apis, API_ID), rule='{"prod": "a1b2c3d4e5"}, ids of HTTP APIs by stage')
     check(
         "artifactReaders", fits=isinstance(readers, list) and all(map(_is_account, readers)), rule="a list of accounts"
     )
-    away = bool(stages) and BUILDS not in stages
+    is_built_elsewhere = bool(stages) and BUILDS not in stages
     check(
         "artifactBucket",
-        fits=bool(bucket) == away,
+        fits=bool(bucket) == is_built_elsewhere,
         rule=f"set if stages are deployed without {BUILDS}, and empty otherwise",
     )
     dollars, email = config.get_int("monthlyBudgetUsd") or 0, config.get("budgetEmail") or ""
     check("monthlyBudgetUsd", fits=dollars >= 0, rule="0 or more")
     check(
         "budgetEmail",
-        fits=bool(MAIL.fullmatch(email)) == bool(dollars),
+        fits=bool(EMAIL.fullmatch(email)) == bool(dollars),
         rule="an e-mail address if there is a budget, and empty otherwise",
     )
     if problems:
@@ -126,8 +124,8 @@ def _are_domains(value: Any) -> bool:
     return all(
         isinstance(domain, dict)
         and domain.keys() == keys
-        and NAME.fullmatch(str(domain["domainName"])) is not None
-        and ZONE.fullmatch(str(domain["hostedZoneId"])) is not None
+        and DOMAIN.fullmatch(str(domain["domainName"])) is not None
+        and ZONE_ID.fullmatch(str(domain["hostedZoneId"])) is not None
         for domain in value.values()
     )
 
@@ -141,7 +139,7 @@ def _are_by_stage(value: Any, pattern: re.Pattern[str]) -> bool:
 
 
 def _is_account(value: Any) -> bool:
-    return ACCOUNT.fullmatch(str(value)) is not None
+    return ACCOUNT_ID.fullmatch(str(value)) is not None
 
 
 def _words(values: Sequence[str]) -> str:

@@ -28,7 +28,7 @@ WORKFLOWS = (
 SCHEDULE_ROLE = "-nightly-role-*"
 """End of the names of roles of schedules."""
 PASSED_TO = ("lambda", "scheduler")
-"""Services that use the roles of a stack."""
+"""Services that roles of a stack can be passed to."""
 TAG = "stack"
 """Tag of every resource, set by `aws:defaultTags` in the stack files."""
 
@@ -63,18 +63,18 @@ class Stacks:
         return f"{PROJECT}-{self.pattern}{end}"
 
     @property
-    def boundary_name(self) -> str:
-        """Name of the permissions boundary."""
-        return f"{PREFIX}boundary-{self.name}"
-
-    @property
     def boundary_arn(self) -> str:
         """ARN of the permissions boundary."""
-        return f"arn:aws:iam::{self.account}:policy/{self.boundary_name}"
+        return f"arn:aws:iam::{self.account}:policy/{boundary_name(self.name)}"
 
     def arn(self, service: str, resource: str) -> str:
         """Return an ARN in the account and region."""
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
+
+
+def boundary_name(stacks: str) -> str:
+    """Return the name of the permissions boundary of stacks, such as `dev` or `pr`."""
+    return f"{PREFIX}boundary-{stacks}"
 
 
 def manage(stacks: Stacks) -> list[Statement]:
@@ -198,8 +198,8 @@ def _mappings(stacks: Stacks) -> list[Statement]:
 
 def _roles(stacks: Stacks) -> list[Statement]:
     roles = [f"arn:aws:iam::{stacks.account}:role/{stacks.resources}"]
-    # These grant permissions, so the role must have the boundary.
-    giving = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
+    # These actions grant permissions, so the role must have the boundary.
+    granting = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
     other = [
         *("iam:DeleteRole", "iam:GetRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRole"),
         *("iam:DeleteRolePolicy", "iam:GetRolePolicy", "iam:UpdateAssumeRolePolicy"),
@@ -208,7 +208,7 @@ def _roles(stacks: Stacks) -> list[Statement]:
     service_role = f"arn:aws:iam::{stacks.account}:role/{API_GATEWAY_ROLE}/*"
     workflows = [f"arn:aws:iam::{stacks.account}:{name}" for name in WORKFLOWS]
     return [
-        allow(giving, roles, StringEquals={"iam:PermissionsBoundary": stacks.boundary_arn}),
+        allow(granting, roles, StringEquals={"iam:PermissionsBoundary": stacks.boundary_arn}),
         allow(other, roles),
         allow(
             ["iam:PassRole"],
@@ -222,7 +222,10 @@ def _roles(stacks: Stacks) -> list[Statement]:
 
 
 def _apis(stacks: Stacks) -> list[Statement]:
-    """Return statements for HTTP APIs, by id: tags do not apply to routes, https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html."""
+    """Return statements for HTTP APIs, by id, because tags do not apply to routes.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
+    """
     base = f"arn:aws:apigateway:{stacks.region}::"
     verbs = [f"apigateway:{verb}" for verb in ("DELETE", "GET", "PATCH", "POST", "PUT")]
     foreign = [
@@ -254,7 +257,7 @@ def _unnamed(stacks: Stacks) -> list[Statement]:
         *("cognito-idp:DescribeUserPoolDomain", "lambda:GetAccountSettings"),
         *("logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:GetLogDelivery", "logs:ListLogDeliveries"),
         *("logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:UpdateLogDelivery"),
-        # Saved queries are text; what they find, only those see who may read the logs.
+        # Saved queries contain no log lines, and running them requires access to the logs.
         *("logs:DeleteQueryDefinition", "logs:DescribeQueryDefinitions", "logs:PutQueryDefinition"),
     ]
     return [_allow_in(stacks.region, actions)]

@@ -12,7 +12,7 @@ ALLOWED = {
     "services": {"components"},
     "local": {"components", "pipeline", "services"},
     "pipeline": {"components"},
-    "bootstrap": {"components"},
+    "bootstrap": {"components", "config_rules"},
     "operations": {"benchmarks", "components", "local", "pipeline", "services", "settings"},
     "benchmarks": {"components", "local", "pipeline"},
     "policies": set(),
