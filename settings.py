@@ -37,7 +37,7 @@ from config_rules import (
     whole_number,
 )
 from services.analytics import LEAST_RETENTION_DAYS
-from services.time_zones import UTC, follows_its_rule, zone_like, zone_names
+from services.time_zones import UTC, has_yearly_rule, zone_like, zone_names
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ ARCHITECTURE_NAMES = {
     Architecture.ARM64: re.compile(r"arm64|aarch64"),
     Architecture.X86_64: re.compile(r"amd64|x86[_-]64"),
 }
-"""The names of architectures in the names of layers."""
+"""Names of architectures in names of layers."""
 RECOVERABLE_STACKS = ("prod",)
 """Stacks that must have point-in-time recovery. Deletion protection can be off, so that they can be destroyed."""
 
@@ -217,9 +217,11 @@ def _check_time_zones(settings: Settings, reader: Reader) -> None:
 
 def _zone_problem(zone: str) -> str | None:
     if zone not in zone_names():
-        return f"has the time zone {zone!r}; use a name of the IANA's database"
-    if not follows_its_rule(zone):
-        return f"has the time zone {zone}, whose clock changes follow no yearly rule; use another with its usual time"
+        return f"has the time zone {zone!r}; use a name of the IANA time zone database"
+    if not has_yearly_rule(zone):
+        return (
+            f"has the time zone {zone}, whose clock changes follow no yearly rule; use one with the same standard time"
+        )
     return None
 
 
@@ -231,14 +233,14 @@ def _listed(zones: Mapping[str, str]) -> str:
 
 
 def _check_layer(layer: str, settings: Settings, reader: Reader) -> None:
-    """Check that the functions can use a layer of an OpenTelemetry collector."""
+    """Check that the functions can use the layer of an OpenTelemetry collector."""
     _, _, _, region, _, _, name, _ = layer.split(":")
-    others = [words for architecture, words in ARCHITECTURE_NAMES.items() if architecture != settings.architecture]
+    others = [names for architecture, names in ARCHITECTURE_NAMES.items() if architecture != settings.architecture]
     if "lambda" in settings.endpoints:
-        reader.refuse("openTelemetryLayer", "is set, but the emulator of this stack runs no layers", '""')
+        reader.refuse("openTelemetryLayer", "is set, but the emulator of this stack cannot run layers", '""')
     elif region != settings.region:
         problem = f"is a layer in {region}; the functions are in {settings.region}"
         reader.refuse("openTelemetryLayer", problem, layer.replace(region, settings.region))
-    elif any(words.search(name) for words in others):
+    elif any(names.search(name) for names in others):
         problem = f"is the layer {name}; the functions are for {settings.architecture}"
         reader.refuse("openTelemetryLayer", problem, layer.replace(name, f"collector-{settings.architecture}"))

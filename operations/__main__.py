@@ -31,7 +31,7 @@ from operations.new_stack import new_stack
 from operations.reconcile import reconcile
 from operations.stack import RunningStack, running_stack
 from services.analytics_users import UserError, put_user, remove_user
-from services.session_keys import KNOWN_EVERYWHERE_SECONDS, TooEarlyError, announce, promote
+from services.session_keys import PROPAGATION_SECONDS, TooEarlyError, announce, promote
 
 Command: TypeAlias = Callable[[argparse.Namespace], int | None]
 """Runs a verb and returns the exit status; None is success."""
@@ -256,7 +256,7 @@ def _rotate(stack: RunningStack, _: argparse.Namespace) -> None:
     if announce(dynamodb, table, time.time()):
         print(
             f"Step 1 of 2: added a key that decrypts session tokens. Run this command again in "
-            f"{KNOWN_EVERYWHERE_SECONDS} seconds, when every environment has read it: it will encrypt them then."
+            f"{PROPAGATION_SECONDS} seconds, when every environment has read it: it will encrypt them then."
         )
         return
     try:

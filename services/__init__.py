@@ -1,1 +1,1 @@
-"""This application: analytics, currencies, and session keys. Compositions of components."""
+"""This application: analytics, currencies, glitch and session keys. Compositions of components."""

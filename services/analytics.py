@@ -38,7 +38,7 @@ SESSION_ROUTES = ("GET /analytics", "GET /analytics/report", "POST /analytics/si
 itself; there is no API Gateway authorizer."""
 
 NIGHTLY = "cron(0 3 * * ? *)"
-"""Any hour will do: each site has a day that ended last, and the trigger counts views within seconds."""
+"""Any hour works: the recount covers the last complete day of each site, whose views are counted within seconds."""
 
 RECOUNT_TIMEOUT_SECONDS = 300
 REDRIVE_TIMEOUT_SECONDS = 300
@@ -72,8 +72,8 @@ class AnalyticsArgs:
     sites: Sequence[str]
     """Origins of the sites whose views are counted, such as `https://example.com`."""
     time_zones: Mapping[str, str] = field(default_factory=dict)
-    """Time zones of the sites, by origin: names of the IANA's database, such as `Europe/Berlin`; UTC by default. They
-    determine the days and hours that views count for. A change applies to views from then on."""
+    """IANA time zones of the sites, by origin, such as `Europe/Berlin`; UTC by default. They determine the days and
+    hours that views count for. A change applies to views from then on."""
     www_is_apex: bool = False
     """Whether `www.example.com` and `example.com` count as one site; either can be in `sites`."""
     view_retention_days: int

@@ -1,8 +1,8 @@
 """Creates and rotates the keys that encrypt session tokens.
 
-A Command runs this on the machine of the provider, and it writes the keys directly to the table. They are never inputs
-or outputs, so no state, environment or log contains them. Everyone who may read the table may also read the views,
-which are all that the keys protect.
+A Command runs this on the machine of the provider, and writes the keys directly to the table. They are never inputs or
+outputs, so no state, environment or log contains them. They protect only the views, which everyone who may read this
+table may read anyway.
 """
 
 import base64
@@ -21,8 +21,8 @@ NAME = {"Name": {"S": "session-keys"}}
 """Key of the item in the state table."""
 ANNOUNCED = "Announced"
 """Attribute with the time at which the second key was added, in seconds; absent between rotations."""
-KNOWN_EVERYWHERE_SECONDS = 120
-"""Seconds after which every environment has read an announced key: twice the caching time in `keyring.rs`."""
+PROPAGATION_SECONDS = 120
+"""Time until every environment has read an announced key: twice the caching time in `keyring.rs`."""
 KEY_BYTES = 32
 """A Fernet key, https://github.com/fernet/spec/blob/master/Spec.md."""
 
@@ -40,14 +40,14 @@ def main() -> None:
     """Create the first key in the table named by the environment, unless it has keys."""
     try:
         client = Access.from_json(os.environ[VARIABLE]).client("dynamodb")
-        make_first(client, os.environ["SESSION_KEYS_TABLE"])
+        create_first_key(client, os.environ["SESSION_KEYS_TABLE"])
     except BuildError as error:
         sys.exit(f"error: {error}")
     except (BotoCoreError, ClientError) as error:
         sys.exit(f"error: the session key cannot be created: {error}. Check the AWS credentials of this shell")
 
 
-def make_first(dynamodb: Any, table: str) -> None:
+def create_first_key(dynamodb: Any, table: str) -> None:
     """Create a key unless there are keys. Concurrent calls are safe."""
     dynamodb.update_item(
         TableName=table,
@@ -86,7 +86,7 @@ def promote(dynamodb: Any, table: str, now: float) -> int:
         ClientError: `ConditionalCheckFailedException` for concurrent rotations.
     """
     item = _read(dynamodb, table)
-    wait = int(item[ANNOUNCED]["N"]) + KNOWN_EVERYWHERE_SECONDS - now
+    wait = int(item[ANNOUNCED]["N"]) + PROPAGATION_SECONDS - now
     if wait > 0:
         raise TooEarlyError(math.ceil(wait))
     previous, announced, *older = item["Keys"]["L"]

@@ -109,8 +109,12 @@ def site_in(zone: str) -> str:
         ("analyticsSites", '[{"origin": "https://a.example", "timeZone": 1}]', "must be a list of origins"),
         ("analyticsSites", '[{"origin": "https://a.example", "timeZone": "UTC", "x": 1}]', "must be a list of origins"),
         ("analyticsSites", site_in("Europe/Berln"), 'timeZone": "Europe/Berlin"}]'),
-        ("analyticsSites", site_in("../Berlin"), "has the time zone '../Berlin'; use a name of the IANA's database"),
-        ("analyticsSites", site_in("CET-1CEST,M3.5.0,M10.5.0/3"), "use a name of the IANA's database"),
+        (
+            "analyticsSites",
+            site_in("../Berlin"),
+            "has the time zone '../Berlin'; use a name of the IANA time zone database",
+        ),
+        ("analyticsSites", site_in("CET-1CEST,M3.5.0,M10.5.0/3"), "use a name of the IANA time zone database"),
         (
             "analyticsSites",
             site_in("Asia/Gaza"),
@@ -178,7 +182,7 @@ def test_a_layer_of_this_region_and_architecture_is_accepted(name: str) -> None:
 
 
 def test_the_emulator_refuses_a_layer() -> None:
-    with pytest.raises(pulumi.RunError, match="the emulator of this stack runs no layers"):
+    with pytest.raises(pulumi.RunError, match="the emulator of this stack cannot run layers"):
         settings_of("local", openTelemetryLayer=layer("collector", "us-east-1"))
 
 

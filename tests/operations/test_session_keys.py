@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from services import session_keys
-from services.session_keys import KNOWN_EVERYWHERE_SECONDS, TooEarlyError, announce, make_first, promote
+from services.session_keys import PROPAGATION_SECONDS, TooEarlyError, announce, create_first_key, promote
 from tests.dynamodb import table_in_memory
 from tests.recording import ROOT
 
@@ -18,19 +18,19 @@ TABLE = "state"
 def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A client of a table that has its first key."""
     with table_in_memory(monkeypatch, TABLE, "Name") as client:
-        make_first(client, TABLE)
+        create_first_key(client, TABLE)
         yield client
 
 
 def keys(dynamodb: Any) -> list[str]:
-    """Return the keys, the one that seals first."""
+    """Return the keys; the first one encrypts."""
     item = dynamodb.get_item(TableName=TABLE, Key=session_keys.NAME)["Item"]
     return [key["S"] for key in item["Keys"]["L"]]
 
 
 def rotate(dynamodb: Any, now: float) -> int:
     assert announce(dynamodb, TABLE, now)
-    return promote(dynamodb, TABLE, now + KNOWN_EVERYWHERE_SECONDS + 1)
+    return promote(dynamodb, TABLE, now + PROPAGATION_SECONDS + 1)
 
 
 def test_an_announced_key_encrypts_nothing(dynamodb: Any) -> None:
@@ -45,11 +45,11 @@ def test_an_announced_key_encrypts_nothing(dynamodb: Any) -> None:
 def test_a_key_is_promoted_only_after_the_waiting_time(dynamodb: Any) -> None:
     announce(dynamodb, TABLE, 1000.5)
     announced = keys(dynamodb)
-    for now in (1000.5, 1000 + KNOWN_EVERYWHERE_SECONDS):
+    for now in (1000.5, 1000 + PROPAGATION_SECONDS):
         with pytest.raises(TooEarlyError, match=r"again in \d+ s"):
             promote(dynamodb, TABLE, now)
         assert keys(dynamodb) == announced
-    assert promote(dynamodb, TABLE, 1001 + KNOWN_EVERYWHERE_SECONDS) == 0
+    assert promote(dynamodb, TABLE, 1001 + PROPAGATION_SECONDS) == 0
     assert keys(dynamodb) == announced[::-1]
 
 
@@ -61,7 +61,7 @@ def test_the_second_rotation_removes_the_oldest_key(dynamodb: Any) -> None:
     assert first not in keys(dynamodb)
 
 
-def test_of_two_rotations_at_once_one_wins(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_of_two_concurrent_rotations_fails(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     read = session_keys._read
 
     def stale(*arguments: Any) -> Any:
@@ -79,4 +79,4 @@ def test_of_two_rotations_at_once_one_wins(dynamodb: Any, monkeypatch: pytest.Mo
 def test_keys_are_announced_for_longer_than_they_are_cached() -> None:
     keyring = ROOT / "rust" / "functions" / "analytics-api" / "src" / "session" / "keyring.rs"
     assert "const STALE: u64 = 60;" in keyring.read_text()
-    assert KNOWN_EVERYWHERE_SECONDS >= 2 * 60
+    assert PROPAGATION_SECONDS >= 2 * 60
