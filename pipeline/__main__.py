@@ -64,23 +64,25 @@ def _limits(arguments: argparse.Namespace) -> str | None:
 
 
 def _record_artifacts(arguments: argparse.Namespace) -> str | None:
-    return _error_of(lambda: artifacts.record(boto3.client("s3"), artifacts.running(_json(arguments.outputs))))
+    return _error_of(
+        lambda: artifacts.record(boto3.client("s3"), artifacts.running_functions(_json(arguments.outputs)))
+    )
 
 
 def _verify_artifacts(arguments: argparse.Namespace) -> str | None:
     s3 = boto3.client("s3")
     if arguments.outputs:
-        return _error_of(lambda: artifacts.verify_running(s3, artifacts.running(_json(arguments.outputs))))
-    return _error_of(lambda: artifacts.verify_stored(s3, artifacts.promoted(read_preview(arguments.preview))))
+        return _error_of(lambda: artifacts.verify_running(s3, artifacts.running_functions(_json(arguments.outputs))))
+    return _error_of(lambda: artifacts.verify_stored(s3, artifacts.promoted_artifacts(read_preview(arguments.preview))))
 
 
 def _live(arguments: argparse.Namespace) -> str | None:
-    back = deployment.brought_back(_json(arguments.outputs))
-    if not back:
+    failed = deployment.failed_versions(_json(arguments.outputs))
+    if not failed:
         return None
-    failed = "\n".join(back)
+    lines = "\n".join(failed)
     return (
-        f"new versions of {arguments.stack} failed, and the previous ones run again:\n{failed}\n"
+        f"new versions of {arguments.stack} failed, and the previous ones run again:\n{lines}\n"
         "Merge a fix; nothing has to be undone."
     )
 
@@ -100,12 +102,12 @@ def _smoke(arguments: argparse.Namespace) -> str | None:
     for line in problems:
         print(line)
     if problems:
-        how = (
+        remedy = (
             deployment.rollback_instructions(arguments.stack, _json(arguments.history), arguments.commit)
             if arguments.history
             else ""
         )
-        return f"{len(problems)} of {len(routes)} routes of {arguments.stack} do not work.\n{how}"
+        return f"{len(problems)} of {len(routes)} routes of {arguments.stack} do not work.\n{remedy}"
     print(f"all {len(routes)} routes of {arguments.stack} work")
     return None
 

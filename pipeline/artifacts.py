@@ -1,7 +1,8 @@
 """Checks that later stages run the same artifacts as the first stage.
 
 A key identifies sources, not bytes. When the first stage has run an artifact, the SHA-256 that Lambda reports as
-`CodeSha256` is recorded in the bucket. A later stage compares the artifact before its update, and asks Lambda after it.
+`CodeSha256` is recorded in the bucket. A later stage compares it with the artifact in the bucket before its update, and
+with `CodeSha256` after it.
 """
 
 import base64
@@ -15,8 +16,8 @@ from botocore.exceptions import ClientError
 from pipeline.preview import FUNCTION, UNKNOWN, Preview
 
 FOLDER = "sha256/"
-"""Prefix of the records, followed by the artifact's key. They are written once, as everything in the bucket."""
-MISSING = ("NoSuchKey", "404")
+"""Prefix of the records, before the artifact's key. Like everything in the bucket, they are written once."""
+NOT_FOUND = ("NoSuchKey", "404")
 
 
 class ArtifactError(Exception):
@@ -24,40 +25,42 @@ class ArtifactError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
-class Stored:
+class StoredArtifact:
     """An artifact in the shared bucket."""
 
     bucket: str
     key: str
-    """`echo/arm64/<digest>.zip`."""
+    """Such as `echo/arm64/<digest>.zip`."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Running:
-    """The code of one function."""
+class RunningFunction:
+    """A function, and the artifact that it runs."""
 
     function: str
-    artifact: Stored
+    artifact: StoredArtifact
     sha256: str
-    """Of the artifact, in base64 as Lambda returns it."""
+    """SHA-256 of the artifact, in base64 as Lambda returns it."""
 
 
-def running(outputs: Mapping[str, Any]) -> list[Running]:
-    """Return the code of each function from a stack's outputs.
+def running_functions(outputs: Mapping[str, Any]) -> list[RunningFunction]:
+    """Return the functions in a stack's outputs.
 
     Raises:
-        ArtifactError: an older program exported no code.
+        ArtifactError: an older program deployed the stack, which does not export the code.
     """
     if "code" not in outputs:
-        raise ArtifactError("the outputs have no `code`: deploy a commit whose program exports it")
+        raise ArtifactError("the outputs have no `code`: deploy a newer commit, whose program exports it")
     return [
-        Running(function=name, artifact=Stored(bucket=code["bucket"], key=code["key"]), sha256=code["sha256"])
+        RunningFunction(
+            function=name, artifact=StoredArtifact(bucket=code["bucket"], key=code["key"]), sha256=code["sha256"]
+        )
         for name, code in outputs["code"].items()
     ]
 
 
-def promoted(preview: Preview) -> list[Stored]:
-    """Return the artifacts that functions would use, from a preview with `--show-sames`.
+def promoted_artifacts(preview: Preview) -> list[StoredArtifact]:
+    """Return the artifacts that functions would run, from a preview with `--show-sames`.
 
     Raises:
         ArtifactError: the bucket is not known yet, so it is not the shared one.
@@ -67,10 +70,10 @@ def promoted(preview: Preview) -> list[Stored]:
         raise ArtifactError(
             "the stack would create its own artifact bucket: set artifactBucket to the bucket that the stages share"
         )
-    return sorted({Stored(bucket=code["s3Bucket"], key=code["s3Key"]) for code in inputs})
+    return sorted({StoredArtifact(bucket=code["s3Bucket"], key=code["s3Key"]) for code in inputs})
 
 
-def record(s3: Any, functions: Sequence[Running]) -> None:
+def record(s3: Any, functions: Sequence[RunningFunction]) -> None:
     """Record the SHA-256 of the artifacts that the first stage runs.
 
     Raises:
@@ -86,7 +89,7 @@ def record(s3: Any, functions: Sequence[Running]) -> None:
             _compare(stored, _recorded(s3, stored), function.sha256, f"{function.function} runs")
 
 
-def verify_stored(s3: Any, artifacts: Sequence[Stored]) -> None:
+def verify_stored(s3: Any, artifacts: Sequence[StoredArtifact]) -> None:
     """Compare the artifacts in the bucket with the recorded SHA-256.
 
     Raises:
@@ -97,7 +100,7 @@ def verify_stored(s3: Any, artifacts: Sequence[Stored]) -> None:
         _compare(stored, expected, _digest(_chunks(s3, stored.bucket, stored.key)), "the bucket has")
 
 
-def verify_running(s3: Any, functions: Sequence[Running]) -> None:
+def verify_running(s3: Any, functions: Sequence[RunningFunction]) -> None:
     """Compare the artifacts that Lambda runs with the recorded SHA-256: Lambda read the bucket after `verify_stored`.
 
     Raises:
@@ -108,7 +111,7 @@ def verify_running(s3: Any, functions: Sequence[Running]) -> None:
         _compare(function.artifact, expected, function.sha256, f"{function.function} runs")
 
 
-def _recorded(s3: Any, stored: Stored) -> str:
+def _recorded(s3: Any, stored: StoredArtifact) -> str:
     try:
         return b"".join(_chunks(s3, stored.bucket, FOLDER + stored.key)).decode()
     except ArtifactError:
@@ -122,7 +125,7 @@ def _chunks(s3: Any, bucket: str, key: str) -> Iterator[bytes]:
     try:
         body = s3.get_object(Bucket=bucket, Key=key)["Body"]
     except ClientError as error:
-        if error.response["Error"]["Code"] in MISSING:
+        if error.response["Error"]["Code"] in NOT_FOUND:
             raise ArtifactError(
                 f"{key} is not in {bucket}: deploy this commit to the first stage, which builds it"
             ) from None
@@ -138,7 +141,7 @@ def _digest(chunks: Iterator[bytes]) -> str:
     return base64.b64encode(found.digest()).decode()
 
 
-def _compare(stored: Stored, expected: str, found: str, where: str) -> None:
+def _compare(stored: StoredArtifact, expected: str, found: str, where: str) -> None:
     if found != expected:
         raise ArtifactError(
             f"{stored.key} in {stored.bucket} is not what the first stage ran: {where} SHA-256 {found}, and "

@@ -16,7 +16,7 @@ SHOWN_ERRORS = 5
 SHOWN_NAME = 300
 """Maximum length of a name; a file's path can have 4,096 characters."""
 SHOWN_CHARACTERS = 5_000
-"""Maximum length of an error, from its end, where a traceback has its message."""
+"""Maximum length of an error, of which the end is shown: a traceback ends with its message."""
 URL = re.compile(r"https?://[a-z0-9.:-]+(/[\w./-]*)?", re.ASCII)
 PROVIDER_LINES = re.compile(r"^\s*\[provider=.*\]\n", re.MULTILINE)
 
@@ -62,19 +62,19 @@ def _headline(preview: Preview) -> str:
     if not preview.changes:
         return "nothing changes"
     order = [*(word for word in ("create", "update", "replace", "delete") if word in preview.counts), "same"]
-    said = [f"{preview.counts[word]} to {word}" for word in order[:-1]]
-    return ", ".join([*said, f"{preview.counts.get('same', 0)} unchanged"])
+    changes = [f"{preview.counts[word]} to {word}" for word in order[:-1]]
+    return ", ".join([*changes, f"{preview.counts.get('same', 0)} unchanged"])
 
 
 def _losses(verdict: Verdict) -> str:
     if not verdict.losses:
         return ""
-    said = "\n".join(f"> - {_loss(loss)}" for loss in verdict.losses[:SHOWN_RESOURCES])
+    listed = "\n".join(f"> - {_loss(loss)}" for loss in verdict.losses[:SHOWN_RESOURCES])
     more = len(verdict.losses) - SHOWN_RESOURCES
-    said += f"\n> - and {more} more" if more > 0 else ""
+    listed += f"\n> - and {more} more" if more > 0 else ""
     if verdict.allowed:
-        return f"> [!WARNING]\n> The label `{LABEL}` allows this:\n{said}"
-    return f"> [!CAUTION]\n> Refused:\n{said}\n>\n> If this is intended, add the label `{LABEL}`."
+        return f"> [!WARNING]\n> The label `{LABEL}` allows this:\n{listed}"
+    return f"> [!CAUTION]\n> Refused:\n{listed}\n>\n> If this is intended, add the label `{LABEL}`."
 
 
 def _loss(loss: Loss) -> str:
@@ -97,9 +97,9 @@ def _reason(step: Step, files: Sequence[str]) -> str:
         return f"another architecture, {_cell(before)} to {_cell(after)}"
     if not files:
         return "no file of this pull request: the stack runs another commit's code"
-    said = [_cell(file) for file in files[:SHOWN_FILES]]
-    more = len(files) - len(said)
-    return "<br>".join([*said, f"and {more} more"] if more else said)
+    cells = [_cell(file) for file in files[:SHOWN_FILES]]
+    more = len(files) - len(cells)
+    return "<br>".join([*cells, f"and {more} more"] if more else cells)
 
 
 def _resources(changes: Sequence[Step]) -> str:
@@ -115,9 +115,9 @@ def _resources(changes: Sequence[Step]) -> str:
 
 
 def _properties(step: Step) -> str:
-    said = [_cell(path) for path in step.properties[:SHOWN_PROPERTIES]]
-    more = len(step.properties) - len(said)
-    return ", ".join([*said, f"{more} more"] if more else said)
+    cells = [_cell(path) for path in step.properties[:SHOWN_PROPERTIES]]
+    more = len(step.properties) - len(cells)
+    return ", ".join([*cells, f"{more} more"] if more else cells)
 
 
 def _cell(text: str) -> str:

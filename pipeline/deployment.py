@@ -1,4 +1,4 @@
-"""Decides about deployments by the commits that a stack ran: what may be deployed, and how to roll back.
+"""Decides which commits may be deployed to a stack, and how to roll it back.
 
 `history` is the output of `pulumi stack history --json`, newest update first.
 """
@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-BROUGHT_BACK = "brought back"
+from components.version_shift import Outcome
 
 
 def running_commit(history: Iterable[Mapping[str, Any]]) -> str | None:
-    """Return the commit of the newest update, or None before the first. Failed updates count: a part of them runs."""
+    """Return the commit of the newest update, or None if there is none. A failed update counts, as parts of it run."""
     heads = (
         update.get("environment", {}).get("git.head")
         for update in history
@@ -59,16 +59,16 @@ def commits_between(root: Path, running: str | None, commit: str) -> list[str]:
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.split()
 
 
-def brought_back(outputs: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each function whose new version failed and was replaced by the previous one."""
+def failed_versions(outputs: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each function whose new version failed, so that the previous one runs again."""
     return [
         f"{function} runs version {result['live']} again: {result['reason']}"
         for function, result in sorted(outputs.get("deployments", {}).items())
-        if result.get("outcome") == BROUGHT_BACK
+        if result.get("outcome") == Outcome.BROUGHT_BACK
     ]
 
 
 def _is_ancestor(root: Path, ancestor: str, commit: str) -> bool:
-    """Return whether a commit is an ancestor; one that is not in the repository is not."""
+    """Return whether a commit is an ancestor; False if it is not in the repository."""
     command = ["git", "merge-base", "--is-ancestor", ancestor, commit]
     return subprocess.run(command, cwd=root, capture_output=True, check=False).returncode == 0

@@ -5,7 +5,8 @@ from pipeline.preview import Preview, Step
 
 LABEL = "drift"
 
-HAPPENED = {"create": "was deleted", "update": "was changed", "delete": "is not in the program"}
+CHANGES = {"create": "was deleted", "update": "was changed", "delete": "is not in the program"}
+"""What happened to a resource, by the operation that would undo it."""
 
 
 def title(stack: str) -> str:
@@ -16,8 +17,8 @@ def title(stack: str) -> str:
 def body(stack: str, preview: Preview) -> str | None:
     """Return the issue's text for the output of `pulumi preview --refresh --json`, or None without drift.
 
-    The output of `pulumi refresh --preview-only --json` would not do: a changed resource has the operation `refresh`
-    there, like an unchanged one.
+    The output of `pulumi refresh --preview-only --json` does not suffice: a changed resource has the operation
+    `refresh` there, like an unchanged one.
 
     Raises:
         ValueError: the refresh failed.
@@ -36,6 +37,6 @@ def body(stack: str, preview: Preview) -> str | None:
 
 
 def _row(step: Step) -> str:
-    what = ", ".join(map(code, step.properties))
-    happened = HAPPENED.get(step.operation, step.operation)
-    return f"- {code(step.name)} ({code(step.type)}) {happened}{f': {what}' if what else ''}"
+    properties = ", ".join(map(code, step.properties))
+    change = CHANGES.get(step.operation, step.operation)
+    return f"- {code(step.name)} ({code(step.type)}) {change}{f': {properties}' if properties else ''}"

@@ -44,8 +44,8 @@ def _api(method: str, path: str, content: dict[str, Any] | None = None, *, pagin
     command += ["--paginate", "--slurp"] if paginate else []
     command += ["--input", "-"] if content is not None else []
     text = json.dumps(content) if content is not None else None
-    answer = json.loads(subprocess.run(command, input=text, stdout=subprocess.PIPE, text=True, check=True).stdout)
-    return _flat(answer) if paginate else answer
+    response = json.loads(subprocess.run(command, input=text, stdout=subprocess.PIPE, text=True, check=True).stdout)
+    return _flat(response) if paginate else response
 
 
 def _flat(pages: Sequence[Sequence[Any]]) -> list[Any]:

@@ -221,7 +221,7 @@ WEAKER: Mapping[str, tuple[tuple[Weakens, str], ...]] = {
     "aws:kms/key:Key": (
         (
             lambda before, after: _at(before, "isEnabled") is not False and _at(after, "isEnabled") not in (None, True),
-            ("would be disabled, and encrypted data could not be read"),
+            "would be disabled, and encrypted data could not be read",
         ),
     ),
     "aws:lambda/eventSourceMapping:EventSourceMapping": (

@@ -15,17 +15,17 @@ UNRESERVED = 100
 """Concurrency that an account must leave unreserved.
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html"""
 ENVIRONMENT_BYTES = 4_096
-"""Of all variables of a function. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+"""Maximum size of all variables of a function. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 POLICY_BYTES = 20_480
-"""Of a function's policy, which has a statement for each permission."""
+"""Maximum size of a function's policy, which has a statement for each permission."""
 STATEMENT_BYTES = 260
-"""Of a statement, without its name and ARNs."""
+"""Size of a statement, without its name and ARNs."""
 PER_API = {ROUTE: 300, INTEGRATION: 300}
-"""https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"""
+"""Maximum number per API. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"""
 UNKNOWN_BYTES = 100
-"""Assumed for an unknown value: longer than every name and URL that the program sets."""
-FEWER = "Combine several in one route, such as ANY /path/{proxy+}"
-GONE = ("delete", "delete-replaced", "discard")
+"""Assumed size of an unknown value: more than that of every name and URL that the program sets."""
+COMBINE_ROUTES = "Combine several in one route, such as ANY /path/{proxy+}"
+DELETIONS = ("delete", "delete-replaced", "discard")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,9 @@ def account_concurrency(client: Any) -> Concurrency:
 
 
 def _remaining(preview: Preview, typ: str) -> list[Step]:
-    steps = {step.urn: step for step in preview.steps if step.type == typ and step.operation not in GONE and step.after}
+    steps = {
+        step.urn: step for step in preview.steps if step.type == typ and step.operation not in DELETIONS and step.after
+    }
     return list(steps.values())
 
 
@@ -103,7 +105,7 @@ def _policies(preview: Preview) -> Iterator[str]:
         if size > POLICY_BYTES:
             yield (
                 f"the routes of {function.rsplit('::', 1)[-1]} would need about {size} bytes of permissions; "
-                f"Lambda allows {POLICY_BYTES}. {FEWER}"
+                f"Lambda allows {POLICY_BYTES}. {COMBINE_ROUTES}"
             )
 
 
@@ -112,4 +114,4 @@ def _routes(preview: Preview) -> Iterator[str]:
         kind = typ.rsplit(":", 1)[1].lower()
         for count in Counter(_target(step, "apiId") for step in _remaining(preview, typ)).values():
             if count > most:
-                yield f"the API would have {count} {kind}s; an HTTP API allows {most}. {FEWER}"
+                yield f"the API would have {count} {kind}s; an HTTP API allows {most}. {COMBINE_ROUTES}"

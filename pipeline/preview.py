@@ -12,7 +12,7 @@ from typing import Any
 
 FUNCTION = "aws:lambda/function:Function"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""Pulumi's placeholder of a value that is unknown before the update."""
+"""Pulumi's placeholder for a value that is unknown before the update."""
 SHOWN_FIRST = ("delete", "replace", "create", "update")
 
 
@@ -83,7 +83,7 @@ class Preview:
 
 
 def read_preview(path: Path) -> Preview:
-    """Read the CLI's output. If there is no preview in it, that is the error."""
+    """Read the CLI's output. If it is not a preview, the result has an error."""
     try:
         digest = json.loads(path.read_text(encoding="utf-8"))
         steps = digest.get("steps", [])

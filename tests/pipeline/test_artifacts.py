@@ -12,12 +12,21 @@ import pytest
 from moto import mock_aws
 
 from pipeline.__main__ import main
-from pipeline.artifacts import ArtifactError, Running, Stored, promoted, record, running, verify_running, verify_stored
+from pipeline.artifacts import (
+    ArtifactError,
+    RunningFunction,
+    StoredArtifact,
+    promoted_artifacts,
+    record,
+    running_functions,
+    verify_running,
+    verify_stored,
+)
 from pipeline.preview import UNKNOWN, read_preview
 from tests.recording import record_program
 
 BUCKET = "artifacts"
-ECHO = Stored(bucket=BUCKET, key="echo/arm64/0123.zip")
+ECHO = StoredArtifact(bucket=BUCKET, key="echo/arm64/0123.zip")
 BYTES = b"PK what dev compiled"
 
 
@@ -25,8 +34,8 @@ def sha256(content: bytes) -> str:
     return base64.b64encode(hashlib.sha256(content).digest()).decode()
 
 
-def runs(content: bytes) -> list[Running]:
-    return [Running(function="echo", artifact=ECHO, sha256=sha256(content))]
+def runs(content: bytes) -> list[RunningFunction]:
+    return [RunningFunction(function="echo", artifact=ECHO, sha256=sha256(content))]
 
 
 @pytest.fixture
@@ -95,18 +104,18 @@ def preview_file(tmp_path: Path, bucket: str) -> Path:
     return file
 
 
-def test_every_function_of_a_preview_is_promoted_unchanged_ones_too(tmp_path: Path) -> None:
-    assert promoted(read_preview(preview_file(tmp_path, BUCKET))) == [ECHO]
+def test_unchanged_functions_of_a_preview_are_promoted_too(tmp_path: Path) -> None:
+    assert promoted_artifacts(read_preview(preview_file(tmp_path, BUCKET))) == [ECHO]
 
 
 def test_a_stack_with_its_own_bucket_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="set artifactBucket"):
-        promoted(read_preview(preview_file(tmp_path, UNKNOWN)))
+        promoted_artifacts(read_preview(preview_file(tmp_path, UNKNOWN)))
 
 
 def test_outputs_of_an_older_program_are_refused_by_name() -> None:
     with pytest.raises(ArtifactError, match="no `code`"):
-        running({"apiUrl": "https://a.example"})
+        running_functions({"apiUrl": "https://a.example"})
 
 
 def test_the_outputs_of_the_program_say_which_code_runs() -> None:
@@ -126,7 +135,7 @@ def test_the_verbs_record_verify_and_fail(s3: Any, tmp_path: Path, monkeypatch: 
     def outputs(content: bytes) -> Path:
         code = {"echo": {"bucket": BUCKET, "key": ECHO.key, "sha256": sha256(content)}}
         (tmp_path / "outputs.json").write_text(json.dumps({"code": code}))
-        assert running({"code": code}) == runs(content)
+        assert running_functions({"code": code}) == runs(content)
         return tmp_path / "outputs.json"
 
     call("record-artifacts", "--outputs", outputs(BYTES))

@@ -7,9 +7,8 @@ import pytest
 from components.version_shift import AT_ONCE, Outcome
 from pipeline.__main__ import main
 from pipeline.deployment import (
-    BROUGHT_BACK,
-    brought_back,
     commits_between,
+    failed_versions,
     previous_commit,
     refusal,
     rollback_instructions,
@@ -72,10 +71,10 @@ def test_the_first_deployment_is_allowed(tmp_path: Path, commits: dict[str, str]
 def test_an_older_commit_is_refused_with_the_rollback_command(
     tmp_path: Path, commits: dict[str, str], running: str, commit: str, why: str
 ) -> None:
-    said = refusal(tmp_path, "prod", commits[running], commits[commit])
-    assert said is not None
-    assert why in said
-    assert f"gh workflow run rollback.yml --field stack=prod --field commit={commits[commit]}" in said
+    message = refusal(tmp_path, "prod", commits[running], commits[commit])
+    assert message is not None
+    assert why in message
+    assert f"gh workflow run rollback.yml --field stack=prod --field commit={commits[commit]}" in message
 
 
 def test_an_unknown_running_commit_is_not_an_ancestor(tmp_path: Path, commits: dict[str, str]) -> None:
@@ -135,8 +134,8 @@ def test_the_same_commit_deployed_twice_is_not_its_previous_commit() -> None:
 
 
 def test_the_rollback_instructions_end_with_a_command() -> None:
-    said = rollback_instructions("prod", recorded_json("history"), NEW)
-    assert said.splitlines()[-1].strip() == f"gh workflow run rollback.yml --field stack=prod --field commit={OLD}"
+    message = rollback_instructions("prod", recorded_json("history"), NEW)
+    assert message.splitlines()[-1].strip() == f"gh workflow run rollback.yml --field stack=prod --field commit={OLD}"
 
 
 def test_the_first_deployment_has_no_previous_commit() -> None:
@@ -145,22 +144,21 @@ def test_the_first_deployment_has_no_previous_commit() -> None:
 
 
 DEPLOYED = {"outcome": "deployed", "live": "8", "reason": ""}
-BACK = {"outcome": BROUGHT_BACK, "live": "7", "reason": "version 8 failed 3 times"}
+BACK = {"outcome": Outcome.BROUGHT_BACK.value, "live": "7", "reason": "version 8 failed 3 times"}
 
 
 def test_a_function_that_runs_its_previous_version_is_reported() -> None:
-    assert brought_back({"deployments": {"echo": DEPLOYED, "glitch": BACK}}) == [
+    assert failed_versions({"deployments": {"echo": DEPLOYED, "glitch": BACK}}) == [
         "glitch runs version 7 again: version 8 failed 3 times"
     ]
 
 
 @pytest.mark.parametrize("outputs", [{}, {"deployments": {}}, {"deployments": {"echo": DEPLOYED, "glitch": {}}}])
 def test_a_stack_without_such_a_function_passes(outputs: dict[str, object]) -> None:
-    assert brought_back(outputs) == []
+    assert failed_versions(outputs) == []
 
 
-def test_program_and_pipeline_use_the_same_words() -> None:
-    assert BROUGHT_BACK == Outcome.BROUGHT_BACK
+def test_a_rollback_deploys_at_once() -> None:
     assert f"{AT_ONCE}: ${{{{ inputs.rollback" in (ROOT / ".github/workflows/stage.yml").read_text()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.guard import LABEL, UNGUARDED, WEAKER, Verdict, judge, sentence
-from pipeline.preview import read_preview
+from pipeline.preview import UNKNOWN, read_preview
 from tests.account import program
 from tests.pipeline.recorded import recorded_preview
 from tests.recording import Recorded
@@ -58,10 +58,6 @@ def test_a_table_whose_tags_are_updated_passes() -> None:
     preview = recorded_preview("replace")
     steps = tuple(dataclasses.replace(step, operation="update", after=step.before) for step in preview.steps)
     assert not judge(dataclasses.replace(preview, steps=steps), []).refused
-
-
-UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""How Pulumi writes a value that is not known before the update."""
 
 
 def resources() -> dict[str, Recorded]:
@@ -120,13 +116,13 @@ LOSSES: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "change", "said"), LOSSES, ids=str)
+@pytest.mark.parametrize(("name", "change", "message"), LOSSES, ids=str)
 def test_an_update_that_weakens_protection_is_refused(
-    tmp_path: Path, name: str, change: dict[str, Any], said: str
+    tmp_path: Path, name: str, change: dict[str, Any], message: str
 ) -> None:
     verdict = verdict_of(tmp_path, step(name, "update", change))
     assert verdict.refused
-    assert any(said in loss.what for loss in verdict.losses)
+    assert any(message in loss.what for loss in verdict.losses)
 
 
 @pytest.mark.parametrize("operation", ["delete", "replace", "delete-replaced"])
