@@ -14,8 +14,8 @@ from pulumi_policy.proxy import UnknownValueError
 from rules import RULES, Rule, Unknown
 
 
-def known(value: Any) -> Any:
-    """Return inputs with `Unknown` for each value that is not known yet, where the SDK's proxy would raise."""
+def plain_inputs(value: Any) -> Any:
+    """Return the inputs in the SDK's proxy, with `Unknown` for each value whose access would raise an error."""
     if isinstance(value, Mapping):
         return {key: _part(value, key) for key in value}
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -25,7 +25,7 @@ def known(value: Any) -> Any:
 
 def _part(value: Any, key: Any) -> Any:
     try:
-        return known(value[key])
+        return plain_inputs(value[key])
     except UnknownValueError:
         return Unknown()
 
@@ -35,7 +35,7 @@ def policy(rule: Rule) -> ResourceValidationPolicy:
 
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if args.resource_type in rule.types:
-            for problem in rule.check(args.name, known(args.props)):
+            for problem in rule.check(args.name, plain_inputs(args.props)):
                 report(problem, None)
 
     described = f"{rule.description} ({', '.join(rule.ids)})" if rule.ids else rule.description

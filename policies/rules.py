@@ -24,7 +24,7 @@ class Unknown:
         return iter(())
 
 
-def stated(value: object, *allowed: object) -> bool:
+def is_allowed(value: object, *allowed: object) -> bool:
     """Return whether a value is allowed, or not known yet."""
     return isinstance(value, Unknown) or value in allowed
 
@@ -83,7 +83,7 @@ def _permissions_name_their_source(_: str, inputs: Inputs) -> Iterator[str]:
 
 def _routes_state_their_authorization(_: str, inputs: Inputs) -> Iterator[str]:
     kind = inputs.get("authorizationType")
-    if not stated(kind, "NONE", "JWT", "AWS_IAM", "CUSTOM"):
+    if not is_allowed(kind, "NONE", "JWT", "AWS_IAM", "CUSTOM"):
         yield "authorizationType is missing: set it, NONE for a public route"
     if kind == "JWT" and not inputs.get("authorizationScopes"):
         yield "a JWT route without authorizationScopes accepts ID tokens: require a scope"
@@ -117,7 +117,10 @@ def _environments_contain_no_secret(_: str, inputs: Inputs) -> Iterator[str]:
     variables = (inputs.get("environment") or {}).get("variables") or {}
     for name in variables:
         if SECRET_NAME.search(name) or ACCESS_KEY.search(str(variables.get(name))):
-            yield f"the variable {name} looks like a secret, which everyone who may describe the function can read"
+            yield (
+                f"the variable {name} looks like a secret, which everyone who may describe the function can read: "
+                "store it in Secrets Manager or a table"
+            )
 
 
 def _functions_log_to_their_own_group(_: str, inputs: Inputs) -> Iterator[str]:
@@ -126,9 +129,9 @@ def _functions_log_to_their_own_group(_: str, inputs: Inputs) -> Iterator[str]:
 
 
 def _tables_state_their_protection(_: str, inputs: Inputs) -> Iterator[str]:
-    if not stated((inputs.get("pointInTimeRecovery") or {}).get("enabled"), True, False):
+    if not is_allowed((inputs.get("pointInTimeRecovery") or {}).get("enabled"), True, False):
         yield "pointInTimeRecovery is missing: set it, false for disposable data"
-    if not stated(inputs.get("deletionProtectionEnabled"), True, False):
+    if not is_allowed(inputs.get("deletionProtectionEnabled"), True, False):
         yield "deletionProtectionEnabled is missing: set it, false for disposable data"
 
 
@@ -143,7 +146,7 @@ def _streams_end_in_a_queue(_: str, inputs: Inputs) -> Iterator[str]:
     if is_stream and not ((inputs.get("destinationConfig") or {}).get("onFailure") or {}).get("destinationArn"):
         yield "destinationConfig.onFailure is missing, so failed records are lost: set it to a queue"
     responses = inputs.get("functionResponseTypes", [])
-    if not stated(responses) and "ReportBatchItemFailures" not in responses:
+    if not isinstance(responses, Unknown) and "ReportBatchItemFailures" not in responses:
         yield "functionResponseTypes has no ReportBatchItemFailures, so one record fails its whole batch: add it"
 
 
@@ -166,7 +169,7 @@ def _passwords_are_strong(_: str, inputs: Inputs) -> Iterator[str]:
 
 
 def _a_second_factor_is_offered(_: str, inputs: Inputs) -> Iterator[str]:
-    if not stated(inputs.get("mfaConfiguration"), "OPTIONAL", "ON"):
+    if not is_allowed(inputs.get("mfaConfiguration"), "OPTIONAL", "ON"):
         yield "mfaConfiguration is off, so users cannot add a second factor: set it to OPTIONAL or ON"
 
 

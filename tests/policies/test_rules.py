@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from pack import known
+from pack import plain_inputs
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 from rules import RULES, violations
 
@@ -68,19 +68,19 @@ def test_an_unknown_input_violates_no_rule(typ: str) -> None:
     numbered = ("retentionInDays", "passwordPolicy", "mfaConfiguration", "functionResponseTypes", "environment")
     switched = ("pointInTimeRecovery", "deletionProtectionEnabled", "sqsManagedSseEnabled", "corsConfiguration")
     private = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
-    inputs_of_the_preview = known_by_the_engine(dict.fromkeys([*named, *numbered, *switched, *private]))
+    inputs_of_the_preview = proxied(dict.fromkeys([*named, *numbered, *switched, *private]))
     assert list(violations(typ, "mine", inputs_of_the_preview)) == []
 
 
 def test_known_parts_are_checked_next_to_unknown_ones() -> None:
     settings = {"routeKey": "GET /", "throttlingRateLimit": None, "throttlingBurstLimit": 0}
-    inputs = known_by_the_engine({"accessLogSettings": None, "routeSettings": [settings]})
+    inputs = proxied({"accessLogSettings": None, "routeSettings": [settings]})
     assert [problem for _, problem in violations("aws:apigatewayv2/stage:Stage", "mine", inputs)] == [
         "GET / is not throttled: set throttlingRateLimit and throttlingBurstLimit"
     ]
 
 
-def known_by_the_engine(inputs: dict[str, Any]) -> Any:
+def proxied(inputs: dict[str, Any]) -> Any:
     """Return inputs as the policy pack receives them; None stands for an unknown value."""
 
     def sent(value: Any) -> Any:
@@ -90,4 +90,4 @@ def known_by_the_engine(inputs: dict[str, Any]) -> Any:
             return [sent(part) for part in value]
         return UNKNOWN_STRING_VALUE if value is None else value
 
-    return known(unknown_checking_proxy(sent(inputs)))
+    return plain_inputs(unknown_checking_proxy(sent(inputs)))
