@@ -52,7 +52,7 @@ def _errors_as_messages(stack: str) -> Iterator[None]:
     except (LocalError, OperationError, UserError, BenchError) as error:
         sys.exit(f"error: {error}")
     except (BotoCoreError, ClientError) as error:
-        sys.exit(f"error: {'the emulator' if stack == STACK else 'AWS'} refuses: {error}")
+        sys.exit(f"error: {'the emulator' if stack == STACK else 'AWS'} returned an error: {error}")
     except KeyboardInterrupt:
         os._exit(INTERRUPTED)
 
@@ -92,39 +92,39 @@ def _add_deployment_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentPa
         ("preview", deploy.preview, "show what `up` would change"),
         ("destroy", deploy.destroy, "delete a stack's resources and their data"),
     ):
-        verb = _add(verbs, name, _by_the_cli(run), text)
+        verb = _add(verbs, name, _with_cli(run), text)
         verb.add_argument("options", nargs="*", help="options of the Pulumi CLI, after --")
 
 
 def _add_stack_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    _add(verbs, "outputs", _on_running(_outputs), "print a stack's URLs, and write all outputs to .outputs")
-    verb = _add(verbs, "logs", _on_running(_logs), "follow the logs of all functions, or of one")
+    _add(verbs, "outputs", _on_stack(_outputs), "print a stack's URLs, and write all outputs to .outputs")
+    verb = _add(verbs, "logs", _on_stack(_logs), "follow the logs of all functions, or of one")
     verb.add_argument("function", nargs="?")
     verb.add_argument("--request", help="print the lines of one request, by its id")
     verb.add_argument("--json", action="store_true", help="print lines as they were written")
-    verb = _add(verbs, "invoke", _on_running(_invoke), "invoke a function with a JSON payload")
+    verb = _add(verbs, "invoke", _on_stack(_invoke), "invoke a function with a JSON payload")
     verb.add_argument("function")
     verb.add_argument("payload", nargs="?", default="{}")
-    verb = _add(verbs, "token", _on_running(_token), "print a token for the routes of a function")
+    verb = _add(verbs, "token", _on_stack(_token), "print a token for the routes of a function")
     verb.add_argument("function", nargs="?", default=CURRENCIES, choices=(CURRENCIES, ANALYTICS))
     verb.add_argument("--name", help=f"user to sign in as, for {ANALYTICS} on AWS; asks for the password")
-    verb = _add(verbs, "user", _on_running(_user), "create a user with a random password, or reset the password")
+    verb = _add(verbs, "user", _on_stack(_user), "create a user with a random password, or reset the password")
     verb.add_argument("function", choices=(CURRENCIES, ANALYTICS))
     verb.add_argument("--name", help=f"name of the user; for {CURRENCIES} an e-mail address")
     verb.add_argument("--remove", action="store_true", help=f"remove a user of {ANALYTICS} instead")
-    _add(verbs, "seed", _on_running(_seed), "create every currency of ISO 4217")
+    _add(verbs, "seed", _on_stack(_seed), "create every currency of ISO 4217")
 
 
 def _add_maintenance_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    _add(verbs, "rotate-session-keys", _on_running(_rotate), "encrypt the sessions of the reports with a new key")
+    _add(verbs, "rotate-session-keys", _on_stack(_rotate), "encrypt the sessions of the reports with a new key")
     verb = _add(verbs, "debug-header", _debug_header, "print a header that makes a request log at debug")
     verb.add_argument("key", type=Path, help="PEM file with an Ed25519 private key; it is created if there is none")
     verb.add_argument("--minutes", type=int, default=15, help="validity, at most 60")
-    verb = _add(verbs, "reconcile", _on_running(_reconcile), "recount the stored page views and print the drift")
+    verb = _add(verbs, "reconcile", _on_stack(_reconcile), "recount the stored page views and print the drift")
     verb.add_argument("--from", dest="first", metavar="DAY", help="first day, such as 2026-11-01")
     verb.add_argument("--to", dest="last", metavar="DAY", help="last day")
     verb.add_argument("--repair", action="store_true", help="raise totals that are too low")
-    verb.add_argument("--lower", metavar="SURPLUS", help="lower totals too, by the surplus that the report printed")
+    verb.add_argument("--lower", metavar="SURPLUS", help="lower totals too, by the printed surplus")
 
 
 def _add_development_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -132,31 +132,31 @@ def _add_development_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentP
     verb.add_argument("--region", default="eu-west-1")
     verb = _add(verbs, "new-handler", _new_handler, "write a handler, its sample event and its route")
     verb.add_argument("name")
-    verb.add_argument("route", help="such as 'POST /hello'")
+    verb.add_argument("route", help="route key, such as 'POST /hello'")
     verb = _add(verbs, "bench", _bench, "measure the functions, and write docs/benchmarks.md")
     verb.add_argument("name", nargs="?", help="one benchmark, without writing the page")
     _add(verbs, "docs", _docs, "write the pages that are generated from the code")
 
 
 def _on_emulator(run: Command) -> Command:
-    def on_emulator(arguments: argparse.Namespace) -> int | None:
+    def isolated(arguments: argparse.Namespace) -> int | None:
         interrupted = "Interrupted. `make local` continues from here; `make down` stops the emulator."
         with isolated_command(arguments.home.folder, interrupted):
             return run(arguments)
 
-    return on_emulator
+    return isolated
 
 
-def _by_the_cli(run: Callable[[str, Path, Home, Sequence[str]], int]) -> Command:
+def _with_cli(run: Callable[[str, Path, Home, Sequence[str]], int]) -> Command:
     return lambda arguments: run(arguments.stack, arguments.root, arguments.home, arguments.options)
 
 
-def _on_running(run: Callable[[RunningStack, argparse.Namespace], int | None]) -> Command:
+def _on_stack(run: Callable[[RunningStack, argparse.Namespace], int | None]) -> Command:
     return lambda arguments: run(running_stack(arguments.stack, arguments.root, arguments.home), arguments)
 
 
 def _local(arguments: argparse.Namespace) -> None:
-    from local.up import up  # noqa: PLC0415 (it imports Pulumi's SDK, a quarter of the start of the other verbs)
+    from local.up import up  # noqa: PLC0415 (it imports Pulumi's SDK, which makes a start a quarter of a second slower)
 
     up(arguments.root, arguments.home)
 
@@ -175,12 +175,12 @@ def _emulator(arguments: argparse.Namespace) -> None:
     started = start_emulator(arguments.root, arguments.home)
     print(f"The emulator is on {started.emulator.url}, process {started.emulator.pid}. Stop it: make down")
     print(
-        f"Next: make up, or pulumi up -s {STACK} --config-file {_shown(started.stack_file)}. Add --refresh if the "
+        f"Next: make up, or pulumi up -s {STACK} --config-file {_relative(started.stack_file)}. Add --refresh if the "
         "stack was deployed to an emulator that has been stopped since"
     )
 
 
-def _shown(file: Path) -> Path:
+def _relative(file: Path) -> Path:
     return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
 
 
@@ -255,8 +255,8 @@ def _rotate(stack: RunningStack, _: argparse.Namespace) -> None:
     dynamodb, table = stack.client("dynamodb"), stack.table("analytics-state")
     if announce(dynamodb, table, time.time()):
         print(
-            f"Step 1 of 2: added a key that decrypts session tokens. Run this command again in "
-            f"{PROPAGATION_SECONDS} seconds, when every environment has read it: it will encrypt them then."
+            f"Step 1 of 2: added a key that decrypts session tokens. Run this command again in {PROPAGATION_SECONDS} "
+            "seconds, when every environment has read it, to encrypt with it."
         )
         return
     try:

@@ -17,19 +17,20 @@ from components.local.home import Home
 from components.local.stack_config import STACK
 
 INSTALL_CLI = "install it (https://www.pulumi.com/docs/install/)"
+INSTALL_CARGO = "cargo is not on the PATH: install Rust with rustup, https://rustup.rs"
 FROM_STATE = {"PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true"}
 """The state records how a stack's secrets are encrypted, so the stack file does not have to."""
 UNKNOWN_STACK = "no stack named"
-"""How the CLI says that a stack does not exist."""
+"""Start of the CLI's message if a stack does not exist."""
 
 
 class OperationError(Exception):
-    """The command cannot be done; the message is for the user and says what to do."""
+    """A command cannot run; the message says why, and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PulumiCli:
-    """How the CLI is called for a stack."""
+    """The Pulumi CLI, with its options for a stack."""
 
     stack: str
     root: Path
@@ -46,7 +47,7 @@ class PulumiCli:
         self._call("stack", "select", self.stack, "--create", stdout=subprocess.DEVNULL)
 
     def check_exists(self) -> None:
-        """Check that the stack exists. Any other problem is left to the next command to report.
+        """Check that the stack exists. The next command reports any other problem.
 
         Raises:
             OperationError: the stack does not exist.
@@ -57,8 +58,8 @@ class PulumiCli:
         """Run `up`, `preview` or `destroy`, and return the exit status."""
         config = ["--config-file", str(self.config_file)] if self.config_file else []
         refresh = ["--refresh"] if self.refreshes and verb == "up" else []
-        answers = [] if self.asks or verb == "preview" else ["--yes"]
-        return self._call(verb, "--stack", self.stack, *config, *refresh, *answers, *options).returncode
+        confirmation = [] if self.asks or verb == "preview" else ["--yes"]
+        return self._call(verb, "--stack", self.stack, *config, *refresh, *confirmation, *options).returncode
 
     def outputs(self) -> dict[str, Any]:
         """Return the stack's outputs.
@@ -93,7 +94,7 @@ class PulumiCli:
     def _call(
         self, *command: str, stdout: int | None = None, stderr: int | None = None
     ) -> subprocess.CompletedProcess[str]:
-        with _without_encryption_notes(self.root / f"Pulumi.{self.stack}.yaml"):
+        with _restored(self.root / f"Pulumi.{self.stack}.yaml"):
             try:
                 return subprocess.run(
                     ["pulumi", *command],
@@ -110,7 +111,7 @@ class PulumiCli:
                 ) from None
 
     def _defaults(self) -> dict[str, str]:
-        # Nothing on the emulator is secret, so the local stack needs no passphrase.
+        # Nothing on the emulator is secret, so its stack needs no passphrase.
         return {"PULUMI_CONFIG_PASSPHRASE": ""} if self.stack == STACK else {}
 
 
@@ -134,18 +135,18 @@ def pulumi_cli(stack: str, root: Path, home: Home) -> PulumiCli:
 
 
 @contextlib.contextmanager
-def _without_encryption_notes(stack_file: Path) -> Iterator[None]:
-    """Undo it when the CLI writes its secrets provider to a stack file that is in git and has no secrets."""
+def _restored(stack_file: Path) -> Iterator[None]:
+    """Restore a stack file without secrets if the CLI adds its secrets provider to it: the file is in git."""
     before = stack_file.read_bytes() if stack_file.exists() else None
     try:
         yield
     finally:
-        if before is not None and b"secure:" not in before and _has_new_notes(before, stack_file):
+        if before is not None and b"secure:" not in before and _has_new_provider(before, stack_file):
             stack_file.write_bytes(before)
 
 
-def _has_new_notes(before: bytes, stack_file: Path) -> bool:
+def _has_new_provider(before: bytes, stack_file: Path) -> bool:
     after = stack_file.read_bytes() if stack_file.exists() else before
-    notes = {"encryptionsalt", "encryptedkey", "secretsprovider"}
+    provider = {"encryptionsalt", "encryptedkey", "secretsprovider"}
     old, new = (yaml.safe_load(text) or {} for text in (before, after))
-    return old != new and old == {key: value for key, value in new.items() if key not in notes - old.keys()}
+    return old != new and old == {key: value for key, value in new.items() if key not in provider - old.keys()}

@@ -1,4 +1,4 @@
-"""Generates the texts that identify crawlers for the analytics API, from the package crawler-user-agents.
+"""Generates the tables of texts that identify crawlers for `analytics-api`, from the package crawler-user-agents.
 
 The package has a regular expression per crawler. Almost all of them match a few fixed texts, which the API searches
 without a regex engine. The others match crawlers that the API detects by its own rules.
@@ -25,7 +25,7 @@ HEAD = """\
 # Written by `make lock` from crawler-user-agents {version} (MIT License), not by hand.
 """
 
-PEOPLE = frozenset(
+USED_BY_PEOPLE = frozenset(
     {
         # Applications that open pages for people.
         *("Asana/", "Blackboard", "Bluesky/", "Chirp", "Code/1.", "Daum/", "Fluid", "Goodreads", "Grammarly/"),
@@ -68,7 +68,7 @@ def crawlers() -> str:
         for text in _texts(crawler["pattern"])
         if not BY_RULE.search(f"{text} ")
     }
-    return _table("Texts in user agents of crawlers.", sorted(_shortest(texts - PEOPLE)))
+    return _table("Texts in user agents of crawlers.", sorted(_shortest(texts - USED_BY_PEOPLE)))
 
 
 def ai_crawlers() -> str:
@@ -82,7 +82,7 @@ def ai_crawlers() -> str:
 
 
 def _is_like_a_browser(crawler: dict[str, Any]) -> bool:
-    """Return whether a crawler's user agent starts like a browser's; the others are detected by that."""
+    """Return whether a crawler's user agent starts like a browser's; the API detects all others by their start."""
     return any(agent.startswith("Mozilla/") for agent in crawler["instances"]) or not crawler["instances"]
 
 

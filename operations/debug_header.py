@@ -12,17 +12,19 @@ LONGEST_MINUTES = 60
 
 
 def private_key(file: Path) -> Ed25519PrivateKey:
-    """Return the private key in a file, which is created for this user alone if there is none.
+    """Return the private key in a file. A missing file is created, readable by this user only.
 
     Raises:
-        OperationError: the file has another content, or cannot be written.
+        OperationError: the file has other content, or cannot be read or written.
     """
     try:
         if not file.exists():
             _create(file)
         key = load_pem_private_key(file.read_bytes(), password=None)
     except OSError as error:
-        raise OperationError(f"{file} cannot be used: {error.strerror}. Name a file in a folder of yours") from None
+        raise OperationError(
+            f"{file} cannot be used: {error.strerror}. Name a file that you can read and write"
+        ) from None
     except (ValueError, TypeError):
         key = None
     if not isinstance(key, Ed25519PrivateKey):

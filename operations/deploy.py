@@ -1,4 +1,4 @@
-"""Deploys, previews and destroys a stack by the Pulumi CLI, after checking that the machine has what this needs."""
+"""Deploys, previews and destroys a stack with the Pulumi CLI, after checking the requirements."""
 
 import json
 import re
@@ -22,7 +22,7 @@ from components.local.commands import stop_emulator
 from components.local.home import Home
 from components.local.stack_config import STACK, StackConfig, read_stack_config
 from operations.cli import INSTALL_CLI, OperationError, PulumiCli, pulumi_cli
-from operations.stack import RunningStack, of_the_cli
+from operations.stack import RunningStack, cli_stack
 
 OLDEST_CLI = (3, 208, 0)
 """The first version that has the type `pulumi:index:Stash`."""
@@ -35,7 +35,7 @@ def up(stack: str, root: Path, home: Home, options: Sequence[str]) -> int:
     """Create or update a stack, print its URLs, and return the CLI's exit status.
 
     Raises:
-        OperationError: something that the command needs is missing.
+        OperationError: a requirement is missing.
     """
     config = check(stack, root, builds=True)
     cli = pulumi_cli(stack, root, home)
@@ -44,7 +44,7 @@ def up(stack: str, root: Path, home: Home, options: Sequence[str]) -> int:
     cli.create()
     status = cli.run("up", options)
     if status == 0:
-        print_outputs(of_the_cli(cli), root)
+        print_outputs(cli_stack(cli), root)
     return status
 
 
@@ -52,7 +52,7 @@ def preview(stack: str, root: Path, home: Home, options: Sequence[str]) -> int:
     """Show what `up` would change, and return the CLI's exit status. Needs no Rust, because nothing is compiled.
 
     Raises:
-        OperationError: something that the command needs is missing, or the stack does not exist.
+        OperationError: a requirement is missing, or the stack does not exist.
     """
     check(stack, root, builds=False)
     cli = pulumi_cli(stack, root, home)
@@ -63,10 +63,10 @@ def preview(stack: str, root: Path, home: Home, options: Sequence[str]) -> int:
 def destroy(stack: str, root: Path, home: Home, options: Sequence[str]) -> int:
     """Delete a stack's resources and their data, and return the CLI's exit status.
 
-    What `make local` brought up ends with the emulator, without the CLI.
+    A stack that `make local` deployed is destroyed by stopping the emulator, without the CLI.
 
     Raises:
-        OperationError: the stack is protected or does not exist, or something that the command needs is missing.
+        OperationError: the stack is protected or does not exist, or a requirement is missing.
     """
     if stack == STACK and home.outputs_file.exists():
         sys.stdout.write(f"{stop_emulator(home)}\n")
@@ -129,7 +129,7 @@ def _cli_problems() -> Iterator[str]:
     version = subprocess.run(["pulumi", "version"], capture_output=True, text=True, check=False).stdout
     found = re.search(r"(\d+)\.(\d+)\.(\d+)", version)
     if found and tuple(map(int, found.groups())) < OLDEST_CLI:
-        yield f"the Pulumi CLI is {found[0]}, and at least {'.'.join(map(str, OLDEST_CLI))} is needed: {INSTALL_CLI}"
+        yield f"the Pulumi CLI is {found[0]}, but at least {'.'.join(map(str, OLDEST_CLI))} is required: {INSTALL_CLI}"
 
 
 def _credential_problems(config: StackConfig) -> Iterator[str]:
@@ -140,7 +140,7 @@ def _credential_problems(config: StackConfig) -> Iterator[str]:
             "sts"
         ).get_caller_identity()
     except (BotoCoreError, ClientError) as error:
-        yield f"no AWS credentials that work ({error}): sign in, or set AWS_PROFILE"
+        yield f"the AWS credentials are missing or invalid ({error}): sign in, or set AWS_PROFILE"
 
 
 def _rust_problems(config: StackConfig, root: Path) -> Iterator[str]:
@@ -151,13 +151,13 @@ def _rust_problems(config: StackConfig, root: Path) -> Iterator[str]:
 
 
 def _is_built(config: StackConfig, cli: PulumiCli) -> bool:
-    """Return whether the artifact bucket of a running stack has an artifact for each function's current sources."""
+    """Return whether the stack's bucket has an artifact for the current sources of each function."""
     settings = BuildSettings(
         architecture=parse_architecture(config.values[f"{config.project}:architecture"]),
         profile=config.values[f"{config.project}:buildProfile"],
     )
     try:
-        stack = of_the_cli(cli)
+        stack = cli_stack(cli)
         bucket, binaries = stack.outputs["artifactBucket"], [*stack.outputs["functions"]]
         inputs = BuildInputs(read_workspace(cli.root / "rust"), settings, binaries, cli.root)
         for key in inputs.keys.values():

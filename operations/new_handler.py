@@ -5,7 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from operations.cli import OperationError
+from operations.cli import INSTALL_CARGO, OperationError
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 ROUTE = re.compile(r"(?P<method>GET|HEAD|POST|PUT|PATCH|DELETE) (?P<path>/[a-z0-9/_.{}+-]*)")
@@ -64,12 +64,12 @@ def new_handler(root: Path, name: str, route: str) -> list[Path]:
     Raises:
         OperationError: the name or the route is invalid or already used.
     """
-    asked = ROUTE.fullmatch(route)
+    match = ROUTE.fullmatch(route)
     if NAME.fullmatch(name) is None:
         raise OperationError(
-            f"{name!r} is not a valid name of a handler: use lower case, digits and hyphens, such as NAME=hello"
+            f"{name!r} is not a valid name of a handler: use lower-case letters, digits and hyphens, such as NAME=hello"
         )
-    if asked is None:
+    if match is None:
         raise OperationError(f"{route!r} is not a route: write a method and a path, such as ROUTE='POST /{name}'")
     crate = root / "rust" / "functions" / name
     if crate.exists():
@@ -81,7 +81,7 @@ def new_handler(root: Path, name: str, route: str) -> list[Path]:
     files = {
         crate / "Cargo.toml": MANIFEST.format(name=name),
         crate / "src" / "main.rs": MAIN.format(name=name),
-        crate / "events" / "http.json": sample_event(asked["method"], asked["path"]),
+        crate / "events" / "http.json": sample_event(match["method"], match["path"]),
         program: before.replace(FUNCTIONS, f"{lines(name, route)}\n{FUNCTIONS}{variable(name)}, ", 1),
     }
     for file, content in files.items():
@@ -92,9 +92,9 @@ def new_handler(root: Path, name: str, route: str) -> list[Path]:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        raise OperationError("cargo is not on the PATH: install Rust with rustup, https://rustup.rs") from None
+        raise OperationError(INSTALL_CARGO) from None
     if done.returncode != 0:
-        raise OperationError(f"Cargo refuses the new crate: {done.stderr.strip()}")
+        raise OperationError(f"cargo cannot read the new crate: {done.stderr.strip()}")
     return list(files)
 
 
@@ -114,14 +114,14 @@ def lines(name: str, route: str) -> str:
 
 def sample_event(method: str, path: str) -> str:
     """Return the sample request that `make local` sends."""
-    actual = re.sub(r"\{\w+\+?\}", "sample", path)
+    sample_path = re.sub(r"\{\w+\+?\}", "sample", path)
     event = {
         "version": "2.0",
         "routeKey": f"{method} {path}",
-        "rawPath": actual,
+        "rawPath": sample_path,
         "rawQueryString": "",
         "headers": {"content-type": "text/plain"},
-        "requestContext": {"http": {"method": method, "path": actual}},
+        "requestContext": {"http": {"method": method, "path": sample_path}},
         "body": "Ada",
         "isBase64Encoded": False,
     }

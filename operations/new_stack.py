@@ -6,8 +6,8 @@ from pathlib import Path
 from operations.cli import OperationError
 
 NAME = re.compile(r"(?!pr(-|$))(?=.{1,12}$)[a-z][a-z0-9]*(-[a-z0-9]+)*")
-"""A stack's name is part of every resource's name, and ended there by two hyphens. All services allow these characters,
-and a function's name has room for 12. Names of the form `pr-<number>` are for pull requests."""
+"""A stack's name is part of every resource's name, where two hyphens follow it. All services allow these characters,
+and Lambda's limit for names of functions leaves 12. Names of the form `pr-<number>` are for pull requests."""
 
 CONTENT = """\
 config:

@@ -44,13 +44,13 @@ def _rules(config: StackConfig) -> dict[str, str]:
 
 def _row(key: str, schema: dict[str, Any], rules: dict[str, str], stacks: list[StackConfig]) -> str:
     full_key = f"{stacks[0].project}:{key}"
-    default = _shown(schema["default"])
-    values = [_shown(stack.values[full_key]) for stack in stacks]
+    default = _cell(schema["default"])
+    values = [_cell(stack.values[full_key]) for stack in stacks]
     differing = ["" if value == default else value for value in values]
     cells = [f"`{key}`", schema["description"], rules[full_key], default, *differing]
     return f"| {' | '.join(cells)} |\n"
 
 
-def _shown(value: object) -> str:
+def _cell(value: object) -> str:
     text = value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
     return f"`{text}`" if text else "empty"

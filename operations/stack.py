@@ -48,7 +48,7 @@ class RunningStack:
         return str(tables[name])
 
     def environment(self) -> dict[str, str]:
-        """Return the environment variables by which our Rust programs find DynamoDB, as on Lambda.
+        """Return the environment variables with which our Rust programs reach DynamoDB, as on Lambda.
 
         Raises:
             OperationError: there are no credentials.
@@ -67,7 +67,7 @@ class RunningStack:
 
 
 def running_stack(name: str, root: Path, home: Home) -> RunningStack:
-    """Return a deployed stack: for `local` what `make local` or the Pulumi CLI brought up on the emulator.
+    """Return a deployed stack; for `local`, the one that `make local` or the Pulumi CLI deployed to the emulator.
 
     Raises:
         OperationError: the Pulumi CLI is missing, or the stack does not exist.
@@ -76,11 +76,11 @@ def running_stack(name: str, root: Path, home: Home) -> RunningStack:
     if name == STACK:
         emulator = running_emulator(home.folder, "make local")
         if home.outputs_file.exists():
-            return _of_make_local(root, home, emulator)
-    return of_the_cli(pulumi_cli(name, root, home))
+            return _make_local_stack(root, home, emulator)
+    return cli_stack(pulumi_cli(name, root, home))
 
 
-def of_the_cli(cli: PulumiCli) -> RunningStack:
+def cli_stack(cli: PulumiCli) -> RunningStack:
     """Return a stack that the Pulumi CLI manages.
 
     Raises:
@@ -103,7 +103,7 @@ def of_the_cli(cli: PulumiCli) -> RunningStack:
     return RunningStack(name=cli.stack, outputs=outputs, session=session, endpoints=endpoints)
 
 
-def _of_make_local(root: Path, home: Home, emulator: Emulator) -> RunningStack:
+def _make_local_stack(root: Path, home: Home, emulator: Emulator) -> RunningStack:
     remove_aws_variables(os.environ)
     bypass_proxy(os.environ)
     config = read_stack_config(root, STACK).sent_to(emulator.url)

@@ -66,13 +66,13 @@ def test_an_old_cli_is_named_with_its_version(machine: Path) -> None:
 
 def test_missing_credentials_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_Session, "has_credentials", False)
-    assert "no AWS credentials that work" in refusal()
+    assert "the AWS credentials are missing or invalid" in refusal()
 
 
 def test_all_missing_requirements_are_reported_together(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (machine / "pulumi").unlink()
     monkeypatch.setattr(_Session, "has_credentials", False)
-    assert [line.split()[0] for line in refusal(builds=True).splitlines()] == ["the", "no", "cargo"]
+    assert [line.split()[0] for line in refusal(builds=True).splitlines()] == ["the", "the", "cargo"]
 
 
 def test_a_stack_without_a_file_is_reported_with_the_remedy() -> None:
