@@ -1,4 +1,4 @@
-"""Compares glitching a large picture with decoding and encoding its base64."""
+"""Compares glitching a large picture with decoding and encoding base64 alone."""
 
 import os
 from collections.abc import Callable
@@ -20,7 +20,7 @@ def run(root: Path, _: Path, report: Callable[[str], None]) -> Section:
     """Run the tool that measures this.
 
     Raises:
-        BenchError: it fails.
+        BenchError: the tool fails.
     """
     report("compiling and measuring glitch and base64")
     handler_ms, whole_ms, alone_ms = map(float, run_tool(root, "bench-glitch", os.environ).split())

@@ -72,12 +72,12 @@ def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
         for edit in EDITS:
             report(f"editing {edit.function}")
             seconds = median([loop.seconds(edit, number) for number in range(REPEATS)])
-            target = Target(subject=edit.function, what="save to new answer, s", at_most=edit.at_most_seconds)
+            target = Target(subject=edit.function, what="save to new response, s", at_most=edit.at_most_seconds)
             verdicts.append(judge(target, seconds))
     return Section(title="The edit loop", tables=[targets(verdicts)], notes=NOTES)
 
 
-class _Loop:
+class _EditLoop:
     """A running `make dev`."""
 
     def __init__(self, program: Path, home: Path, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -89,22 +89,22 @@ class _Loop:
 
     def seconds(self, edit: Edit, number: int) -> float:
         """Save an edit, and return the seconds until the response contains it."""
-        file, said = self._program / edit.file, f"{number} {edit.text}"
+        file, text = self._program / edit.file, f"{number} {edit.text}"
         original = file.read_text(encoding="utf-8")
         url = self._home.read_outputs()["apiUrl"] + edit.path
         started = time.monotonic()
-        file.write_text(original.replace(edit.text, said), encoding="utf-8")
-        self._until(lambda: said in _answer(url, edit.body))
+        file.write_text(original.replace(edit.text, text), encoding="utf-8")
+        self._until(lambda: text in _response(url, edit.body))
         taken = time.monotonic() - started
         file.write_text(original, encoding="utf-8")
-        self._until(lambda: said not in _answer(url, edit.body))
+        self._until(lambda: text not in _response(url, edit.body))
         return taken
 
     def _until(self, reached: Callable[[], bool]) -> None:
         end = time.monotonic() + GIVE_UP_SECONDS
         while not reached():
             if self._process.poll() is not None or self._has_printed(b"not deployed") or time.monotonic() > end:
-                raise BenchError(f"`make dev` does not follow an edit: see {self._log}")
+                raise BenchError(f"`make dev` does not deploy an edit: read {self._log}")
             time.sleep(POLL_SECONDS)
 
     def _has_printed(self, words: bytes) -> bool:
@@ -112,7 +112,7 @@ class _Loop:
 
 
 def _copy(root: Path, program: Path) -> Path:
-    """Copy the program, and keep the compiled files of an earlier copy."""
+    """Copy the program, without removing the compiled files of an earlier copy."""
     shutil.copytree(root, program, ignore=NOT_SOURCES, dirs_exist_ok=True)
     environment = program / ".venv"
     if not environment.is_symlink():
@@ -121,12 +121,12 @@ def _copy(root: Path, program: Path) -> Path:
 
 
 @contextmanager
-def _running(program: Path, folder: Path, report: Callable[[str], None]) -> Iterator[_Loop]:
+def _running(program: Path, folder: Path, report: Callable[[str], None]) -> Iterator[_EditLoop]:
     home, log = folder / "home", folder / "log"
     command = [sys.executable, "-m", "operations", "--root", str(program), "--home", str(home)]
     report("compiling the functions with the profile of the local stack")
     with log.open("w") as output, subprocess.Popen([*command, "dev"], stdout=output, stderr=output) as process:
-        loop = _Loop(program, home, process, log)
+        loop = _EditLoop(program, home, process, log)
         try:
             loop.wait()
             yield loop
@@ -135,5 +135,5 @@ def _running(program: Path, folder: Path, report: Callable[[str], None]) -> Iter
             subprocess.run([*command, "down"], check=False, capture_output=True)
 
 
-def _answer(url: str, body: bytes | None) -> str:
+def _response(url: str, body: bytes | None) -> str:
     return request("POST" if body else "GET", url, {}, body or b"").body.decode()

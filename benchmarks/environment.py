@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.runtime_api import Answer, RuntimeApi
+from benchmarks.runtime_api import Response, RuntimeApi
 from benchmarks.section import BenchError
 
 LOG_BYTES = 2000
@@ -37,9 +37,7 @@ class Memory:
     """Resident memory of a process."""
 
     resident_mib: float
-    """Current."""
     peak_mib: float
-    """Peak."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +46,10 @@ class Environment:
 
     pid: int
     init_ns: int
-    """From before the process starts until it requests an event."""
+    """Time from before the process starts until it requests an event."""
     api: RuntimeApi
 
-    def invoke(self, event: bytes) -> Answer:
+    def invoke(self, event: bytes) -> Response:
         """Invoke the function.
 
         Raises:
@@ -65,7 +63,7 @@ class Environment:
         Raises:
             BenchError: it exits.
         """
-        self.api.wait_until_asked()
+        self.api.wait_for_request()
 
     def memory(self) -> "Memory":
         """Return its resident memory."""
@@ -91,7 +89,7 @@ def environment(program: Program) -> Iterator[Environment]:
         pid = _spawn(program, api.address)
         try:
             api.watch(pid)
-            yield Environment(pid=pid, init_ns=api.wait_until_asked() - started, api=api)
+            yield Environment(pid=pid, init_ns=api.wait_for_request() - started, api=api)
         except BenchError as error:
             log = program.log.read_bytes()[-LOG_BYTES:].decode(errors="replace").strip()
             raise BenchError(f"{' '.join(program.command)}: {error}\n{log}") from None

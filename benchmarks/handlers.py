@@ -2,7 +2,7 @@
 
 import gzip
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import tables
@@ -24,9 +24,6 @@ from benchmarks.subjects.glitch import glitch
 from benchmarks.subjects.subject import Subject
 from benchmarks.subjects.trigger import trigger
 from benchmarks.targets import verdicts
-
-Found = Mapping[str, Mapping[str, Figures]]
-"""Figures by subject and language."""
 
 
 def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
@@ -95,6 +92,6 @@ def _measure(
 
 def tracker_size_of(api_url: str) -> str:
     """Return the size of the tracker as the API serves it, as a sentence."""
-    with urllib.request.urlopen(f"{api_url}/analytics/a.js", timeout=60) as answer:
-        script = answer.read()
+    with urllib.request.urlopen(f"{api_url}/analytics/a.js", timeout=60) as response:
+        script = response.read()
     return f"**tracker**: {len(script):,} bytes, {len(gzip.compress(script)):,} compressed."

@@ -22,10 +22,10 @@ def machine(root: Path) -> str:
     return " · ".join(parts)
 
 
-def busy() -> str | None:
+def load_warning() -> str | None:
     """Return a warning if other programs use the machine, which distorts the numbers."""
     load, cores = os.getloadavg()[0], os.cpu_count() or 1
-    return f"the machine was busy: a load of {load:.1f} on {cores} cores when this began" if load > cores / 2 else None
+    return f"the machine was busy: a load of {load:.1f} on {cores} cores at the start" if load > cores / 2 else None
 
 
 def _processor() -> str:

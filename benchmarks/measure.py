@@ -55,8 +55,8 @@ def measure(
         BenchError: a function fails, or a peer's response differs.
     """
     samples = {language.name: Samples() for language in (floor, *languages)}
-    report(f"{subject.name}: comparing answers")
-    subject.check(_answers(subject, function, languages))
+    report(f"{subject.name}: comparing responses")
+    subject.check(_responses(subject, function, languages))
     rounds = COLD_ROUNDS + QUOTA_ROUNDS
     events = {name: subject.first(name, rounds) for name in samples}
     for number in range(COLD_ROUNDS):
@@ -72,12 +72,12 @@ def measure(
     return samples
 
 
-def _answers(subject: Subject, function: Function, languages: Sequence[Language]) -> dict[str, Any]:
-    answers = {}
+def _responses(subject: Subject, function: Function, languages: Sequence[Language]) -> dict[str, Any]:
+    responses = {}
     for language in languages:
-        with environment(language.program(function)) as place:
-            answers[language.name] = json.loads(place.invoke(*subject.first(language.name, 1)).body)
-    return answers
+        with environment(language.program(function)) as running:
+            responses[language.name] = json.loads(running.invoke(*subject.first(language.name, 1)).body)
+    return responses
 
 
 def _in_turn(languages: Sequence[Language], number: int) -> Sequence[Language]:
@@ -88,11 +88,11 @@ def _in_turn(languages: Sequence[Language], number: int) -> Sequence[Language]:
 
 def _cold(program: Program, event: bytes, samples: Samples) -> None:
     time.sleep(SETTLE_SECONDS)
-    with environment(program) as place:
-        samples.init_ns.append(place.init_ns)
-        samples.init_cpu_ns.append(place.cpu_ns)
-        place.invoke(event)
-        samples.memory.append(place.memory())
+    with environment(program) as running:
+        samples.init_ns.append(running.init_ns)
+        samples.init_cpu_ns.append(running.cpu_ns)
+        running.invoke(event)
+        samples.memory.append(running.memory())
 
 
 def _quota(program: Program, event: bytes, samples: Samples) -> None:
@@ -100,25 +100,27 @@ def _quota(program: Program, event: bytes, samples: Samples) -> None:
     with cpu_quota() as limit:
         if limit is None:
             return
-        with environment(program) as place:
-            limit(place.pid)
-            samples.quota_ns.append(place.invoke(event).nanoseconds)
+        with environment(program) as running:
+            limit(running.pid)
+            samples.quota_ns.append(running.invoke(event).nanoseconds)
 
 
 def _warm(subject: Subject, function: Function, languages: Sequence[Language], samples: Mapping[str, Samples]) -> None:
     count = subject.warm_calls // WARM_BLOCKS
     with contextlib.ExitStack() as stack:
-        places = {language.name: stack.enter_context(environment(language.program(function))) for language in languages}
+        environments = {
+            language.name: stack.enter_context(environment(language.program(function))) for language in languages
+        }
         for block in range(WARM_UP + WARM_BLOCKS):
-            for name, place in places.items():
+            for name, running in environments.items():
                 events = subject.warm(name, count)
-                _block(place, events, samples[name] if block >= WARM_UP else Samples())
+                _block(running, events, samples[name] if block >= WARM_UP else Samples())
 
 
-def _block(place: Environment, events: Sequence[bytes], samples: Samples) -> None:
-    cpu_before = place.cpu_ns
+def _block(running: Environment, events: Sequence[bytes], samples: Samples) -> None:
+    cpu_before = running.cpu_ns
     started = time.perf_counter_ns()
-    samples.warm_ns.extend(place.invoke(event).nanoseconds for event in events)
-    place.wait_until_idle()
+    samples.warm_ns.extend(running.invoke(event).nanoseconds for event in events)
+    running.wait_until_idle()
     samples.busy_ns.append(time.perf_counter_ns() - started)
-    samples.cpu_ns.append(place.cpu_ns - cpu_before)
+    samples.cpu_ns.append(running.cpu_ns - cpu_before)

@@ -22,8 +22,8 @@ EVENT = json.dumps({"message": "hi"}).encode()
 ROUNDS = 11
 CALLS = 300
 FIGURES = ("start, ms", "warm call, ms", "resident, MiB", "zip, kB")
-MOST = {"warm call, ms": 0.05, "resident, MiB": 0.2, "zip, kB": 60}
-"""Targets of `powertools` without `otel`, in addition to the function without logs."""
+LIMITS = {"warm call, ms": 0.05, "resident, MiB": 0.2, "zip, kB": 60}
+"""Targets of `powertools` without `otel`: what it may add to the function without logs."""
 VARIABLES = {
     "AWS_LAMBDA_FUNCTION_NAME": "bench",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
@@ -72,7 +72,7 @@ def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
     """Compile all with the profile of the functions, and measure them.
 
     Raises:
-        BenchError: they do not compile, or fail.
+        BenchError: one of them does not compile, or fails.
     """
     report("compiling a function with and without powertools")
     home.mkdir(parents=True, exist_ok=True)
@@ -103,7 +103,7 @@ class Collector(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1
-    """Sends a response at once."""
+    """Sends responses immediately."""
     disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
@@ -123,7 +123,7 @@ def _tables(found: Mapping[str, Mapping[str, float]]) -> list[Table]:
     without, ours = found["without"], found["powertools"]
     judged = [
         judge(Target(subject="powertools", what=f"{what}, more", at_most=most), ours[what] - without[what])
-        for what, most in MOST.items()
+        for what, most in LIMITS.items()
     ]
     rows = [(what, *(number(figures[what]) for figures in found.values())) for what in FIGURES]
     return [targets(judged), Table(title="powertools", columns=("", *found), rows=rows)]
@@ -135,7 +135,7 @@ def _compile(root: Path, home: Path, *options: str) -> None:
     command = [*build, "--message-format=json"]
     done = subprocess.run(command, cwd=root / "rust", stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
-        raise BenchError(f"{' '.join(command)} fails, see its message above")
+        raise BenchError(f"`{' '.join(command)}` failed: see its message above")
     messages: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
     for message in messages:
         if message.get("executable"):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from benchmarks import base64, builds, edits, handlers, powertools, trigger
-from benchmarks.machine import busy, machine
+from benchmarks.machine import load_warning, machine
 from benchmarks.report import show, show_end, write
 from benchmarks.section import BenchError, Section
 from components.local.home import Home
@@ -34,7 +34,7 @@ def run(root: Path, home: Home, name: str | None) -> None:
     # The SDK logs each failed resource with its traceback; the error message contains the same.
     logging.disable(logging.CRITICAL)
     remove_aws_variables(os.environ)
-    warning = busy()
+    warning = load_warning()
     sections = []
     with home.one_run_at_a_time():
         for chosen in [name] if name else BENCHMARKS:

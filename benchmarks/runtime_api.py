@@ -18,7 +18,7 @@ from benchmarks.section import BenchError
 
 NEXT = "/2018-06-01/runtime/invocation/next"
 RESPONSE = "/response"
-"""End of the path of an invocation's response."""
+"""End of the path to which the response of an invocation is sent."""
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:benchmark"
 DEADLINE_SECONDS = 60
 """Deadline of an invocation, and timeout of all waits."""
@@ -29,12 +29,12 @@ ACCEPTED = b'HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class Response:
     """A function's response."""
 
     body: bytes
     nanoseconds: int
-    """From before the event is sent until the response is complete."""
+    """Time from before the event is sent until the response is complete."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ class RuntimeApi:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._listener, selectors.EVENT_READ)
         self._process: int | None = None
-        self._asking: socket.socket | None = None
+        self._waiting: socket.socket | None = None
         self._count = 0
         self._is_traced = is_traced
 
@@ -79,38 +79,38 @@ class RuntimeApi:
         self._process = os.pidfd_open(pid)
         self._selector.register(self._process, selectors.EVENT_READ)
 
-    def wait_until_asked(self) -> int:
+    def wait_for_request(self) -> int:
         """Wait until the environment requests an event, and return the time (`perf_counter_ns`).
 
         Raises:
             BenchError: it reports an error or exits.
         """
-        if self._asking is None:
-            self._asking = self._receive(NEXT).connection
+        if self._waiting is None:
+            self._waiting = self._receive(NEXT).connection
         return time.perf_counter_ns()
 
-    def invoke(self, event: bytes) -> Answer:
+    def invoke(self, event: bytes) -> Response:
         """Send an event, and wait for the response.
 
         Raises:
             BenchError: the function reports an error or exits.
         """
-        asking = self._asking or self._receive(NEXT).connection
-        self._asking = None
+        waiting = self._waiting or self._receive(NEXT).connection
+        self._waiting = None
         self._count += 1
         message = _invocation(self._count, event, is_traced=self._is_traced)
-        handed_out = time.perf_counter_ns()
-        asking.sendall(message)
+        sent = time.perf_counter_ns()
+        waiting.sendall(message)
         request = self._receive(RESPONSE)
-        answered = time.perf_counter_ns()
+        received = time.perf_counter_ns()
         request.connection.sendall(ACCEPTED)
-        return Answer(body=request.body, nanoseconds=answered - handed_out)
+        return Response(body=request.body, nanoseconds=received - sent)
 
     def _receive(self, expected: str) -> _Request:
         while True:
             ready = self._selector.select(DEADLINE_SECONDS)
             if not ready:
-                raise BenchError(f"the function does not ask for {expected} within {DEADLINE_SECONDS} seconds")
+                raise BenchError(f"the function does not request {expected} within {DEADLINE_SECONDS} seconds")
             for key, _ in ready:
                 if key.fileobj is self._listener:
                     self._accept()
@@ -119,9 +119,11 @@ class RuntimeApi:
                     if request and request.path.endswith(expected):
                         return request
                     if request:
-                        raise BenchError(f"the function calls {request.path}: {request.body.decode(errors='replace')}")
+                        raise BenchError(
+                            f"the function requests {request.path}: {request.body.decode(errors='replace')}"
+                        )
                 else:
-                    raise BenchError(f"the function ends before it asks for {expected}")
+                    raise BenchError(f"the function exits before it requests {expected}")
 
     def _accept(self) -> None:
         connection, _ = self._listener.accept()

@@ -16,5 +16,5 @@ def run_tool(root: Path, tool: str, environment: Mapping[str, str]) -> str:
     command = ["cargo", "run", "--locked", "--quiet", "--release", "--package", tool]
     done = subprocess.run(command, cwd=root / "rust", env=environment, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
-        raise BenchError(f"{' '.join(command)} fails, see its message above")
+        raise BenchError(f"`{' '.join(command)}` failed: see its message above")
     return done.stdout

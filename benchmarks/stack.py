@@ -45,7 +45,7 @@ class Stack:
 
 @contextlib.contextmanager
 def running_stack(root: Path, home: Path, report: Callable[[str], None]) -> Iterator[Stack]:
-    """Deploy the program to a new emulator, and stop that at the end.
+    """Deploy the program to a new emulator, and stop the emulator at the end.
 
     Raises:
         LocalError: it cannot be deployed.
@@ -83,7 +83,7 @@ def released(config: StackConfig) -> StackConfig:
 
 
 def _pause_triggers(context: Context) -> None:
-    """Delete the stream's mapping, so that only the measured functions process writes."""
+    """Disable the event source mappings, so that only the measured functions process writes."""
     functions = context.client("lambda")
     for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
         functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
@@ -91,17 +91,17 @@ def _pause_triggers(context: Context) -> None:
 
 def _function(context: Context, name: str, physical: str, folder: Path) -> Function:
     configuration = context.client("lambda").get_function_configuration(FunctionName=physical)
-    packed = _artifact(context, name)
-    place = folder / name
-    place.mkdir(parents=True, exist_ok=True)
-    bootstrap = place / "bootstrap"
-    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        archive.extract("bootstrap", place)
+    artifact = _artifact(context, name)
+    unpacked = folder / name
+    unpacked.mkdir(parents=True, exist_ok=True)
+    bootstrap = unpacked / "bootstrap"
+    with zipfile.ZipFile(io.BytesIO(artifact)) as archive:
+        archive.extract("bootstrap", unpacked)
     bootstrap.chmod(0o755)
     return Function(
         name=name,
         bootstrap=bootstrap,
-        zip_bytes=len(packed),
+        zip_bytes=len(artifact),
         memory_mib=configuration["MemorySize"],
         variables=configuration.get("Environment", {}).get("Variables", {}),
     )
@@ -114,4 +114,4 @@ def _artifact(context: Context, binary: str) -> bytes:
         for item in s3.list_objects_v2(Bucket=bucket["Name"], Prefix=f"{binary}/").get("Contents", []):
             content: bytes = s3.get_object(Bucket=bucket["Name"], Key=item["Key"])["Body"].read()
             return content
-    raise BenchError(f"the program has no artifact of {binary}")
+    raise BenchError(f"no bucket has an artifact of {binary}: remove the home of the benchmarks, and run this again")

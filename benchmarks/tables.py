@@ -9,14 +9,14 @@ from benchmarks.languages.rust import NAME as RUST
 from benchmarks.section import Table
 from benchmarks.targets import Verdict
 
-NONE = "-"
+NOT_MEASURED = "-"
 
 NOTES = (
     "Each function is the executable in its artifact, built with the profile `release`. It runs with Lambda's "
     "environment variables and our implementation of Lambda's Runtime API, so the numbers do not include Lambda's "
     "own time. Languages take turns; numbers are medians. First, each peer's response is compared with ours.",
     "**zip**: the handler and its packages. The AWS SDK is listed separately: Lambda's managed runtimes include "
-    "one, but AWS recommends to package your own. The runtime interface client of the peers is not included.",
+    "one, but AWS recommends packaging your own. The runtime interface client of the peers is not included.",
     "**start**: from process creation to the first `/next`. **bare C** requests events and responds with `{}`.",
     "**first call**: with 7 ms of CPU time per 100 ms, as on Lambda with 128 MB; the start is not limited, as on "
     "Lambda. It includes the AWS client's first request, over plain HTTP without TLS.",
@@ -49,7 +49,7 @@ def subject(name: str, counted: str, rows: Mapping[str, Figures]) -> Table:
         return (
             title,
             number(figure(rows[ours])),
-            *(_beside(figure(rows[other]), figure(rows[ours]) if other in PEERS else None) for other in others),
+            *(_with_ratio(figure(rows[other]), figure(rows[ours]) if other in PEERS else None) for other in others),
         )
 
     return Table(
@@ -75,7 +75,7 @@ def subject(name: str, counted: str, rows: Mapping[str, Figures]) -> Table:
     )
 
 
-def _beside(value: float | None, ours: float | None) -> str:
+def _with_ratio(value: float | None, ours: float | None) -> str:
     return f"{number(value)} ({_ratio(value / ours)}x)" if value and ours else number(value)
 
 
@@ -88,11 +88,11 @@ def summary(found: Mapping[str, Mapping[str, Figures]]) -> Table:
     return Table(
         title="",
         columns=("Rust / Python / JavaScript", "start ms", "resident MiB", "first call at 7% CPU, ms", "warm call ms"),
-        rows=[(name, *_four(rows)) for name, rows in found.items()],
+        rows=[(name, *_summary_cells(rows)) for name, rows in found.items()],
     )
 
 
-def _four(rows: Mapping[str, Figures]) -> list[str]:
+def _summary_cells(rows: Mapping[str, Figures]) -> list[str]:
     peers = [rows[language] for language in (RUST, *PEERS) if language in rows]
     return [
         _side_by_side([figures.init_ms for figures in peers]),
@@ -105,7 +105,7 @@ def _four(rows: Mapping[str, Figures]) -> list[str]:
 def number(value: float | None) -> str:
     """Return a number with three significant digits."""
     if value is None:
-        return NONE
+        return NOT_MEASURED
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 (three digits)
 
 

@@ -18,7 +18,7 @@ class Target:
     """Name with unit."""
     at_most: float
     needs: str = ""
-    """Requirement of the measurement that may be missing."""
+    """What the measurement needs, and may be missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ def _first_call(subject: str, at_most: float) -> tuple[Target, Figure]:
     return target, lambda figures: figures.first_call_ms
 
 
-IDLE = "needs an idle machine: starts were sooner than those of a client that does nothing"
+IDLE = "needs an idle machine: starts were faster than those of a client that does nothing"
 TARGETS: tuple[tuple[Target, Figure], ...] = (
     *(_zip("echo", 0.6), _start("echo", 2), _resident("echo", 5), _first_call("echo", 10)),
     *(_zip("glitch, 100 kB", 1.1), _start("glitch, 100 kB", 2), _first_call("glitch, 100 kB", 50)),

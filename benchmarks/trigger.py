@@ -1,4 +1,4 @@
-"""Compares the trigger with a plain one: a Rust program counts the same traffic with both."""
+"""Compares the trigger with one that updates each counter on its own: a Rust tool counts the same traffic with both."""
 
 import os
 from collections.abc import Callable
@@ -17,11 +17,11 @@ def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
     """Count in memory, and over the DynamoDB of an emulator.
 
     Raises:
-        BenchError: the program fails.
+        BenchError: the tool fails.
         LocalError: the emulator does not start.
     """
     with fresh_emulator(home, read_stack_config(root, STACK).region, report) as url:
-        report("compiling both triggers, and counting the same views by them")
+        report("compiling both triggers, and counting the same views with each")
         printed = run_tool(root, "bench-trigger", {**os.environ, "ANALYTICS_BENCH_ENDPOINT": url})
     table = Table(title="The trigger and a plain one, in batches of 10 and 100", columns=COLUMNS, rows=rows_of(printed))
     return Section(title="Exact counts", tables=[table])

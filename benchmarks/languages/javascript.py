@@ -28,10 +28,9 @@ TOOLS = {
     "automake": "automake",
     "libtoolize": "libtool",
 }
-"""Tools of the runtime interface client, and their Debian packages."""
+"""Tools that compile the runtime interface client, and their Debian packages."""
 
-
-TOLD = 500
+ERROR_CHARACTERS = 500
 """Maximum length of npm's errors, from their end; warnings precede them."""
 
 
@@ -84,7 +83,7 @@ def _install(folder: Path, report: Callable[[str], None]) -> None:
     done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         stamp.unlink()
-        raise UnavailableError(f"`npm ci` fails in {folder}: {done.stderr.strip()[-TOLD:]}")
+        raise UnavailableError(f"`npm ci` failed in {folder}: {done.stderr.strip()[-ERROR_CHARACTERS:]}")
 
 
 def find_tools(report: Callable[[str], None]) -> None:
@@ -100,7 +99,7 @@ def find_tools(report: Callable[[str], None]) -> None:
             subprocess.run(["apt-get", "--quiet", *arguments], check=False, capture_output=True)
         missing = _missing()
     if missing:
-        raise UnavailableError(f"{', '.join(missing)} missing: apt-get install {' '.join(missing)}")
+        raise UnavailableError(f"{', '.join(missing)} missing: run `apt-get install {' '.join(missing)}`")
 
 
 def _missing() -> list[str]:

@@ -25,12 +25,12 @@ class Package:
     own_bytes: int
     """The handler and its packages."""
     sdk_bytes: int = 0
-    """The AWS SDK. Lambda's managed runtime includes a version, but AWS recommends to package your own."""
+    """The AWS SDK. Lambda's managed runtime includes a version, but AWS recommends packaging your own."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Language:
-    """A language."""
+    """A language: how to run a function, and the size of its packages."""
 
     name: str
     program: Callable[[Function], Program]

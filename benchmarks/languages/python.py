@@ -66,6 +66,6 @@ def _installed(folder: Path) -> Path:
     for command in ([sys.executable, "-m", "venv", "--clear", str(folder)], [*pip, "--requirement", str(wanted)]):
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode != 0:
-            raise UnavailableError(f"{' '.join(command)} fails: {(done.stderr or done.stdout).strip()}")
+            raise UnavailableError(f"`{' '.join(command)}` failed: {(done.stderr or done.stdout).strip()}")
     stamp.write_bytes(wanted.read_bytes())
     return interpreter

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from benchmarks.stack import Stack
-from benchmarks.subjects.subject import Answers, Subject, all_equal, same_event, sample
+from benchmarks.subjects.subject import Responses, Subject, all_equal, same_event, sample
 
 CALLS = 400
 OWN = ("Section", "Expires", "Request", "Visitor")
@@ -23,13 +23,13 @@ def analytics_api(stack: Stack) -> Subject:
         first=events,
         warm=events,
         warm_calls=CALLS,
-        check=lambda answers: _check(stack, answers),
+        check=lambda responses: _check(stack, responses),
     )
 
 
-def _check(stack: Stack, answers: Answers) -> None:
-    all_equal("the status of collect", {language: answer["statusCode"] for language, answer in answers.items()})
-    views = {language: json.loads(answer["body"])["view"] for language, answer in answers.items()}
+def _check(stack: Stack, responses: Responses) -> None:
+    all_equal("the status of collect", {language: response["statusCode"] for language, response in responses.items()})
+    views = {language: json.loads(response["body"])["view"] for language, response in responses.items()}
     all_equal("the stored view", {language: _stored(stack, view) for language, view in views.items()})
 
 

@@ -3,7 +3,7 @@
 import json
 
 from benchmarks.stack import Stack
-from benchmarks.subjects.subject import Answers, Subject, all_equal, same_event, sample
+from benchmarks.subjects.subject import Responses, Subject, all_equal, same_event, sample
 
 CALLS = 400
 CODE = "EUR"
@@ -20,11 +20,11 @@ def currencies(stack: Stack) -> Subject:
     return Subject(name="currencies", function="currencies", first=events, warm=events, warm_calls=CALLS, check=_check)
 
 
-def _check(answers: Answers) -> None:
+def _check(responses: Responses) -> None:
     all_equal(
-        "the answer of currencies",
+        "the response of currencies",
         {
-            language: (answer["statusCode"], answer["headers"]["etag"], json.loads(answer["body"]))
-            for language, answer in answers.items()
+            language: (response["statusCode"], response["headers"]["etag"], json.loads(response["body"]))
+            for language, response in responses.items()
         },
     )

@@ -3,7 +3,7 @@
 import json
 
 from benchmarks.stack import Stack
-from benchmarks.subjects.subject import Answers, Subject, all_equal, same_event, sample
+from benchmarks.subjects.subject import Responses, Subject, all_equal, same_event, sample
 
 CALLS = 1000
 
@@ -14,8 +14,8 @@ def echo(stack: Stack) -> Subject:
     return Subject(name="echo", function="echo", first=event, warm=event, warm_calls=CALLS, check=_check)
 
 
-def _check(answers: Answers) -> None:
+def _check(responses: Responses) -> None:
     all_equal(
-        "the answer of echo",
-        {language: (answer["statusCode"], json.loads(answer["body"])) for language, answer in answers.items()},
+        "the response of echo",
+        {language: (response["statusCode"], json.loads(response["body"])) for language, response in responses.items()},
     )

@@ -8,12 +8,12 @@ from PIL import Image
 
 from benchmarks.section import BenchError
 from benchmarks.stack import Stack
-from benchmarks.subjects.subject import Answers, Subject, same_event, sample
+from benchmarks.subjects.subject import Responses, Subject, same_event, sample
 
 SIGMA = 60
 """Quality of the noise JPEG, whose size is proportional to the number of pixels."""
 BYTES_PER_PIXEL = 0.75
-"""Approximate bytes per pixel; a first try gives the exact number."""
+"""Approximate bytes per pixel; a first picture shows the exact number."""
 
 
 def glitch(stack: Stack, name: str, size: int, calls: int) -> Subject:
@@ -27,7 +27,7 @@ def glitch(stack: Stack, name: str, size: int, calls: int) -> Subject:
         first=events,
         warm=events,
         warm_calls=calls,
-        check=lambda answers: _check(picture, answers),
+        check=lambda responses: _check(picture, responses),
     )
 
 
@@ -44,12 +44,12 @@ def _noise(edge: int) -> bytes:
     return file.getvalue()
 
 
-def _check(picture: bytes, answers: Answers) -> None:
+def _check(picture: bytes, responses: Responses) -> None:
     """Check that each response is a changed picture of the same size; random numbers differ by language."""
     original = Image.open(io.BytesIO(picture))
-    for language, answer in answers.items():
-        glitched = base64.b64decode(answer["body"])
-        if answer["statusCode"] != 200 or glitched == picture:  # noqa: PLR2004 (a status)
-            raise BenchError(f"{language} has not glitched the picture")
+    for language, response in responses.items():
+        glitched = base64.b64decode(response["body"])
+        if response["statusCode"] != 200 or glitched == picture:  # noqa: PLR2004 (a status)
+            raise BenchError(f"{language} did not glitch the picture: fix its function")
         if Image.open(io.BytesIO(glitched)).size != original.size:
-            raise BenchError(f"what {language} has made of the picture is another one")
+            raise BenchError(f"{language} returned a picture of another size: fix its function")

@@ -10,7 +10,7 @@ from benchmarks.section import BenchError
 
 Events = Callable[[str, int], list[bytes]]
 """Returns a number of new events for a language."""
-Answers = Mapping[str, Any]
+Responses = Mapping[str, Any]
 """Responses by language."""
 
 
@@ -26,7 +26,7 @@ class Subject:
     """Events for warm calls."""
     warm_calls: int
     """Number of measured warm calls, in ten blocks."""
-    check: Callable[[Answers], None]
+    check: Callable[[Responses], None]
     """Raises:
         BenchError: the responses to first events differ.
     """

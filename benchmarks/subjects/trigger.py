@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.stack import Stack
-from benchmarks.subjects.subject import Answers, Subject, all_equal
+from benchmarks.subjects.subject import Responses, Subject, all_equal
 
 FIRST = 10
 """Views in the first batch of an environment."""
@@ -45,7 +45,7 @@ def trigger(stack: Stack) -> Subject:
         first=lambda language, count: events(language, count, FIRST),
         warm=lambda language, count: events(language, count, BATCH),
         warm_calls=CALLS,
-        check=lambda answers: _check(stack, answers),
+        check=lambda responses: _check(stack, responses),
         per_call=BATCH,
         counted="views",
     )
@@ -107,9 +107,9 @@ def _store(stack: Stack, items: list[Item]) -> None:
         dynamodb.batch_write_item(RequestItems={table: puts})
 
 
-def _check(stack: Stack, answers: Answers) -> None:
-    all_equal("the trigger's answer", answers)
-    all_equal("what the trigger has counted", {language: _totals(stack, site(language)) for language in answers})
+def _check(stack: Stack, responses: Responses) -> None:
+    all_equal("the response of the trigger", responses)
+    all_equal("the counted totals", {language: _totals(stack, site(language)) for language in responses})
 
 
 def _totals(stack: Stack, site: str) -> dict[str, dict[str, Any]]:

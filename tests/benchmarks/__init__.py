@@ -1,1 +1,1 @@
-"""Tests of the benchmarks' own parts: nothing here asserts on a time."""
+"""Tests of the parts of the benchmarks. None asserts on time."""

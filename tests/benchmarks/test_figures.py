@@ -35,7 +35,7 @@ def test_a_percentile_is_a_value_that_was_measured() -> None:
     assert percentile([7], 99) == 7
 
 
-def test_a_start_that_had_to_wait_changes_little() -> None:
+def test_one_slow_start_does_not_change_the_figure() -> None:
     found = figures(SUBJECT, 128, Package(own_bytes=0), SAMPLES, FLOOR)
     assert (found.init_ms, found.init_ratio) == (3, 3)
 
@@ -62,7 +62,7 @@ def test_measurements_that_need_a_quota_are_omitted_without_one() -> None:
     assert figures(SUBJECT, 128, Package(own_bytes=0), without, FLOOR).first_call_ms is None
 
 
-def test_a_millisecond_that_has_begun_is_paid() -> None:
+def test_a_started_millisecond_is_billed() -> None:
     # AWS's own example: 128 MB and 120 ms, three million times, https://aws.amazon.com/lambda/pricing/
     assert dollars_per_million(120, 128) * 3 == pytest.approx(0.6 + 45_000 * 0.0000133334)
     assert dollars_per_million(0.2, 128) == dollars_per_million(1, 128) < dollars_per_million(1.01, 128)

@@ -18,7 +18,7 @@ def test_missing_tools_are_reported_with_their_packages(tmp_path: Path, monkeypa
         javascript.find_tools(lambda _: None)
 
 
-def test_byte_code_is_not_uploaded(tmp_path: Path) -> None:
+def test_bytecode_is_not_packed(tmp_path: Path) -> None:
     package = tmp_path / "package"
     (package / "__pycache__").mkdir(parents=True)
     (package / "module.py").write_text("print()\n")

@@ -1,6 +1,5 @@
-"""The page, the README's part and the plot."""
+"""Tests of the page, the README's section and the plot."""
 
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -11,6 +10,7 @@ from benchmarks.report import page, refreshed
 from benchmarks.section import BenchError, Section, Table
 from benchmarks.tables import number, subject, summary
 from benchmarks.trigger import rows_of
+from tests.recording import ROOT
 
 README = "# Title\n\n<!-- benchmarks -->\nold\n<!-- /benchmarks -->\n\nEnd\n"
 TABLE = Table(title="echo", columns=("", "Rust"), rows=[("start, ms", "1.2")])
@@ -50,13 +50,13 @@ def test_only_the_benchmarks_of_the_readme_are_replaced() -> None:
     assert refreshed(once, [SECTION], "a machine") == once
 
 
-def test_a_readme_without_a_place_is_refused() -> None:
+def test_a_readme_without_a_section_is_refused() -> None:
     with pytest.raises(BenchError, match="<!-- benchmarks -->"):
         refreshed("# Title\n", [SECTION], "a machine")
 
 
-def test_this_readme_has_a_place() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+def test_this_readme_has_a_section() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert refreshed(readme, [SECTION], "a machine") != readme
 
 
@@ -73,12 +73,12 @@ def test_other_languages_are_shown_with_their_ratios() -> None:
     assert ("first call, ms", "-", "-", "-") in table.rows
 
 
-def test_the_summary_goes_without_a_peer_that_is_missing() -> None:
+def test_the_summary_omits_a_missing_peer() -> None:
     table = summary({"echo": {"Rust": row(2), "Python": row(50), "bare C": row(1)}})
     assert table.rows == [("echo", "**2** / 50", "**2** / 2", "**-** / -", "**0.2** / 0.2")]
 
 
-def test_a_number_has_three_digits_that_count() -> None:
+def test_a_number_has_three_significant_digits() -> None:
     assert [number(value) for value in (0.012345, 1.2345, 99.95, 123.4, 12345.6)] == [
         *("0.0123", "1.23", "100", "123", "12,346"),
     ]

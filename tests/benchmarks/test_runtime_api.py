@@ -1,4 +1,4 @@
-"""The stand-in for Lambda's Runtime API, driven by small clients."""
+"""Tests of the implementation of Lambda's Runtime API, with small clients."""
 
 import json
 import os
@@ -40,9 +40,9 @@ def program(folder: Path, code: str) -> Program:
     return Program(command=(sys.executable, "-c", code), folder=folder, variables={}, log=folder / "log")
 
 
-def test_an_event_comes_with_the_headers_that_aws_documents(tmp_path: Path) -> None:
-    with environment(program(tmp_path, CLIENT)) as place:
-        first, second = (json.loads(place.invoke(b"{}").body)["headers"] for _ in range(2))
+def test_an_event_has_the_documented_headers(tmp_path: Path) -> None:
+    with environment(program(tmp_path, CLIENT)) as running:
+        first, second = (json.loads(running.invoke(b"{}").body)["headers"] for _ in range(2))
     assert {name for name in first if name.startswith("lambda-runtime-")} == {
         "lambda-runtime-aws-request-id",
         "lambda-runtime-deadline-ms",
@@ -54,40 +54,40 @@ def test_an_event_comes_with_the_headers_that_aws_documents(tmp_path: Path) -> N
 
 def test_an_event_of_several_megabytes_arrives_whole(tmp_path: Path) -> None:
     event = json.dumps("x" * 6_000_000).encode()
-    with environment(program(tmp_path, CLIENT)) as place:
-        assert json.loads(place.invoke(event).body)["length"] == len(event)
+    with environment(program(tmp_path, CLIENT)) as running:
+        assert json.loads(running.invoke(event).body)["length"] == len(event)
 
 
 def test_starts_and_calls_are_measured(tmp_path: Path) -> None:
-    with environment(program(tmp_path, CLIENT)) as place:
-        before = place.cpu_ns
-        answer = place.invoke(b"{}")
-        place.wait_until_idle()
-        assert place.init_ns > 0
-        assert answer.nanoseconds > 0
-        assert place.cpu_ns > before
-        memory = place.memory()
+    with environment(program(tmp_path, CLIENT)) as running:
+        before = running.cpu_ns
+        response = running.invoke(b"{}")
+        running.wait_until_idle()
+        assert running.init_ns > 0
+        assert response.nanoseconds > 0
+        assert running.cpu_ns > before
+        memory = running.memory()
     assert 1 < memory.resident_mib <= memory.peak_mib
 
 
-def test_a_function_that_answers_with_an_error_is_not_measured(tmp_path: Path) -> None:
-    with pytest.raises(BenchError, match="it failed"), environment(program(tmp_path, CLIENT)) as place:
-        place.invoke(b'"fail"')
+def test_a_function_that_reports_an_error_is_not_measured(tmp_path: Path) -> None:
+    with pytest.raises(BenchError, match="it failed"), environment(program(tmp_path, CLIENT)) as running:
+        running.invoke(b'"fail"')
 
 
 def test_a_function_that_exits_is_reported_with_its_log(tmp_path: Path) -> None:
-    with pytest.raises(BenchError, match="no more"), environment(program(tmp_path, CLIENT)) as place:
-        place.invoke(b'"end"')
+    with pytest.raises(BenchError, match="no more"), environment(program(tmp_path, CLIENT)) as running:
+        running.invoke(b'"end"')
 
 
-def test_a_function_that_does_not_start_says_why(tmp_path: Path) -> None:
+def test_a_function_that_does_not_start_is_reported_with_its_error(tmp_path: Path) -> None:
     with pytest.raises(BenchError, match="there is no table"), environment(program(tmp_path, INIT_ERROR)):
         pass
 
 
 def test_no_process_is_left(tmp_path: Path) -> None:
-    with environment(program(tmp_path, CLIENT)) as place:
-        pid = place.pid
+    with environment(program(tmp_path, CLIENT)) as running:
+        pid = running.pid
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 
@@ -97,5 +97,5 @@ def test_the_c_client_processes_events_one_by_one(tmp_path: Path) -> None:
     compile_bootstrap(bootstrap)
     bare = Program(command=(str(bootstrap),), folder=tmp_path, variables={}, log=tmp_path / "log")
     events = [b"{}", b"x" * 100_000, b"{}"]
-    with environment(bare) as place:
-        assert [place.invoke(event).body for event in events] == [b"{}"] * 3
+    with environment(bare) as running:
+        assert [running.invoke(event).body for event in events] == [b"{}"] * 3

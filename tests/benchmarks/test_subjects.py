@@ -18,7 +18,7 @@ def test_every_language_counts_the_same_views() -> None:
     assert [{**view, "Path": {"S": "view/b.example"}} for view in ours] == theirs
 
 
-def test_some_visitors_come_again_and_no_view_does() -> None:
+def test_visitors_repeat_and_views_do_not() -> None:
     views = list(itertools.islice(views_of("a.example"), 200))
     assert len({view["Visitor"]["S"] for view in views}) < 200
     assert len({view["Section"]["S"] for view in views}) == 200

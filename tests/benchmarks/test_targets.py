@@ -10,11 +10,11 @@ TARGET = Target(subject="echo", what="zip, MB", at_most=0.6)
 
 
 @pytest.mark.parametrize("measured", [0.1, 0.6])
-def test_a_target_that_is_just_reached_is_reached(measured: float) -> None:
+def test_a_value_at_the_limit_passes(measured: float) -> None:
     assert judge(TARGET, measured).outcome == "pass"
 
 
-def test_a_target_that_is_missed_says_by_how_much() -> None:
+def test_a_missed_target_has_the_difference() -> None:
     assert judge(TARGET, 0.85).outcome == "short by 0.25"
 
 

@@ -23,18 +23,18 @@ KNOWN_SECONDS = 72 * 3600
 DEVICES = {"pc": "desktop", "smartphone": "phone", "mobilephone": "phone"}
 ID_BITS = 64
 
-# Session tokens are sealed with these: a function without them does not start.
+# The function needs these to encrypt session tokens, and does not start without them.
 SESSION_KEYS = DYNAMODB.get_item(TableName=STATE, Key={"Name": {"S": "session-keys"}}, ConsistentRead=True)["Item"]
 SECRETS: dict[str, bytes] = {}
 KNOWN: set[tuple[str, str, str, str]] = set()
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-    """Store a view, and answer its id."""
+    """Store a view, and return its id."""
     headers = event["headers"]
     site = urlsplit(headers["origin"]).netloc
-    visit = json.loads(event["body"])
-    url = urlsplit(visit["url"])
+    reported = json.loads(event["body"])
+    url = urlsplit(reported["url"])
     if site not in SITES or url.netloc != site:
         return {"statusCode": 403, "headers": {}, "body": "This site is not counted here."}
     now_ms = time.time_ns() // 1_000_000
@@ -52,7 +52,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
         "Utm": urlencode(utm),
         **agent_attributes(agent),
     }
-    if referrer := (urlsplit(visit.get("referrer") or "").hostname or "").removeprefix("www."):
+    if referrer := (urlsplit(reported.get("referrer") or "").hostname or "").removeprefix("www."):
         item["Referrer"] = within_cap(site, day, "referrer", referrer)
     if campaign := named.get("utm_campaign") or named.get("utm_source"):
         item["Campaign"] = within_cap(site, day, "campaign", campaign)
@@ -83,7 +83,7 @@ def agent_attributes(text: str) -> dict[str, str]:
 
 
 def secret(day: str) -> bytes:
-    """Return the secret of a day, read once; make it where there is none."""
+    """Return the secret of a day, which is read once; create it if there is none."""
     if day not in SECRETS:
         key = {"Name": {"S": f"visitor-secret/{day}"}}
         item = DYNAMODB.get_item(TableName=STATE, Key=key, ConsistentRead=True).get("Item")
@@ -101,7 +101,7 @@ def secret(day: str) -> bytes:
 
 
 def within_cap(site: str, day: str, dimension: str, value: str) -> str:
-    """Return the value, or `(other)` when the day has its fill of others."""
+    """Return the value, or `(other)` if the day has reached its cap of values."""
     if (site, day, dimension, value) in KNOWN:
         return value
     digest = hashlib.sha256(value.encode()).digest()[:8]

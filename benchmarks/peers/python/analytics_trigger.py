@@ -1,4 +1,4 @@
-"""`analytics-trigger` in Python, for views: each is counted once, by transactions that mark it and move the totals."""
+"""`analytics-trigger` in Python, for views: each is counted once, by a transaction that marks it and updates totals."""
 
 import os
 from collections import Counter, defaultdict
@@ -12,17 +12,17 @@ DYNAMODB = boto3.client("dynamodb")
 VIEWS = os.environ["VIEWS_TABLE"]
 TOTALS = os.environ["TOTALS_TABLE"]
 ACTIONS = 100
-"""Of a transaction, and keys of a read, at most."""
+"""Maximum number of actions of a transaction, and of keys of a read."""
 DAY_SECONDS = 86_400
 MISFITS = 100
-"""Views in a row that do not fit before a transaction counts as full."""
+"""Number of consecutive views that do not fit, after which a transaction counts as full."""
 
 Item = dict[str, dict[str, str]]
 Key = tuple[str, str]
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-    """Fold a batch of views into the totals."""
+    """Add a batch of views to the totals."""
     inserted = [record["dynamodb"]["NewImage"] for record in event["Records"] if record["eventName"] == "INSERT"]
     views = {key_of(item): item for item in inserted}
     marked = marked_visitors(sorted({visitor_of(item) for item in views.values() if "Visitor" in item}))
@@ -34,15 +34,15 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
             DYNAMODB.transact_write_items(TransactItems=chunk.actions())
             marked |= chunk.visitors
         except DYNAMODB.exceptions.TransactionCanceledException as error:
-            waiting = chunk.without_lost(error.response["CancellationReasons"], marked) + waiting
+            waiting = chunk.without_failed(error.response["CancellationReasons"], marked) + waiting
     return {"batchItemFailures": []}
 
 
 class Chunk:
-    """What goes into one transaction."""
+    """The views and counters of one transaction."""
 
     def __init__(self, marked: set[Key]) -> None:
-        """Start with nothing; no visitor who is marked is counted again."""
+        """Start without views. Marked visitors are not counted again."""
         self._marked = marked
         self._views: list[Item] = []
         self._marks: list[Key] = []
@@ -51,11 +51,11 @@ class Chunk:
 
     @property
     def visitors(self) -> set[Key]:
-        """Those whom the transaction marks."""
+        """The visitors that the transaction marks."""
         return set(self._expires)
 
     def fill(self, waiting: list[Item]) -> list[Item]:
-        """Take as many views as fit, and return the rest."""
+        """Add as many views as fit, and return the rest."""
         rest: list[Item] = []
         misfits = 0
         for item in waiting:
@@ -72,13 +72,15 @@ class Chunk:
         visitors = (mark_visitor(key, expires) for key, expires in self._expires.items())
         return [*views, *visitors, *(add(key, counts) for key, counts in self._totals.items())]
 
-    def without_lost(self, reasons: list[dict[str, str]], marked: set[Key]) -> list[Item]:
-        """Return the views that are still to be counted after the transaction was cancelled; note marked visitors."""
-        lost = [reason["Code"] == "ConditionalCheckFailed" for reason in reasons]
-        if not any(lost):
+    def without_failed(self, reasons: list[dict[str, str]], marked: set[Key]) -> list[Item]:
+        """Return the views to retry after the transaction was cancelled, and add its marked visitors to `marked`."""
+        failed = [reason["Code"] == "ConditionalCheckFailed" for reason in reasons]
+        if not any(failed):
             raise RuntimeError(reasons)
-        marked.update(key for key, is_lost in zip(self._expires, lost[len(self._views) :], strict=False) if is_lost)
-        return [item for item, is_lost in zip(self._views, lost, strict=False) if not is_lost]
+        marked.update(
+            key for key, has_failed in zip(self._expires, failed[len(self._views) :], strict=False) if has_failed
+        )
+        return [item for item, has_failed in zip(self._views, failed, strict=False) if not has_failed]
 
     def _take(self, item: Item) -> bool:
         visitor = visitor_of(item) if "Visitor" in item and "Bot" not in item else None
@@ -101,7 +103,7 @@ def key_of(item: Item) -> Key:
 
 
 def order(item: Item) -> tuple[str, ...]:
-    """Bring views together that move the same totals."""
+    """Return a sort key that groups views of the same totals."""
     site, day, view = site_and_day(item)
     return (site, day, *(item.get(name, {}).get("S", "") for name in ("Page", "Referrer", "Campaign")), view)
 
@@ -113,13 +115,13 @@ def site_and_day(item: Item) -> tuple[str, str, str]:
 
 
 def visitor_of(item: Item) -> Key:
-    """Return where the visitor of a view is marked."""
+    """Return the key of the marker of a view's visitor."""
     site, day, _ = site_and_day(item)
     return f"visitor/{site}/{day}", item["Visitor"]["S"]
 
 
 def totals_of(item: Item, *, is_new: bool) -> Iterator[tuple[Key, Counter[str]]]:
-    """Yield each total that a view moves, and by how much."""
+    """Yield the key of each total of a view, with what the view adds."""
     site, day, _ = site_and_day(item)
     summary = Counter(["Views"])
     for dimension in ("Browser", "System", "Device", "Country"):
@@ -144,7 +146,7 @@ def buckets(day: str) -> list[tuple[str, str]]:
 
 
 def marked_visitors(visitors: list[Key]) -> set[Key]:
-    """Return those who are counted already."""
+    """Return the visitors that are already counted."""
     marked: set[Key] = set()
     for start in range(0, len(visitors), ACTIONS):
         keys = [key_item(key) for key in visitors[start : start + ACTIONS]]
@@ -157,7 +159,7 @@ def marked_visitors(visitors: list[Key]) -> set[Key]:
 
 
 def mark_view(key: Key) -> dict[str, Any]:
-    """Return the action that marks a view as counted, if it is there and is not."""
+    """Return the action that marks a view as counted, if it exists and is not marked."""
     return {
         "Update": {
             "TableName": VIEWS,
@@ -171,7 +173,7 @@ def mark_view(key: Key) -> dict[str, Any]:
 
 
 def mark_visitor(key: Key, expires: int) -> dict[str, Any]:
-    """Return the action that marks a visitor as counted, if that is not so."""
+    """Return the action that marks a visitor as counted, if the visitor is not marked."""
     return {
         "Put": {
             "TableName": TOTALS,
@@ -183,7 +185,7 @@ def mark_visitor(key: Key, expires: int) -> dict[str, Any]:
 
 
 def add(key: Key, counts: Counter[str]) -> dict[str, Any]:
-    """Return the action that moves a total."""
+    """Return the action that adds to a total."""
     numbered = list(enumerate(counts.items()))
     return {
         "Update": {
@@ -197,6 +199,6 @@ def add(key: Key, counts: Counter[str]) -> dict[str, Any]:
 
 
 def key_item(key: Key) -> Item:
-    """Return an item with nothing but its key."""
+    """Return an item that has only its key."""
     path, section = key
     return {"Path": {"S": path}, "Section": {"S": section}}

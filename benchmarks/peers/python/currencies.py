@@ -11,7 +11,7 @@ TABLE = os.environ["CURRENCIES_TABLE"]
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-    """Answer a currency with its entity tag."""
+    """Return a currency with its entity tag."""
     code = event["pathParameters"]["code"]
     key = {"pk": {"S": "CURRENCY"}, "code": {"S": code}}
     item = DYNAMODB.get_item(TableName=TABLE, Key=key, ConsistentRead=True).get("Item")

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-    """Answer the message three times."""
+    """Return the message three times."""
     body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else event["body"]
     message = json.loads(body)["message"]
     return {

@@ -1,4 +1,4 @@
-"""`glitch` in Python, for JPEGs: seven steps in the data of the first scan, none of which makes or breaks a marker."""
+"""`glitch` in Python, for JPEGs: seven steps in the data of the first scan, which create and destroy no marker."""
 
 import base64
 import random
@@ -11,7 +11,7 @@ MARKER = 0xFF
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-    """Break the picture in the body."""
+    """Glitch the picture in the body."""
     picture = bytearray(base64.b64decode(event["body"]))
     seed = int(event["queryStringParameters"]["seed"])
     glitch(picture, random.Random(seed))  # noqa: S311 (a picture is no secret)
@@ -24,7 +24,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
 
 
 def glitch(picture: bytearray, numbers: random.Random) -> None:
-    """Do the steps, in place."""
+    """Apply the steps, in place."""
     start, end = scan(picture)
     for step in STEPS:
         while True:
@@ -39,7 +39,7 @@ def glitch(picture: bytearray, numbers: random.Random) -> None:
 
 
 def scan(picture: bytearray) -> tuple[int, int]:
-    """Return where the data of the first scan starts and ends."""
+    """Return the start and the end of the data of the first scan."""
     position = 2
     while True:
         marker = picture[position + 1]
