@@ -1,4 +1,4 @@
-"""The program and `bootstrap/` as they would be in one AWS account, with physical names and ARNs."""
+"""The resources of the program and of `bootstrap/`, with the physical names and ARNs of an AWS account."""
 
 import re
 from functools import cache
@@ -118,7 +118,7 @@ def bootstrap(**config: str) -> tuple[AccountRecording, dict[str, Any]]:
 
 
 def _forget_outputs() -> None:
-    """Keep the outputs of two programs apart: the SDK has one stack in a process."""
+    """Remove the outputs of another program: the SDK has one stack in a process."""
     stack = get_root_resource()
     if isinstance(stack, Stack):
         stack.outputs.clear()

@@ -9,7 +9,7 @@ from components.rust_workspace import Artifact
 
 
 def artifact(name: str, uploaded: pulumi.Resource | None = None) -> Artifact:
-    """Return an artifact that a command named `<name>-upload` brings."""
+    """Return an artifact that a Command named `<name>-upload` uploads."""
     return Artifact(
         bucket=pulumi.Output.from_input("artifacts"),
         key=pulumi.Output.from_input(f"{name}/arm64/abc.zip"),

@@ -9,15 +9,15 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-GET_IT = "Chromium is not on this machine: apt-get install chromium, then run the tests again"
+MISSING = "Chromium is not on this machine: apt-get install chromium, then run the tests again"
 
 
 @contextmanager
 def chromium(*switches: str) -> Iterator[Browser]:
-    """Start Chromium without a window; install it first where that is possible, and skip the test elsewhere."""
+    """Start headless Chromium. If it is missing, install it as root on Debian, or else skip the test."""
     path = shutil.which("chromium") or _installed()
     if path is None:
-        pytest.skip(GET_IT)
+        pytest.skip(MISSING)
     with sync_playwright() as playwright:
         options = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
         sandbox = [] if os.geteuid() else ["--no-sandbox"]

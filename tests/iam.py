@@ -1,7 +1,7 @@
-"""Decides requests as IAM does, for the parts of the policy language that this repository's policies use.
+"""Evaluates requests as IAM does, for the parts of the policy language that this repository's policies use.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
-An operator or a key that is not known here is an error, so that no policy passes because a part of it was not read.
+An unsupported operator or element is an error, so that no policy passes because a part of it was ignored.
 """
 
 import json

@@ -19,7 +19,7 @@ NO_CONFIG = StackConfig(project="rust-serverless", stack="test", values={})
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """A resource that was declared."""
+    """A declared resource."""
 
     urn: str
     typ: str
@@ -43,7 +43,7 @@ class Recording(Mocks):
     resources: list[Recorded] = field(default_factory=list)
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        """Answer with outputs as the provider's, so that ARNs and names flow on."""
+        """Return outputs like the provider's, so that dependents get ARNs and names."""
         outputs = {"arn": f"arn:aws:test:::{args.name}", "name": args.name, "bucket": args.name}
         extra: dict[str, dict[str, Any]] = {
             "aws:apigatewayv2/api:Api": {
@@ -132,7 +132,7 @@ def record_program(
     """Run the program with a stack's configuration, and return the declared resources and the outputs.
 
     `config` overrides values by their full key; None removes one. The program of this repository runs once for each
-    configuration: what it returns is for reading only.
+    configuration, so callers must not change the result.
     """
     record = _recorded if root == ROOT else _recorded.__wrapped__
     return record(stack, root, tuple((config or {}).items()), preview)

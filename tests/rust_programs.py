@@ -1,6 +1,6 @@
 """Programs of the Rust workspace that tests run, compiled with the features of `make test`.
 
-With those of one package, Cargo compiles most dependencies once more.
+With other features, Cargo would compile most dependencies again.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from tests.recording import ROOT
 
 WORKSPACE = ("--locked", "--quiet", "--workspace", "--all-features")
 SERVE = ("--example", "serve")
-"""The example of `currencies`. Building one, Cargo adds the features of development dependencies."""
+"""The example of `currencies`, with which Cargo adds the features of development dependencies."""
 
 
 def built_tool(name: str) -> Path:

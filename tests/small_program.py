@@ -1,4 +1,4 @@
-"""A program of two functions on the real components, whose Rust compiles in a second: it depends on nothing."""
+"""A program with two functions, whose Rust code has no dependencies and compiles in a second."""
 
 import shutil
 from pathlib import Path
@@ -7,12 +7,12 @@ from tests.recording import ROOT
 from tests.workspaces import write_workspace
 
 RUNTIME = """\
-//! Lambda's Runtime API, as far as an answer that is always the same needs it.
+//! A client of Lambda's Runtime API that always returns the same response.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
-/// Answer every invocation with a text.
+/// Responds to every invocation with a text.
 pub fn serve(text: &str) {
     loop {
         let invocation = call("GET", "next", "");

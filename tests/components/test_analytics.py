@@ -129,7 +129,7 @@ def test_the_api_changes_sketches_and_no_totals(
     assert decision_for_the_api(recording, "totals", action, key) == decision
 
 
-def test_the_names_of_state_items_are_those_of_the_service(recording: Recording) -> None:
+def test_grants_on_the_state_match_the_keys_of_the_service(recording: Recording) -> None:
     state = (ROOT / "rust" / "crates" / "analytics" / "src" / "keys" / "state.rs").read_text()
     written = {f"{prefix}/*" for prefix in re.findall(r'format!\("([a-z-]+)/', state)}
     granted = {
@@ -141,15 +141,18 @@ def test_the_names_of_state_items_are_those_of_the_service(recording: Recording)
 
 
 def test_the_stack_protects_all_tables_but_the_state() -> None:
-    for kept in (True, False):
-        recording = declared(point_in_time_recovery=kept, deletion_protection=kept)
+    for protected in (True, False):
+        recording = declared(point_in_time_recovery=protected, deletion_protection=protected)
         for table in ("views", "totals", "accounts"):
             inputs = recording.named(f"analytics-{table}-table").inputs
-            assert (inputs["pointInTimeRecovery"], inputs["deletionProtectionEnabled"]) == ({"enabled": kept}, kept)
+            assert (inputs["pointInTimeRecovery"], inputs["deletionProtectionEnabled"]) == (
+                {"enabled": protected},
+                protected,
+            )
         assert recording.named("analytics-state-table").inputs["pointInTimeRecovery"] == {"enabled": False}
 
 
-def test_counters_are_spread_where_the_stack_says_so() -> None:
+def test_counters_are_sharded_as_configured() -> None:
     assert variables(declared(total_shards=4), "analytics-trigger")["TOTAL_SHARDS"] == "4"
 
 
@@ -160,7 +163,7 @@ def test_counters_are_spread_where_the_stack_says_so() -> None:
         ("analytics-capped-names-alarm", "analytics-api", "CappedNames"),
     ],
 )
-def test_what_is_lost_raises_an_alarm(recording: Recording, alarm: str, service: str, metric: str) -> None:
+def test_lost_data_fires_an_alarm(recording: Recording, alarm: str, service: str, metric: str) -> None:
     found = recording.named(alarm).inputs
     assert (found["metricName"], found["namespace"], found["threshold"]) == (metric, service, 0)
     assert found["dimensions"] == {"function_name": f"{service}-function"}
@@ -175,8 +178,8 @@ def test_handlers_get_the_rules_of_time_zones() -> None:
 
 def test_countries_count_only_with_the_secret_of_cloudfront(recording: Recording) -> None:
     assert variables(recording, "analytics-api")["CLOUDFRONT_HEADER_SHA256"] == ""
-    believed = variables(declared(origin_secret_sha256="0" * 64), "analytics-api")
-    assert believed["CLOUDFRONT_HEADER_SHA256"] == "0" * 64
+    with_secret = variables(declared(origin_secret_sha256="0" * 64), "analytics-api")
+    assert with_secret["CLOUDFRONT_HEADER_SHA256"] == "0" * 64
 
 
 def test_views_outlive_the_stream_and_the_failure_queue(recording: Recording) -> None:
@@ -187,7 +190,7 @@ def test_views_outlive_the_stream_and_the_failure_queue(recording: Recording) ->
     assert f"LEAST_RETENTION_DAYS: u16 = {LEAST_RETENTION_DAYS};" in limits.read_text()
 
 
-def test_the_access_of_the_stack_reaches_the_key_s_command() -> None:
+def test_the_session_key_command_gets_the_credentials_of_the_stack() -> None:
     command = declared(credentials=AwsCredentials(profile="dev")).named("analytics-session-key").inputs
     access = Access.from_json(command["environment"][VARIABLE])
     assert (access.profile, access.region) == ("dev", "eu-west-1")
@@ -212,7 +215,7 @@ def test_the_nightly_recount_only_reads_and_deletes_secrets(recording: Recording
     assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["visitor-secret/*"]}}
 
 
-def test_the_recount_runs_every_night_and_drift_raises_an_alarm(recording: Recording) -> None:
+def test_the_recount_runs_every_night_and_drift_fires_an_alarm(recording: Recording) -> None:
     schedule = recording.named("analytics-nightly-schedule").inputs
     assert schedule["scheduleExpression"] == "cron(0 3 * * ? *)"
     assert schedule["target"]["arn"] == "arn:aws:test:::analytics-recount-function"
@@ -220,7 +223,7 @@ def test_the_recount_runs_every_night_and_drift_raises_an_alarm(recording: Recor
     assert (alarm["metricName"], alarm["threshold"]) == ("Drift", 0)
 
 
-def test_discarded_batches_go_to_the_redrive_and_then_to_a_person(recording: Recording) -> None:
+def test_discarded_batches_go_to_the_redrive_then_to_an_alarm(recording: Recording) -> None:
     failures = "arn:aws:test:::analytics-trigger-failures"
     trigger = recording.named("analytics-trigger-mapping").inputs
     assert trigger["destinationConfig"]["onFailure"]["destinationArn"] == failures

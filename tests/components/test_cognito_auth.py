@@ -99,13 +99,13 @@ def test_a_scoped_route_accepts_tokens_of_both_clients() -> None:
     assert route.inputs["authorizationScopes"] == ["currencies/read"]
 
 
-def test_no_secret_is_an_input_of_anything() -> None:
+def test_no_secret_is_an_input() -> None:
     assert "secret" not in json.dumps([client.inputs for client in declared().of_type(CLIENT)]).lower().replace(
         "generatesecret", ""
     )
 
 
-def test_the_plan_is_the_smallest_unless_another_is_asked_for() -> None:
+def test_the_default_plan_is_the_smallest() -> None:
     assert declared().named("auth-users").inputs["userPoolTier"] == "LITE"
     assert declared(tier="PLUS").named("auth-users").inputs["userPoolTier"] == "PLUS"
 
@@ -118,11 +118,11 @@ def test_a_reserved_word_in_the_id_is_avoided(end: str) -> None:
     assert prefix != sign_in_prefix(f"eu-west-1_{end}x")
 
 
-def test_another_id_is_in_its_prefix_as_it_is() -> None:
-    """So that pages which exist keep their address."""
+def test_any_other_id_is_in_its_prefix_unchanged() -> None:
+    """Existing sign-in pages keep their addresses."""
     assert sign_in_prefix("eu-west-1_AbCdEf123") == "sign-in-abcdef123"
 
 
 @given(st.text(alphabet=string.ascii_letters + string.digits, min_size=9, max_size=9))
-def test_no_id_makes_a_prefix_that_cognito_refuses(end: str) -> None:
+def test_no_prefix_has_a_reserved_word(end: str) -> None:
     assert not any(word in sign_in_prefix(f"eu-west-1_{end}") for word in RESERVED_WORDS)

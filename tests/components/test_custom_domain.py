@@ -13,7 +13,7 @@ def declared() -> Recording:
     return record(declare)
 
 
-def test_the_certificate_is_proven_by_a_record_in_the_zone() -> None:
+def test_the_certificate_is_validated_by_a_record_in_the_zone() -> None:
     recording = declared()
     certificate = recording.named("domain-certificate").inputs
     assert (certificate["domainName"], certificate["validationMethod"]) == ("api.example.com", "DNS")
@@ -22,7 +22,7 @@ def test_the_certificate_is_proven_by_a_record_in_the_zone() -> None:
     assert recording.named("domain-validated").inputs["certificateArn"] == "arn:aws:test:::domain-certificate"
 
 
-def test_the_name_leads_to_the_stage_of_the_api() -> None:
+def test_the_name_is_an_alias_of_the_api() -> None:
     recording = declared()
     mapping = recording.named("domain-mapping").inputs
     assert (mapping["apiId"], mapping["stage"]) == ("api-http-id", "$default")
@@ -30,6 +30,6 @@ def test_the_name_leads_to_the_stage_of_the_api() -> None:
     assert (alias["name"], alias["type"], alias["zoneId"]) == ("api.example.com", "A", "Z123")
 
 
-def test_only_tls_of_today_is_spoken() -> None:
+def test_old_tls_versions_are_refused() -> None:
     configuration = declared().named("domain-name").inputs["domainNameConfiguration"]
     assert configuration["securityPolicy"] == "TLS_1_2"

@@ -35,13 +35,13 @@ def test_the_dashboard_has_the_urgent_graphs() -> None:
     assert "SOURCE 'echo-logs-1' | SOURCE 'counts-logs-1' | " in widgets()["Errors"]["properties"]["query"]
 
 
-def test_nothing_overlaps_and_nothing_is_outside() -> None:
+def test_widgets_do_not_overlap_and_stay_in_the_grid() -> None:
     places = [(widget["x"], widget["y"]) for widget in widgets().values()]
     assert len(places) == len(set(places))
     assert all(widget["x"] + widget["width"] <= 24 for widget in widgets().values())
 
 
-def test_a_graph_of_nothing_is_left_out() -> None:
+def test_an_empty_graph_is_omitted() -> None:
     bare = ResourceNames(api="abc", functions={}, streams={}, tables={}, queues={}, log_groups=[])
     assert "Queues that should be empty" not in widgets(bare)
 

@@ -118,14 +118,14 @@ def test_a_service_may_send_from_its_own_source_only(recording: Recording) -> No
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": TOPIC}}
 
 
-def test_a_stream_of_kinesis_is_read_as_one(recording: Recording) -> None:
+def test_a_kinesis_stream_has_kinesis_permissions(recording: Recording) -> None:
     read, _ = statements(recording.named("clicks-reads-stream"))
     assert "kinesis:GetRecords" in read["Action"]
     assert read["Resource"] == ["arn:aws:kinesis:eu-west-1:123456789012:stream/clicks"]
     assert "filterCriteria" not in recording.named("clicks-mapping").inputs
 
 
-def test_a_queue_that_exists_already_is_only_read() -> None:
+def test_an_existing_queue_is_only_read() -> None:
     def declare() -> None:
         QueueTrigger("queue", QueueTriggerArgs(function=function("takes-messages"), existing_queue_arn=QUEUE))
 
@@ -135,15 +135,15 @@ def test_a_queue_that_exists_already_is_only_read() -> None:
 
 
 def existing() -> ExistingFunction:
-    """Return a function that something else made."""
+    """Return a function that exists outside of the program."""
     names = dict.fromkeys(("function_name", "invoked_arn", "role_name"), pulumi.Output.from_input("reads"))
     return ExistingFunction(name="reads", **names)
 
 
-@pytest.mark.parametrize("made", [lambda: function("reads"), existing])
-def test_two_triggers_of_a_function_share_its_failure_queue(made: Callable[[], Function]) -> None:
+@pytest.mark.parametrize("make", [lambda: function("reads"), existing])
+def test_two_triggers_of_a_function_share_its_failure_queue(make: Callable[[], Function]) -> None:
     def declare() -> None:
-        reads = made()
+        reads = make()
         TopicTrigger("news", TopicTriggerArgs(function=reads, topic_arn=TOPIC))
         EventTrigger("shipped", EventTriggerArgs(function=reads, pattern={"source": ["shop"]}))
 
@@ -161,7 +161,7 @@ def test_a_configured_function_keeps_its_destinations() -> None:
     assert config.inputs["destinationConfig"]["onFailure"]["destination"] == QUEUE
 
 
-def test_a_stream_trigger_wants_one_source() -> None:
+def test_a_stream_trigger_requires_one_source() -> None:
     with pytest.raises(pulumi.RunError, match="a StreamTrigger needs either a table or a stream_arn"):
         record(lambda: StreamTrigger("none", StreamTriggerArgs(function=function("reads"))))
 

@@ -43,7 +43,7 @@ def test_each_change_is_a_version_that_previews_ignore() -> None:
     assert recording.named("counts-function").inputs["publish"] is True
     alias = recording.named("counts-live")
     assert (alias.inputs["name"], alias.inputs["functionName"]) == ("live", "counts-function")
-    assert set(alias.ignored) == {"functionVersion", "routingConfig"}, "a deployment moves it, and may bring it back"
+    assert set(alias.ignored) == {"functionVersion", "routingConfig"}, "a deployment shifts them"
 
 
 def test_routes_and_triggers_invoke_the_alias() -> None:
@@ -55,7 +55,7 @@ def test_routes_and_triggers_invoke_the_alias() -> None:
     assert alias in recording.named("counts-mapping").inputs["functionName"]
 
 
-def test_without_it_there_is_neither_a_version_nor_an_alias() -> None:
+def test_without_gradual_deployment_there_is_no_version_or_alias() -> None:
     recording = declared(gradual=False)
     assert recording.of_type("aws:lambda/alias:Alias") == []
     assert "publish" not in recording.named("counts-function").inputs

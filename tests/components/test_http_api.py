@@ -29,7 +29,7 @@ def two_routes(api: HttpApi) -> None:
     api.route("POST /items", Route(function=shop, throttle=SLOW))
 
 
-def test_a_route_says_its_authorization_and_reaches_its_function() -> None:
+def test_a_route_states_its_authorization_and_invokes_its_function() -> None:
     recording = declared(two_routes)
     (route,) = [
         route
@@ -80,7 +80,7 @@ def test_cors_allows_named_origins_only() -> None:
     assert opened.inputs["corsConfiguration"]["allowOrigins"] == ["https://a.example"]
 
 
-def test_the_url_is_known_to_the_caller_once_it_answers() -> None:
+def test_the_url_is_an_output() -> None:
     urls: list[str] = []
 
     def declare() -> None:

@@ -13,7 +13,7 @@ def test_a_trust_policy_names_one_service() -> None:
     assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
 
 
-def test_a_bucket_refuses_everything_that_is_not_encrypted_in_transit() -> None:
+def test_a_bucket_refuses_requests_without_tls() -> None:
     (statement,) = json.loads(tls_only_policy("arn:aws:s3:::b"))["Statement"]
     assert statement["Effect"] == "Deny"
     assert statement["Resource"] == ["arn:aws:s3:::b", "arn:aws:s3:::b/*"]

@@ -35,7 +35,7 @@ def test_a_function_has_small_defaults_on_arm64() -> None:
     assert found["environment"]["variables"] == {"RUST_LOG": "info", "RUST_BACKTRACE": "1"}
 
 
-def test_memory_timeout_level_and_environment_can_be_chosen() -> None:
+def test_memory_timeout_level_and_environment_can_be_set() -> None:
     found = inputs(
         memory_mib=512, timeout_seconds=10, operation=Operation(log_level="debug"), environment={"TABLE": "views"}
     )
@@ -43,7 +43,7 @@ def test_memory_timeout_level_and_environment_can_be_chosen() -> None:
     assert found["environment"]["variables"] == {"RUST_LOG": "debug", "RUST_BACKTRACE": "1", "TABLE": "views"}
 
 
-def test_logs_go_to_an_own_group_with_retention() -> None:
+def test_logs_go_to_the_function_s_group_with_retention() -> None:
     recording = declared(operation=Operation(log_retention_days=90))
     (group,) = recording.of_type("aws:cloudwatch/logGroup:LogGroup")
     (function,) = recording.of_type(FUNCTION)
@@ -79,7 +79,7 @@ def test_two_functions_of_one_artifact_do_not_collide() -> None:
     assert len(names) == len(set(names))
 
 
-def test_children_follow_the_component_wherever_the_caller_puts_it() -> None:
+def test_children_have_the_component_as_their_parent() -> None:
     def declare() -> None:
         outer = pulumi.ComponentResource("test:index:Outer", "outer")
         RustFunction("echo", RustFunctionArgs(artifact=artifact("echo")), pulumi.ResourceOptions(parent=outer))
@@ -90,13 +90,13 @@ def test_children_follow_the_component_wherever_the_caller_puts_it() -> None:
 
 
 @pytest.mark.parametrize("preview", [True, False])
-def test_nothing_of_its_inputs_is_unknown_before_anything_exists(preview: bool) -> None:
+def test_the_key_of_the_code_is_known_in_a_preview(preview: bool) -> None:
     recording = record(lambda: RustFunction("echo", RustFunctionArgs(artifact=artifact("echo"))), preview=preview)
     (function,) = recording.of_type(FUNCTION)
     assert function.inputs["s3Key"] == "echo/arm64/abc.zip"
 
 
-def test_invocations_are_traced_and_limited_where_the_stack_says_so() -> None:
+def test_tracing_and_concurrency_are_set_as_configured() -> None:
     recording = declared(operation=Operation(tracing=True, reserved_concurrency=50))
     (function,) = recording.of_type(FUNCTION)
     assert function.inputs["tracingConfig"] == {"mode": "Active"}
@@ -200,7 +200,7 @@ def test_the_rules_of_the_policy_pack_hold_with_every_setting() -> None:
     assert broken == []
 
 
-def test_only_a_url_for_everyone_has_permissions_for_everyone() -> None:
+def test_only_a_public_url_has_public_permissions() -> None:
     permissions = "aws:lambda/permission:Permission"
     assert len(declared(url=FunctionUrl(open=True)).of_type(permissions)) == 2
     signed = declared(url=FunctionUrl())
@@ -214,7 +214,7 @@ def test_every_input_of_the_provider_can_be_set(name: str) -> None:
     assert "mine" in function.inputs.values()
 
 
-def test_an_input_that_no_resource_takes_is_refused_by_name() -> None:
+def test_an_unknown_input_is_refused_by_name() -> None:
     with pytest.raises(
         pulumi.RunError, match="has 'memory', which is not an input of Function: use one of architectures"
     ):
@@ -226,7 +226,7 @@ def test_customizing_an_unknown_resource_is_refused() -> None:
         declared(customize={"url": {"invoke_mode": "BUFFERED"}})
 
 
-def test_an_arn_that_takes_no_events_is_refused() -> None:
+def test_an_arn_of_an_unsupported_service_is_refused() -> None:
     with pytest.raises(
         pulumi.RunError, match="arn:aws:s3:::failed is not supported: use an ARN of one of events, lambda, sns, sqs"
     ):

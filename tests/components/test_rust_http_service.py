@@ -35,7 +35,7 @@ INPUTS: dict[str, Any] = {
     "queues": {"orders": {"function": "hello", "batchSize": 5.0}},
     "alarmActions": [PAGER],
 }
-"""As the engine sends them: names in camelCase, numbers as floats."""
+"""Inputs as the engine sends them: names in camelCase, numbers as floats."""
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +101,7 @@ def test_the_rules_of_the_policy_pack_hold(recording: Recording) -> None:
     assert broken == []
 
 
-def test_names_begin_with_that_of_the_service(recording: Recording) -> None:
+def test_names_begin_with_the_name_of_the_service(recording: Recording) -> None:
     assert [resource.name for resource in recording.resources if not resource.name.startswith("shop")] == []
 
 
@@ -123,10 +123,10 @@ def test_a_policy_allows_exactly_its_actions(recording: Recording) -> None:
 
 def test_a_policy_can_refer_to_a_new_resource() -> None:
     def declare() -> None:
-        made = pulumi.Output.from_input(TABLE)
+        arn = pulumi.Output.from_input(TABLE)
         args: RustHttpServiceArgs = {
             "path": "rust",
-            "functions": {"hello": {"policies": [{"actions": ["dynamodb:GetItem"], "resources": [made]}]}},
+            "functions": {"hello": {"policies": [{"actions": ["dynamodb:GetItem"], "resources": [arn]}]}},
         }
         RustHttpService("shop", args)
 

@@ -49,7 +49,7 @@ def test_the_build_knows_a_key_for_every_binary() -> None:
 
 
 @pytest.mark.usefixtures("program")
-def test_only_binaries_that_were_asked_for_are_built() -> None:
+def test_only_requested_binaries_are_built() -> None:
     def declare() -> None:
         RustWorkspace("rust", RustWorkspaceArgs(region="eu-west-1")).artifact("hello")
 
@@ -106,15 +106,15 @@ def test_a_shared_bucket_is_used_and_not_owned() -> None:
 @pytest.mark.usefixtures("program")
 def test_an_endpoint_gets_no_credentials() -> None:
     credentials = AwsCredentials(profile="work", access_key="key", secret_key="secret")
-    given = access(declared(endpoint="http://127.0.0.1:4566", credentials=credentials))
-    assert given == Access(region="eu-west-1", endpoint="http://127.0.0.1:4566")
+    found = access(declared(endpoint="http://127.0.0.1:4566", credentials=credentials))
+    assert found == Access(region="eu-west-1", endpoint="http://127.0.0.1:4566")
 
 
 @pytest.mark.usefixtures("program")
 def test_the_credentials_of_the_stack_reach_the_build() -> None:
     role = {"roleArn": "arn:aws:iam::123456789012:role/deploy"}
-    given = access(declared(credentials=AwsCredentials(profile="work", assume_roles=[role])))
-    assert (given.profile, given.assume_roles, given.region) == ("work", (role,), "eu-west-1")
+    found = access(declared(credentials=AwsCredentials(profile="work", assume_roles=[role])))
+    assert (found.profile, found.assume_roles, found.region) == ("work", (role,), "eu-west-1")
 
 
 @pytest.mark.usefixtures("program")
@@ -124,8 +124,8 @@ def test_an_explicit_provider_gives_the_build_its_region_and_credentials() -> No
         args = RustWorkspaceArgs(region="eu-west-1")
         RustWorkspace("rust", args, pulumi.ResourceOptions(providers=[provider])).artifact("hello")
 
-    given = access(record(declare))
-    assert (given.region, given.profile) == ("ap-south-1", "there")
+    found = access(record(declare))
+    assert (found.region, found.profile) == ("ap-south-1", "there")
 
 
 @pytest.mark.usefixtures("program")
@@ -203,7 +203,7 @@ def test_a_binary_has_one_list_of_features() -> None:
         (({}, {"a/": "functions"}), "artifact\\('hello'\\) was called with other files or features before"),
     ],
 )
-def test_files_that_cannot_be_packed_are_one_line(files: tuple[dict[str, str], ...], message: str) -> None:
+def test_files_that_cannot_be_packed_are_refused(files: tuple[dict[str, str], ...], message: str) -> None:
     def declare() -> None:
         workspace = RustWorkspace("rust", RustWorkspaceArgs(region="eu-west-1"))
         for wanted in files:

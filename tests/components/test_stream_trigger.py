@@ -37,7 +37,7 @@ def test_a_failed_batch_is_bisected_retried_and_discarded(mapping: dict[str, Any
     assert 0 < mapping["maximumRecordAgeInSeconds"] < 24 * 3600
 
 
-def test_no_record_is_missed_when_the_mapping_is_made(mapping: dict[str, Any]) -> None:
+def test_a_new_mapping_starts_with_the_oldest_record(mapping: dict[str, Any]) -> None:
     assert mapping["startingPosition"] == "TRIM_HORIZON"
 
 
@@ -89,7 +89,7 @@ def test_the_function_may_read_the_stream_and_send_only(recording: Recording) ->
     }
 
 
-def test_a_recovery_processes_the_queue_and_only_the_rest_raises_an_alarm() -> None:
+def test_a_recovery_processes_the_queue_before_an_alarm_fires() -> None:
     def declare_with_recovery() -> None:
         keys = TableArgs(
             partition_key="pk", stream_view_type="NEW_IMAGE", point_in_time_recovery=False, deletion_protection=False

@@ -29,14 +29,14 @@ def test_a_table_is_on_demand_and_has_its_keys() -> None:
     assert table.inputs["attributes"] == [{"name": "pk", "type": "S"}, {"name": "sk", "type": "S"}]
 
 
-@pytest.mark.parametrize("kept", [True, False])
-def test_recovery_and_protection_are_always_stated(kept: bool) -> None:
-    (table,) = declared(TableArgs(partition_key="pk", point_in_time_recovery=kept, deletion_protection=kept)).of_type(
-        TABLE
-    )
-    assert table.inputs["pointInTimeRecovery"] == {"enabled": kept}
-    assert table.inputs["deletionProtectionEnabled"] is kept
-    assert table.protect is kept
+@pytest.mark.parametrize("enabled", [True, False])
+def test_recovery_and_protection_are_always_set(enabled: bool) -> None:
+    (table,) = declared(
+        TableArgs(partition_key="pk", point_in_time_recovery=enabled, deletion_protection=enabled)
+    ).of_type(TABLE)
+    assert table.inputs["pointInTimeRecovery"] == {"enabled": enabled}
+    assert table.inputs["deletionProtectionEnabled"] is enabled
+    assert table.protect is enabled
 
 
 def test_items_can_expire_and_changes_can_be_streamed() -> None:
@@ -117,7 +117,7 @@ def test_keys_can_be_numbers_and_indexes_are_covered_by_grants() -> None:
     ]
 
 
-def test_a_function_that_exists_already_can_be_granted() -> None:
+def test_an_existing_function_can_be_granted_access() -> None:
     def declare() -> None:
         output = pulumi.Output.from_input
         orders = ExistingFunction(

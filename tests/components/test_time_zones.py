@@ -1,4 +1,4 @@
-"""Rules of time zones, compared with the zones that they are from."""
+"""Tests of the rules of time zones, with the zones in the database."""
 
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -21,7 +21,7 @@ def database(name: str) -> ZoneInfo:
 
 
 def ruled(rule: str) -> ZoneInfo:
-    """Return a zone that has nothing but a rule: https://www.rfc-editor.org/rfc/rfc9636."""
+    """Return a zone that has only a rule: https://www.rfc-editor.org/rfc/rfc9636."""
     block = b"TZif2" + bytes(15) + pack(">6l", 0, 0, 0, 0, 1, 4) + pack(">lBB", 0, 0, 0) + b"UTC\0"
     return ZoneInfo.from_file(BytesIO(block + block + f"\n{rule}\n".encode()))
 

@@ -1,1 +1,1 @@
-"""Tests of the local environment's own parts."""
+"""Tests of the parts of the local engine, with an emulator."""

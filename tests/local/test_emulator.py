@@ -27,7 +27,7 @@ def home(tmp_path: Path) -> Iterator[EmulatorHome]:
 
 @pytest.fixture
 def taken_port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """Make the preferred port one that something else listens on."""
+    """Listen on the preferred port."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
         monkeypatch.setattr(module, "PREFERRED_PORT", port)
@@ -118,13 +118,13 @@ def test_two_checkouts_with_the_same_port_get_an_emulator_each(tmp_path: Path, m
 def test_another_server_is_never_mistaken_for_the_emulator(
     home: EmulatorHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = EmulatorHome(tmp_path / "other")
-    stranger = other.start(REGION)
-    monkeypatch.setattr(module, "_free_port", lambda wanted: stranger.port if wanted else free_port())
+    other_home = EmulatorHome(tmp_path / "other")
+    other_emulator = other_home.start(REGION)
+    monkeypatch.setattr(module, "_free_port", lambda wanted: other_emulator.port if wanted else free_port())
     try:
-        assert home.start(REGION).port != stranger.port
+        assert home.start(REGION).port != other_emulator.port
     finally:
-        other.stop()
+        other_home.stop()
 
 
 @pytest.mark.parametrize("content", ["", '{"pid": 1', '{"other": 1}', "[]"])

@@ -20,13 +20,13 @@ def test_outputs_are_replaced_whole(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["outputs.json"]
 
 
-def test_outputs_that_were_never_written_name_the_command(tmp_path: Path) -> None:
+def test_missing_outputs_are_reported_with_the_command(tmp_path: Path) -> None:
     with pytest.raises(LocalError, match="run `make local`"):
         Home(tmp_path).read_outputs()
 
 
 @pytest.mark.parametrize("content", ["", '{"apiUrl": "http://127', "null of nothing"])
-def test_damaged_outputs_are_a_message(tmp_path: Path, content: str) -> None:
+def test_damaged_outputs_are_reported(tmp_path: Path, content: str) -> None:
     home = Home(tmp_path)
     home.outputs_file.write_text(content)
     with pytest.raises(LocalError, match="outputs.json is not JSON .*: run `make local`, which writes it"):

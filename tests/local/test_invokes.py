@@ -15,7 +15,7 @@ import pytest
 from components.function import ExistingFunction
 from components.http_api import HttpApi, HttpApiArgs
 from components.local.invokes import INVOKES
-from components.local.resources.kind import Context
+from components.local.resources.kind import ACCOUNT, Context
 from components.queue_trigger import QueueTrigger, QueueTriggerArgs
 from components.table import Table, TableArgs
 from tests.local.conftest import REGION, Engine
@@ -30,12 +30,11 @@ TRUST = json.dumps(
         ],
     }
 )
-ACCOUNT = "000000000000"
 
 
 @pytest.fixture(scope="module")
 def existing(emulator: Context) -> Iterator[dict[str, str]]:
-    """Make resources as another program would, and return their ids and ARNs."""
+    """Create resources as another program would, and return their ids and ARNs."""
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("index.py", "def handler(event, context):\n    return event\n")
@@ -205,7 +204,7 @@ def _camel(name: str) -> str:
     return first + "".join(other.capitalize() for other in others)
 
 
-def test_what_does_not_exist_is_named(engine: Engine) -> None:
+def test_a_missing_resource_is_named(engine: Engine) -> None:
     with pytest.raises(Exception, match=r"getFunction with .*'nowhere'.*not found"):
         engine.run(lambda: pulumi.export("arn", aws.lambda_.get_function_output(function_name="nowhere").arn))
 

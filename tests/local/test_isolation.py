@@ -31,11 +31,11 @@ def test_commands_see_the_emulator_and_no_account(
     monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
     monkeypatch.setenv("DATABASE_PASSWORD", "secret")
     context = Context(root=ROOT, region="us-east-1", endpoint="http://127.0.0.1:1", report=lambda _: None)
-    made = COMMAND.create(context, "show", {"create": "env", "environment": {"ADDED": "yes"}})
-    seen = dict(line.split("=", 1) for line in made.outputs["stdout"].splitlines())
-    assert seen.items() >= emulated_aws("http://127.0.0.1:1", "us-east-1").items()
-    assert seen["ADDED"] == "yes"
-    assert not {"AWS_SESSION_TOKEN", "DATABASE_PASSWORD"} & set(seen)
+    created = COMMAND.create(context, "show", {"create": "env", "environment": {"ADDED": "yes"}})
+    environment = dict(line.split("=", 1) for line in created.outputs["stdout"].splitlines())
+    assert environment.items() >= emulated_aws("http://127.0.0.1:1", "us-east-1").items()
+    assert environment["ADDED"] == "yes"
+    assert not {"AWS_SESSION_TOKEN", "DATABASE_PASSWORD"} & set(environment)
 
 
 @pytest.mark.parametrize("known", [{}, {"no_proxy": "example.com"}, {"NO_PROXY": "example.com,127.0.0.1"}])

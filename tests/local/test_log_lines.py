@@ -23,7 +23,7 @@ ACCESS = {"requestId": "2", "routeKey": "POST /echo", "status": "200", "response
 
 
 @pytest.mark.parametrize(
-    ("line", "read"),
+    ("line", "formatted"),
     [
         (json.dumps(REQUEST), "POST /echo 200 success 0.21 ms cold start"),
         (json.dumps(BATCH), "partial 0.21 ms records=3 failed=1"),
@@ -37,8 +37,8 @@ ACCESS = {"requestId": "2", "routeKey": "POST /echo", "status": "200", "response
         ("thread 'main' panicked", "thread 'main' panicked"),
     ],
 )
-def test_a_line_is_formatted_for_people(line: str, read: str | None) -> None:
-    assert format_line(line) == read
+def test_a_line_is_formatted_for_people(line: str, formatted: str | None) -> None:
+    assert format_line(line) == formatted
 
 
 @pytest.mark.parametrize(("outcome", "code"), [("success", 32), ("client_error", 33), ("error", 31), ("panic", 31)])

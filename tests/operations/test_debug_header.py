@@ -47,7 +47,7 @@ def test_a_validity_that_functions_refuse_is_an_error(minutes: int) -> None:
         debug_header(RFC_8032, EXPIRY, minutes)
 
 
-def test_a_file_that_is_no_key_is_never_overwritten(tmp_path: Path) -> None:
+def test_a_file_without_a_key_is_never_overwritten(tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("notes")
     done = run(str(file))
@@ -55,7 +55,7 @@ def test_a_file_that_is_no_key_is_never_overwritten(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, file.read_text()) == (1, "", "notes")
 
 
-def test_a_missing_folder_is_one_line(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported_without_a_traceback(tmp_path: Path) -> None:
     done = run(os.fspath(tmp_path / "absent" / "debug.pem"))
     assert "cannot be used: No such file or directory" in done.stderr
     assert "Traceback" not in done.stderr

@@ -40,7 +40,7 @@ def runs(content: bytes) -> list[RunningFunction]:
 
 @pytest.fixture
 def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A bucket with the artifact that the first stage has built."""
+    """A bucket with an artifact of the first stage."""
     for name, value in {"ACCESS_KEY_ID": "a", "SECRET_ACCESS_KEY": "b", "DEFAULT_REGION": "eu-west-1"}.items():
         monkeypatch.setenv(f"AWS_{name}", value)
     with mock_aws():

@@ -1,4 +1,4 @@
-"""The account that the workflows work in."""
+"""Tests of the AWS account of the workflows."""
 
 import json
 import re
@@ -20,7 +20,7 @@ APIS = json.dumps(dict.fromkeys(roles.STAGES, "a1b2c3d4e5"))
 
 @pytest.fixture(scope="module")
 def recording() -> AccountRecording:
-    """An account that is used to the full: every stage has a domain and a stated API."""
+    """An account in which every stage has a domain and the id of an API."""
     return bootstrap(domains=DOMAINS, apiIds=APIS, artifactReaders='["210987654321"]')[0]
 
 
@@ -62,7 +62,7 @@ def test_each_role_trusts_its_jobs_only(recording: AccountRecording) -> None:
     }
 
 
-def test_an_account_that_knows_github_is_not_taught_twice() -> None:
+def test_an_existing_identity_provider_is_reused() -> None:
     recording, outputs = bootstrap(oidcProviderArn=PROVIDER)
     assert recording.of_type("aws:iam/openIdConnectProvider:OpenIdConnectProvider") == []
     assert outputs["AWS_ACCOUNT_ID"] == ACCOUNT
@@ -90,9 +90,14 @@ def test_a_stage_in_another_account_reads_the_artifact_bucket() -> None:
     assert ["arn:aws:s3:::artifacts-of-dev/*"] in [statement["Resource"] for statement in allowed]
     first, _ = bootstrap(artifactReaders='["210987654321"]')
     (policy,) = [p for p in first.of_type("aws:s3/bucketPolicy:BucketPolicy") if p.name == "artifacts-policy"]
-    let_in = [statement for statement in statements(policy.inputs["policy"]) if statement["Effect"] == "Allow"]
-    assert {action for statement in let_in for action in statement["Action"]} == {"s3:GetObject", "s3:ListBucket"}
-    for statement in let_in:
+    allowed_statements = [
+        statement for statement in statements(policy.inputs["policy"]) if statement["Effect"] == "Allow"
+    ]
+    assert {action for statement in allowed_statements for action in statement["Action"]} == {
+        "s3:GetObject",
+        "s3:ListBucket",
+    }
+    for statement in allowed_statements:
         assert statement["Principal"] == {"AWS": ["arn:aws:iam::210987654321:root"]}
         assert statement["Condition"]["ArnLike"]["aws:PrincipalArn"] == [
             "arn:aws:iam::210987654321:role/rust-serverless-deploy-*"
@@ -154,7 +159,7 @@ def service(typ: str) -> str:
 
 @pytest.mark.parametrize("stage", roles.STAGES)
 def test_every_service_of_the_program_can_be_deployed_and_watched(recording: AccountRecording, stage: str) -> None:
-    """A service that the program newly uses belongs into `bootstrap/stack_access.py`."""
+    """A service that the program starts to use has to be added to `bootstrap/stack_access.py`."""
     everything: dict[str, str] = {
         "artifactBucket": "shared",
         "alarmEmail": "on-call@example.com",
@@ -167,8 +172,8 @@ def test_every_service_of_the_program_can_be_deployed_and_watched(recording: Acc
         assert used <= {action.split(":")[0] for action in actions(attached(recording)[role])}, role
 
 
-def test_every_policy_fits_into_its_place(recording: AccountRecording) -> None:
-    """All inline policies of a role together: 10,240 characters; a managed one 6,144; both without white space."""
+def test_every_policy_is_within_its_size_limit(recording: AccountRecording) -> None:
+    """10,240 characters for all inline policies of a role, and 6,144 for a managed policy, both without white space."""
     for role, policy in attached(recording).items():
         assert len(re.sub(r"\s", "", policy)) < 10_240, role
     for managed in recording.of_type("aws:iam/policy:Policy"):
@@ -183,11 +188,11 @@ def test_a_budget_notifies_before_the_month_ends() -> None:
         "USD",
         "MONTHLY",
     )
-    told = {item["notificationType"]: item["subscriberEmailAddresses"] for item in budget.inputs["notifications"]}
-    assert told == {"ACTUAL": ["owner@example.com"], "FORECASTED": ["owner@example.com"]}
+    notified = {item["notificationType"]: item["subscriberEmailAddresses"] for item in budget.inputs["notifications"]}
+    assert notified == {"ACTUAL": ["owner@example.com"], "FORECASTED": ["owner@example.com"]}
 
 
-def test_no_deployment_puts_the_policy_of_access_logs(recording: AccountRecording) -> None:
+def test_the_account_declares_the_policy_for_access_logs(recording: AccountRecording) -> None:
     (policy,) = recording.of_type("aws:cloudwatch/logResourcePolicy:LogResourcePolicy")
     (statement,) = statements(policy.inputs["policyDocument"])
     assert statement["Principal"] == {"Service": "delivery.logs.amazonaws.com"}
@@ -209,15 +214,15 @@ def test_buckets_are_private_versioned_encrypted_and_protected(recording: Accoun
         assert all(item.inputs[key] for item in found), typ
 
 
-def test_only_backups_of_the_state_ever_go_by_themselves(recording: AccountRecording) -> None:
-    """An artifact that went would make a rollback compile; the state that went would be lost."""
-    gone = {
+def test_only_backups_of_the_state_expire(recording: AccountRecording) -> None:
+    """Without an artifact, a rollback would have to compile; without the state, a stack would be lost."""
+    expiring = {
         rule["filter"]["prefix"]: lifecycle.name
         for lifecycle in recording.of_type("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
         for rule in lifecycle.inputs["rules"]
         if "expiration" in rule
     }
-    assert gone == {".pulumi/backups/": "state-old-versions"}
+    assert expiring == {".pulumi/backups/": "state-old-versions"}
 
 
 def test_the_key_is_rotated_and_has_the_workflows_alias(recording: AccountRecording) -> None:

@@ -57,13 +57,13 @@ def test_a_merge_shows_the_files_of_the_pull_request_only(repository: Path) -> N
     assert changed_files(repository, "HEAD^1", "HEAD") == ["feature.md"]
 
 
-def test_a_function_s_file_is_a_cause_for_it_only(repository: Path) -> None:
+def test_a_function_s_own_file_is_its_cause_only(repository: Path) -> None:
     write(repository, "rust/functions/alone/src/main.rs", "fn main() { /* new */ }\n")
     commit(repository)
     assert causes_of_last_commit(repository) == {"alone": ["rust/functions/alone/src/main.rs"], "hello": []}
 
 
-def test_a_crate_s_file_is_a_cause_for_its_users(repository: Path) -> None:
+def test_a_file_of_a_crate_affects_its_users(repository: Path) -> None:
     write(repository, "rust/crates/greeting/src/lib.rs", "pub fn greet() { /* new */ }\n")
     commit(repository)
     assert causes_of_last_commit(repository) == {"alone": [], "hello": ["rust/crates/greeting/src/lib.rs"]}
@@ -109,7 +109,7 @@ def test_a_new_packer_version_is_a_cause_for_all(repository: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["README.md", "rust/deny.toml", "rust/functions/hello/README.md", "rusty.md"])
-def test_any_other_file_is_none(repository: Path, name: str) -> None:
+def test_any_other_file_is_not_a_cause(repository: Path, name: str) -> None:
     write(repository, name, "new\n")
     git(repository, "add", "--force", name)
     commit(repository)

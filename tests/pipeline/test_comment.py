@@ -34,10 +34,10 @@ def test_the_comment_starts_with_its_marker() -> None:
 
 
 def test_functions_with_new_code_are_listed_with_their_causes() -> None:
-    said = comment(recorded_preview("code"), causes={"glitch": ["rust/functions/glitch/src/main.rs"], "echo": []})
-    assert "### dev: 2 to update, 54 unchanged" in said
-    assert "| `glitch` | `rust/functions/glitch/src/main.rs` |" in said
-    assert "| `echo` |" not in said
+    text = comment(recorded_preview("code"), causes={"glitch": ["rust/functions/glitch/src/main.rs"], "echo": []})
+    assert "### dev: 2 to update, 54 unchanged" in text
+    assert "| `glitch` | `rust/functions/glitch/src/main.rs` |" in text
+    assert "| `echo` |" not in text
 
 
 def test_many_files_are_counted() -> None:
@@ -61,35 +61,35 @@ def test_new_functions_and_architectures_need_no_file() -> None:
 
 
 def test_a_refused_loss_names_the_loss_and_the_label() -> None:
-    said = comment(recorded_preview("replace"))
-    assert "Refused" in said
-    assert "> - `currencies-table` (`aws:dynamodb/table:Table`) would be replaced, and its items lost" in said
-    assert f"add the label `{LABEL}`" in said
-    assert "| replace | `currencies-table` | `aws:dynamodb/table:Table` | `attributes[0].name`" in said
+    text = comment(recorded_preview("replace"))
+    assert "Refused" in text
+    assert "> - `currencies-table` (`aws:dynamodb/table:Table`) would be replaced, and its items lost" in text
+    assert f"add the label `{LABEL}`" in text
+    assert "| replace | `currencies-table` | `aws:dynamodb/table:Table` | `attributes[0].name`" in text
 
 
-def test_an_allowed_loss_is_still_said() -> None:
-    said = comment(recorded_preview("replace"), labels=(LABEL,))
-    assert "Refused" not in said
-    assert "its items lost" in said
+def test_an_allowed_loss_is_still_listed() -> None:
+    text = comment(recorded_preview("replace"), labels=(LABEL,))
+    assert "Refused" not in text
+    assert "its items lost" in text
 
 
-def test_nothing_to_do_is_one_line() -> None:
+def test_a_preview_without_changes_is_one_line() -> None:
     assert comment(recorded_preview("unchanged")) == f"{marker('dev')}\n\n### dev: nothing changes\n"
 
 
 def test_a_failed_preview_shows_the_error_and_nothing_else() -> None:
-    said = comment(recorded_preview("failed"))
-    assert "### dev: the preview failed" in said
-    assert "RuntimeError: no" in said
-    assert "unchanged" not in said
+    text = comment(recorded_preview("failed"))
+    assert "### dev: the preview failed" in text
+    assert "RuntimeError: no" in text
+    assert "unchanged" not in text
 
 
 def test_the_diff_is_folded_and_without_the_lines_about_providers() -> None:
-    said = comment(recorded_preview("replace"), diff=recorded_text("replace"))
-    assert "<details>" in said
-    assert '~ hashKey   : "pk" => "id"' in said
-    assert "[provider=" not in said
+    text = comment(recorded_preview("replace"), diff=recorded_text("replace"))
+    assert "<details>" in text
+    assert '~ hashKey   : "pk" => "id"' in text
+    assert "[provider=" not in text
 
 
 def test_the_comment_contains_no_build_output(tmp_path: Path) -> None:
@@ -99,10 +99,10 @@ def test_the_comment_contains_no_build_output(tmp_path: Path) -> None:
         if step["urn"].endswith("::rust-build"):
             step["oldState"]["outputs"] |= {"stderr": "Compiling glitch v0.1.0", "stdout": "glitch/… uploaded"}
     (tmp_path / "preview.json").write_text(json.dumps(digest))
-    said = comment(read_preview(tmp_path / "preview.json"))
-    assert "rust-build" in said
-    assert "Compiling" not in said
-    assert "uploaded" not in said
+    text = comment(read_preview(tmp_path / "preview.json"))
+    assert "rust-build" in text
+    assert "Compiling" not in text
+    assert "uploaded" not in text
 
 
 def test_the_comment_contains_no_values(tmp_path: Path) -> None:
@@ -113,10 +113,10 @@ def test_the_comment_contains_no_values(tmp_path: Path) -> None:
 
 
 def test_a_long_diff_is_cut_to_github_s_limit() -> None:
-    said = comment(recorded_preview("code"), diff="~ changed\n" * 100_000)
-    assert len(said) < GITHUB_LIMIT
-    assert "see the log of this check for the rest" in said
-    assert said.rstrip().endswith("</details>")
+    text = comment(recorded_preview("code"), diff="~ changed\n" * 100_000)
+    assert len(text) < GITHUB_LIMIT
+    assert "see the log of this check for the rest" in text
+    assert text.rstrip().endswith("</details>")
 
 
 def test_long_errors_and_lists_stay_within_github_s_limit() -> None:
@@ -129,16 +129,16 @@ def test_long_errors_and_lists_stay_within_github_s_limit() -> None:
 
 
 def test_no_text_of_a_diff_ends_the_fence() -> None:
-    said = comment(recorded_preview("code"), diff="```\n@everyone\n````\n<script>")
-    fences = re.findall(r"^`{5}$", said, re.MULTILINE)
+    text = comment(recorded_preview("code"), diff="```\n@everyone\n````\n<script>")
+    fences = re.findall(r"^`{5}$", text, re.MULTILINE)
     assert len(fences) == 2
 
 
 def test_an_environment_is_announced_with_url_and_end() -> None:
-    said = environment_comment("pr-12", "https://abc.execute-api.eu-west-1.amazonaws.com", "environment")
-    assert said.startswith(marker("pr-12"))
-    assert "https://abc.execute-api.eu-west-1.amazonaws.com" in said
-    assert "`environment`" in said
+    text = environment_comment("pr-12", "https://abc.execute-api.eu-west-1.amazonaws.com", "environment")
+    assert text.startswith(marker("pr-12"))
+    assert "https://abc.execute-api.eu-west-1.amazonaws.com" in text
+    assert "`environment`" in text
 
 
 HOSTILE = [
@@ -165,17 +165,17 @@ def rendered(markdown: str) -> tuple[list[str], set[str]]:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_file_s_name_is_text_whatever_is_in_it(name: str) -> None:
+def test_a_hostile_file_name_is_shown_as_text(name: str) -> None:
     plain = comment(recorded_preview("code"), causes={"glitch": ["rust/a.rs"]})
-    said = comment(recorded_preview("code"), causes={"glitch": [name]})
-    spans, kinds = rendered(said)
+    text = comment(recorded_preview("code"), causes={"glitch": [name]})
+    spans, kinds = rendered(text)
     assert printable(name) in spans
     assert kinds == rendered(plain)[1], "the same structure as with a harmless name"
     assert len(spans) == len(rendered(plain)[0])
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_resource_s_name_is_text_wherever_it_is_shown(name: str) -> None:
+def test_a_hostile_resource_name_is_shown_as_text(name: str) -> None:
     def renamed(preview: Preview) -> Preview:
         steps = (dataclasses.replace(s, urn=s.urn.rsplit("::", 1)[0] + f"::{name}") for s in preview.steps)
         return dataclasses.replace(preview, steps=tuple(steps))
@@ -190,9 +190,9 @@ def test_a_resource_s_name_is_text_wherever_it_is_shown(name: str) -> None:
 
 
 @given(st.text(min_size=1, max_size=60))
-def test_a_code_span_shows_just_its_text(text: str) -> None:
-    for said in (code(text), f"| a | b |\n|---|---|\n| {code(text, in_table=True)} | c |"):
-        spans, kinds = rendered(said)
+def test_a_code_span_shows_only_its_text(text: str) -> None:
+    for markdown in (code(text), f"| a | b |\n|---|---|\n| {code(text, in_table=True)} | c |"):
+        spans, kinds = rendered(markdown)
         assert spans == [printable(text)]
         assert kinds <= {"inline", "paragraph_open", "paragraph_close"} | {
             *("table_open", "table_close", "thead_open", "thead_close", "tbody_open", "tbody_close", "tr_open"),

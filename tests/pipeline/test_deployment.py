@@ -25,7 +25,7 @@ def update(head: str | None, *, kind: str = "update", result: str = "succeeded")
 
 @pytest.fixture
 def commits(tmp_path: Path) -> dict[str, str]:
-    """Creates a repository with the commits a, b, c in a row, and `side`, which branches off at a."""
+    """A repository with the consecutive commits a, b and c, and `side`, which branches off at a."""
 
     def git(*words: str) -> str:
         config = ["-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "commit.gpgsign=false"]

@@ -5,13 +5,13 @@ from tests.pipeline.recorded import recorded_preview
 
 
 def test_drift_lists_each_resource_with_its_change() -> None:
-    said = body("prod", recorded_preview("drift"))
-    assert said is not None
-    assert "- `currencies-table` (`aws:dynamodb/table:Table`) was deleted" in said
-    assert "- `echo-function` (`aws:lambda/function:Function`) was changed: `memorySize`" in said
-    assert "glitch-function" not in said
-    assert "rust-build" not in said
-    assert "pulumi up --refresh --stack prod" in said
+    text = body("prod", recorded_preview("drift"))
+    assert text is not None
+    assert "- `currencies-table` (`aws:dynamodb/table:Table`) was deleted" in text
+    assert "- `echo-function` (`aws:lambda/function:Function`) was changed: `memorySize`" in text
+    assert "glitch-function" not in text
+    assert "rust-build" not in text
+    assert "pulumi up --refresh --stack prod" in text
 
 
 def test_no_drift_means_no_issue() -> None:

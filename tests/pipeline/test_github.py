@@ -1,4 +1,4 @@
-"""The calls of `gh`, against a stand-in on the PATH that remembers them."""
+"""Tests of the calls of `gh`, with a script on the PATH that records them."""
 
 import json
 import os
@@ -47,7 +47,7 @@ class Fake:
 
 @pytest.fixture
 def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
-    """A GitHub that has nothing."""
+    """A GitHub without comments and issues."""
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/gh").write_text(GH)
     (tmp_path / "bin/gh").chmod(0o755)
@@ -91,7 +91,7 @@ def test_the_first_drift_opens_an_issue(github: Fake) -> None:
     ]
 
 
-def test_the_next_drift_edits_it(github: Fake) -> None:
+def test_the_next_drift_updates_the_issue(github: Fake) -> None:
     issues = [
         {"number": 5, "user": BOT, "title": "prod has drifted"},
         {"number": 7, "user": BOT, "title": "dev has drifted"},

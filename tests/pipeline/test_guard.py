@@ -36,7 +36,7 @@ def test_deleting_a_table_user_pool_or_api_is_refused() -> None:
 
 
 @pytest.mark.parametrize("name", ["replace", "delete"])
-def test_a_label_allows_it(name: str) -> None:
+def test_a_label_allows_losses(name: str) -> None:
     verdict = judge(recorded_preview(name), ["other", LABEL])
     assert verdict.losses
     assert not verdict.refused
@@ -134,14 +134,14 @@ def test_an_update_that_weakens_protection_is_refused(
         *("alarms-email", "domain-name", "domain-mapping", "domain-alias"),
     ],
 )
-def test_a_resource_that_holds_something_is_not_deleted(tmp_path: Path, name: str, operation: str) -> None:
+def test_a_resource_that_stores_something_is_not_deleted(tmp_path: Path, name: str, operation: str) -> None:
     assert verdict_of(tmp_path, step(name, operation)).refused
 
 
 @pytest.mark.parametrize(
     "name", ["echo-function", "echo-role", "api-stage", "rust-build", "dashboard-page", "echo-writes-logs"]
 )
-def test_a_resource_that_holds_nothing_may_go(tmp_path: Path, name: str) -> None:
+def test_a_resource_that_stores_nothing_may_be_deleted(tmp_path: Path, name: str) -> None:
     assert not verdict_of(tmp_path, step(name, "delete")).refused
 
 
@@ -188,7 +188,7 @@ def test_an_update_that_preserves_protection_passes(tmp_path: Path, name: str, c
     assert verdict_of(tmp_path, step(name, "update", change)).losses == ()
 
 
-def test_the_program_as_it_is_loses_nothing(tmp_path: Path) -> None:
+def test_the_unchanged_program_loses_nothing(tmp_path: Path) -> None:
     assert verdict_of(tmp_path, *(step(name, "same") for name in resources())).losses == ()
 
 

@@ -18,7 +18,7 @@ DEPLOYS = ("deploy-dev", "deploy-staging", "deploy-prod", "pull-request")
 STACK_OF = {"deploy-dev": "dev", "deploy-staging": "staging", "deploy-prod": "prod", "pull-request": "pr-12"}
 OTHERS = [(role, stack) for role in DEPLOYS for stack in (*STAGES, "pr-12") if stack != STACK_OF[role]]
 LONGER = ("dev-2", "prod2", "pr2", "production")
-"""Names of stacks that begin like another's."""
+"""Names of stacks that begin with the name of another."""
 
 ACTIONS = {
     "cloudwatch": ["DeleteAlarms", "PutMetricAlarm", "PutDashboard", "DeleteDashboards", "DisableAlarmActions"],
@@ -118,7 +118,7 @@ def test_a_stack_with_a_similar_name_is_isolated(stack: str) -> None:
 
 @pytest.mark.parametrize("role", DEPLOYS)
 def test_resources_outside_of_stacks_are_isolated(role: str) -> None:
-    """Untagged, or named like a role of another program's."""
+    """Resources without tags, or with names like those of other programs."""
     for action, arn in {
         "iam:PassRole": f"arn:aws:iam::{ACCOUNT}:role/billing-role-1a2b3c4",
         "iam:DeleteRole": f"arn:aws:iam::{ACCOUNT}:role/billing-role-1a2b3c4",
@@ -171,7 +171,7 @@ def test_no_deployment_weakens_or_omits_a_boundary(role: str, action: str) -> No
 
 
 @pytest.mark.parametrize("role", DEPLOYS)
-def test_a_role_is_handed_to_lambda_and_to_nothing_else(role: str) -> None:
+def test_a_role_is_passed_to_lambda_only(role: str) -> None:
     arn = full_program(STACK_OF[role]).arns["echo-role"]
     assert ask(role, "iam:PassRole", arn, {"iam:PassedToService": "lambda.amazonaws.com"}) is Decision.ALLOW
     assert ask(role, "iam:PassRole", arn, {"iam:PassedToService": "ec2.amazonaws.com"}) is Decision.IMPLICIT_DENY
@@ -191,7 +191,7 @@ EVERYTHING = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
 
 
 def ask_function(name: str, action: str, resource: str) -> Decision:
-    """Decide a request of a function whose role was given everything, within the boundary of its stack."""
+    """Evaluate a request of a function whose role allows everything, within the boundary of its stack."""
     return decide(Request(action=action, resource=resource), Policies(identity=EVERYTHING, boundary=boundary(name)))
 
 
@@ -212,7 +212,7 @@ def test_a_boundary_excludes_state_artifacts_and_iam(name: str) -> None:
 
 
 @pytest.mark.parametrize(("role", "stack"), OTHERS)
-def test_a_function_with_all_rights_does_nothing_to_another_stack(role: str, stack: str) -> None:
+def test_a_boundary_limits_a_function_with_all_permissions(role: str, stack: str) -> None:
     """Includes the stream, which does not have the table's tags."""
     name = "pr" if role == "pull-request" else STACK_OF[role]
     stream = f"{full_program(stack).arns['analytics-views-table']}/stream/2026-01-01T00:00:00.000"
@@ -249,7 +249,7 @@ def test_every_role_has_the_configured_boundary(stack: str) -> None:
 
 
 @pytest.mark.parametrize(("role", "stack"), OTHERS)
-def test_a_deployment_reaches_neither_state_nor_secrets_of_another_stack(role: str, stack: str) -> None:
+def test_a_deployment_cannot_access_state_or_secrets_of_another_stack(role: str, stack: str) -> None:
     base = f"{account().arns['state-bucket']}/.pulumi"
     for path in (
         f"stacks/rust-serverless/{stack}.json",
@@ -267,7 +267,7 @@ def test_a_deployment_reaches_neither_state_nor_secrets_of_another_stack(role: s
 
 
 @pytest.mark.parametrize("role", DEPLOYS)
-def test_a_deployment_works_with_its_own_state_and_secrets(role: str) -> None:
+def test_a_deployment_can_use_its_own_state_and_secrets(role: str) -> None:
     stack, base = STACK_OF[role], f"{account().arns['state-bucket']}/.pulumi"
     for path in (f"stacks/rust-serverless/{stack}.json", f"stacks/rust-serverless/{stack}.json.bak"):
         for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"):
@@ -281,7 +281,7 @@ ONCE = {"s3:if-none-match": "*", "s3:ObjectCreationOperation": "true"}
 OVERWRITE = {"s3:ObjectCreationOperation": "true"}
 
 
-def test_the_first_stage_alone_writes_artifacts_and_each_once() -> None:
+def test_only_the_first_stage_writes_artifacts_and_each_once() -> None:
     artifact = f"{account().arns['artifacts-bucket']}/echo/arm64/0123.zip"
     assert ask("deploy-dev", "s3:PutObject", artifact, ONCE) is Decision.ALLOW
     assert ask("deploy-dev", "s3:PutObject", artifact, OVERWRITE) is Decision.EXPLICIT_DENY
@@ -291,7 +291,7 @@ def test_the_first_stage_alone_writes_artifacts_and_each_once() -> None:
             assert ask(role, action, artifact, ONCE) is Decision.EXPLICIT_DENY, role
 
 
-def test_the_bucket_refuses_artifacts_of_people_whatever_they_may() -> None:
+def test_the_bucket_refuses_artifacts_of_administrators() -> None:
     for name in ("admin", f"{PREFIX}deploy-dev-2", f"{PREFIX}pull-request"):
         principal = f"arn:aws:iam::{ACCOUNT}:role/{name}"
         context = {**ONCE, "aws:PrincipalArn": principal, "aws:SecureTransport": "true"}
@@ -324,7 +324,7 @@ def mapping(stack: str) -> Context:
 
 
 @pytest.mark.parametrize("role", DEPLOYS)
-def test_mappings_are_those_of_the_stack_s_functions(role: str) -> None:
+def test_a_deployment_manages_mappings_of_its_functions_only(role: str) -> None:
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:1b2c"
     own = STACK_OF[role]
     for action, resource in {
@@ -357,7 +357,7 @@ def test_an_api_with_a_configured_id_is_isolated(role: str) -> None:
             assert allowed == (role == "deploy-prod"), (action, path)
     tags = f"{base}/tags/arn%3Aaws%3Aapigateway%3A{REGION}%3A%3A%2Fapis%2Fprodprod00"
     assert (ask(role, "apigateway:POST", tags) is Decision.ALLOW) == (role == "deploy-prod")
-    assert ask(role, "apigateway:POST", f"{base}/apis") is Decision.ALLOW, "its own is made"
+    assert ask(role, "apigateway:POST", f"{base}/apis") is Decision.ALLOW, "a deployment creates its own"
     assert ask(role, "apigateway:POST", f"{base}/apis/itsown0000/routes") is Decision.ALLOW
 
 
@@ -384,7 +384,7 @@ def test_only_the_stage_s_own_records_can_be_changed() -> None:
         assert ask(role, change, f"{zone}ZPROD", records("api.example.com")) is Decision.IMPLICIT_DENY
 
 
-def test_certificates_are_requested_for_the_name_of_the_stage_only() -> None:
+def test_certificates_are_for_the_name_of_the_stage_only() -> None:
     tag = {"aws:RequestTag/stack": "prod"}
     assert ask("deploy-prod", "acm:RequestCertificate", "*", {**tag, "acm:DomainNames": ["api.example.com"]}) is (
         Decision.ALLOW
@@ -400,11 +400,11 @@ def test_certificates_are_requested_for_the_name_of_the_stage_only() -> None:
     assert ask("deploy-dev", "acm:RequestCertificate", "*", {"aws:RequestTag/stack": "dev"}) is Decision.IMPLICIT_DENY
 
 
-# Roles that only look
+# Read-only roles
 
 
 @pytest.mark.parametrize("role", ["preview", "drift"])
-def test_a_role_that_looks_changes_nothing_and_reads_no_data(role: str) -> None:
+def test_a_read_only_role_changes_nothing_and_reads_no_data(role: str) -> None:
     for stack in (*STAGES, "pr-12"):
         for action, arn, context in requests(stack):
             if action not in ("iam:GetRole", "lambda:GetFunction"):
@@ -414,7 +414,7 @@ def test_a_role_that_looks_changes_nothing_and_reads_no_data(role: str) -> None:
     assert ask(role, "s3:PutObject", state) is Decision.IMPLICIT_DENY
 
 
-def test_only_in_the_region_of_the_stacks() -> None:
+def test_roles_are_limited_to_the_region_of_the_stacks() -> None:
     elsewhere = {"aws:RequestedRegion": "us-east-1"}
     table = f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/rust-serverless-dev--x"
     assert ask("deploy-dev", "dynamodb:CreateTable", table, elsewhere) is Decision.IMPLICIT_DENY

@@ -55,9 +55,9 @@ def reserved(operation: str, before: int | None, after: int | None) -> dict[str,
 
 def test_prod_exceeds_the_limits_of_a_new_account(tmp_path: Path) -> None:
     """Eight functions at 50, and a new account has 10."""
-    (said,) = problems(previewed(tmp_path, first_up("prod")), NEW_ACCOUNT)
-    assert "would reserve 400 more concurrent executions, but only 0 are available" in said
-    assert "Lower reservedConcurrency" in said
+    (message,) = problems(previewed(tmp_path, first_up("prod")), NEW_ACCOUNT)
+    assert "would reserve 400 more concurrent executions, but only 0 are available" in message
+    assert "Lower reservedConcurrency" in message
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def function(variables: Mapping[str, str]) -> dict[str, Any]:
 
 def test_an_environment_may_have_4_kb(tmp_path: Path) -> None:
     assert problems(previewed(tmp_path, [function({"SITES": "x" * 4_091})])) == []
-    (said,) = problems(previewed(tmp_path, [function({"SITES": "x" * 4_092, "A": ""})]))
-    assert "analytics-api-function would have 4098 bytes of environment variables" in said
-    assert "largest is SITES" in said
+    (message,) = problems(previewed(tmp_path, [function({"SITES": "x" * 4_092, "A": ""})]))
+    assert "analytics-api-function would have 4098 bytes of environment variables" in message
+    assert "largest is SITES" in message
 
 
 def test_bytes_are_counted_and_not_characters(tmp_path: Path) -> None:
@@ -107,8 +107,8 @@ def test_bytes_are_counted_and_not_characters(tmp_path: Path) -> None:
 def test_too_many_sites_are_reported_before_the_update(tmp_path: Path) -> None:
     sites = json.dumps([f"https://site-{number}.example.com" for number in range(150)])
     item = next(i for i in program("dev", analyticsSites=sites).resources if i.name == "analytics-api-function")
-    (said,) = problems(previewed(tmp_path, [step("update", item.typ, item.name, ({}, item.inputs))]))
-    assert "ANALYTICS_SITES" in said
+    (message,) = problems(previewed(tmp_path, [step("update", item.typ, item.name, ({}, item.inputs))]))
+    assert "ANALYTICS_SITES" in message
 
 
 def test_an_unknown_value_counts_as_a_long_one(tmp_path: Path) -> None:
@@ -120,8 +120,8 @@ def test_300_routes_fit_and_one_more_does_not(tmp_path: Path) -> None:
         return [step("same" if n else "create", ROUTE, f"r{n}", ({}, {"apiId": "a"})) for n in range(count)]
 
     assert problems(previewed(tmp_path, routes(300))) == []
-    (said,) = problems(previewed(tmp_path, routes(301)))
-    assert "301 routes; an HTTP API allows 300" in said
+    (message,) = problems(previewed(tmp_path, routes(301)))
+    assert "301 routes; an HTTP API allows 300" in message
     gone = [step("delete", ROUTE, "r0", ({"apiId": "a"}, None)), *routes(301)[1:]]
     assert problems(previewed(tmp_path, gone)) == []
 
@@ -145,11 +145,11 @@ def test_a_function_takes_20_kb_of_permissions(tmp_path: Path) -> None:
         ]
 
     assert problems(previewed(tmp_path, permissions(30))) == []
-    (said,) = problems(previewed(tmp_path, permissions(80)))
-    assert "the routes of echo would need about" in said
+    (message,) = problems(previewed(tmp_path, permissions(80)))
+    assert "the routes of echo would need about" in message
 
 
-def test_the_account_is_asked_once() -> None:
+def test_the_limit_of_the_account_takes_one_request() -> None:
     client = boto3.client("lambda", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
     with Stubber(client) as stub:
         limit = {"ConcurrentExecutions": 1_000, "UnreservedConcurrentExecutions": 900}

@@ -41,7 +41,7 @@ def test_a_changed_setting_is_not_new_code() -> None:
     assert preview.code_changes == {}
 
 
-def test_the_worst_comes_first() -> None:
+def test_the_most_severe_change_comes_first() -> None:
     assert [step.operation for step in recorded_preview("replace").changes] == ["replace", "update", "update"]
 
 

@@ -24,28 +24,28 @@ config:
 """
 
 
-def made(dev: str = DEV) -> dict[str, dict[str, Any]]:
+def generated(dev: str = DEV) -> dict[str, dict[str, Any]]:
     content: dict[str, dict[str, Any]] = yaml.safe_load(stack_file(dev, "pr-12", "210987654321"))
     return content
 
 
 def test_the_stack_has_the_settings_of_dev() -> None:
-    assert made()["config"]["aws:region"] == "eu-west-1"
-    assert made()["config"]["rust-serverless:logRetentionDays"] == "7"
+    assert generated()["config"]["aws:region"] == "eu-west-1"
+    assert generated()["config"]["rust-serverless:logRetentionDays"] == "7"
 
 
 def test_it_shares_neither_the_artifact_bucket_nor_the_domain_name() -> None:
-    assert not {"rust-serverless:artifactBucket", "rust-serverless:domainName"} & made()["config"].keys()
+    assert not {"rust-serverless:artifactBucket", "rust-serverless:domainName"} & generated()["config"].keys()
 
 
 def test_its_resources_are_tagged_with_its_name() -> None:
-    assert made()["config"]["aws:defaultTags"]["tags"] == {"project": "rust-serverless", "stack": "pr-12"}
-    assert made("config: {}")["config"]["aws:defaultTags"]["tags"] == {"stack": "pr-12"}
+    assert generated()["config"]["aws:defaultTags"]["tags"] == {"project": "rust-serverless", "stack": "pr-12"}
+    assert generated("config: {}")["config"]["aws:defaultTags"]["tags"] == {"stack": "pr-12"}
 
 
 def test_everything_in_it_can_be_destroyed() -> None:
-    assert made()["config"]["rust-serverless:deletionProtection"] == "false"
-    assert made()["config"]["rust-serverless:pointInTimeRecovery"] == "false"
+    assert generated()["config"]["rust-serverless:deletionProtection"] == "false"
+    assert generated()["config"]["rust-serverless:pointInTimeRecovery"] == "false"
 
 
 def test_roles_have_the_boundary_of_pull_requests() -> None:
@@ -54,15 +54,15 @@ def test_roles_have_the_boundary_of_pull_requests() -> None:
         DEV,
         DEV + f"  rust-serverless:permissionsBoundary: arn:aws:iam::123456789012:policy/{PREFIX}boundary-dev",
     ):
-        assert made(dev)["config"]["rust-serverless:permissionsBoundary"] == boundary
+        assert generated(dev)["config"]["rust-serverless:permissionsBoundary"] == boundary
 
 
 def test_the_encryption_of_dev_is_not_copied() -> None:
-    assert set(made()) == {"config"}
+    assert set(generated()) == {"config"}
 
 
-def test_the_program_takes_it() -> None:
-    config = made((ROOT / "Pulumi.dev.yaml").read_text())["config"]
+def test_the_program_accepts_the_stack_file() -> None:
+    config = generated((ROOT / "Pulumi.dev.yaml").read_text())["config"]
     texts = {key: value for key, value in config.items() if isinstance(value, str)}
     recording, _ = record_program("dev", config={**texts, "rust-serverless:artifactBucket": ""})
     assert recording.of_type("aws:s3/bucket:Bucket"), "the stack owns its bucket"
@@ -86,7 +86,7 @@ def test_no_other_stack_is_ever_stale() -> None:
     assert stale_stacks(named(*names), []) == []
 
 
-def test_a_fully_qualified_name_is_understood() -> None:
+def test_a_fully_qualified_name_is_parsed() -> None:
     assert stale_stacks(named("organization/rust-serverless/pr-7"), []) == ["pr-7"]
 
 

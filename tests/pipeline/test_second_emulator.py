@@ -1,7 +1,7 @@
-"""The role of pull requests, with its real policy, against an emulator that enforces policies.
+"""Tests of the role of pull requests, with its real policy, on an emulator that enforces policies.
 
-moto decides S3 by action and resource, other services by action alone, and reads no conditions. `test_isolation.py`
-decides the rest.
+moto evaluates actions and resources of S3, only actions of other services, and no conditions. `test_isolation.py` tests
+the rest.
 """
 
 import json
@@ -41,15 +41,15 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         policy = json.dumps({"Version": "2012-10-17", "Statement": identity("pull-request")})
         iam.put_role_policy(RoleName=ROLE, PolicyName="allows", PolicyDocument=policy)
         arn = f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"
-        taken = boto3.client("sts").assume_role(RoleArn=arn, RoleSessionName="pull-request")["Credentials"]
+        session = boto3.client("sts").assume_role(RoleArn=arn, RoleSessionName="pull-request")["Credentials"]
         yield {
-            "aws_access_key_id": taken["AccessKeyId"],
-            "aws_secret_access_key": taken["SecretAccessKey"],
-            "aws_session_token": taken["SessionToken"],
+            "aws_access_key_id": session["AccessKeyId"],
+            "aws_secret_access_key": session["SecretAccessKey"],
+            "aws_session_token": session["SessionToken"],
         }
 
 
-def answer(call: Callable[[], Any]) -> str:
+def outcome(call: Callable[[], Any]) -> str:
     """Return `allowed`, or the code of the refusal."""
 
     def enforced() -> str:
@@ -64,34 +64,34 @@ def answer(call: Callable[[], Any]) -> str:
 
 def test_the_role_can_use_its_own_state_and_bucket(credentials: dict[str, str]) -> None:
     s3, state = boto3.client("s3", **credentials), bucket("state-bucket")
-    assert answer(lambda: s3.get_object(Bucket=state, Key=f"{STATE}/pr-12.json")) == "allowed"
-    assert answer(lambda: s3.put_object(Bucket=state, Key=f"{STATE}/pr-12.json", Body=b"{}")) == "allowed"
-    assert answer(lambda: s3.put_object(Bucket=OWN_BUCKET, Key="echo/arm64/9.zip", Body=b"PK")) == "allowed"
+    assert outcome(lambda: s3.get_object(Bucket=state, Key=f"{STATE}/pr-12.json")) == "allowed"
+    assert outcome(lambda: s3.put_object(Bucket=state, Key=f"{STATE}/pr-12.json", Body=b"{}")) == "allowed"
+    assert outcome(lambda: s3.put_object(Bucket=OWN_BUCKET, Key="echo/arm64/9.zip", Body=b"PK")) == "allowed"
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_the_role_cannot_access_the_state_of_a_stage(credentials: dict[str, str], stack: str) -> None:
     s3, state = boto3.client("s3", **credentials), bucket("state-bucket")
-    assert answer(lambda: s3.get_object(Bucket=state, Key=f"{STATE}/{stack}.json")) == "AccessDenied"
-    assert answer(lambda: s3.put_object(Bucket=state, Key=f"{STATE}/{stack}.json", Body=b"{}")) == "AccessDenied"
-    assert answer(lambda: s3.delete_object(Bucket=state, Key=f"{STATE}/{stack}.json")) == "AccessDenied"
+    assert outcome(lambda: s3.get_object(Bucket=state, Key=f"{STATE}/{stack}.json")) == "AccessDenied"
+    assert outcome(lambda: s3.put_object(Bucket=state, Key=f"{STATE}/{stack}.json", Body=b"{}")) == "AccessDenied"
+    assert outcome(lambda: s3.delete_object(Bucket=state, Key=f"{STATE}/{stack}.json")) == "AccessDenied"
 
 
 @pytest.mark.parametrize("key", ["echo/arm64/0123.zip", "echo/arm64/next.zip", "sha256/echo/arm64/next.zip"])
 def test_the_role_cannot_write_shared_artifacts(credentials: dict[str, str], key: str) -> None:
     s3, artifacts = boto3.client("s3", **credentials), bucket("artifacts-bucket")
-    assert answer(lambda: s3.put_object(Bucket=artifacts, Key=key, Body=b"PK poisoned")) == "AccessDenied"
-    assert answer(lambda: s3.get_object(Bucket=artifacts, Key="echo/arm64/0123.zip")) == "AccessDenied"
-    assert answer(lambda: s3.delete_bucket_policy(Bucket=artifacts)) == "AccessDenied"
+    assert outcome(lambda: s3.put_object(Bucket=artifacts, Key=key, Body=b"PK poisoned")) == "AccessDenied"
+    assert outcome(lambda: s3.get_object(Bucket=artifacts, Key="echo/arm64/0123.zip")) == "AccessDenied"
+    assert outcome(lambda: s3.delete_bucket_policy(Bucket=artifacts)) == "AccessDenied"
 
 
 def test_the_role_cannot_create_users_keys_or_policies(credentials: dict[str, str]) -> None:
     iam = boto3.client("iam", **credentials)
     document = json.dumps({"Version": "2012-10-17", "Statement": []})
-    assert answer(lambda: iam.create_user(UserName="x")) == "AccessDenied"
-    assert answer(lambda: iam.create_policy(PolicyName="x", PolicyDocument=document)) == "AccessDenied"
-    assert answer(lambda: iam.attach_role_policy(RoleName=ROLE, PolicyArn="arn:aws:iam::aws:policy/Admin")) == (
+    assert outcome(lambda: iam.create_user(UserName="x")) == "AccessDenied"
+    assert outcome(lambda: iam.create_policy(PolicyName="x", PolicyDocument=document)) == "AccessDenied"
+    assert outcome(lambda: iam.attach_role_policy(RoleName=ROLE, PolicyArn="arn:aws:iam::aws:policy/Admin")) == (
         "AccessDenied"
     )
     boundary = account().arns["dev-boundary-policy"]
-    assert answer(lambda: iam.create_policy_version(PolicyArn=boundary, PolicyDocument=document)) == "AccessDenied"
+    assert outcome(lambda: iam.create_policy_version(PolicyArn=boundary, PolicyDocument=document)) == "AccessDenied"

@@ -1,7 +1,7 @@
 """Tests that AWS evaluates every element of the policies, with the service authorization reference.
 
-A condition on a key that AWS does not give for an action holds never, or always when it is negated, and an ARN that an
-action does not take allows nothing. Neither would be seen before a deployment fails.
+A condition on a key that AWS does not provide for an action is never met, or always if it is negated. An ARN of a type
+that an action does not support allows nothing. Otherwise, only a failed deployment would show this.
 """
 
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ from tests.iam import Statement, statements
 from tests.pipeline.test_isolation import account
 
 GLOBAL = {"aws:RequestedRegion", "aws:PrincipalArn", "aws:SecureTransport"}
-"""Keys that AWS gives for every request."""
+"""Keys that AWS provides for every request."""
 TAGS_EVALUATED = {"cognito-idp", "acm"}
-"""Services whose tags decide here. DynamoDB streams have none, API Gateway's children neither."""
-NEWER = {"s3:ObjectCreationOperation", "s3:if-none-match"}
+"""Services whose tags the policies use. DynamoDB streams and parts of HTTP APIs have no tags."""
+NEWER_KEYS = {"s3:ObjectCreationOperation", "s3:if-none-match"}
 """Keys of https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html."""
 
 LISTS_STREAMS = "dynamodb:ListStreams"
@@ -58,7 +58,7 @@ def condition_keys(action: str) -> set[str]:
 
 
 def takes(action: str, resource: str) -> bool:
-    """Return whether an action takes such an ARN: its service and the beginning of its resource."""
+    """Return whether an action supports an ARN, by its service and the start of its resource."""
     formats = [row["resource_arn_format"] for row in known(action)]
     if resource == "*" or action == LISTS_STREAMS or resource.endswith(DOMAIN_NAMES):
         return True
@@ -87,7 +87,7 @@ def test_every_condition_is_one_that_aws_evaluates_for_its_actions() -> None:
     for name, statement in every_statement():
         keys = {key for operator in statement.get("Condition", {}).values() for key in operator}
         for action in expanded(statement):
-            for key in keys - GLOBAL - NEWER:
+            for key in keys - GLOBAL - NEWER_KEYS:
                 base = key.removesuffix(":stack").split("/")[0]
                 on_pool = action.startswith("cognito-idp:") and not any("userpool/" in str(r) for r in known(action))
                 assert base in condition_keys(action) or on_pool, (name, action, key)
@@ -100,7 +100,7 @@ def test_tags_decide_only_where_aws_evaluates_them() -> None:
                 assert {action.split(":")[0] for action in statement["Action"]} <= TAGS_EVALUATED, (name, statement)
 
 
-def test_every_action_that_is_named_takes_one_of_the_resources() -> None:
+def test_every_named_action_applies_to_one_of_its_resources() -> None:
     for name, statement in every_statement():
         for action in statement["Action"]:
             if "*" not in action and statement["Effect"] == "Allow":
@@ -119,7 +119,7 @@ def unrestricted(found: list[Statement]) -> set[str]:
 
 
 LISTED = {"cloudwatch:DescribeAlarms"}
-"""Answers only when it may see all, https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html."""
+"""Requires access to all resources, https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html."""
 
 
 def test_no_policy_allows_all_resources_unnecessarily() -> None:

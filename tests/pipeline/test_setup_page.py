@@ -20,11 +20,11 @@ def test_every_workflow_is_explained() -> None:
 def test_every_role_is_explained() -> None:
     names = {f"deploy-{stage}" for stage in roles.STAGES} | {"preview", "drift", "pull-request"}
     rows = PAGE[PAGE.index(f"| Role `{PREFIX}") :].splitlines()[2:]
-    said = {name for row in rows if row.startswith("|") for name in re.findall(r"`([\w-]+)`", row.split("|")[1])}
-    assert said == names
+    documented = {name for row in rows if row.startswith("|") for name in re.findall(r"`([\w-]+)`", row.split("|")[1])}
+    assert documented == names
 
 
-def test_every_label_variable_and_environment_is_made() -> None:
+def test_every_label_variable_and_environment_is_created() -> None:
     labels = set(re.findall(r"gh label create ([\w-]+)", PAGE))
     assert labels == {guard.LABEL, drift.LABEL, pull_request.LABEL}
     for variable in ("AWS_ACCOUNT_ID", "AWS_REGION", "PULUMI_BACKEND_URL"):

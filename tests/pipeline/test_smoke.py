@@ -25,71 +25,71 @@ GUARDED = SampleRequest(
 )
 
 
-def answer(status: int, content_type: str = "application/json") -> Response:
+def response(status: int, content_type: str = "application/json") -> Response:
     return Response(status=status, content_type=content_type)
 
 
 def test_every_route_of_the_stack_is_called() -> None:
     outputs = recorded_json("outputs")
     found = sample_requests(ROOT, outputs)
-    assert {probe.route_key for probe in found} == set(outputs["routes"])
-    assert {probe.route_key for probe in found if probe.guarded} == set(outputs["guardedRoutes"])
+    assert {sample.route_key for sample in found} == set(outputs["routes"])
+    assert {sample.route_key for sample in found if sample.guarded} == set(outputs["guardedRoutes"])
 
 
 def test_a_route_gets_its_handler_s_sample() -> None:
-    found = {probe.route_key: probe for probe in sample_requests(ROOT, recorded_json("outputs"))}
+    found = {sample.route_key: sample for sample in sample_requests(ROOT, recorded_json("outputs"))}
     assert b'"message"' in found["POST /echo"].body
     assert found["POST /glitch"].path == "/glitch?seed=7&steps=7"
-    assert found["POST /glitch"].body == bytes(range(64)), "the sample is in base64"
+    assert found["POST /glitch"].body == bytes(range(64)), "the sample is base64-encoded"
     assert "{" not in found["GET /currencies/{code}"].path
 
 
 def test_a_route_without_a_sample_gets_an_empty_object() -> None:
-    (probe,) = sample_requests(ROOT, {"routes": {"POST /new": "new"}, "guardedRoutes": {}})
-    assert (probe.path, probe.body) == ("/new", b"{}")
+    (sample,) = sample_requests(ROOT, {"routes": {"POST /new": "new"}, "guardedRoutes": {}})
+    assert (sample.path, sample.body) == ("/new", b"{}")
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 304])
-def test_an_open_route_that_answers_works(status: int) -> None:
-    assert problem(OPEN, answer(status)) is None
+def test_a_public_route_that_responds_works(status: int) -> None:
+    assert problem(OPEN, response(status)) is None
 
 
 def test_a_handler_that_refuses_the_sample_works() -> None:
-    assert problem(OPEN, answer(422, "application/problem+json; charset=utf-8")) is None
-    assert problem(OPEN, answer(403, "image/gif")) is None
+    assert problem(OPEN, response(422, "application/problem+json; charset=utf-8")) is None
+    assert problem(OPEN, response(403, "image/gif")) is None
 
 
 @pytest.mark.parametrize("status", [403, 404, 429, 500, 502])
-def test_a_refusal_of_the_gateways_own_is_a_problem(status: int) -> None:
-    assert problem(OPEN, answer(status)) == f"POST /echo returned {status} application/json"
+def test_a_refusal_by_the_gateway_is_a_problem(status: int) -> None:
+    assert problem(OPEN, response(status)) == f"POST /echo returned {status} application/json"
 
 
 def test_a_handler_that_fails_is_a_problem() -> None:
-    assert problem(OPEN, answer(500, "application/problem+json"))
+    assert problem(OPEN, response(500, "application/problem+json"))
 
 
-def test_a_guarded_route_that_refuses_strangers_works() -> None:
-    assert problem(GUARDED, answer(401)) is None
+def test_a_guarded_route_that_requires_a_token_works() -> None:
+    assert problem(GUARDED, response(401)) is None
 
 
 @pytest.mark.parametrize("status", [200, 403, 500])
-def test_a_guarded_route_that_does_anything_else_is_a_problem(status: int) -> None:
-    assert "must return 401" in str(problem(GUARDED, answer(status)))
+def test_any_other_status_of_a_guarded_route_is_a_problem(status: int) -> None:
+    assert "must return 401" in str(problem(GUARDED, response(status)))
 
 
-def test_no_answer_is_a_problem() -> None:
-    assert problem(GUARDED, answer(0, "refused")) == "GET /list did not respond: refused"
+def test_no_response_is_a_problem() -> None:
+    assert problem(GUARDED, response(0, "refused")) == "GET /list did not respond: refused"
 
 
-def answering(*answers: Response) -> Callable[[str, SampleRequest], Response]:
+def responding(*responses: Response) -> Callable[[str, SampleRequest], Response]:
     """Return a function with these responses in order, which repeats the last one."""
-    left = list(answers)
-    return lambda _url, _probe: left.pop(0) if len(left) > 1 else left[0]
+    left = list(responses)
+    return lambda _url, _sample: left.pop(0) if len(left) > 1 else left[0]
 
 
-def test_a_route_that_needs_a_moment_is_called_again() -> None:
+def test_a_route_that_fails_at_first_is_called_again() -> None:
     pauses: list[float] = []
-    send = answering(answer(404), answer(500), answer(200))
+    send = responding(response(404), response(500), response(200))
     assert smoke("https://example.com", [OPEN], send=send, sleep=pauses.append) == []
     assert len(pauses) == 2
 
@@ -99,7 +99,7 @@ def test_a_route_that_works_is_not_called_again() -> None:
 
     def send(_: str, sample: SampleRequest) -> Response:
         called.append(sample.route_key)
-        return answer(401)
+        return response(401)
 
     assert len(smoke("https://example.com", [OPEN, GUARDED], send=send, sleep=lambda _: None)) == 1
     assert called.count(GUARDED.route_key) == 1
@@ -138,21 +138,21 @@ def server() -> Iterator[HTTPServer]:
 
 def test_requests_match_the_sample_and_identify_themselves(server: HTTPServer) -> None:
     url = f"http://127.0.0.1:{server.server_port}"
-    assert call(url, OPEN) == answer(200, "application/problem+json")
+    assert call(url, OPEN) == response(200, "application/problem+json")
     ((method, path, headers, body),) = Recorder.seen
     assert (method, path, body) == ("POST", "/echo?a=1", b"hi")
     assert headers["content-type"] == "text/plain"
     assert "authorization" not in headers
     assert headers["user-agent"] == USER_AGENT
-    assert "bot" in USER_AGENT, "analytics counts bots apart"
+    assert "bot" in USER_AGENT, "analytics counts bots separately"
 
 
-def test_a_refusal_is_an_answer(server: HTTPServer) -> None:
+def test_a_refusal_is_a_response(server: HTTPServer) -> None:
     bad = dataclasses.replace(OPEN, path="/bad")
     assert call(f"http://127.0.0.1:{server.server_port}", bad).status == 400
 
 
-def test_a_machine_that_is_not_there_is_an_answer_too() -> None:
+def test_an_unreachable_host_has_status_0() -> None:
     with HTTPServer(("127.0.0.1", 0), Recorder) as server:
         port = server.server_port
     assert call(f"http://127.0.0.1:{port}", OPEN).status == 0

@@ -184,7 +184,7 @@ def test_the_state_of_a_preview_stays_out_of_the_log() -> None:
     assert "--suppress-outputs" in step["run"]
 
 
-def test_the_stages_come_one_after_the_other() -> None:
+def test_each_stage_waits_for_the_previous_one() -> None:
     jobs = read("deploy").jobs
     assert tuple(jobs) == STAGES
     assert jobs["staging"]["needs"] == "dev"
@@ -264,7 +264,7 @@ def test_a_stage_runs_in_the_environment_that_its_role_trusts() -> None:
         assert read("pr-environment").jobs[name]["environment"] == "pull-request"
 
 
-def test_the_smoke_test_of_a_deployment_knows_the_history() -> None:
+def test_the_smoke_test_of_a_stage_gets_the_history() -> None:
     steps = list(read("stage").steps)
     smoke = steps[position(read("stage"), "pipeline smoke")]
     assert "--history history.json" in smoke["run"]

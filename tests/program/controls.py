@@ -211,11 +211,11 @@ def boundary_is_required(resources: Resources) -> bool | None:
     """Return whether functions' roles have a boundary, or the workflows' roles cannot create a role without one."""
     if of(resources, FUNCTION):
         return all(role.inputs.get("permissionsBoundary") for role in of(resources, ROLE))
-    makers = [found for found in identity_policies(resources) if any("iam:CreateRole" in s["Action"] for s in found)]
+    creators = [found for found in identity_policies(resources) if any("iam:CreateRole" in s["Action"] for s in found)]
     request = Request(
         action="iam:CreateRole", resource=f"arn:aws:iam::123456789012:role/{PREFIX}dev--x", context={}, principal=""
     )
-    return all(decide(request, Policies(identity=found)) is not Decision.ALLOW for found in makers) and bool(makers)
+    return all(decide(request, Policies(identity=found)) is not Decision.ALLOW for found in creators) and bool(creators)
 
 
 # Buckets

@@ -30,7 +30,7 @@ def function_names(recording: Recording) -> dict[str, set[str]]:
 
 
 def words_of(binary: str) -> set[str]:
-    """Return every capital word between quotes in the sources of a binary and the crates it reaches."""
+    """Return each quoted word in capitals in the sources of a binary and of its crates."""
     packages = WORKSPACE.by_path([WORKSPACE.owner(binary)]).values()
     sources = (path.read_text() for package in packages for path in package.folder.glob("src/**/*.rs"))
     return {word for source in sources for word in re.findall(r'"([A-Z][A-Z0-9_]+)"', source)}
@@ -137,7 +137,7 @@ def test_every_metric_of_an_alarm_is_counted_by_its_service() -> None:
 QUERY_WORDS = re.compile(
     r"'[^']*'|\b(?:fields|filter|stats|sort|by|as \w+|asc|desc|and|or|like|bin\(1h\))\b|\b\w+(?=\()"
 )
-"""Literals, commands, names that a query gives, and functions, in a query of Logs Insights."""
+"""Literals, commands, aliases and functions in a query of Logs Insights."""
 OF_LAMBDA = {"type", "record.metrics.durationMs", "record.metrics.initDurationMs", "record.metrics.maxMemoryUsedMB"}
 """Fields of https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html that queries use."""
 

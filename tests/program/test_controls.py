@@ -1,4 +1,4 @@
-"""Each row of docs/controls.md is compared with the resources of the stacks and the account."""
+"""Compares each row of docs/controls.md with the resources of the stacks and of the account."""
 
 import dataclasses
 import json
@@ -93,7 +93,7 @@ def restricts_everything(resources: Resources) -> Resources:
 def without_condition(resources: Resources) -> Resources:
     """Remove the condition on iam:CreateRole from the workflows' roles."""
 
-    def loose(policy: str) -> str:
+    def without(policy: str) -> str:
         document = json.loads(policy)
         for statement in document["Statement"]:
             if "iam:CreateRole" in statement["Action"]:
@@ -101,19 +101,19 @@ def without_condition(resources: Resources) -> Resources:
         return json.dumps(document)
 
     return [
-        _with(item, {"policy": loose(item.inputs["policy"])}) if item.typ == c.ROLE_POLICY else item
+        _with(item, {"policy": without(item.inputs["policy"])}) if item.typ == c.ROLE_POLICY else item
         for item in resources
     ]
 
 
 def allowing_overwrites(resources: Resources) -> Resources:
-    def loose(policy: str) -> str:
+    def without(policy: str) -> str:
         document = json.loads(policy)
         document["Statement"] = [s for s in document["Statement"] if "Null" not in s.get("Condition", {})]
         return json.dumps(document)
 
     return [
-        _with(item, {"policy": loose(item.inputs["policy"])}) if item.name == "artifacts-policy" else item
+        _with(item, {"policy": without(item.inputs["policy"])}) if item.name == "artifacts-policy" else item
         for item in resources
     ]
 
@@ -127,7 +127,7 @@ CONTROLS: Mapping[str, Control] = {
     "Routes state their authorization": Control(
         rule=obeys("routes-state-their-authorization"), without=one(c.ROUTE, authorizationType=None)
     ),
-    "Every route wants authorization": Control(
+    "Every route requires authorization": Control(
         rule=has(c.ROUTE, "authorizationType", "JWT", "AWS_IAM", "CUSTOM"), given=each(c.ROUTE, authorizationType="JWT")
     ),
     "Access logs of the API": Control(rule=obeys("stages-log-accesses"), without=one(c.STAGE, accessLogSettings=None)),
@@ -303,13 +303,13 @@ def test_every_row_is_checked_and_every_check_has_a_row() -> None:
 @pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("name", CONTROLS)
 def test_a_control_is_on_or_off_as_its_row_says(name: str, column: str) -> None:
-    said = row(name)[2 + COLUMNS.index(column)]
-    assert said == WORDS[CONTROLS[name].rule(resources(column))]
+    cell = row(name)[2 + COLUMNS.index(column)]
+    assert cell == WORDS[CONTROLS[name].rule(resources(column))]
 
 
 @pytest.mark.parametrize(
     ("name", "column"),
-    [(cells[0], column) for cells in rows() for column, said in zip(COLUMNS, cells[2:], strict=False) if said == "on"],
+    [(cells[0], column) for cells in rows() for column, cell in zip(COLUMNS, cells[2:], strict=False) if cell == "on"],
 )
 def test_a_control_is_off_after_the_change_that_breaks_it(name: str, column: str) -> None:
     without = CONTROLS[name].without
@@ -319,7 +319,7 @@ def test_a_control_is_off_after_the_change_that_breaks_it(name: str, column: str
 
 @pytest.mark.parametrize(
     ("name", "column"),
-    [(cells[0], column) for cells in rows() for column, said in zip(COLUMNS, cells[2:], strict=False) if said == "off"],
+    [(cells[0], column) for cells in rows() for column, cell in zip(COLUMNS, cells[2:], strict=False) if cell == "off"],
 )
 def test_a_control_is_on_after_the_change_that_satisfies_it(name: str, column: str) -> None:
     given = CONTROLS[name].given

@@ -37,10 +37,10 @@ def test_every_resource_belongs_to_a_component(recording: Recording) -> None:
     assert recording.resources
     for resource in recording.resources:
         if resource.custom:
-            assert "rust-serverless:index:" in resource.parent, f"{resource.name} hangs on the stack"
+            assert "rust-serverless:index:" in resource.parent, f"{resource.name} has no component as its parent"
 
 
-def test_component_types_have_three_parts_as_pulumi_wants_them(recording: Recording) -> None:
+def test_component_types_have_three_parts(recording: Recording) -> None:
     components = {resource.typ for resource in recording.resources if not resource.custom}
     assert components
     assert all(typ.startswith("rust-serverless:index:") for typ in components)
@@ -65,12 +65,12 @@ def test_no_metric_depends_on_the_wording_of_a_message(recording: Recording) -> 
     assert filters
     for found in filters:
         pattern = found.inputs["pattern"]
-        # A pattern of words, or one that reads the message, is a sentence that somebody will improve.
+        # A pattern of words, or of the message, breaks when somebody rewords the message.
         assert re.fullmatch(r"\{ \$\.\w+ = .+ \}", pattern), pattern
         assert "message" not in pattern, pattern
 
 
-OPEN_ROUTES = {
+PUBLIC_ROUTES = {
     *("POST /echo", "POST /glitch", "GET /glitch", "POST /glitch/uploads"),
     *("GET /openapi.json", "GET /docs", "GET /docs/{file}"),
     *("POST /analytics/collect", "POST /analytics/append", "GET /analytics/pv.gif", "GET /analytics/a.js"),
@@ -79,12 +79,12 @@ OPEN_ROUTES = {
 }
 
 
-def test_every_route_states_its_authorization_and_only_these_are_open(recording: Recording) -> None:
+def test_every_route_states_its_authorization_and_only_these_are_public(recording: Recording) -> None:
     routes = recording.of_type("aws:apigatewayv2/route:Route")
     types = {route.inputs["routeKey"]: route.inputs["authorizationType"] for route in routes}
     assert set(types.values()) == {"NONE", "JWT"}
-    heads = {route_key.replace("GET ", "HEAD ") for route_key in OPEN_ROUTES if route_key.startswith("GET ")}
-    assert {route_key for route_key, typ in types.items() if typ == "NONE"} == OPEN_ROUTES | heads
+    heads = {route_key.replace("GET ", "HEAD ") for route_key in PUBLIC_ROUTES if route_key.startswith("GET ")}
+    assert {route_key for route_key, typ in types.items() if typ == "NONE"} == PUBLIC_ROUTES | heads
 
 
 def test_every_stream_and_queue_ends_in_an_encrypted_queue_with_an_alarm(recording: Recording) -> None:
@@ -108,15 +108,15 @@ def test_every_stream_and_queue_ends_in_an_encrypted_queue_with_an_alarm(recordi
         assert queue.name in alarmed, mapping.name
 
 
-def test_a_destroy_reaches_the_protection_first(recording: Recording) -> None:
+def test_a_destroy_starts_with_the_protection(recording: Recording) -> None:
     (guard,) = recording.of_type("pulumi:index:Stash")
-    made = {resource.urn: resource for resource in recording.resources if resource.custom}
+    resources = {resource.urn: resource for resource in recording.resources if resource.custom}
     reached, waiting = set(), {guard.urn}
     while waiting:
         urn = waiting.pop()
         reached.add(urn)
-        waiting |= {needed for needed in made[urn].depends_on if needed in made} - reached
-    assert reached == made.keys()
+        waiting |= {needed for needed in resources[urn].depends_on if needed in resources} - reached
+    assert reached == resources.keys()
     tables = recording.of_type("aws:dynamodb/table:Table")
     assert guard.protect is any(table.protect for table in tables)
     assert PROTECTION_SETTING in guard.name
@@ -153,7 +153,7 @@ def test_every_function_logs_to_a_group_of_the_program(recording: Recording) -> 
 
 
 def test_physical_names_are_left_to_auto_naming(recording: Recording) -> None:
-    """Two stacks in one account, and a replacement before its deletion, need names of their own."""
+    """Two stacks in one account, and a resource and its replacement, need different names."""
     for resource in recording.resources:
         if resource.typ not in ("aws:apigatewayv2/stage:Stage", "aws:lambda/alias:Alias"):
             assert "name" not in resource.inputs, resource.name
@@ -214,7 +214,7 @@ PROVIDER_NAMES = {"cognito": "cognitoidp", "cloudwatch": "cloudwatch cloudwatchl
 """The provider's service names of a Pulumi module, if they differ from the module's name."""
 
 
-def test_the_local_stack_sends_every_service_to_the_emulator() -> None:
+def test_the_local_stack_has_an_endpoint_for_every_service() -> None:
     everything = {
         "rust-serverless:alarmEmail": "on-call@example.com",
         "rust-serverless:domainName": "api.example.com",

@@ -1,4 +1,4 @@
-"""Physical names begin with the stack's name, so that IAM policies can separate stacks by ARN."""
+"""Tests that physical names begin with the stack's name, so that IAM policies can separate stacks by ARN."""
 
 import pytest
 
