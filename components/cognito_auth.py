@@ -147,7 +147,7 @@ class CognitoAuth(pulumi.ComponentResource):
 def sign_in_prefix(user_pool_id: str) -> str:
     """Return the prefix of a pool's sign-in page: `sign-in-` and the lower-case end of the pool's id.
 
-    A random id can contain a reserved word. Its digest is used then, which has none of their letters.
+    A random id can contain a reserved word. Its SHA-256 digest in hexadecimal is used then, which cannot.
     """
     end = user_pool_id.rsplit("_", maxsplit=1)[-1].lower()
     if any(word in end for word in RESERVED_WORDS):

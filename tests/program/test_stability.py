@@ -19,7 +19,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def before(checkout: Path) -> dict[str, Mapping[str, Any]]:
-    """The inputs that the copy gives as it is."""
+    """The inputs of the resources before the copy is changed."""
     return inputs(checkout)
 
 
