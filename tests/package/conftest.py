@@ -1,7 +1,9 @@
 """A wheel of the library in an empty environment, and a program of somebody else's."""
 
+import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,12 +18,15 @@ from components.local.resources.kind import Context
 from tests.recording import ROOT
 from tests.small_program import RUNTIME
 
-UV = ROOT / ".venv" / "bin" / "uv"
+TOOLS = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
 CERTIFICATES = {"UV_SYSTEM_CERTS": "true"}
 """As in the Makefile: the machine's certificates, which may be those of a company's proxy."""
 
 TARGET = ROOT / "rust" / "target" / "package"
-"""Of all programs here, so that their dependencies are compiled once and not in each run of the tests."""
+"""The target folder of all programs here: their dependencies are compiled once, not in each run of the tests."""
+INSTALLED = TARGET / "venv"
+"""The environment of all programs here. Cargo compiles everything again if the path of the linker changes, which is a
+script of the environment's cargo-lambda."""
 
 MANIFEST = """\
 [package]
@@ -74,25 +79,37 @@ class Outsider:
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [UV, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT / "components"],
-        env={**CERTIFICATES, **os.environ},
-        check=True,
-    )
+    uv("build", "--wheel", "--out-dir", str(folder), str(ROOT / "components"))
     (wheel,) = folder.glob("*.whl")
     return wheel
 
 
+def uv(*arguments: str) -> None:
+    """Run uv, which the Makefile installs into .venv if it is not on the PATH."""
+    command = [shutil.which("uv", path=TOOLS) or "uv", *arguments, "--quiet"]
+    subprocess.run(command, env={**CERTIFICATES, **os.environ}, check=True)
+
+
+@pytest.fixture(scope="session")
+def environment(wheel: Path, testrun_uid: str) -> Path:
+    """Install the wheel into an empty environment, once for all processes of a test run."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with (TARGET / "installed").open("a+") as done:
+        fcntl.flock(done.fileno(), fcntl.LOCK_EX)
+        done.seek(0)
+        if done.read() != testrun_uid:
+            uv("venv", "--clear", "--python", sys.executable, str(INSTALLED))
+            constraints = ("--constraint", str(ROOT / "requirements-dev.txt"))
+            uv("pip", "install", "--python", str(INSTALLED / "bin/python"), *constraints, f"{wheel}[local]")
+            done.truncate(0)
+            done.write(testrun_uid)
+    return INSTALLED
+
+
 @pytest.fixture(scope="module")
-def outsider(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Iterator[Outsider]:
+def outsider(tmp_path_factory: pytest.TempPathFactory, environment: Path) -> Iterator[Outsider]:
     root = tmp_path_factory.mktemp("shop")
-    subprocess.run([sys.executable, "-m", "venv", root / "venv"], check=True)
-    constraints = ["--constraint", str(ROOT / "requirements-dev.txt")]
-    subprocess.run(
-        [UV, "pip", "install", "--quiet", "--python", root / "venv/bin/python", *constraints, f"{wheel}[local]"],
-        env={**CERTIFICATES, **os.environ},
-        check=True,
-    )
+    (root / "venv").symlink_to(environment)
     for name, content in {
         "Pulumi.yaml": "name: shop\nruntime:\n  name: python\n  options:\n    virtualenv: venv\n",
         "services/api/Cargo.toml": MANIFEST,
