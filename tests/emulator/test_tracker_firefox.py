@@ -1,12 +1,8 @@
 """The tracker in a real Firefox, with and without beacons."""
 
-import os
-import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -15,12 +11,12 @@ from urllib.parse import quote
 import pytest
 from marionette_driver.marionette import Marionette
 
+from tests.browser import executable
 from tests.emulator.conftest import Local
 from tests.emulator.test_analytics import Client
 from tests.emulator.test_tracker import HOST, SITE, UNUSABLE, SiteServer
 
 PATIENCE_S = 30
-GET_IT = "Firefox is not installed. Run apt-get install firefox-esr, then run the tests again"
 PROXY = """function FindProxyForURL(url, host) {
     return url.startsWith("SITE/") ? "PROXY 127.0.0.1:PORT" : "DIRECT";
 }"""
@@ -34,18 +30,25 @@ return [errors, location.pathname, history.state.number, refused];
 """
 
 
-@contextmanager
-def firefox(port: int, **preferences: object) -> Iterator[Any]:
-    """Start a headless Firefox that resolves the site to a local port."""
-    path = shutil.which("firefox-esr") or _installed()
+@pytest.fixture(scope="module")
+def site(local: Local) -> Iterator[SiteServer]:
+    with SiteServer(local) as site:
+        Thread(target=site.serve_forever, daemon=True).start()
+        yield site
+        site.shutdown()
+
+
+@pytest.fixture(scope="module")
+def firefox(site: SiteServer) -> Iterator[Any]:
+    """Start a headless Firefox that resolves the site to its local port."""
+    path = executable("firefox-esr")
     if path is None:
-        pytest.skip(GET_IT)
-    proxy = PROXY.replace("SITE", SITE).replace("PORT", str(port))
+        pytest.skip("Firefox is not installed. Run apt-get install firefox-esr, then run the tests again")
+    proxy = PROXY.replace("SITE", SITE).replace("PORT", str(site.server_port))
     settings = {
         "network.proxy.type": 2,
         "network.proxy.autoconfig_url": f"data:text/javascript,{quote(proxy)}",
         "network.proxy.allow_hijacking_localhost": True,
-        **preferences,
     }
     # A separate file, because Marionette deletes an existing one.
     with tempfile.TemporaryDirectory() as folder:
@@ -56,22 +59,6 @@ def firefox(port: int, **preferences: object) -> Iterator[Any]:
         finally:
             browser.quit()
             browser.cleanup()
-
-
-def _installed() -> str | None:
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        return None
-    for arguments in (["update"], ["install", "--yes", "firefox-esr"]):
-        subprocess.run(["apt-get", "--quiet", *arguments], check=True, capture_output=True)
-    return shutil.which("firefox-esr")
-
-
-@pytest.fixture(scope="module")
-def site(local: Local) -> Iterator[SiteServer]:
-    with SiteServer(local) as site:
-        Thread(target=site.serve_forever, daemon=True).start()
-        yield site
-        site.shutdown()
 
 
 def items(local: Local, kind: str, path: str) -> list[dict[str, Any]]:
@@ -92,26 +79,27 @@ def items(local: Local, kind: str, path: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("beacons", [True, False], ids=["beacons", "no beacons"])
-def test_firefox_counts_and_measures_a_page(local: Local, site: SiteServer, beacons: bool) -> None:
+def test_firefox_counts_and_measures_a_page(local: Local, firefox: Any, beacons: bool) -> None:
     path = f"/firefox-{beacons}"
-    with firefox(site.server_port, **{"beacon.enabled": beacons}) as browser:
-        browser.navigate(f"{SITE}{path}")
-        (view,) = items(local, "view", path)
-        assert view["Browser"]["S"] == "Firefox"
-        time.sleep(0.5)
-        # Without a sandbox, which would use the browser's own functions instead of the page's.
-        browser.execute_script(f"history.pushState({{}}, '', '{path}/next')", sandbox=None)
-        assert browser.execute_script("return location.pathname") == f"{path}/next"
-        items(local, "view", f"{path}/next")
-        items(local, "leave", path)
+    firefox.set_pref("beacon.enabled", beacons)
+    firefox.navigate(f"{SITE}{path}")
+    (view,) = items(local, "view", path)
+    assert view["Browser"]["S"] == "Firefox"
+    assert firefox.execute_script("return 'sendBeacon' in navigator", sandbox=None) is beacons
+    time.sleep(0.5)
+    # Without a sandbox, which would use the browser's own functions instead of the page's.
+    firefox.execute_script(f"history.pushState({{}}, '', '{path}/next')", sandbox=None)
+    assert firefox.execute_script("return location.pathname") == f"{path}/next"
+    items(local, "view", f"{path}/next")
+    items(local, "leave", path)
 
 
 @pytest.mark.parametrize("script", UNUSABLE.values(), ids=UNUSABLE)
-def test_tracker_errors_never_reach_the_page_in_firefox(site: SiteServer, script: str) -> None:
+def test_tracker_errors_never_reach_the_page_in_firefox(site: SiteServer, firefox: Any, script: str) -> None:
     site.shapes["/broken"] = (
         f'<script>window.listen = addEventListener; {script}</script><script src="ADDRESS"></script>'
     )
-    with firefox(site.server_port, **{"beacon.enabled": False}) as browser:
-        browser.navigate(f"{SITE}/broken")
-        routed = browser.execute_script(ROUTER, script_args=["/routed"], sandbox=None)
-        assert routed == [[], "/two", 2, True]
+    firefox.set_pref("beacon.enabled", False)
+    firefox.navigate(f"{SITE}/broken")
+    routed = firefox.execute_script(ROUTER, script_args=["/routed"], sandbox=None)
+    assert routed == [[], "/two", 2, True]
