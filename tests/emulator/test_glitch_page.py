@@ -65,9 +65,17 @@ def photo(scene: Image.Image) -> FilePayload:
     return FilePayload(name="lake.jpg", mimeType="image/jpeg", buffer=photograph(scene, (1600, 1067), 80))
 
 
-def opened(file: bytes) -> Image.Image:
+@pytest.fixture(scope="module")
+def large_photo(tmp_path_factory: pytest.TempPathFactory, scene: Image.Image) -> Path:
+    """A file, because Playwright sends the bytes of a payload through JSON."""
+    path = tmp_path_factory.mktemp("pictures") / "large.jpg"
+    path.write_bytes(photograph(scene, (5200, 3900), 95))
+    return path
+
+
+def opened(file: bytes | Path) -> Image.Image:
     """Open a picture and decode all of it."""
-    picture = Image.open(io.BytesIO(file))
+    picture = Image.open(file if isinstance(file, Path) else io.BytesIO(file))
     picture.load()
     return picture
 
@@ -84,7 +92,7 @@ def expect_error(page: Page, sentence: str | re.Pattern[str]) -> None:
     expect(page.locator("#result").get_by_role("alert")).to_have_text(sentence)
 
 
-def choose(page: Page, file: FilePayload) -> None:
+def choose(page: Page, file: FilePayload | Path) -> None:
     page.get_by_label("Choose a picture").set_input_files(file)
 
 
@@ -270,16 +278,15 @@ def test_the_later_of_two_changes_wins(visitor: Visit) -> None:
     assert options(page)["seed"] == "1"
 
 
-def test_a_large_picture_is_uploaded_unchanged(visitor: Visit, scene: Image.Image) -> None:
-    large = photograph(scene, (5200, 3900), 95)
-    assert BODY_LIMIT < len(large) < UPLOAD_LIMIT
+def test_a_large_picture_is_uploaded_unchanged(visitor: Visit, large_photo: Path) -> None:
+    assert BODY_LIMIT < large_photo.stat().st_size < UPLOAD_LIMIT
     page = visitor.page
     page.goto(f"{visitor.address}?seed=7")
-    choose(page, FilePayload(name="large.jpg", mimeType="image/jpeg", buffer=large))
+    choose(page, large_photo)
     name, first = uploaded(page)
     picture = opened(first)
     assert (name, picture.format, picture.size) == ("large-glitched-7.jpg", "JPEG", (5200, 3900))
-    assert dict(picture.getexif()) == dict(opened(large).getexif())
+    assert dict(picture.getexif()) == dict(opened(large_photo).getexif())
     expect(page.locator("#note")).to_be_empty()
     assert options(page)["seed"] == "7"
     page.get_by_label("Effect").select_option("Sort")
@@ -287,12 +294,12 @@ def test_a_large_picture_is_uploaded_unchanged(visitor: Visit, scene: Image.Imag
     visitor.ignore_errors()
 
 
-def test_a_rejected_upload_shows_an_error(visitor: Visit, scene: Image.Image) -> None:
+def test_a_rejected_upload_shows_an_error(visitor: Visit, large_photo: Path) -> None:
     page = visitor.page
     page.goto(visitor.address)
     expect_result(page)
     page.route("**/uploads/*/*/*/*", lambda route: route.fulfill(status=403))
-    choose(page, FilePayload(name="large.jpg", mimeType="image/jpeg", buffer=photograph(scene, (5200, 3900), 95)))
+    choose(page, large_photo)
     expect(page.locator("#result").get_by_role("alert")).to_have_text(
         "The upload was rejected (status 403). Try again.", timeout=PATIENCE_MS
     )
@@ -313,19 +320,23 @@ def uploaded(page: Page) -> tuple[str, bytes]:
     return downloaded(page)
 
 
-def test_a_picture_over_the_limit_is_scaled_down(visitor: Visit, scene: Image.Image) -> None:
-    large = photograph(scene, (5200, 3900), 95)
-    # Bytes after the end of a JPEG make the file large without drawing a 25 MB picture.
-    large += bytes(UPLOAD_LIMIT)
+def padded(picture: Path, path: Path) -> Path:
+    """Write a picture over the limit: decoders ignore bytes after its end, and drawing 25 MB would take longer."""
+    path.write_bytes(picture.read_bytes() + bytes(UPLOAD_LIMIT))
+    return path
+
+
+def test_a_picture_over_the_limit_is_scaled_down(visitor: Visit, large_photo: Path, tmp_path: Path) -> None:
+    too_large = padded(large_photo, tmp_path / "larger.jpg")
     page = visitor.page
     page.goto(visitor.address)
-    choose(page, FilePayload(name="large.jpg", mimeType="image/jpeg", buffer=large))
+    choose(page, too_large)
     width, height = opened(result(page)).size
     assert width < 5200
     assert abs(width / height - 5200 / 3900) < 0.01
     expect(page.locator("#note")).to_have_text(
         re.compile(
-            f"large.jpg has {len(large):,} bytes, more than the {UPLOAD_LIMIT:,} that can be sent. "
+            f"larger.jpg has {too_large.stat().st_size:,} bytes, more than the {UPLOAD_LIMIT:,} that can be sent. "
             f"Your browser scaled it down from 5200 by 3900 to {width} by {height}, [34],[0-9]{{3}},[0-9]{{3}} bytes."
         )
     )
@@ -418,17 +429,17 @@ def test_a_slider_compares_before_and_after(visitor: Visit) -> None:
     assert stage.screenshot() not in (before, after)
 
 
-def test_a_large_png_stays_a_png(visitor: Visit) -> None:
+def test_a_large_png_stays_a_png(visitor: Visit, tmp_path: Path) -> None:
     noisy = Image.effect_noise((2400, 1600), 90).convert("RGBA")
-    large = saved(noisy, "PNG")
-    assert BODY_LIMIT < len(large) < UPLOAD_LIMIT
+    large = tmp_path / "large.png"
+    noisy.save(large)
+    assert BODY_LIMIT < large.stat().st_size < UPLOAD_LIMIT
     page = visitor.page
     page.goto(visitor.address)
-    choose(page, FilePayload(name="large.png", mimeType="image/png", buffer=large))
+    choose(page, large)
     name, whole = uploaded(page)
     assert (name.endswith(".png"), opened(whole).format, opened(whole).size) == (True, "PNG", noisy.size)
-    too_large = large + bytes(UPLOAD_LIMIT)
-    choose(page, FilePayload(name="larger.png", mimeType="image/png", buffer=too_large))
+    choose(page, padded(large, tmp_path / "larger.png"))
     expect(page.locator("#note")).to_contain_text("larger.png has", timeout=PATIENCE_MS)
     scaled = opened(uploaded(page)[1])
     assert scaled.format == "PNG"
