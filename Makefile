@@ -16,6 +16,9 @@ OPERATE = $(BIN)/python -m operations --stack "$(STACK)"
 # Trust the machine's certificates, as pip and cargo do: a company's proxy may have its own.
 export UV_SYSTEM_CERTS ?= true
 
+# Set in many container images: each process would compile the SDK's modules again, for more than a second.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help
 help: ## List the verbs
 	@awk -F ':.*## ' '/^# [A-Z][a-z ]+:$$/ { printf "%s\n", substr($$0, 3) } \
