@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from components.architecture import parse_architecture
-from components.build.cargo import check_tools
+from components.build.cargo import find_tools
 from components.build.inputs import BuildInputs
 from components.build.plan import BuildError, BuildSettings
 from components.build.workspace import read_workspace
@@ -145,7 +145,7 @@ def _credential_problems(config: StackConfig) -> Iterator[str]:
 
 def _rust_problems(config: StackConfig, root: Path) -> Iterator[str]:
     try:
-        check_tools(root / "rust", parse_architecture(config.values[f"{config.project}:architecture"]))
+        find_tools(root / "rust", parse_architecture(config.values[f"{config.project}:architecture"]))
     except BuildError as error:
         yield str(error)
 

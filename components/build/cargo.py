@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -34,7 +34,10 @@ PASSED = frozenset(
 """Environment variables that the build inherits: for tools and the network, without effect on the binaries."""
 PASSED_PREFIXES = ("CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTRIES_", "CARGO_REGISTRY_", "CARGO_TERM_", "RUSTUP_DIST_")
 OWN = frozenset(
-    ("CARGO_HOME", "CARGO_TARGET_DIR", "RUSTUP_TOOLCHAIN", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER")
+    (
+        *("CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_ZIGBUILD_PYTHON_PATH", "CARGO_ZIGBUILD_ZIG_PATH"),
+        *("RUSTUP_TOOLCHAIN", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"),
+    )
 )
 """Environment variables that the build sets and projects cannot."""
 EPOCH_SECONDS = "315532800"
@@ -54,6 +57,18 @@ case " $* " in
 esac
 exec "$rustc" {remaps} "$@"
 """
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What compiles, on this machine."""
+
+    zig: Path
+    """The executable of the package ziglang."""
+    sysroot: str
+    """The folder of the Rust toolchain."""
+    commit: str
+    """The commit of the Rust compiler, which paths in its standard library contain."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +93,11 @@ class Compiler:
         self.home = stage.place / "cargo-home"
 
     @cached_property
+    def tools(self) -> Tools:
+        """The tools that this build calls."""
+        return find_tools(self._inputs.workspace.folder, self._inputs.settings.architecture, self._caller)
+
+    @cached_property
     def environment(self) -> dict[str, str]:
         """The variables of the build: a fixed list of the caller's, what the project declares, and constants."""
         settings = self._inputs.settings
@@ -91,6 +111,9 @@ class Compiler:
             "GIT_CEILING_DIRECTORIES": str(self._stage.place),
             **settings.environment,
             "PATH": tool_path(self._caller),
+            # cargo-lambda would start Python to find zig, several times in each build.
+            "CARGO_ZIGBUILD_PYTHON_PATH": os.devnull,
+            "CARGO_ZIGBUILD_ZIG_PATH": str(self.tools.zig),
             "CARGO_HOME": str(self.home),
             "CARGO_TARGET_DIR": str(self._stage.target),
             "RUSTC_WRAPPER": str(self._stage.place / "rustc-wrapper"),
@@ -106,7 +129,6 @@ class Compiler:
         Raises:
             BuildError: a tool is missing, the code does not compile, or a binary was not made.
         """
-        check_tools(self._inputs.workspace.folder, self._inputs.settings.architecture, self._caller)
         self._prepare_home()
         self._write_wrapper()
         if self._stage.needs_resolving():
@@ -190,15 +212,12 @@ class Compiler:
         (self.home / "config.toml").write_text(tomli_w.dumps(config))
 
     def _write_wrapper(self) -> None:
-        sysroot = _printed(["rustc", "--print", "sysroot"], self.environment)
-        version = _printed(["rustc", "--version", "--verbose"], self.environment)
-        commit = next((line.split()[1] for line in version.splitlines() if line.startswith("commit-hash")), "unknown")
         remaps = {
             str(self.caller_home.absolute()): "/cargo",
             str(self.home): "/cargo",
             str(self._stage.folder): "/workspace",
             str(self._stage.target): "/target",
-            f"{sysroot}/lib/rustlib/src/rust": f"/rustc/{commit}",
+            f"{self.tools.sysroot}/lib/rustlib/src/rust": f"/rustc/{self.tools.commit}",
         }
         options = " ".join(f"--remap-path-prefix={_quoted(path)}={name}" for path, name in remaps.items())
         wrapper = self._stage.place / "rustc-wrapper"
@@ -255,8 +274,8 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[bytes, 
     return printed, copied.decode(errors="replace"), process.returncode
 
 
-def check_tools(folder: Path, architecture: Architecture, caller: Mapping[str, str] = os.environ) -> None:
-    """Check that this machine can compile the project in `folder` for the architecture.
+def find_tools(folder: Path, architecture: Architecture, caller: Mapping[str, str] = os.environ) -> Tools:
+    """Return the tools that compile the project in `folder` for the architecture.
 
     Raises:
         BuildError: with what is missing, and how to get it.
@@ -264,27 +283,24 @@ def check_tools(folder: Path, architecture: Architecture, caller: Mapping[str, s
     path = tool_path(caller)
     if shutil.which("cargo", path=path) is None or shutil.which("rustc", path=path) is None:
         raise BuildError("cargo is not on the PATH: install Rust with rustup, https://rustup.rs")
-    for tool, found in (("cargo-lambda", shutil.which("cargo-lambda", path=path)), ("zig", find_spec("ziglang"))):
-        if not found:
-            raise BuildError(
-                f"{tool} is not in the virtual environment of the program: run `pulumi install`, or `pip install -r "
-                "requirements.txt` in it"
-            )
+    ziglang = find_spec("ziglang")
+    if ziglang is None or ziglang.origin is None or shutil.which("cargo-lambda", path=path) is None:
+        tool = "cargo-lambda" if ziglang else "zig"
+        raise BuildError(
+            f"{tool} is not in the virtual environment of the program: run `pulumi install`, or `pip install -r "
+            "requirements.txt` in it"
+        )
     workspace = read_workspace(folder)
     toolchain = workspace.configuration.toolchain
     environment = passed(caller) | {"PATH": path} | ({"RUSTUP_TOOLCHAIN": toolchain} if toolchain else {})
-    probe = subprocess.run(
-        ["rustc", "--print", "target-libdir", "--target", architecture.rust_target],
-        cwd="/",
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if probe.returncode != 0:
+    probe = partial(subprocess.run, cwd="/", env=environment, capture_output=True, text=True, check=False)
+    prints = ["--print", "sysroot", "--print", "target-libdir", "--target", architecture.rust_target]
+    printed = probe(["rustc", *prints])
+    if printed.returncode != 0:
         install = f". Run `rustup toolchain install {toolchain}`" if toolchain else ""
-        raise BuildError(f"rustc does not start: {probe.stderr.strip()}{install}")
-    if not any(Path(probe.stdout.strip()).glob("libstd-*.rlib")):
+        raise BuildError(f"rustc does not start: {printed.stderr.strip()}{install}")
+    sysroot, libraries = printed.stdout.splitlines()
+    if not any(Path(libraries).glob("libstd-*.rlib")):
         # Newer versions of rustup add a target only to a toolchain that is installed.
         of = f" --toolchain {toolchain}" if toolchain else ""
         first = f"`rustup toolchain install {toolchain}` and " if toolchain else ""
@@ -292,6 +308,9 @@ def check_tools(folder: Path, architecture: Architecture, caller: Mapping[str, s
             f"the Rust target {architecture.rust_target} is not installed: run {first}`rustup target add"
             f"{of} {architecture.rust_target}`"
         )
+    version = probe(["rustc", "--version", "--verbose"]).stdout.splitlines()
+    commit = next((line.split()[1] for line in version if line.startswith("commit-hash")), "unknown")
+    return Tools(Path(ziglang.origin).with_name("zig"), sysroot, commit)
 
 
 def _copy(source: BinaryIO | None, copied: bytearray) -> None:
@@ -299,13 +318,6 @@ def _copy(source: BinaryIO | None, copied: bytearray) -> None:
         copied += chunk
         sys.stderr.buffer.write(chunk)
         sys.stderr.flush()
-
-
-def _printed(command: list[str], environment: Mapping[str, str]) -> str:
-    done = subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise BuildError(f"{' '.join(command)} failed: {done.stderr.strip()}")
-    return done.stdout.strip()
 
 
 def _locked(entry: Mapping[str, Any]) -> tuple[str, ...]:
