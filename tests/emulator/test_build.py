@@ -29,7 +29,10 @@ from tests.workspaces import write_workspace
 HOST = host_architecture()
 
 SMALL = {
-    "Cargo.toml": '[workspace]\nmembers = ["functions/*"]\nresolver = "3"\n[profile.release]\nstrip = true\n',
+    "Cargo.toml": (
+        '[workspace]\nmembers = ["functions/*"]\nresolver = "3"\n'
+        '[profile.release]\nstrip = true\nopt-level = 0\nlto = "off"\n'
+    ),
     "Cargo.lock": (
         'version = 4\n\n[[package]]\nname = "one"\nversion = "0.1.0"\n\n[[package]]\nname = "two"\nversion = "0.1.0"\n'
     ),
@@ -230,7 +233,7 @@ def test_a_missing_rust_target_is_one_line_with_the_remedy(builder: Builder, tmp
     """As after rustup, the library folder of the target is empty."""
     path = folder_with(tmp_path, "cargo")
     rustc = tmp_path / "bin/rustc"
-    rustc.write_text(f"#!/bin/sh\necho {tmp_path}/lib\n")
+    rustc.write_text(f"#!/bin/sh\necho {tmp_path}\necho {tmp_path}/lib\n")
     rustc.chmod(0o755)
     refused = builder.run({"PATH": f"{path}:{Path(sys.executable).parent}"})
     target = HOST.rust_target

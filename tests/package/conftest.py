@@ -34,10 +34,14 @@ name = "hello"
 version = "0.1.0"
 edition = "2024"
 
-[profile.release]
-opt-level = 0
-lto = false
 """
+RELEASE = '[profile.release]\nopt-level = 0\nlto = "off"\n'
+"""Optimizing would take most of the time of these tests."""
+
+
+def without_optimization(manifest: Path) -> None:
+    """Replace the release profile of a copied manifest, which is its last section."""
+    manifest.write_text(manifest.read_text().partition("[profile.release]")[0] + RELEASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +116,7 @@ def outsider(tmp_path_factory: pytest.TempPathFactory, environment: Path) -> Ite
     (root / "venv").symlink_to(environment)
     for name, content in {
         "Pulumi.yaml": "name: shop\nruntime:\n  name: python\n  options:\n    virtualenv: venv\n",
-        "services/api/Cargo.toml": MANIFEST,
+        "services/api/Cargo.toml": MANIFEST + RELEASE,
         "services/api/Cargo.lock": 'version = 4\n\n[[package]]\nname = "hello"\nversion = "0.1.0"\n',
         "services/api/rust-toolchain.toml": (ROOT / "rust/rust-toolchain.toml").read_text(),
         "services/api/src/runtime.rs": RUNTIME.replace("//!", "//"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from components.local.provisioner import LocalState
-from tests.package.conftest import Outsider
+from tests.package.conftest import Outsider, without_optimization
 from tests.recording import ROOT
 
 EXAMPLE = "examples/queue"
@@ -27,6 +27,7 @@ def example(outsider: Outsider) -> Iterator[Outsider]:
             shutil.copytree(ROOT / folder, target, ignore=shutil.ignore_patterns("target"))
         else:
             shutil.copy(ROOT / folder, target)
+    without_optimization(outsider.root / EXAMPLE / "services/orders/Cargo.toml")
     example = Outsider(root=outsider.root / EXAMPLE, environment=outsider.environment)
     yield example
     example.run("rust-serverless", "local", "down")

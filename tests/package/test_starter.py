@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 
 from tests.emulator.http import request
-from tests.package.conftest import Outsider
+from tests.package.conftest import Outsider, without_optimization
 from tests.recording import ROOT
 
 STARTER = ROOT / "starter"
@@ -14,6 +14,7 @@ STARTER = ROOT / "starter"
 def started(root: Path) -> None:
     """Do what `pulumi new` does with a template: copy it, and fill in what it asked for."""
     shutil.copytree(STARTER, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("target"))
+    without_optimization(root / "rust/Cargo.toml")
     project = root / "Pulumi.yaml"
     filled = project.read_text().replace("${PROJECT}", "greetings").replace("${DESCRIPTION}", "Says hi")
     content = yaml.safe_load(filled)
