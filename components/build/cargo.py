@@ -299,8 +299,8 @@ def find_tools(folder: Path, architecture: Architecture, caller: Mapping[str, st
     if printed.returncode != 0:
         install = f". Run `rustup toolchain install {toolchain}`" if toolchain else ""
         raise BuildError(f"rustc does not start: {printed.stderr.strip()}{install}")
-    sysroot, libraries = printed.stdout.splitlines()
-    if not any(Path(libraries).glob("libstd-*.rlib")):
+    lines = printed.stdout.splitlines() or [""]
+    if not any(Path(lines[-1]).glob("libstd-*.rlib")):
         # Newer versions of rustup add a target only to a toolchain that is installed.
         of = f" --toolchain {toolchain}" if toolchain else ""
         first = f"`rustup toolchain install {toolchain}` and " if toolchain else ""
@@ -310,7 +310,7 @@ def find_tools(folder: Path, architecture: Architecture, caller: Mapping[str, st
         )
     version = probe(["rustc", "--version", "--verbose"]).stdout.splitlines()
     commit = next((line.split()[1] for line in version if line.startswith("commit-hash")), "unknown")
-    return Tools(Path(ziglang.origin).with_name("zig"), sysroot, commit)
+    return Tools(zig=Path(ziglang.origin).with_name("zig"), sysroot=lines[0], commit=commit)
 
 
 def _copy(source: BinaryIO | None, copied: bytearray) -> None:
