@@ -15,7 +15,7 @@ from typing import Any
 import tomli_w
 
 from .extra_files import ExtraFile, find_sources, read_extra_files
-from .lock import Closure, Lock, reaching
+from .lock import Closure, Identity, Lock, reaching
 from .manifest import MANIFEST, Package, Toml, below, table
 from .plan import PACKER_VERSION, BuildError, BuildSettings, artifact_key
 from .sources import SourceFile, Sources, not_built
@@ -165,10 +165,16 @@ class BuildInputs:
         reached = {package.folder for package in closure.packages.values()}
         return nearest in reached and not not_built(os.path.relpath(path, nearest))
 
+    @cached_property
+    def _sharing(self) -> dict[str, dict[Identity, Toml]]:
+        """For each binary, the locked packages of others that depend on its own."""
+        return {
+            binary: reaching(self.lock, closure, self.closures.values()) for binary, closure in self.closures.items()
+        }
+
     def lock_lines(self, binary: str) -> list[str]:
         """Return the part of the lock file that affects a binary, one line per package."""
-        closure = self.closures[binary]
-        others = reaching(self.lock, closure, self.closures.values())
+        closure, others = self.closures[binary], self._sharing[binary]
         return [
             *(f"package {' '.join(key)} {entry.get('checksum', '')}" for key, entry in sorted(closure.locked.items())),
             *(f"shares {' '.join(key)} {entry.get('checksum', '')}" for key, entry in others.items()),
@@ -177,7 +183,7 @@ class BuildInputs:
     def _digest(self, binary: str, parts: Mapping[Path, list[str]], included: Iterable[str]) -> str:
         closure = self.closures[binary]
         reached = {package.folder for package in closure.packages.values()}
-        others = reaching(self.lock, closure, self.closures.values())
+        others = self._sharing[binary]
         users = {
             package.folder: package
             for other in self.closures.values()

@@ -36,9 +36,10 @@ class Lock:
         self.path = path or workspace.folder / "Cargo.lock"
         if not self.path.is_file():
             raise BuildError(f"{self.path} does not exist: run `cargo generate-lockfile` there and commit the file")
-        self._by_name: dict[str, list[Toml]] = {}
+        self._by_reference: dict[str, Toml] = {}
         for entry in read_toml(self.path).get("package", []):
-            self._by_name.setdefault(entry["name"], []).append(entry)
+            for reference in _references_to(entry):
+                self._by_reference.setdefault(reference, entry)
 
     def closure(self, owner: Package) -> Closure:
         """Return the packages that the binaries of a member are built from.
@@ -78,13 +79,17 @@ class Lock:
             )
 
     def _entry(self, reference: str) -> Toml:
-        """Resolve `name`, `name version` or `name version (source)`, the three forms that Cargo writes."""
-        name, *rest = reference.split(" ")
-        wanted = (name, *(part.strip("()") for part in rest))
-        for entry in self._by_name.get(name, []):
-            if identity(entry)[: len(wanted)] == wanted:
-                return entry
-        raise BuildError(f"{self.path} has no package {reference}: run `cargo update --workspace` and commit the lock")
+        if reference not in self._by_reference:
+            raise BuildError(
+                f"{self.path} has no package {reference}: run `cargo update --workspace` and commit the lock"
+            )
+        return self._by_reference[reference]
+
+
+def _references_to(entry: Toml) -> tuple[str, ...]:
+    """Return the three forms in which Cargo writes a reference: `name`, `name version`, `name version (source)`."""
+    name, version, source = identity(entry)
+    return name, f"{name} {version}", f"{name} {version} ({source})"
 
 
 def identity(entry: Toml) -> Identity:

@@ -9,6 +9,7 @@ import fnmatch
 import hashlib
 import os
 import re
+import stat
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ NOT_BUILT = (
 )
 """Top-level names of a package that are not part of binaries, unless code includes them. Configuration files and
 manifests count by content."""
+NOT_BUILT_NAME = re.compile("|".join(map(fnmatch.translate, NOT_BUILT)))
 
 CHUNK_BYTES = 1 << 20
 READ_BY_CODE = re.compile(
@@ -83,11 +85,11 @@ class Sources:
         """
         listed = dict(self._listed(package.folder))
         nested = {str(PurePosixPath(name).parent) for name in listed if PurePosixPath(name).name == MANIFEST} - {"."}
-        listed = {name: path for name, path in listed.items() if not _is_below(name, nested)}
+        listed = _outside(listed, nested)
         kept = {name: path for name, path in listed.items() if not not_built(name)}
         code = {name: _text(path) for name, path in kept.items() if name.endswith(".rs")}
         tests = _test_modules(code)
-        kept = {name: path for name, path in kept.items() if not _is_below(name, tests)}
+        kept = _outside(kept, tests)
         code = {name: text for name, text in code.items() if name in kept}
         for name in _included(code):
             if name in listed and name != MANIFEST:
@@ -145,7 +147,11 @@ class Sources:
         top = repository_root(real)
         for name in self._names(real, top):
             path = real / name
-            if path.is_symlink():
+            try:
+                mode = path.lstat().st_mode
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            if stat.S_ISLNK(mode):
                 target = path.resolve()
                 if not target.exists():
                     continue
@@ -154,11 +160,11 @@ class Sources:
                         f"{path} is a link to {target}, outside the repository: other machines do not have it. "
                         "Keep the file in the repository"
                     )
-                path = target
-            if path.is_dir():
+                path, mode = target, target.stat().st_mode
+            if stat.S_ISDIR(mode):
                 for inner, inner_real in self._listed(path, (*above, real)):
                     yield f"{name}/{inner}", inner_real
-            elif path.is_file():
+            elif stat.S_ISREG(mode):
                 yield name, path
 
     def _limit(self, folder: Path, top: Path | None) -> Path:
@@ -224,14 +230,15 @@ def _is_generated(folder: Path) -> bool:
     return folder.name == "__pycache__" or any((folder / name).exists() for name in ("CACHEDIR.TAG", "pyvenv.cfg"))
 
 
-def _is_below(name: str, folders: Iterable[str]) -> bool:
-    return any(name == folder or name.startswith(f"{folder}/") for folder in folders)
+def _outside(files: Mapping[str, Path], places: Iterable[str]) -> dict[str, Path]:
+    """Return the files that are neither one of some files and folders nor below one."""
+    prefixes = tuple(f"{place}/" for place in places)
+    return {name: path for name, path in files.items() if not f"{name}/".startswith(prefixes)}
 
 
 def not_built(name: str) -> bool:
     """Return whether a file of a package is not part of binaries, by its path in the package."""
-    first = name.split("/", 1)[0]
-    return any(fnmatch.fnmatchcase(first, pattern) for pattern in NOT_BUILT)
+    return NOT_BUILT_NAME.match(name.split("/", 1)[0]) is not None
 
 
 def _text(path: Path) -> str:
@@ -263,10 +270,11 @@ def _test_modules(code: Mapping[str, str]) -> set[str]:
 
 
 def _module_places(name: str, module: str) -> tuple[str, ...]:
-    file = PurePosixPath(name)
-    is_root = file.name in ("lib.rs", "main.rs", "mod.rs", "build.rs") or file.parent == PurePosixPath("src/bin")
-    folder = file.parent if is_root else file.with_suffix("")
-    return f"{folder / module}.rs", str(folder / module)
+    parent, _, file = name.rpartition("/")
+    is_root = file in ("lib.rs", "main.rs", "mod.rs", "build.rs") or parent == "src/bin"
+    folder = parent if is_root else name.removesuffix(".rs")
+    place = f"{folder}/{module}" if folder else module
+    return f"{place}.rs", place
 
 
 def _hash(path: Path, *, normalized: bool) -> tuple[str, bool]:

@@ -62,6 +62,7 @@ class Workspace:
         self.root = root
         self.project = project
         """The requested folder: the workspace's or a member's."""
+        self._manifests: dict[Path, Toml] = {}
         self._packages: dict[Path, Package] = {}
         self.members = tuple(sorted(self._find_members(), key=lambda package: package.folder))
 
@@ -102,10 +103,15 @@ class Workspace:
             BuildError: its manifest cannot be read.
         """
         if folder not in self._packages:
-            data = read_toml(folder / MANIFEST)
+            data = self._manifest(folder)
             root = self.root if folder == self.folder or folder.is_relative_to(self.folder) else find_root(folder)
             self._packages[folder] = read_package(folder, data, root.folder, root.workspace)
         return self._packages[folder]
+
+    def _manifest(self, folder: Path) -> Toml:
+        if folder not in self._manifests:
+            self._manifests[folder] = read_toml(folder / MANIFEST)
+        return self._manifests[folder]
 
     @cached_property
     def patches(self) -> dict[str, Toml]:
@@ -159,7 +165,7 @@ class Workspace:
 
     def _path_dependencies(self, folder: Path) -> list[Path]:
         """Return the folders of all path dependencies, including those of tests."""
-        data = read_toml(folder / MANIFEST)
+        data = self._manifest(folder)
         specs = list(dependency_specs(data))
         for tables in (data, *table(data, "target").values()):
             for spelling in ("dev-dependencies", "dev_dependencies"):
