@@ -1,4 +1,4 @@
-//! 10,000 generated histories; after each, the totals match the stored views.
+//! 1,200 generated histories; after each, the totals match the stored views.
 //!
 //! To repeat a failed history, pass its seed: `TRIGGER_HISTORY=<seed> cargo test -p analytics-trigger histories`.
 
@@ -63,7 +63,8 @@ impl History {
             malformed: BTreeSet::new(),
         };
         let mut items = Vec::new();
-        let most = if dice.percent(2) { 60 } else { 6 };
+        // Many views need several transactions, in which other faults show than in one.
+        let most = if dice.percent(12) { 60 } else { 6 };
         for index in 0..=dice.below(most) {
             items.extend(history.view(dice, index));
         }
@@ -244,7 +245,7 @@ async fn deliver(world: &Arc<World>, streams: Vec<Vec<StreamRecord>>, dice: &mut
             shards,
             batch_size: dice.one_of(&[1, 3, 10, 100]),
             retries: dice.one_of(&[2, 10]),
-            duplicates: dice.one_of(&[0, 30]),
+            duplicates: dice.one_of(&[0, 50]),
             dice: Dice::new(dice.number()),
         };
         deliveries.push(local.spawn_local(async move { mapping.run(&records).await }));
@@ -285,7 +286,7 @@ fn histories(seeds: impl Iterator<Item = u64>) {
 }
 
 /// Number of histories per test; the tests run in parallel.
-const EACH: u64 = 2_500;
+const EACH: u64 = 300;
 
 fn part(number: u64) {
     match env::var("TRIGGER_HISTORY") {
@@ -295,21 +296,21 @@ fn part(number: u64) {
 }
 
 #[test]
-fn totals_match_the_views_after_histories_0_to_2499() {
+fn totals_match_the_views_after_histories_0_to_299() {
     part(0);
 }
 
 #[test]
-fn totals_match_the_views_after_histories_2500_to_4999() {
+fn totals_match_the_views_after_histories_300_to_599() {
     part(1);
 }
 
 #[test]
-fn totals_match_the_views_after_histories_5000_to_7499() {
+fn totals_match_the_views_after_histories_600_to_899() {
     part(2);
 }
 
 #[test]
-fn totals_match_the_views_after_histories_7500_to_9999() {
+fn totals_match_the_views_after_histories_900_to_1199() {
     part(3);
 }
