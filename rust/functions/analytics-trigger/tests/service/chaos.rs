@@ -23,7 +23,7 @@ use crate::faulty::{Fault, Faulty, World};
 use crate::histories::{SITES, Weather, view};
 use crate::mapping::{Mapping, Record as StreamRecord};
 use crate::plain::{self, Numbers, Time};
-use crate::suite::world::{moment, record};
+use crate::world::{moment, record};
 
 /// 2026-11-01, a Sunday.
 const START: u64 = 1_793_491_200_000;

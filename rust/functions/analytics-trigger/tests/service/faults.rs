@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use crate::faulty::{Call, Fault, Faulty, World};
 use crate::plain::{self, Time};
-use crate::suite::world::{NOON, TIME, inserted, invoke, leave, leave_item, view, view_item};
+use crate::world::{NOON, TIME, inserted, invoke, leave, leave_item, view, view_item};
 
 const DAY: [Time; 1] = [Time { milliseconds: NOON, day: "2026-11-21", week: "2026-W47", month: "2026-11" }];
 

@@ -20,7 +20,7 @@ use crate::dice::Dice;
 use crate::faulty::{Call, Fault, World};
 use crate::mapping::{Mapping, Record as StreamRecord};
 use crate::plain::{self, Time};
-use crate::suite::world::{leave_item, moment, record};
+use crate::world::{leave_item, moment, record};
 
 /// Midnights, ends of years and weeks, and the last year that the keys support.
 const TIMES: [Time; 6] = [

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::faulty::{Fault, Faulty, World};
 use crate::plain;
-use crate::suite::world::{TIME, inserted, invoke, leave, leave_item, moment, record, view, view_item};
+use crate::world::{TIME, inserted, invoke, leave, leave_item, moment, record, view, view_item};
 
 /// Processes records, and returns the reported failures, the views of the day, and the reasons in quarantine.
 async fn fold(memory: &Memory, records: &[impl ToString]) -> (Vec<String>, i64, Vec<String>) {

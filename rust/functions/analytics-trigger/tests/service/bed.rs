@@ -22,7 +22,7 @@ pub struct Bed {
     pub put: Put,
 }
 
-/// The day of all views of the suite.
+/// The day of the views of all promises.
 pub fn day() -> Day {
     "2026-11-21".parse().unwrap()
 }

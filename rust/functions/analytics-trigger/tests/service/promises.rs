@@ -1,4 +1,4 @@
-//! The promises. Each starts with empty tables.
+//! The promises about totals, for every kind of store. Each starts with empty tables.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,6 +11,39 @@ use analytics_totals::{Counting, Deadline, Pending, Shards};
 
 use super::bed::{Bed, day};
 use super::world::{NOON, TIME, inserted, leave, moment, record, site, view, view_item};
+
+/// Defines a test for every promise, each with new tables.
+macro_rules! keep_every_promise {
+    ($new:path $(, #[$attribute:meta])*) => {
+        dynamodb_test::define_tests! {
+            $new, [$crate::promises], [#[tokio::test] $(#[$attribute])*],
+            a_view_counts_in_every_dimension_and_period,
+            a_replayed_view_is_counted_once,
+            a_hundred_views_of_different_pages_are_counted,
+            concurrent_invocations_count_the_same_views_once,
+            concurrent_invocations_lose_no_view,
+            a_visitor_counts_once_a_day,
+            concurrent_invocations_count_a_new_visitor_once,
+            a_bot_is_counted_only_as_a_bot,
+            a_private_view_counts_no_visitor,
+            a_replayed_leave_changes_nothing,
+            leaves_in_any_order_count_the_maximum,
+            concurrent_leaves_count_the_maximum_of_each,
+            a_leave_delivered_before_its_view_counts,
+            a_leave_without_view_changes_nothing,
+            a_deleted_view_is_not_counted,
+            deleted_and_counted_views_are_distinguished,
+            a_view_and_its_leaves_may_be_in_one_batch,
+            only_the_malformed_record_is_quarantined,
+            totals_are_spread_over_shards,
+            any_text_is_counted_unchanged,
+            drift_is_found_and_repaired,
+            a_repair_counts_overdue_views,
+        }
+    };
+}
+
+pub(crate) use keep_every_promise;
 
 /// Returns views of different visitors.
 fn views(number: u8) -> Vec<View> {
