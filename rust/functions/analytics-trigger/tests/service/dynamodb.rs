@@ -132,11 +132,11 @@ async fn restored_tables_are_repaired_without_counting_twice() {
     let bed = tables.bed();
     let all: Vec<View> = (0..45).map(|number| view(number, u8::try_from(number % 7).unwrap())).collect();
     let records = bed.store_views(&all[..40]).await;
-    bed.fold(&records[..30]).await;
+    bed.process(&records[..30]).await;
     let earlier = Snapshot::now(&client, views, totals).await;
-    bed.fold(&records[30..]).await;
+    bed.process(&records[30..]).await;
     let more = bed.store_views(&all[40..]).await;
-    bed.fold(&more).await;
+    bed.process(&more).await;
     let lost = Snapshot::now(&client, views, totals).await;
     assert_eq!(found(&tables).await, (0, 0, 0));
 

@@ -156,7 +156,7 @@ fn malformed(dice: &mut Dice, mut item: Item) -> Item {
 
 /// The rates of faults.
 #[derive(Debug)]
-pub struct Weather {
+pub struct FaultRates {
     throttled: usize,
     conflicts: usize,
     no_answer: usize,
@@ -164,7 +164,7 @@ pub struct Weather {
     crashes: usize,
 }
 
-impl Weather {
+impl FaultRates {
     pub fn new(dice: &mut Dice) -> Self {
         Self {
             throttled: dice.below(31),
@@ -206,14 +206,14 @@ async fn report(memory: &Memory) -> Report {
 }
 
 fn assert_no_drift(tables: &Tables) {
-    assert_eq!(plain::are(tables), plain::should(tables, &TIMES));
+    assert_eq!(plain::stored(tables), plain::expected(tables, &TIMES));
 }
 
-async fn happens(seed: u64) {
+async fn run_history(seed: u64) {
     let mut dice = Dice::new(seed);
     let History { memory, shards: streams, views, refused, leaves, malformed } = History::new(&mut dice);
-    let weather = Weather::new(&mut dice);
-    let world = World::refusing(memory, refused.clone(), weather.script(Dice::new(!seed)));
+    let rates = FaultRates::new(&mut dice);
+    let world = World::refusing(memory, refused.clone(), rates.script(Dice::new(!seed)));
     let discarded = deliver(&world, streams, &mut dice).await;
 
     let tables = world.memory.tables().clone();
@@ -277,10 +277,10 @@ fn is_reported(key: &Key) -> bool {
     TIMES[1..5].iter().any(|time| key.section.starts_with(time.day))
 }
 
-fn histories(seeds: impl Iterator<Item = u64>) {
+fn run_histories(seeds: impl Iterator<Item = u64>) {
     for seed in seeds {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        let passed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| runtime.block_on(happens(seed))));
+        let passed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| runtime.block_on(run_history(seed))));
         assert!(passed.is_ok(), "TRIGGER_HISTORY={seed} repeats this history");
     }
 }
@@ -290,8 +290,8 @@ const EACH: u64 = 300;
 
 fn part(number: u64) {
     match env::var("TRIGGER_HISTORY") {
-        Ok(seed) => histories([seed.parse().unwrap()].into_iter()),
-        Err(_) => histories(number * EACH..(number + 1) * EACH),
+        Ok(seed) => run_histories([seed.parse().unwrap()].into_iter()),
+        Err(_) => run_histories(number * EACH..(number + 1) * EACH),
     }
 }
 
