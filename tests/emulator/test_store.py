@@ -10,9 +10,9 @@ from tests.recording import ROOT
 from tests.rust_programs import WORKSPACE
 
 
-@pytest.mark.parametrize("test", ["api", "dynamodb"])
+@pytest.mark.parametrize("test", ["api", "service"])
 def test_stores_keep_their_promises_with_dynamodb(local: Local, test: str) -> None:
-    """`analytics-api` has the test `api`, `currencies` and `analytics-trigger` have `dynamodb`."""
+    """`analytics-api` has the test `api`, `currencies` and `analytics-trigger` have `service`."""
     ran = subprocess.run(
         ["cargo", "test", *WORKSPACE, "--test", test, "--", "--ignored"],
         cwd=ROOT / "rust",

@@ -23,7 +23,7 @@ const KEYS: usize = 100;
 /// Counts views.
 #[async_trait]
 pub trait CountViews: Send + Sync {
-    /// Does all actions or none. No two of them are on one item.
+    /// Runs all actions or none. Each is on a different item.
     async fn transact(&self, actions: &[Action]) -> Result<Outcome, StoreError>;
 
     /// Returns the views that exist, as of the last write.

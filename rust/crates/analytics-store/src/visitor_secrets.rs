@@ -14,7 +14,7 @@ use crate::StoreError;
 /// Once a secret is deleted, an address and a user agent cannot be linked to a visitor of that day any more.
 #[async_trait]
 pub trait DeleteSecrets: Send + Sync {
-    /// Deletes the secrets of a site of all buckets before one of the same granularity.
+    /// Deletes a site's secrets of all earlier buckets of the same granularity.
     async fn delete_before(&self, site: &Site, bucket: Bucket) -> Result<(), StoreError>;
 }
 
@@ -26,7 +26,7 @@ pub struct VisitorSecrets {
 }
 
 impl VisitorSecrets {
-    /// Creates the access to the secrets of a table.
+    /// Creates a client of the secrets in a table.
     #[must_use]
     pub fn new(client: Client, state_table: String) -> Self {
         Self { client, state_table }

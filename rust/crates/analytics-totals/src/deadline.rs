@@ -15,7 +15,7 @@ const FIRST_DELAY: Duration = Duration::from_millis(50);
 /// Maximum pause between two attempts.
 const LONGEST_DELAY: Duration = Duration::from_secs(2);
 
-/// When an invocation ends. No call starts whose timeout is later.
+/// The end of an invocation. No call starts that could time out after it.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline(Instant);
 

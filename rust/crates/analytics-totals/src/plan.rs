@@ -21,7 +21,7 @@ const MISFITS: usize = 100;
 /// site moves from one end of the time zones to the other.
 const AFTER_FIRST_VIEW: Duration = Duration::from_hours(72);
 
-/// A transaction, and the views that it leaves over.
+/// A transaction, and the views that do not fit into it.
 #[derive(Debug)]
 pub struct Chunk<T> {
     /// The views in the transaction.
@@ -50,7 +50,7 @@ pub fn order(a: &Record, b: &Record) -> Ordering {
     rank(a).cmp(&rank(b))
 }
 
-/// Returns the key of the mark that the visitor of a view is counted. Bots are not visitors.
+/// Returns the key of the marker of a view's visitor. Bots are not visitors.
 pub fn visitor(view: &View) -> Option<Key> {
     let visitor = view.visitor.filter(|_| view.agent.bot.is_none())?;
     Some(keys::visitor(&view.site, view.id.day(), visitor))

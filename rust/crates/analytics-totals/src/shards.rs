@@ -12,7 +12,7 @@ impl Shards {
     /// Reads `TOTAL_SHARDS`, a number from 1 to 100.
     ///
     /// # Errors
-    /// The variable is missing or something else.
+    /// The variable is missing or invalid.
     pub fn from_env(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidSetting> {
         whole_number(variable, "TOTAL_SHARDS", 1..=100).map(Self)
     }

@@ -125,7 +125,7 @@ fn totals_path(site: &Site, granularity: Granularity) -> String {
     format!("total/{site}/{}", granularity.name())
 }
 
-/// Returns the key of the mark that a visitor of a day is counted.
+/// Returns the key of the marker that records that a visitor of a day is counted.
 #[must_use]
 pub fn visitor(site: &Site, day: Day, visitor: Visitor) -> Key {
     Key { path: format!("visitor/{site}/{day}"), section: visitor.to_string() }

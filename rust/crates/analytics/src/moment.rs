@@ -63,7 +63,7 @@ impl Moment {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
-    /// Returns the first and the last calendar day that it is anywhere: from UTC-12 to UTC+14.
+    /// Returns the first and the last calendar day of the moment in any time zone, from UTC-12 to UTC+14.
     #[must_use]
     pub fn local_days(self) -> (Day, Day) {
         let day = |moment: Self| Offset::UTC.day(moment);

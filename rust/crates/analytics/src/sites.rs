@@ -25,21 +25,25 @@ fn parse_site(listed: &Value) -> Result<(String, TrackedSite), String> {
     let (origin, zone) = match (listed.as_str(), field("origin"), field("timeZone"), field("rule")) {
         (Some(origin), ..) => (origin, Ok(Zone::utc())),
         (_, Some(origin), Some(name), Some(rule)) => {
-            (origin, Zone::new(name, rule).map_err(|error| format!("and {rule:?} is no rule: {error}")))
+            (origin, Zone::new(name, rule).map_err(|error| format!("with the invalid rule {rule:?}: {error}")))
         }
-        _ => return Err(format!("and {listed} is neither an origin nor an object with origin, timeZone and rule")),
+        _ => {
+            return Err(format!(
+                "with {listed}, which is neither an origin nor an object with origin, timeZone and rule"
+            ));
+        }
     };
-    let site = Site::from_origin(origin).map_err(|_| format!("and {origin:?} is not an origin"))?;
+    let site = Site::from_origin(origin).map_err(|_| format!("with {origin:?}, which is not an origin"))?;
     Ok((origin.to_owned(), TrackedSite { site, zone: zone? }))
 }
 
 impl Sites {
-    /// Reads `ANALYTICS_SITES`, a JSON list of origins; a site that is not in UTC is an object with its origin, the name of
-    /// its time zone and the rule of that. If `ANALYTICS_WWW_IS_APEX` is true, `www.example.com` and `example.com` are one
+    /// Reads `ANALYTICS_SITES`, a JSON list of origins; a site that is not in UTC is an object with its origin, and the
+    /// name and rule of its time zone. If `ANALYTICS_WWW_IS_APEX` is true, `www.example.com` and `example.com` are one
     /// site, whichever of the two is listed.
     ///
     /// # Errors
-    /// A variable that is missing or something else.
+    /// A variable is missing or invalid.
     pub fn from_env(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidSetting> {
         let value = required(&variable, NAME)?;
         let wrong = |reason: String| {
@@ -67,7 +71,7 @@ impl Sites {
         let twice = self.0.iter().find(|(_, tracked)| {
             self.0.iter().any(|(_, other)| other.site == tracked.site && other.zone != tracked.zone)
         });
-        twice.map_or(Ok(()), |(_, tracked)| Err(format!("and {} has two time zones", tracked.site)))
+        twice.map_or(Ok(()), |(_, tracked)| Err(format!("with two time zones for {}", tracked.site)))
     }
 
     /// Returns the site of an origin, if its views are counted.
@@ -140,21 +144,21 @@ mod tests {
         for (value, reason) in [
             ("https://example.com", "which is not a JSON list"),
             ("{}", "which is not a JSON list"),
-            ("[1]", "and 1 is neither an origin nor an object with origin, timeZone and rule"),
-            (r#"["example.com"]"#, r#"and "example.com" is not an origin"#),
-            (r#"["https://example.com/"]"#, r#"and "https://example.com/" is not an origin"#),
-            (r#"["*"]"#, r#"and "*" is not an origin"#),
+            ("[1]", "with 1, which is neither an origin nor an object with origin, timeZone and rule"),
+            (r#"["example.com"]"#, r#"with "example.com", which is not an origin"#),
+            (r#"["https://example.com/"]"#, r#"with "https://example.com/", which is not an origin"#),
+            (r#"["*"]"#, r#"with "*", which is not an origin"#),
             (
                 r#"[{"origin": "https://example.com"}]"#,
-                r#"and {"origin":"https://example.com"} is neither an origin nor an object with origin, timeZone and rule"#,
+                r#"with {"origin":"https://example.com"}, which is neither an origin nor an object with origin, timeZone and rule"#,
             ),
             (
                 r#"[{"origin": "https://example.com", "timeZone": "Europe/Berlin", "rule": "Europe/Berlin"}]"#,
-                r#"and "Europe/Berlin" is no rule: a rule of a time zone is written as in CET-1CEST,M3.5.0,M10.5.0/3"#,
+                r#"with the invalid rule "Europe/Berlin": the rule of a time zone is written as in CET-1CEST,M3.5.0,M10.5.0/3"#,
             ),
             (
                 r#"["http://example.com", {"origin": "https://example.com", "timeZone": "Asia/Tokyo", "rule": "JST-9"}]"#,
-                "and example.com has two time zones",
+                "with two time zones for example.com",
             ),
         ] {
             let error = sites(value).unwrap_err().to_string();

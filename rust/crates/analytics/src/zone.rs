@@ -61,7 +61,7 @@ impl Zone {
 
 /// Text that is not the rule of a time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a rule of a time zone is written as in CET-1CEST,M3.5.0,M10.5.0/3")]
+#[error("the rule of a time zone is written as in CET-1CEST,M3.5.0,M10.5.0/3")]
 pub struct InvalidRule;
 
 /// A difference of local time from UTC in minutes, written `+0100`.

@@ -1,4 +1,4 @@
-//! A DynamoDB endpoint for tests and benchmarks.
+//! Tests of stores, and a DynamoDB endpoint for them and for benchmarks.
 
 use std::error::Error;
 use std::{env, process};
@@ -49,4 +49,26 @@ pub async fn create_table(client: &Client, name: &str, keys: &[&str]) -> Result<
     }
     request.send().await?;
     Ok(table)
+}
+
+/// Defines a test for each function of a module. A test calls its function with the result of `$new`, an async function
+/// that gets the test's name.
+///
+/// ```ignore
+/// dynamodb_test::define_tests! {
+///     store, [promises], [#[tokio::test]],
+///     a_view_is_counted_once,
+///     a_bot_is_not_counted,
+/// }
+/// ```
+#[macro_export]
+macro_rules! define_tests {
+    ($new:path, [$($module:tt)*], [$($attributes:tt)*], $name:ident, $($rest:tt)*) => {
+        $($attributes)*
+        async fn $name() {
+            $($module)*::$name($new(stringify!($name)).await).await;
+        }
+        $crate::define_tests! { $new, [$($module)*], [$($attributes)*], $($rest)* }
+    };
+    ($new:path, [$($module:tt)*], [$($attributes:tt)*],) => {};
 }

@@ -13,14 +13,14 @@ use serde_json::error::Category;
 
 /// A rule that a value violates.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
+pub struct Violation {
     /// The rule's name, such as `range`.
     pub rule: &'static str,
     /// How to satisfy it, as the end of a sentence that starts with the field's name.
     pub how: Cow<'static, str>,
 }
 
-impl Broken {
+impl Violation {
     pub fn new(rule: &'static str, how: impl Into<Cow<'static, str>>) -> Self {
         Self { rule, how: how.into() }
     }
@@ -38,7 +38,7 @@ pub enum Unknown {
     /// Ignores them, so that clients may be newer than the service.
     Ignored,
     /// Reports each with this rule.
-    Refused(fn(&str) -> Broken),
+    Refused(fn(&str) -> Violation),
 }
 
 /// The fields of a request that are not read yet, and the errors of those that are.
@@ -58,7 +58,7 @@ impl Fields {
         match serde_json::from_slice(json) {
             Ok(Object(fields)) => Ok(Self::new(fields, error_type)),
             Err(error) if error.classify() == Category::Data => {
-                Err(Error::invalid(error_type, vec![Broken::new("type", "must be a JSON object").in_field("body")]))
+                Err(Error::invalid(error_type, vec![Violation::new("type", "must be a JSON object").in_field("body")]))
             }
             Err(error) => {
                 Err(Error::bad_request("InvalidJson", format!("The body is not JSON: {error}. Send a JSON object.")))
@@ -77,7 +77,7 @@ impl Fields {
         let mut new = Self { fields: Vec::with_capacity(all.len()), error_type, errors: Vec::new() };
         for (name, value) in all {
             if new.fields.iter().any(|(seen, _)| *seen == name) {
-                new.break_rule(&name, Broken::new("unique", "is given more than once"));
+                new.add_error(&name, Violation::new("unique", "is given more than once"));
             } else {
                 new.fields.push((name, value));
             }
@@ -86,20 +86,20 @@ impl Fields {
     }
 
     /// Reads a field that must be present.
-    pub fn required<T>(&mut self, name: &str, rules: impl FnOnce(&Value) -> Result<T, Broken>) -> Option<T> {
-        let value = self.take(name).ok_or(Broken::new("required", "is missing"));
+    pub fn required<T>(&mut self, name: &str, rules: impl FnOnce(&Value) -> Result<T, Violation>) -> Option<T> {
+        let value = self.take(name).ok_or(Violation::new("required", "is missing"));
         self.check(name, value.and_then(|value| rules(&value)))
     }
 
     /// Reads a field that may be missing or null.
-    pub fn optional<T>(&mut self, name: &str, rules: impl FnOnce(&Value) -> Result<T, Broken>) -> Option<Option<T>> {
+    pub fn optional<T>(&mut self, name: &str, rules: impl FnOnce(&Value) -> Result<T, Violation>) -> Option<Option<T>> {
         let value = self.take(name).filter(|value| !value.is_null());
         self.check(name, value.map(|value| rules(&value)).transpose())
     }
 
     /// Returns the value, or records the violated rule.
-    pub fn check<T>(&mut self, name: &str, result: Result<T, Broken>) -> Option<T> {
-        result.map_err(|broken| self.break_rule(name, broken)).ok()
+    pub fn check<T>(&mut self, name: &str, result: Result<T, Violation>) -> Option<T> {
+        result.map_err(|violation| self.add_error(name, violation)).ok()
     }
 
     /// Returns the value that was read, unless a field is invalid.
@@ -121,8 +121,8 @@ impl Fields {
         Some(self.fields.remove(index).1)
     }
 
-    fn break_rule(&mut self, name: &str, broken: Broken) {
-        self.errors.push(broken.in_field(name));
+    fn add_error(&mut self, name: &str, violation: Violation) {
+        self.errors.push(violation.in_field(name));
     }
 }
 
@@ -130,8 +130,8 @@ impl Fields {
 ///
 /// # Errors
 /// Violates the rule `type`.
-pub fn text(value: &Value) -> Result<&str, Broken> {
-    value.as_str().ok_or(Broken::new("type", "must be a string"))
+pub fn text(value: &Value) -> Result<&str, Violation> {
+    value.as_str().ok_or(Violation::new("type", "must be a string"))
 }
 
 /// Parses a number of decimal digits only.
@@ -189,8 +189,8 @@ mod tests {
         read(Fields::from_json(json.as_bytes(), "InvalidThing").unwrap(), unknown)
     }
 
-    fn refused(_: &str) -> Broken {
-        Broken::new("unknown", "is not a known field")
+    fn refused(_: &str) -> Violation {
+        Violation::new("unknown", "is not a known field")
     }
 
     #[test]

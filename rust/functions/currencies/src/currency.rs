@@ -1,4 +1,4 @@
-use fields::{Broken, Fields, Unknown, text};
+use fields::{Fields, Unknown, Violation, text};
 use reply::Error;
 use serde::Serialize;
 use serde_json::Value;
@@ -126,8 +126,8 @@ impl Creation {
 }
 
 /// Returns the error of an invalid code.
-pub fn code_rule() -> Broken {
-    Broken::new("pattern", "must be three capital letters, A to Z")
+pub fn code_rule() -> Violation {
+    Violation::new("pattern", "must be three capital letters, A to Z")
 }
 
 fn code_schema() -> Object {
@@ -147,13 +147,13 @@ const SYMBOL: Text =
     Text { description: "The symbol written before or after amounts, without control characters.", most: 10 };
 
 impl Text {
-    fn check(&self, value: &Value) -> Result<String, Broken> {
+    fn check(&self, value: &Value) -> Result<String, Violation> {
         let text = text(value)?;
         if text.is_empty() || text.chars().nth(self.most).is_some() {
-            return Err(Broken::new("length", format!("must have 1 to {} characters", self.most)));
+            return Err(Violation::new("length", format!("must have 1 to {} characters", self.most)));
         }
         if text.chars().any(char::is_control) {
-            return Err(Broken::new("pattern", "must not contain control characters"));
+            return Err(Violation::new("pattern", "must not contain control characters"));
         }
         Ok(text.to_owned())
     }
@@ -179,11 +179,11 @@ fn string(description: &str) -> ObjectBuilder {
 /// Currencies of ISO 4217 have up to four digits after the decimal point.
 const MOST_MINOR_UNITS: u8 = 4;
 
-fn minor_units(value: &Value) -> Result<u8, Broken> {
+fn minor_units(value: &Value) -> Result<u8, Violation> {
     // JSON has one number type: 2.0 equals 2, as in JSON Schema.
-    let number = value.as_f64().ok_or(Broken::new("type", "must be a whole number or null"))?;
+    let number = value.as_f64().ok_or(Violation::new("type", "must be a whole number or null"))?;
     let digits = (0..=MOST_MINOR_UNITS).find(|&digits| f64::from(digits) == number);
-    digits.ok_or_else(|| Broken::new("range", format!("must be a whole number from 0 to {MOST_MINOR_UNITS}")))
+    digits.ok_or_else(|| Violation::new("range", format!("must be a whole number from 0 to {MOST_MINOR_UNITS}")))
 }
 
 fn minor_units_schema() -> Object {
@@ -197,11 +197,11 @@ fn minor_units_schema() -> Object {
         .build()
 }
 
-fn unknown(name: &str) -> Broken {
+fn unknown(name: &str) -> Violation {
     match name {
-        "version" => Broken::new("readOnly", "is assigned by the service; remove it, and send it as If-Match"),
-        "code" => Broken::new("readOnly", "is in the path; remove it"),
-        _ => Broken::new("unknown", "is not a field of a currency; remove it"),
+        "version" => Violation::new("readOnly", "is assigned by the service; remove it, and send it as If-Match"),
+        "code" => Violation::new("readOnly", "is in the path; remove it"),
+        _ => Violation::new("unknown", "is not a field of a currency; remove it"),
     }
 }
 

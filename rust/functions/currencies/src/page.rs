@@ -1,5 +1,5 @@
 use axum::extract::FromRequestParts;
-use fields::{Broken, Fields, Unknown, digits, text};
+use fields::{Fields, Unknown, Violation, digits, text};
 use http::request::Parts;
 use http_service::Problem;
 use reply::Error;
@@ -28,11 +28,11 @@ impl PageQuery {
         let mut fields = Fields::from_form(query.as_bytes(), "InvalidQuery");
         let limit = fields.optional("limit", |value| {
             let limit = digits(text(value)?).and_then(|number| u8::try_from(number).ok());
-            let rule = || Broken::new("range", "must be a whole number from 1 to 100");
+            let rule = || Violation::new("range", "must be a whole number from 1 to 100");
             limit.filter(|limit| (1..=100).contains(limit)).ok_or_else(rule)
         });
         let cursor = fields.optional("cursor", |value| text(value).map(str::to_owned));
-        let unknown = Unknown::Refused(|_| Broken::new("unknown", "is not a parameter; use limit and cursor"));
+        let unknown = Unknown::Refused(|_| Violation::new("unknown", "is not a parameter; use limit and cursor"));
         let (limit, cursor) = fields.end(unknown, limit.zip(cursor))?;
         let cursor = cursor.map(|cursor| cursor::parse(&cursor)).transpose()?;
         Ok(Self { limit: limit.unwrap_or(50), cursor })

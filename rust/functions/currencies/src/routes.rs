@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
 use axum::response::{IntoResponse as _, Response};
-use fields::Broken;
+use fields::Violation;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
@@ -204,7 +204,7 @@ impl<S: Send + Sync> FromRequestParts<S> for CodeInPath {
 }
 
 fn invalid_code() -> Error {
-    let Broken { rule, how } = code_rule();
+    let Violation { rule, how } = code_rule();
     let error = FieldError { field: "code".to_owned(), rule, detail: format!("The code in the path {how}.") };
     Error::invalid("InvalidCode", vec![error])
 }

@@ -15,7 +15,7 @@ use crate::{Bucket, Day, Dimension, Granularity, Site};
 /// Name of the session keys.
 pub const SESSION_KEYS: &str = "session-keys";
 
-/// Number of names that the secrets of a site alternate between. Two are in use, and the third lets the day go back, when the
+/// Number of names among which the secrets of a site rotate. Two are in use; the third is for a day that repeats, when the
 /// time zone of the site changes.
 pub const SECRET_SLOTS: u64 = 3;
 

@@ -108,7 +108,7 @@ fn an_id_has_one_spelling() {
 }
 
 #[test]
-fn a_view_has_the_day_and_the_hour_of_its_offset() {
+fn a_view_has_the_day_and_hour_of_its_offset() {
     for (offset, day, hour) in [("+1400", "2026-11-22", 2), ("-1200", "2026-11-21", 0), ("+0545", "2026-11-21", 17)] {
         let id = ViewId { offset: Offset::parse(offset).unwrap(), ..view("/").id };
         let stored = View { id, ..view("/") };

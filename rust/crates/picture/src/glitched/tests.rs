@@ -39,6 +39,12 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+/// Whether a file is not a PNG of more than a million pixels, which takes seconds. Damage can multiply its size.
+fn is_small(file: &[u8]) -> bool {
+    let number = |at: usize| file.get(at..at + 4).map_or(0, |bytes| u32::from_be_bytes(bytes.try_into().unwrap()));
+    !file.starts_with(SIGNATURE) || u64::from(number(16)) * u64::from(number(20)) <= 1_000_000
+}
+
 /// Recomputes the checksums of a PNG, so that damage is not detected by them.
 fn with_right_checksums(file: &[u8]) -> Vec<u8> {
     let (signature, mut rest) = file.split_at(8);
@@ -219,6 +225,7 @@ proptest! {
 
     #[test]
     fn a_damaged_picture_is_glitched(file in damaged(), steps in 1..60_u64, seed: u64) {
+        prop_assume!(is_small(&file));
         let glitched = run(&file, steps, seed);
         prop_assert_eq!(&glitched, &run(&file, steps, seed));
         if let Ok(glitched) = glitched && !is_picture(&file) {

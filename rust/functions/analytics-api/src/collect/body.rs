@@ -2,7 +2,7 @@
 //! version work.
 
 use analytics::{Measure, Site, Sites};
-use fields::{Broken, Fields, Unknown, text};
+use fields::{Fields, Unknown, Violation, text};
 use reply::Error;
 use serde_json::Value;
 
@@ -48,29 +48,30 @@ pub fn left(json: &[u8]) -> Result<LeaveReport, Error> {
     fields.end(Unknown::Ignored, left)
 }
 
-fn address<'a>(url: &'a str, site: &Site, sites: &Sites) -> Result<Address<'a>, Broken> {
-    let address = Address::parse(url).ok_or(Broken::new("url", "must be a web address; send location.href"))?;
+fn address<'a>(url: &'a str, site: &Site, sites: &Sites) -> Result<Address<'a>, Violation> {
+    let address = Address::parse(url).ok_or(Violation::new("url", "must be a web address; send location.href"))?;
     let is_on_site =
         address.is_on(site) || sites.find_by_origin(address.origin).is_some_and(|tracked| tracked.site == *site);
-    is_on_site
-        .then_some(address)
-        .ok_or(Broken::new("site", "must be on the site that sends the request, by host and port; send location.href"))
+    is_on_site.then_some(address).ok_or(Violation::new(
+        "site",
+        "must be on the site that sends the request, by host and port; send location.href",
+    ))
 }
 
 /// Returns the error of an invalid view id.
-pub fn view_rule() -> Broken {
-    Broken::new("pattern", "must be the view from the response of collect")
+pub fn view_rule() -> Violation {
+    Violation::new("pattern", "must be the view from the response of collect")
 }
 
-fn view(value: &Value) -> Result<ViewToken, Broken> {
+fn view(value: &Value) -> Result<ViewToken, Violation> {
     ViewToken::parse(text(value)?).ok_or_else(view_rule)
 }
 
-fn duration_ms(value: &Value) -> Result<u64, Broken> {
-    value.as_u64().ok_or(Broken::new("range", "must be a whole number of milliseconds, 0 or more"))
+fn duration_ms(value: &Value) -> Result<u64, Violation> {
+    value.as_u64().ok_or(Violation::new("range", "must be a whole number of milliseconds, 0 or more"))
 }
 
-fn scroll(value: &Value) -> Result<u8, Broken> {
+fn scroll(value: &Value) -> Result<u8, Violation> {
     let percent = value.as_u64().and_then(|percent| u8::try_from(percent).ok()).filter(|percent| *percent <= 100);
-    percent.ok_or(Broken::new("range", "must be a whole number from 0 to 100"))
+    percent.ok_or(Violation::new("range", "must be a whole number from 0 to 100"))
 }

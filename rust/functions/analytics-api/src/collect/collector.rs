@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use analytics::{Campaign, Dimension, Leave, Measure, Page, Referrer, Site, Sites, TrackedSite, View, ViewId, Visitor};
-use fields::Broken;
+use fields::Violation;
 use futures_util::future::join;
 use http::header::ORIGIN;
 use http::{HeaderMap, StatusCode};
@@ -139,13 +139,13 @@ impl Collector {
         if view.time > now.plus(CLOCK_SKEW) {
             return Err(Error::invalid(
                 "InvalidLeave",
-                vec![Broken::new("future", "is in the future").in_field("view")],
+                vec![Violation::new("future", "is in the future").in_field("view")],
             ));
         }
         let open = now.since(view.time);
         // After 24 hours, it is the day after next if the clock was changed, and the secret is deleted.
         if open > OPEN || view.day() < zone.day(now).minus(1) {
-            let rule = Broken::new("age", "is more than 24 hours old; reload the page");
+            let rule = Violation::new("age", "is more than 24 hours old; reload the page");
             return Err(Error::invalid("ViewTooOld", vec![rule.in_field("view")]));
         }
         let secret = self.secrets.get(self.store.as_ref(), site, view.day()).await.map_err(store_error)?;

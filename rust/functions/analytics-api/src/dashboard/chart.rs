@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_it_is_refused_by_the_policy_or_is_there_twice() {
+    fn a_chart_has_no_script_style_id_or_link() {
         let svg = svg(&bars(30, |index| index), SIZES[0].1).unwrap();
         for attribute in [" style=", " id=", " href=", " on", "<style", "<script"] {
             assert!(!svg.contains(attribute), "{attribute}");
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn every_color_of_it_has_one_for_dark_pages() {
+    fn every_color_has_one_for_dark_pages() {
         let svg = [30, 100].map(|count| svg(&bars(count, |index| index), SIZES[0].1).unwrap()).concat();
         let style = include_str!("../html/analytics.css");
         for attribute in ["fill", "stroke"] {

@@ -32,7 +32,7 @@ pub fn lists(report: &Report<'_>, asked: &PageQuery, report_asked: &PageQuery) -
             h2 #details { "From stored views" }
             p.quiet { (about_details(report.details.as_ref(), views)) }
             @if let Some(Coverage { from, views, .. }) = &report.details {
-                // A file does not say which days it covers, so it is asked for from the first one.
+                // A CSV file does not name its days, so its link asks for those with stored views only.
                 @let report_asked = report_asked.without(&["by"]).with("from", from);
                 div.lists {
                     @for (column, list) in lists.iter().filter(|(column, _)| matches!(column, Column::Detail(_))) {

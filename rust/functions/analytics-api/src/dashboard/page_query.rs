@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_to_compare_with_are_asked_for_if_they_are_chosen() {
+    fn dates_to_compare_are_asked_for_unless_a_year_is_chosen() {
         let dates = "compareFrom=2026-01-01&compareTo=2026-01-02";
         let asked = |compare: &str| report(&format!("from=2026-11-01&to=2026-11-02&{dates}{compare}"));
         assert!(asked("").contains(dates) && asked("&compare=dates").contains(dates));
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_and_all_else_is_asked_for_as_it_is() {
+    fn a_range_and_other_parameters_are_passed_on_unchanged() {
         assert_eq!(report("site=b.example&from=2026-01-01&by=week&page="), "site=b.example&from=2026-01-01&by=week");
         assert_eq!(report("site=x&to=now&limit=x&y=1"), "site=x&to=now&limit=x&y=1");
     }

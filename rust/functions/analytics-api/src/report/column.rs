@@ -29,7 +29,7 @@ pub enum Detail {
 }
 
 impl Detail {
-    /// All of them, in the order of reports.
+    /// All details, in the order of reports.
     pub const ALL: [Self; 6] =
         [Self::EntryPage, Self::UtmSource, Self::UtmMedium, Self::UtmTerm, Self::UtmContent, Self::BrowserVersion];
 }
@@ -46,7 +46,7 @@ impl Column {
         Self::all().filter(|column| ![Self::Counted(Dimension::Bot), Self::Detail(Detail::EntryPage)].contains(column))
     }
 
-    /// Its name in queries.
+    /// Returns the name in queries.
     pub fn name(self) -> &'static str {
         match self {
             Self::Counted(dimension) => dimension.name(),
@@ -59,7 +59,7 @@ impl Column {
         }
     }
 
-    /// Its name for several values, as in reports.
+    /// Returns the plural name in reports.
     pub fn plural(self) -> &'static str {
         match self {
             Self::Counted(dimension) => dimension.plural(),
@@ -72,7 +72,7 @@ impl Column {
         }
     }
 
-    /// Its name for people.
+    /// Returns the name in text.
     pub fn label(self) -> &'static str {
         match self {
             Self::Counted(dimension) => dimension.name(),
@@ -85,7 +85,7 @@ impl Column {
         }
     }
 
-    /// Its name as a heading.
+    /// Returns the name as a heading.
     pub fn title(self) -> &'static str {
         match self {
             Self::Counted(dimension) => dimension.title(),

@@ -1,21 +1,21 @@
 /// The period that a report is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compare {
-    /// The one before, with the same number of buckets.
+    /// The previous period, with the same number of buckets.
     Previous,
-    /// The same one a year before.
+    /// The same period a year earlier.
     Year,
-    /// The one of two dates.
+    /// The period between two given dates.
     Dates,
-    /// Nothing.
+    /// No comparison.
     None,
 }
 
 impl Compare {
-    /// All of them, the default first.
+    /// All comparisons, the default first.
     pub const ALL: [Self; 4] = [Self::Previous, Self::Year, Self::Dates, Self::None];
 
-    /// Its name in queries.
+    /// Returns the name in queries.
     pub fn name(self) -> &'static str {
         match self {
             Self::Previous => "previous",
@@ -25,7 +25,7 @@ impl Compare {
         }
     }
 
-    /// Its name for people.
+    /// Returns the label in the form.
     pub fn label(self) -> &'static str {
         match self {
             Self::Previous => "the period before",
@@ -35,7 +35,7 @@ impl Compare {
         }
     }
 
-    /// Returns the one with a name.
+    /// Returns the comparison with a name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|compare| compare.name() == name)
     }

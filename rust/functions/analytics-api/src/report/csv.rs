@@ -29,7 +29,7 @@ impl Table {
         Self::all().find(|table| table.name() == name)
     }
 
-    /// Its name: `series`, `pages` and so on.
+    /// Returns the name: `series`, `pages` and so on.
     pub fn name(self) -> &'static str {
         match self {
             Self::Series => "series",
@@ -37,7 +37,7 @@ impl Table {
         }
     }
 
-    /// Returns all rows that have a text, after a row of column names. The series has all of its rows.
+    /// Returns a row of column names, and all rows that contain a text. The series is always complete.
     ///
     /// # Errors
     /// The error of the CSV writer.

@@ -52,7 +52,7 @@ impl Details {
         }
     }
 
-    /// Adds those of other days.
+    /// Adds the details of other days.
     pub fn merge(&mut self, other: Self) {
         self.views += other.views;
         for (column, values) in other.values {

@@ -9,7 +9,7 @@ use super::column::Column;
 use super::figures::{Figures, Row};
 use super::filter::Filter;
 use super::period::Period;
-use super::query::Wanted;
+use super::query::ReportQuery;
 use super::reports::Unique;
 use super::search::Search;
 use super::unique_visitors::UniqueVisitors;
@@ -125,9 +125,9 @@ impl Serialize for Lists<'_> {
 /// Values with their views, the most views first.
 #[derive(Serialize)]
 pub struct List<'a> {
-    /// The first values, of those that have the text of `q`.
+    /// The first values that contain the text of `q`.
     pub rows: Vec<Row<'a>>,
-    /// Number of all of them.
+    /// Number of all such values.
     pub all: usize,
 }
 
@@ -136,7 +136,7 @@ pub struct List<'a> {
 pub struct Sources<'a> {
     /// The first sources.
     pub rows: Vec<Source<'a>>,
-    /// Number of all sources, of those that have the text of `q`.
+    /// Number of all sources that contain the text of `q`.
     pub all: usize,
 }
 
@@ -180,8 +180,8 @@ impl<'a> Sources<'a> {
 
 impl<'a> Report<'a> {
     /// Creates a report of figures, with lists of at most `limit` rows.
-    pub fn new(wanted: &'a Wanted, figures: &'a Figures, unique: &'a Unique, limit: usize) -> Self {
-        let Wanted { site, zone, compare, previous, retained, filter, search, .. } = wanted;
+    pub fn new(wanted: &'a ReportQuery, figures: &'a Figures, unique: &'a Unique, limit: usize) -> Self {
+        let ReportQuery { site, zone, compare, previous, retained, filter, search, .. } = wanted;
         let list = |column| (column, List::new(figures, column, search, limit));
         let period = figures.period();
         let part = Part::new(figures, period, unique.period.as_ref());

@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_one_in_any_case_and_by_any_name_that_it_had() {
+    fn values_match_in_any_case_and_by_former_names() {
         let mut view = samples::view("/");
         view.agent.system = "Windows 10".to_owned();
         for (dimension, value, taken) in [

@@ -20,11 +20,11 @@ pub enum Named {
 }
 
 impl Named {
-    /// All of them, the shortest first.
+    /// All named periods, the shortest first.
     pub const ALL: [Self; 6] =
         [Self::Today, Self::SevenDays, Self::ThirtyDays, Self::Month, Self::Year, Self::TwelveMonths];
 
-    /// Its name in queries.
+    /// Returns the name in queries.
     pub fn name(self) -> &'static str {
         match self {
             Self::Today => "today",
@@ -36,7 +36,7 @@ impl Named {
         }
     }
 
-    /// Its name for people.
+    /// Returns the label of the link.
     pub fn label(self) -> &'static str {
         match self {
             Self::Today => "Today",
@@ -48,12 +48,12 @@ impl Named {
         }
     }
 
-    /// Returns the one with a name.
+    /// Returns the period with a name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|named| named.name() == name)
     }
 
-    /// Returns its first day.
+    /// Returns the first day.
     pub fn first_day(self, today: Day) -> Day {
         match self {
             Self::Today => today,
@@ -65,7 +65,7 @@ impl Named {
         }
     }
 
-    /// Returns the granularity of its report, unless another is asked for.
+    /// Returns the default granularity of its report.
     pub fn by(self) -> By {
         match self {
             Self::Year | Self::TwelveMonths => By::Bucket(Granularity::Month),

@@ -18,11 +18,11 @@ pub enum By {
 }
 
 impl By {
-    /// All of them, the shortest first.
+    /// All granularities, the shortest first.
     pub const ALL: [Self; 4] =
         [Self::Hour, Self::Bucket(Granularity::Day), Self::Bucket(Granularity::Week), Self::Bucket(Granularity::Month)];
 
-    /// `hour`, `day`, `week` or `month`.
+    /// Returns `hour`, `day`, `week` or `month`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Hour => "hour",
@@ -30,7 +30,7 @@ impl By {
         }
     }
 
-    /// Returns the one with a name.
+    /// Returns the granularity with a name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|by| by.name() == name)
     }
@@ -73,7 +73,7 @@ pub struct Period {
     to: Bucket,
 }
 
-/// Why days do not form a period.
+/// Reason why days do not form a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoPeriod {
     /// The last is before the first.
@@ -119,52 +119,52 @@ impl Period {
         Self::of_days(self.by, before(self.first_day()), before(self.last_day()))
     }
 
-    /// Its buckets, the earliest first.
+    /// Returns the buckets, the earliest first.
     pub fn buckets(self) -> impl Iterator<Item = Bucket> {
         iter::successors(Some(self.from), |bucket| bucket.next()).take_while(move |bucket| *bucket <= self.to)
     }
 
-    /// Its days, the earliest first.
+    /// Returns the days, the earliest first.
     pub fn days(self) -> impl Iterator<Item = Day> {
         self.first_day().through(self.last_day())
     }
 
-    /// Its hours, the earliest first.
+    /// Returns the hours, the earliest first.
     pub fn hours(self) -> impl Iterator<Item = Hour> {
         self.days().flat_map(|day| (0..24).map(move |hour| Hour { day, hour }))
     }
 
-    /// The granularity of its series.
+    /// Returns the granularity of the series.
     #[must_use]
     pub fn by(self) -> By {
         self.by
     }
 
-    /// The granularity of its buckets.
+    /// Returns the granularity of the buckets.
     #[must_use]
     pub fn granularity(self) -> Granularity {
         self.from.granularity()
     }
 
-    /// Its first bucket.
+    /// Returns the first bucket.
     #[must_use]
     pub fn from(self) -> Bucket {
         self.from
     }
 
-    /// Its last bucket.
+    /// Returns the last bucket.
     #[must_use]
     pub fn to(self) -> Bucket {
         self.to
     }
 
-    /// Its first day.
+    /// Returns the first day.
     #[must_use]
     pub fn first_day(self) -> Day {
         self.from.first()
     }
 
-    /// Its last day.
+    /// Returns the last day.
     #[must_use]
     pub fn last_day(self) -> Day {
         self.to.last()
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_year_before_are_the_same_dates_or_the_same_weekdays() {
+    fn a_year_earlier_has_the_same_dates_or_weekdays() {
         for (by, expected) in [
             (Granularity::Day, ["2023-12-31", "2024-01-02"]),
             (Granularity::Week, ["2024-01-01", "2024-01-07"]),

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use analytics::{Bucket, Day, Granularity, Moment, Site, TrackedSite, Zone};
-use fields::{Broken, Fields, Unknown, digits, text};
+use fields::{Fields, Unknown, Violation, digits, text};
 use reply::Error;
 
 use super::column::Column;
@@ -26,7 +26,7 @@ pub const PAGE_ROWS: [usize; 3] = [50, 100, 500];
 
 /// A valid query.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub struct ReportQuery {
     /// The site.
     pub site: Site,
     /// Name of the time zone of the site.
@@ -43,7 +43,7 @@ pub struct Wanted {
     pub retained: Day,
     /// Selects views.
     pub filter: Filter,
-    /// Text that rows of lists have.
+    /// Text that rows of lists must contain.
     pub search: Search,
     /// The form of the response.
     pub format: Format,
@@ -52,7 +52,7 @@ pub struct Wanted {
 /// The form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// All of it, with lists of at most so many rows.
+    /// The whole report, as JSON.
     Json {
         /// Maximum number of rows of a list.
         limit: usize,
@@ -72,12 +72,12 @@ pub struct Available<'a> {
     pub view_retention_days: u16,
 }
 
-impl Wanted {
+impl ReportQuery {
     /// Parses a query.
     ///
     /// # Errors
-    /// `InvalidQuery` with each parameter that breaks a rule.
-    pub fn of(query: &str, available: Available<'_>) -> Result<Self, Error> {
+    /// `InvalidQuery` with each parameter that violates a rule.
+    pub fn parse(query: &str, available: Available<'_>) -> Result<Self, Error> {
         let mut parameters = Parameters(Fields::from_form(query.as_bytes(), "InvalidQuery"));
         let site = parameters.site(available.sites);
         let zone = site.map_or_else(Zone::utc, |site| site.zone.clone());
@@ -131,7 +131,7 @@ impl Parameters {
     fn site<'a>(&mut self, sites: &'a [TrackedSite]) -> Option<&'a TrackedSite> {
         let rule = |rule| {
             let names = sites.iter().map(|tracked| tracked.site.as_str()).collect::<Vec<_>>().join(", ");
-            Broken::new(rule, format!("must be one of {names}"))
+            Violation::new(rule, format!("must be one of {names}"))
         };
         let site = self.0.optional("site", |value| {
             let name = text(value)?;
@@ -157,7 +157,7 @@ impl Parameters {
         };
         if from.is_some() || to.is_some() {
             let detail = "is given with from or to; give either a period or dates";
-            return self.0.check("period", Err(Broken::new("exclusive", detail)));
+            return self.0.check("period", Err(Violation::new("exclusive", detail)));
         }
         self.covering(by, ("period", named.first_day(today)), ("today", today))
     }
@@ -175,9 +175,9 @@ impl Parameters {
         let error = match Period::covering(by, from, to) {
             Ok(period) => return Some(period),
             Err(NoPeriod::Reversed) => {
-                Broken::new("order", format!("is {from}, after {last}, which is {to}; give them in order"))
+                Violation::new("order", format!("is {from}, after {last}, which is {to}; give them in order"))
             }
-            Err(NoPeriod::TooLong) => Broken::new("period", too_long(by, last)),
+            Err(NoPeriod::TooLong) => Violation::new("period", too_long(by, last)),
         };
         self.0.check(field, Err(error))
     }
@@ -191,14 +191,15 @@ impl Parameters {
         let previous = match compare {
             Compare::Dates => {
                 let by = period.map_or(By::Bucket(Granularity::Day), Period::by);
-                let required = || Broken::new("required", "is missing; compare=dates needs compareFrom and compareTo");
+                let required =
+                    || Violation::new("required", "is missing; compare=dates needs compareFrom and compareTo");
                 let from = from.and_then(|from| self.0.check("compareFrom", from.ok_or_else(required)));
                 let to = to.and_then(|to| self.0.check("compareTo", to.ok_or_else(required)));
                 Some(self.covering(by, ("compareFrom", from?), ("compareTo", to?))?)
             }
             _ if has_dates => {
                 let detail = "is given with dates; leave compareFrom and compareTo out, or give compare=dates";
-                return self.0.check("compare", Err(Broken::new("exclusive", detail)));
+                return self.0.check("compare", Err(Violation::new("exclusive", detail)));
             }
             Compare::Previous => Some(period?.before()),
             Compare::Year => Some(period?.year_before()),
@@ -211,7 +212,7 @@ impl Parameters {
         let mut filter = Filter::default();
         for column in Column::filters() {
             let value = self.0.optional(column.name(), |value| match text(value)? {
-                "" => Err(Broken::new("length", "is empty; give a value or leave it out")),
+                "" => Err(Violation::new("length", "is empty; give a value or leave it out")),
                 value => Ok(value.to_owned()),
             });
             if let Some(Some(value)) = value {
@@ -222,7 +223,7 @@ impl Parameters {
     }
 
     fn search(&mut self) -> Search {
-        let rule = Broken::new("length", "must have from 1 to 200 bytes; give a shorter text or leave it out");
+        let rule = Violation::new("length", "must have from 1 to 200 bytes; give a shorter text or leave it out");
         let text = self.0.optional("q", |value| {
             let text = text(value)?;
             if (1..=200).contains(&text.len()) { Ok(Search::new(text)) } else { Err(rule) }
@@ -230,8 +231,7 @@ impl Parameters {
         text.flatten().unwrap_or_default()
     }
 
-    /// The limit is of JSON's lists and the table is of CSV; where they mean nothing, they have to be right all the
-    /// same.
+    /// `limit` applies to JSON and `table` to CSV, but both are validated in either format.
     fn format(&mut self) -> Option<Format> {
         let number = |text: &str| {
             let number = digits(text).and_then(|number| usize::try_from(number).ok());
@@ -260,7 +260,7 @@ impl Parameters {
             "begins on {}, and views are stored for {retention_days} days: {reason}, give {first} or later as from",
             period.first_day()
         );
-        self.0.check("from", Err::<(), _>(Broken::new("retention", detail)));
+        self.0.check("from", Err::<(), _>(Violation::new("retention", detail)));
     }
 
     /// Returns the value of a parameter, or the default.
@@ -271,12 +271,12 @@ impl Parameters {
         parse: impl FnOnce(&str) -> Option<T>,
         (rule, how): (&'static str, impl Into<Cow<'static, str>>),
     ) -> Option<T> {
-        let value = self.0.optional(name, |value| parse(text(value)?).ok_or_else(|| Broken::new(rule, how)))?;
+        let value = self.0.optional(name, |value| parse(text(value)?).ok_or_else(|| Violation::new(rule, how)))?;
         Some(value.unwrap_or(default))
     }
 }
 
-fn unknown(_: &str) -> Broken {
+fn unknown(_: &str) -> Violation {
     let own = [
         "site",
         "period",
@@ -293,7 +293,7 @@ fn unknown(_: &str) -> Broken {
         "table",
     ];
     let names: Vec<&str> = own.into_iter().chain(Column::filters().map(Column::name)).collect();
-    Broken::new("unknown", format!("is not a parameter; use one of {}", names.join(", ")))
+    Violation::new("unknown", format!("is not a parameter; use one of {}", names.join(", ")))
 }
 
 fn day(text: &str) -> Option<Day> {
@@ -313,7 +313,7 @@ fn too_long(by: By, last: &str) -> String {
     format!("is more than {MOST_BUCKETS} {}s before {last}; ask for a shorter period{shorter}", by.name())
 }
 
-/// The first day at which a bucket begins, from a day on.
+/// Returns the first day on which a bucket begins, from a day on.
 fn first_after(by: Granularity, day: Day) -> Day {
     let bucket = Bucket::new(by, day);
     if bucket.first() == day { day } else { bucket.next().unwrap_or(bucket).first() }

@@ -224,7 +224,7 @@ fn sum(period: Period, parts: impl IntoIterator<Item = Figures>) -> Figures {
     sum
 }
 
-/// Leaves an item out that cannot be decoded: it does not break the report.
+/// Skips an item that cannot be decoded, so that it does not break the report.
 fn leave_out(figures: &mut Figures, DecodeError { attribute, problem }: &DecodeError) {
     tracing::warn!(attribute, %problem, "item left out of a report");
     figures.unreadable += 1;

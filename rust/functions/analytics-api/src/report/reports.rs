@@ -10,7 +10,7 @@ use super::csv::Table;
 use super::document::Report;
 use super::figures::Figures;
 use super::period::Period;
-use super::query::{Available, Format, ROWS, Wanted};
+use super::query::{Available, Format, ROWS, ReportQuery};
 use super::reader::{self, MOST_DETAILED};
 use super::unique_visitors::{UniqueVisitors, unique_visitors};
 use crate::Clock;
@@ -29,7 +29,7 @@ pub struct Reports {
 
 /// A query, and the figures that were read for it.
 pub struct Read {
-    wanted: Wanted,
+    wanted: ReportQuery,
     figures: Figures,
     unique: Unique,
 }
@@ -107,14 +107,17 @@ impl Reports {
     pub async fn read(&self, query: &str) -> Result<Read, Error> {
         let Self { sites, view_retention_days, clock, .. } = self;
         let available = Available { sites, now: clock.now()?, view_retention_days: *view_retention_days };
-        let wanted = Wanted::of(query, available)?;
+        let wanted = ReportQuery::parse(query, available)?;
         let figures = self.figures(&wanted).await?;
         let unique = self.unique(&wanted).await?;
         Ok(Read { wanted, figures, unique })
     }
 
     /// Estimates the unique visitors of a report without filters: sketches have no properties of views.
-    async fn unique(&self, Wanted { site, period, previous, filter, format, .. }: &Wanted) -> Result<Unique, Error> {
+    async fn unique(
+        &self,
+        ReportQuery { site, period, previous, filter, format, .. }: &ReportQuery,
+    ) -> Result<Unique, Error> {
         if !filter.matches_all() || matches!(format, Format::Csv(_)) {
             return Ok(Unique::default());
         }
@@ -128,9 +131,9 @@ impl Reports {
         })
     }
 
-    async fn figures(&self, wanted: &Wanted) -> Result<Figures, Error> {
+    async fn figures(&self, wanted: &ReportQuery) -> Result<Figures, Error> {
         let store = self.store.as_ref();
-        let Wanted { site, today, period, previous, filter, .. } = wanted;
+        let ReportQuery { site, today, period, previous, filter, .. } = wanted;
         if wanted.needs_views() {
             return reader::views(store, site, (*period, *previous), filter, *today).await;
         }
@@ -140,8 +143,8 @@ impl Reports {
     }
 
     /// Adds what the stored views show, if the totals say that they are not too many.
-    async fn add_details(&self, figures: &mut Figures, wanted: &Wanted) -> Result<(), Error> {
-        let Wanted { site, today, period, retained, .. } = wanted;
+    async fn add_details(&self, figures: &mut Figures, wanted: &ReportQuery) -> Result<(), Error> {
+        let ReportQuery { site, today, period, retained, .. } = wanted;
         let days = (period.first_day().max(*retained), period.last_day().min(*today));
         if usize::try_from(figures.views_since(days.0)).is_ok_and(|views| views > MOST_DETAILED) {
             return Ok(());
@@ -159,7 +162,7 @@ fn json(report: &Report<'_>) -> Result<Sent, Error> {
     Ok(Sent { headers: headers("application/json"), body })
 }
 
-fn csv(wanted: &Wanted, figures: &Figures, table: Table) -> Result<Sent, Error> {
+fn csv(wanted: &ReportQuery, figures: &Figures, table: Table) -> Result<Sent, Error> {
     let body =
         String::from_utf8(table.csv(figures, &wanted.search).map_err(Error::internal)?).map_err(Error::internal)?;
     let mut headers = headers("text/csv; charset=utf-8");

@@ -1,4 +1,4 @@
-/// A text that rows of a list must have, in upper or lower case.
+/// A text that rows of a list must contain, in upper or lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Search(String);
 
@@ -9,7 +9,7 @@ impl Search {
         Self(text.to_lowercase())
     }
 
-    /// Whether a value has the text.
+    /// Whether a value contains the text.
     #[must_use]
     pub fn matches(&self, value: &str) -> bool {
         self.0.is_empty() || value.to_lowercase().contains(&self.0)

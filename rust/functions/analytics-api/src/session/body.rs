@@ -1,5 +1,5 @@
 use axum::extract::{FromRequest, Request};
-use fields::{Broken, Fields, Unknown, text};
+use fields::{Fields, Unknown, Violation, text};
 use http_service::json_bytes;
 use reply::Error;
 use serde_json::Value;
@@ -51,10 +51,10 @@ impl Credentials {
     }
 }
 
-fn within(value: &Value, bytes: usize) -> Result<String, Broken> {
+fn within(value: &Value, bytes: usize) -> Result<String, Violation> {
     let text = text(value)?;
     let has_length = (1..=bytes).contains(&text.len());
-    has_length.then(|| text.to_owned()).ok_or_else(|| Broken::new("length", format!("must have 1 to {bytes} bytes")))
+    has_length.then(|| text.to_owned()).ok_or_else(|| Violation::new("length", format!("must have 1 to {bytes} bytes")))
 }
 
 #[cfg(test)]

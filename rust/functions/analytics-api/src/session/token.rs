@@ -30,7 +30,7 @@ pub struct Session {
 pub struct Keys {
     /// Seals and opens tokens, and names clients that attempt to sign in.
     newest: Key,
-    /// Open tokens, and find the names that they gave.
+    /// Open tokens, and find names that they made when they were the newest.
     others: Vec<Key>,
 }
 

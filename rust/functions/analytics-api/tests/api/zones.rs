@@ -112,7 +112,7 @@ async fn another_zone_changes_no_stored_view() {
 }
 
 #[tokio::test]
-async fn views_of_the_first_day_of_a_report_are_all_stored() {
+async fn all_views_of_a_reports_first_day_are_stored() {
     for (zone, hours) in [(BERLIN, 0), (BERLIN, 23), (NEW_YORK, 0), (AUCKLAND, 0)] {
         let api = Api::in_zone(zone.0, zone.1);
         view_at(&api, SET_BACK - 2 * HOUR + hours * HOUR).await;
@@ -127,7 +127,7 @@ async fn views_of_the_first_day_of_a_report_are_all_stored() {
 }
 
 #[tokio::test]
-async fn the_secret_of_a_day_is_deleted_by_the_day_of_the_site() {
+async fn a_secret_is_deleted_by_the_day_of_its_site() {
     let api = Api::in_zone(AUCKLAND.0, AUCKLAND.1);
     let mut before: Option<Visitor> = None;
     for (day, days) in [("2026-10-25", 1), ("2026-10-26", 2), ("2026-10-27", 2), ("2026-10-28", 2)] {

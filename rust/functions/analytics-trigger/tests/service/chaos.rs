@@ -20,10 +20,10 @@ use tokio::task::LocalSet;
 
 use crate::dice::Dice;
 use crate::faulty::{Fault, Faulty, World};
-use crate::histories::{SITES, Weather, view};
+use crate::histories::{FaultRates, SITES, view};
 use crate::mapping::{Mapping, Record as StreamRecord};
 use crate::plain::{self, Numbers, Time};
-use crate::suite::world::{moment, record};
+use crate::world::{moment, record};
 
 /// 2026-11-01, a Sunday.
 const START: u64 = 1_793_491_200_000;
@@ -39,7 +39,7 @@ const LEAST_RETENTION: u64 = 18;
 const RUNS: u64 = 12;
 
 /// A record, and the time of its arrival.
-type Came = (u64, StreamRecord);
+type Arrival = (u64, StreamRecord);
 
 struct Chaos {
     dice: Dice,
@@ -48,8 +48,8 @@ struct Chaos {
     times: Vec<Time>,
     /// All accepted views and leaves, counted or not.
     accepted: Tables,
-    waiting: Vec<Came>,
-    delivered: Vec<Came>,
+    waiting: Vec<Arrival>,
+    delivered: Vec<Arrival>,
     retention: u64,
     shards: Shards,
     /// Reports that a later repair may use.
@@ -77,7 +77,7 @@ fn number(number: u64) -> AttributeValue {
 impl Chaos {
     fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
-        let world = World::new(Memory::default(), Weather::new(&mut dice).script(Dice::new(!seed)));
+        let world = World::new(Memory::default(), FaultRates::new(&mut dice).script(Dice::new(!seed)));
         Self {
             dice,
             world,
@@ -171,11 +171,11 @@ impl Chaos {
 
     /// Delivers some records, some of them twice, and gives up on some.
     async fn deliver(&mut self) {
-        let is_available = |(came, _): &Came, now: u64| now - came < DAY;
+        let is_available = |(came, _): &Arrival, now: u64| now - came < DAY;
         self.waiting.retain(|record| is_available(record, self.now));
         self.delivered.retain(|record| is_available(record, self.now));
         let count = self.dice.below(self.waiting.len() + 1);
-        let mut batch: Vec<Came> = self.waiting.drain(..count).collect();
+        let mut batch: Vec<Arrival> = self.waiting.drain(..count).collect();
         if self.dice.percent(30) && !self.delivered.is_empty() {
             let start = self.dice.below(self.delivered.len());
             batch.extend_from_slice(&self.delivered[start..]);
@@ -244,7 +244,7 @@ impl Chaos {
     }
 
     fn assert_nothing_shrinks(&mut self) {
-        let numbers = plain::are(&self.world.memory.tables());
+        let numbers = plain::stored(&self.world.memory.tables());
         for (name, before) in &self.numbers {
             assert!(numbers.get(name) >= Some(before), "{name} was {before}, and is {:?}", numbers.get(name));
         }
@@ -252,12 +252,12 @@ impl Chaos {
     }
 
     /// Returns the expected totals.
-    fn should(&self) -> Numbers {
+    fn expected(&self) -> Numbers {
         let mut all = self.accepted.clone();
         for (_, item) in all.views.iter_mut().filter(|(key, _)| key.path.starts_with("view/")) {
             item.insert(attribute::COUNTED.to_owned(), AttributeValue::Bool(true));
         }
-        plain::should(&all, &self.times)
+        plain::expected(&all, &self.times)
     }
 
     /// Restores the views table from an earlier backup; its stream is lost.
@@ -278,7 +278,7 @@ async fn weeks(seed: u64) {
     chaos.now += 2 * DAY;
     chaos.repair_all().await;
     chaos.assert_nothing_shrinks();
-    assert_eq!(chaos.numbers, chaos.should());
+    assert_eq!(chaos.numbers, chaos.expected());
 }
 
 async fn weeks_with_a_restore(seed: u64) {
@@ -297,12 +297,12 @@ async fn weeks_with_a_restore(seed: u64) {
         chaos.assert_nothing_shrinks();
         chaos.now += DAY;
     }
-    let should = chaos.should();
+    let expected = chaos.expected();
     for (name, number) in &chaos.numbers {
         assert!(
-            Some(number) <= should.get(name),
+            Some(number) <= expected.get(name),
             "{name} is {number}, and at most {:?} was accepted",
-            should.get(name)
+            expected.get(name)
         );
     }
 }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use crate::faulty::{Call, Fault, Faulty, World};
 use crate::plain::{self, Time};
-use crate::suite::world::{NOON, TIME, inserted, invoke, leave, leave_item, view, view_item};
+use crate::world::{NOON, TIME, inserted, invoke, leave, leave_item, view, view_item};
 
 const DAY: [Time; 1] = [Time { milliseconds: NOON, day: "2026-11-21", week: "2026-W47", month: "2026-11" }];
 
@@ -42,8 +42,8 @@ async fn deliver(world: &Arc<World>, records: &[Value]) -> Option<Vec<String>> {
 /// Checks that the totals have no drift and count so many views.
 fn assert_counted(world: &World, views: i64) {
     let tables = world.memory.tables().clone();
-    let totals = plain::are(&tables);
-    assert_eq!(totals, plain::should(&tables, &DAY));
+    let totals = plain::stored(&tables);
+    assert_eq!(totals, plain::expected(&tables, &DAY));
     let counted = totals.get("example.com day 2026-11-21 summary Views").copied().unwrap_or_default();
     assert_eq!(counted, views);
 }
@@ -70,10 +70,10 @@ async fn at_every_call(fault: Fault) {
         let world = World::new(memory, once(at, fault));
         deliver(&world, &records).await;
         let tables = world.memory.tables().clone();
-        assert_eq!(plain::are(&tables), plain::should(&tables, &DAY), "call {at}");
+        assert_eq!(plain::stored(&tables), plain::expected(&tables, &DAY), "call {at}");
         assert_eq!(deliver(&world, &records).await, Some(Vec::new()), "call {at}");
         assert_counted(&world, 30);
-        assert_eq!(plain::are(&world.memory.tables())["example.com day 2026-11-21 summary DurationMs"], 30_000);
+        assert_eq!(plain::stored(&world.memory.tables())["example.com day 2026-11-21 summary DurationMs"], 30_000);
     }
 }
 
@@ -181,7 +181,7 @@ async fn only_the_rejected_leave_is_quarantined() {
     let world = World::refusing(memory, [refused].into(), |_| Fault::None);
     assert_eq!(deliver(&world, &records).await, Some(Vec::new()));
     assert_counted(&world, 29);
-    let totals = plain::are(&world.memory.tables());
+    let totals = plain::stored(&world.memory.tables());
     assert_eq!(totals["example.com day 2026-11-21 summary Measured"], 29);
 }
 

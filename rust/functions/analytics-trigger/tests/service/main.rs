@@ -1,18 +1,21 @@
-//! The trigger with a store in memory that simulates DynamoDB's faults.
+//! Tests the trigger with a store in memory that simulates DynamoDB's faults, and with DynamoDB at the endpoint in
+//! `DYNAMODB_TEST_ENDPOINT`:
+//! `DYNAMODB_TEST_ENDPOINT=http://127.0.0.1:4566 cargo test -p analytics-trigger --test service -- --ignored`.
 
 // Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
-#[path = "../suite/mod.rs"]
-mod suite;
-
+mod bed;
 mod chaos;
 mod dice;
+mod dynamodb;
 mod faults;
 mod faulty;
 mod histories;
 mod mapping;
 mod memory;
 mod plain;
+mod promises;
 mod reconciling;
 mod records;
+mod world;

@@ -15,7 +15,7 @@ use tokio::time::sleep;
 
 use crate::dice::Dice;
 use crate::faulty::{Faulty, World};
-use crate::suite::world::invoke;
+use crate::world::invoke;
 
 /// A record, its sequence number, and the key of its item.
 #[derive(Debug, Clone)]

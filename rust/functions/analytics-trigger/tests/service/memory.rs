@@ -6,7 +6,7 @@ use std::sync::Arc;
 use analytics::keys::Key;
 use analytics_store::Memory;
 
-use crate::suite::bed::Bed;
+use crate::bed::Bed;
 
 async fn bed(_: &str) -> Bed {
     let memory = Arc::new(Memory::default());
@@ -18,4 +18,4 @@ async fn bed(_: &str) -> Bed {
     Bed { store: memory.clone(), reader: memory.clone(), corrector: memory, put: Box::new(put) }
 }
 
-crate::suite::keep_every_promise!(bed);
+crate::promises::keep_every_promise!(bed);

@@ -33,7 +33,7 @@ fn number(item: &Item, name: &str) -> Option<i64> {
 }
 
 /// Returns the expected totals of the stored views.
-pub fn should(tables: &Tables, times: &[Time]) -> Numbers {
+pub fn expected(tables: &Tables, times: &[Time]) -> Numbers {
     let mut numbers = Numbers::new();
     let mut visitors = BTreeSet::new();
     for (key, item) in &tables.views {
@@ -83,7 +83,7 @@ pub fn should(tables: &Tables, times: &[Time]) -> Numbers {
 }
 
 /// Returns the stored totals, summed over all shards.
-pub fn are(tables: &Tables) -> Numbers {
+pub fn stored(tables: &Tables) -> Numbers {
     let mut numbers = Numbers::new();
     for (key, item) in &tables.totals {
         let Some(path) = key.path.strip_prefix("total/") else { continue };

@@ -11,7 +11,7 @@ use analytics_totals::{Counting, Deadline, Shards};
 use async_trait::async_trait;
 use serde_json::Value;
 
-use crate::suite::world::{NOON, TIME, inserted, invoke, moment, site, view, view_item};
+use crate::world::{NOON, TIME, inserted, invoke, moment, site, view, view_item};
 
 /// Tables in which a view is counted after each batch that is read, until none is left.
 struct Busy {

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 
 use crate::faulty::{Fault, Faulty, World};
 use crate::plain;
-use crate::suite::world::{TIME, inserted, invoke, leave, leave_item, moment, record, view, view_item};
+use crate::world::{TIME, inserted, invoke, leave, leave_item, moment, record, view, view_item};
 
 /// Processes records, and returns the reported failures, the views of the day, and the reasons in quarantine.
-async fn fold(memory: &Memory, records: &[impl ToString]) -> (Vec<String>, i64, Vec<String>) {
+async fn process(memory: &Memory, records: &[impl ToString]) -> (Vec<String>, i64, Vec<String>) {
     let reported = invoke(memory, Shards::ONE, records, TIME).await.unwrap();
     let tables = memory.tables();
-    let views = plain::are(&tables).get("example.com day 2026-11-21 summary Views").copied().unwrap_or_default();
+    let views = plain::stored(&tables).get("example.com day 2026-11-21 summary Views").copied().unwrap_or_default();
     let reasons = tables.totals.values().filter_map(|item| match item.get(attribute::REASON) {
         Some(AttributeValue::S(reason)) => Some(reason.clone()),
         _ => None,
@@ -34,7 +34,7 @@ fn holding(items: &[Item]) -> Memory {
 async fn is_quarantined(bad: &str, reason: &str) {
     let items = [view_item(&view(1, 1)), view_item(&view(2, 2))];
     let [first, last] = [record(1, "INSERT", &items[0]).to_string(), record(3, "INSERT", &items[1]).to_string()];
-    let (reported, views, reasons) = fold(&holding(&items), &[first.as_str(), bad, last.as_str()]).await;
+    let (reported, views, reasons) = process(&holding(&items), &[first.as_str(), bad, last.as_str()]).await;
     assert_eq!((reported, views, reasons.len()), (Vec::new(), 2, 1), "{bad}");
     assert!(reasons[0].contains(reason), "{:?} for {bad}", reasons[0]);
 }
@@ -121,8 +121,8 @@ async fn the_longest_duration_counts() {
     let view = view(1, 1);
     let items = [view_item(&view), leave_item(&leave(&view, 86_400_000, 100))];
     let memory = holding(&items);
-    fold(&memory, &inserted(&items)).await;
-    assert_eq!(plain::are(&memory.tables())["example.com day 2026-11-21 summary DurationMs"], 86_400_000);
+    process(&memory, &inserted(&items)).await;
+    assert_eq!(plain::stored(&memory.tables())["example.com day 2026-11-21 summary DurationMs"], 86_400_000);
 }
 
 #[tokio::test]
@@ -141,7 +141,7 @@ async fn a_path_of_10_kb_is_quarantined() {
 async fn a_large_record_is_truncated_in_quarantine() {
     let bad = with("Page", json!({"S": "é".repeat(250_000)}));
     let memory = Memory::default();
-    fold(&memory, &[bad]).await;
+    process(&memory, &[bad]).await;
     let tables = memory.tables();
     let item = tables.totals.values().next().unwrap();
     assert!(matches!(&item[attribute::RECORD], AttributeValue::S(text) if (199_990..=200_000).contains(&text.len())));
@@ -161,7 +161,7 @@ async fn an_item_in_quarantine_always_fits_into_dynamodb() {
         with("Browser", json!({long.clone(): 1})),
     ] {
         let memory = Memory::default();
-        fold(&memory, &[bad]).await;
+        process(&memory, &[bad]).await;
         for item in memory.tables().totals.values().filter(|item| item.contains_key(attribute::REASON)) {
             let bytes = |name: &str| match item.get(name) {
                 Some(AttributeValue::S(text)) => text.len(),
@@ -179,7 +179,7 @@ async fn a_leave_of_a_malformed_view_is_quarantined() {
     let leave = leave_item(&leave(&view, 1000, 50));
     let mut item = view_item(&view);
     item.remove(attribute::DEVICE);
-    let (reported, _, reasons) = fold(&holding(&[item]), &inserted([&leave])).await;
+    let (reported, _, reasons) = process(&holding(&[item]), &inserted([&leave])).await;
     assert_eq!(
         (reported.len(), reasons),
         (0, vec!["the view of the leave is malformed: the attribute Device is missing".to_owned()])
@@ -192,8 +192,8 @@ async fn views_of_the_last_supported_day_are_counted() {
     last.id.time = moment(253_402_300_799_999);
     let item = last.item(moment(253_402_300_799_999));
     let memory = holding(std::slice::from_ref(&item));
-    fold(&memory, &inserted([&item])).await;
-    let totals = plain::are(&memory.tables());
+    process(&memory, &inserted([&item])).await;
+    let totals = plain::stored(&memory.tables());
     for bucket in ["day 9999-12-31", "week 9999-W52", "month 9999-12"] {
         assert_eq!(totals[&format!("example.com {bucket} summary Visitors")], 1, "{bucket}");
     }
@@ -206,8 +206,8 @@ async fn a_week_counts_in_the_year_of_its_thursday() {
     new_year.id.time = moment(1_798_761_600_000);
     let item = view_item(&new_year);
     let memory = holding(std::slice::from_ref(&item));
-    fold(&memory, &inserted([&item])).await;
-    let totals = plain::are(&memory.tables());
+    process(&memory, &inserted([&item])).await;
+    let totals = plain::stored(&memory.tables());
     for bucket in ["day 2027-01-01", "week 2026-W53", "month 2027-01"] {
         assert_eq!(totals[&format!("example.com {bucket} summary Views")], 1, "{bucket}");
     }
@@ -228,12 +228,12 @@ async fn a_page_only_reaches_counters_of_pages() {
         }));
     }
     let memory = holding(&items);
-    fold(&memory, &inserted(&items)).await;
+    process(&memory, &inserted(&items)).await;
     for key in memory.tables().totals.keys() {
         assert!(key.path.starts_with("total/example.com/"), "{key:?}");
         assert!(key.section.starts_with("page/2026-") || key.section.matches('/').count() == 2, "{key:?}");
     }
-    assert_eq!(plain::are(&memory.tables())["example.com day 2026-11-21 summary Views"], 6);
+    assert_eq!(plain::stored(&memory.tables())["example.com day 2026-11-21 summary Views"], 6);
 }
 
 /// "Path normalized in one place only."
@@ -251,7 +251,7 @@ async fn the_trigger_never_invokes_itself() {
     let views: Vec<_> = (0..20).map(|index| view(u64::from(index), index)).collect();
     let items: Vec<_> = views.iter().map(view_item).chain([leave_item(&leave(&views[0], 1000, 50))]).collect();
     let memory = holding(&items);
-    fold(&memory, &inserted(&items)).await;
+    process(&memory, &inserted(&items)).await;
     let keys: Vec<_> = memory.tables().views.keys().cloned().collect();
     let before: Vec<_> = holding(&items).tables().views.keys().cloned().collect();
     assert_eq!(keys, before);
@@ -280,7 +280,7 @@ async fn a_view_is_one_transaction() {
 #[tokio::test]
 async fn a_duplicate_in_a_batch_is_counted_once() {
     let item = view_item(&view(1, 1));
-    let (reported, views, reasons) = fold(&holding(std::slice::from_ref(&item)), &inserted([&item, &item])).await;
+    let (reported, views, reasons) = process(&holding(std::slice::from_ref(&item)), &inserted([&item, &item])).await;
     assert_eq!((reported.len(), views, reasons.len()), (0, 1, 0));
 }
 
@@ -348,10 +348,10 @@ async fn the_sample_events_match_their_names() {
     let stream = records(include_str!("../../events/stream.json"));
     let items = stream.iter().map(|record| serde_json::from_value::<Item>(record["dynamodb"]["NewImage"].clone()));
     let memory = holding(&items.map(Result::unwrap).collect::<Vec<_>>());
-    assert_eq!(fold(&memory, &stream).await, (Vec::new(), 1, Vec::new()));
-    assert_eq!(plain::are(&memory.tables())["example.com day 2026-11-21 summary DurationMs"], 4000);
+    assert_eq!(process(&memory, &stream).await, (Vec::new(), 1, Vec::new()));
+    assert_eq!(plain::stored(&memory.tables())["example.com day 2026-11-21 summary DurationMs"], 4000);
 
     let malformed = records(include_str!("../../events/stream-malformed.json"));
-    let (reported, views, reasons) = fold(&memory, &malformed).await;
+    let (reported, views, reasons) = process(&memory, &malformed).await;
     assert_eq!((reported, views, reasons), (Vec::new(), 1, vec!["the attribute Page is missing".to_owned()]));
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::sync::Arc;
 
-use crate::suite::api::{API_URL, Api, oauth};
-use crate::suite::conformance::document;
+use crate::api::{API_URL, Api, oauth};
+use crate::conformance::document;
 use base64_simd::STANDARD;
 use currencies::store::memory::Memory;
 use flate2::read::GzDecoder;

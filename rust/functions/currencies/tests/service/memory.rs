@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use currencies::store::Store;
 use currencies::store::memory::Memory;
 
-async fn store(_: &str) -> Arc<dyn Store> {
-    Arc::new(Memory::default())
+use crate::api::Api;
+
+async fn api(_: &str) -> Api {
+    Api::over(Arc::new(Memory::default()))
 }
 
-crate::suite::keep_every_promise!(store);
+crate::promises::keep_every_promise!(api);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::suite::api::{Answer, Api, JSON, content, new_currency};
+use crate::api::{Answer, Api, JSON, content, new_currency};
 use currencies::store::memory::Memory;
 use currencies::store::{Store, StoreError, Write};
 use currencies::{BODY_LIMIT, Code, Currency};

@@ -20,8 +20,8 @@ fn available(sites: &[TrackedSite]) -> Available<'_> {
 }
 
 /// Parses a query on 2026-11-21, with two sites, and views that are stored for 90 days.
-fn wanted(query: &str) -> Result<Wanted, Error> {
-    Wanted::of(query, available(&sites()))
+fn wanted(query: &str) -> Result<ReportQuery, Error> {
+    ReportQuery::parse(query, available(&sites()))
 }
 
 fn days(period: Period) -> [String; 2] {
@@ -35,9 +35,9 @@ fn errors(query: &str) -> Vec<(String, &'static str, String)> {
 }
 
 #[test]
-fn without_a_query_the_last_thirty_days_of_the_only_site_are_wanted() {
+fn the_default_is_the_last_thirty_days_of_the_only_site() {
     let only = [site("example.com", Zone::utc())];
-    let wanted = Wanted::of("", available(&only)).unwrap();
+    let wanted = ReportQuery::parse("", available(&only)).unwrap();
     assert_eq!(wanted.site, only[0].site);
     assert_eq!(
         (wanted.period.by(), days(wanted.period)),
@@ -60,7 +60,7 @@ fn a_period_ends_on_the_day_of_the_site() {
         ("site=east.example&period=today&by=hour", ["2026-11-22", "2026-11-22"]),
         ("site=east.example", ["2026-10-24", "2026-11-22"]),
     ] {
-        let wanted = Wanted::of(query, available(&sites)).unwrap();
+        let wanted = ReportQuery::parse(query, available(&sites)).unwrap();
         assert_eq!(days(wanted.period), expected, "{query}");
         assert_eq!(wanted.retained, wanted.today.minus(89));
     }
@@ -184,7 +184,7 @@ fn with_filters_a_period_begins_while_its_views_are_stored() {
 }
 
 #[test]
-fn with_filters_the_period_before_is_left_out_when_its_views_are_deleted() {
+fn a_filtered_previous_period_with_deleted_views_is_omitted() {
     let previous = |from: &str| wanted(&format!("site=example.com&country=DE&from={from}")).unwrap().previous;
     // 45 days, of which the 45 before begin on the last day that is kept, and 46.
     assert_eq!(days(previous("2026-10-08").unwrap()), ["2026-08-24", "2026-10-07"]);
@@ -193,7 +193,7 @@ fn with_filters_the_period_before_is_left_out_when_its_views_are_deleted() {
 
 proptest! {
     #[test]
-    fn any_query_is_wanted_or_a_parameter_is_named(query: String) {
+    fn any_query_is_valid_or_a_parameter_is_named(query: String) {
         match wanted(&format!("site=example.com&{query}")) {
             Ok(wanted) => prop_assert!(wanted.period.buckets().count() <= MOST_BUCKETS),
             Err(Error::Invalid { errors, .. }) => prop_assert!(!errors.is_empty()),

@@ -30,7 +30,7 @@ async fn a_leave_stores_duration_and_scroll_depth() {
     assert_eq!(leave.measure, Measure { duration_ms: 9 * SECOND, scroll: 80 });
 }
 
-/// A fault of a well-known pair of analytics functions.
+/// Regression test for a bug of a well-known pair of analytics functions.
 #[tokio::test]
 async fn replayed_and_reordered_beacons_change_nothing() {
     let [first, second, third] = [(1000, 20), (5000, 60), (7000, 40)];

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::api::{Answer, Api, Request};
 
-/// A fault of a well-known pair of analytics functions: a response without a picture. Other tests check the picture's
+/// Regression test for a bug of a well-known pair of analytics functions: a response without a picture. Other tests check the picture's
 /// content.
 fn assert_picture(answer: &Answer, status: u64) {
     assert_eq!(answer.status, status);

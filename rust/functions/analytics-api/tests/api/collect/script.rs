@@ -37,7 +37,7 @@ async fn a_cached_script_is_not_sent_again() {
     assert_eq!(api.send(request().header("if-none-match", "\"1\"")).await.bytes, first.bytes);
 }
 
-/// A fault of a well-known pair of analytics functions: they reported the height of the window.
+/// Regression test for a bug of a well-known pair of analytics functions: they reported the height of the window.
 #[tokio::test]
 async fn scroll_depth_is_read_from_the_document() {
     let script = Api::new().send(request()).await.text;

@@ -47,7 +47,7 @@ async fn a_text_beacon_is_accepted_like_json() {
     }
 }
 
-/// A fault of a well-known pair of analytics functions.
+/// Regression test for a bug of a well-known pair of analytics functions.
 #[tokio::test]
 async fn a_base64_body_is_accepted() {
     let api = Api::new();
@@ -66,7 +66,7 @@ async fn unknown_fields_are_ignored() {
     assert_eq!(api.send(Request::collect("").json(&body)).await.status, 202);
 }
 
-/// A fault of a well-known pair of analytics functions.
+/// Regression test for a bug of a well-known pair of analytics functions.
 #[tokio::test]
 async fn all_spellings_of_a_path_are_one_page() {
     let api = Api::new();
@@ -82,7 +82,7 @@ async fn all_spellings_of_a_path_are_one_page() {
     assert!(api.records().iter().all(|record| record.view.page.as_str() == "/café"), "{:?}", api.records());
 }
 
-/// A fault of a well-known pair of analytics functions.
+/// Regression test for a bug of a well-known pair of analytics functions.
 #[tokio::test]
 async fn no_path_names_another_kind_of_item() {
     let api = Api::new();

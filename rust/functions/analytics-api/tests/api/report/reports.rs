@@ -447,7 +447,7 @@ async fn with_too_many_views_a_report_has_totals_without_details() {
 }
 
 #[tokio::test]
-async fn an_item_that_cannot_be_read_is_left_out_and_counted() {
+async fn an_unreadable_item_is_skipped_and_counted() {
     let store = store(&[view("example.com", "2027-01-02", 1, "/")]);
     let path = "total/example.com/day".to_owned();
     for section in ["summary/2027-01-02/x", "summary/2027-01-0", "page/2027-01-02/0", "page/2027-01-02/500/x"] {

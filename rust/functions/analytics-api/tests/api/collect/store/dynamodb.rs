@@ -32,7 +32,7 @@ async fn all_items(client: &Client, table: &str) -> Vec<HashMap<String, Attribut
     client.scan().table_name(table).send().await.unwrap().items.unwrap()
 }
 
-super::keep_every_promise!(store, #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]);
+super::promises::keep_every_promise!(store, #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]);
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]

@@ -9,4 +9,4 @@ async fn store(_: &str) -> Arc<dyn Store> {
     Arc::new(Memory::default())
 }
 
-super::keep_every_promise!(store);
+super::promises::keep_every_promise!(store);

@@ -22,7 +22,7 @@ pub struct Bed {
     pub put: Put,
 }
 
-/// The day of all views of the suite.
+/// The day of the views of all promises.
 pub fn day() -> Day {
     "2026-11-21".parse().unwrap()
 }
@@ -47,11 +47,11 @@ impl Bed {
     }
 
     /// Processes records, which must all succeed.
-    pub async fn fold(&self, records: &[Value]) {
-        self.fold_into(Shards::ONE, records).await;
+    pub async fn process(&self, records: &[Value]) {
+        self.process_into(Shards::ONE, records).await;
     }
 
-    pub async fn fold_into(&self, shards: Shards, records: &[Value]) {
+    pub async fn process_into(&self, shards: Shards, records: &[Value]) {
         assert_eq!(invoke(&*self.store, shards, records, TIME).await, Ok(Vec::new()));
     }
 

@@ -1,4 +1,4 @@
-//! Runs the function's process as Lambda does.
+//! Runs the function's binary as Lambda does.
 
 // Makes clippy treat the helpers as test code.
 #![cfg(test)]

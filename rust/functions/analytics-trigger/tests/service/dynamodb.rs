@@ -1,10 +1,4 @@
-//! Runs the promises with DynamoDB, at the endpoint in `DYNAMODB_TEST_ENDPOINT`:
-//! `DYNAMODB_TEST_ENDPOINT=http://127.0.0.1:4566 cargo test -p analytics-trigger --test dynamodb -- --ignored`.
-
-// Makes clippy treat the helpers as test code.
-#![cfg(test)]
-
-mod suite;
+//! Runs the promises with DynamoDB, and a restore.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,8 +12,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynamodb_test::{client, create_table};
 
-use self::suite::bed::{Bed, day};
-use self::suite::world::{NOON, TIME, moment, site, view};
+use crate::bed::{Bed, day};
+use crate::world::{NOON, TIME, moment, site, view};
 
 /// Tables of views and totals.
 struct Tables {
@@ -138,11 +132,11 @@ async fn restored_tables_are_repaired_without_counting_twice() {
     let bed = tables.bed();
     let all: Vec<View> = (0..45).map(|number| view(number, u8::try_from(number % 7).unwrap())).collect();
     let records = bed.store_views(&all[..40]).await;
-    bed.fold(&records[..30]).await;
+    bed.process(&records[..30]).await;
     let earlier = Snapshot::now(&client, views, totals).await;
-    bed.fold(&records[30..]).await;
+    bed.process(&records[30..]).await;
     let more = bed.store_views(&all[40..]).await;
-    bed.fold(&more).await;
+    bed.process(&more).await;
     let lost = Snapshot::now(&client, views, totals).await;
     assert_eq!(found(&tables).await, (0, 0, 0));
 
@@ -168,4 +162,4 @@ async fn restored_tables_are_repaired_without_counting_twice() {
     assert_eq!(views_counted(&views_only).await, 45, "every view once");
 }
 
-suite::keep_every_promise!(bed, #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]);
+crate::promises::keep_every_promise!(bed, #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]);

@@ -1,4 +1,4 @@
-//! The promises. Each starts with an empty store.
+//! The promises to clients, for every kind of store. Each starts with an empty store.
 
 use std::collections::BTreeSet;
 
@@ -7,6 +7,35 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::api::{Answer, Api, content, new_currency};
+
+/// Defines a test for every promise, each with a new store.
+macro_rules! keep_every_promise {
+    ($new:path $(, #[$attribute:meta])*) => {
+        dynamodb_test::define_tests! {
+            $new, [$crate::promises], [#[tokio::test(flavor = "multi_thread")] $(#[$attribute])*],
+            a_created_currency_can_be_read,
+            a_currency_is_created_once,
+            put_creates_and_replaces,
+            a_replacement_removes_all_old_fields,
+            a_write_over_an_unseen_change_is_rejected,
+            if_none_match_any_never_replaces,
+            if_match_any_never_creates,
+            a_current_copy_is_not_sent_again,
+            a_deleted_currency_is_gone,
+            a_recreated_currency_has_a_new_version,
+            one_of_two_concurrent_replacements_succeeds,
+            one_of_two_concurrent_creations_succeeds,
+            concurrent_unconditional_replacements_succeed_or_report_a_conflict,
+            a_replacement_and_a_deletion_do_not_both_succeed,
+            a_list_is_in_the_order_of_codes,
+            pages_are_complete_and_never_empty,
+            ten_thousand_currencies_page_correctly,
+            any_text_survives,
+        }
+    };
+}
+
+pub(crate) use keep_every_promise;
 
 pub async fn a_created_currency_can_be_read(api: Api) {
     let created = api.post(&new_currency("EUR")).await;
