@@ -1,6 +1,7 @@
-"""Conventions of the source: imports as in docs/architecture.md, and names that the SDK owns."""
+"""Conventions of the source: imports as in docs/architecture.md, names that the SDK owns, and targets with tests."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,20 @@ def test_no_resource_overwrites_a_private_attribute_of_the_sdk(folder: str) -> N
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.ClassDef) and "ComponentResource" in ast.unparse(node):
                 assert "self._name =" not in ast.unparse(node), file
+
+
+def untested_sources(manifest: Path) -> set[Path]:
+    """Return the sources of the targets that `cargo test` skips. Modules belong to the library, if there is one."""
+    package, folder = tomllib.loads(manifest.read_text()), manifest.parent
+    binaries = {
+        folder / binary.get("path", "src/main.rs"): binary.get("test", True) for binary in package.get("bin", [])
+    }
+    library = (folder / "src/lib.rs").exists()
+    modules_are_tested = package.get("lib", {}).get("test", True) if library else all(binaries.values())
+    modules = set() if modules_are_tested else {*folder.glob("src/**/*.rs")} - binaries.keys()
+    return modules | {path for path, is_tested in binaries.items() if not is_tested}
+
+
+@pytest.mark.parametrize("manifest", sorted(ROOT.glob("rust/*/*/Cargo.toml")), ids=lambda path: path.parent.name)
+def test_a_target_without_a_test_executable_has_no_tests(manifest: Path) -> None:
+    assert [path for path in untested_sources(manifest) if "#[test]" in path.read_text()] == []
