@@ -108,7 +108,7 @@ test-unit: $(INSTALLED) ## Run the tests that compile nothing and start nothing
 PARALLEL := --dist loadfile --no-loadscope-reorder
 
 # More processes than two cores: tests of the emulator wait for it most of the time.
-WAITING := 3
+WAITING := 4
 
 UNIT := components operations pipeline policies program test_settings.py
 
