@@ -43,7 +43,7 @@ class Edit:
 EDITS = (
     Edit(
         function="echo",
-        at_most_seconds=4,
+        at_most_seconds=3,
         file="rust/functions/echo/src/message.rs",
         text="it is not an object",
         path="/echo",
@@ -51,7 +51,7 @@ EDITS = (
     ),
     Edit(
         function="currencies",
-        at_most_seconds=8,
+        at_most_seconds=5,
         file="rust/functions/currencies/src/openapi.rs",
         text="Currencies by ISO 4217 code",
         path="/openapi.json",
