@@ -1,4 +1,4 @@
-# The verbs of this project; `make` alone lists them. STACK names the stack, `local` by default, and FN a function.
+# The verbs of this project; `make` alone lists them, those with one `#` by name only. STACK names the stack, `local` by default, and FN a function.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PYTHON ?= python3
@@ -23,7 +23,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## List the verbs
 	@awk -F ':.*## ' '/^# [A-Z][a-z ]+:$$/ { printf "%s\n", substr($$0, 3) } \
 		/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "More: $(BIN)/python -m operations --help"
+	@awk -F ':.*# ' '/^[a-z-]+:.* # / { verbs = verbs " " $$1 } END { print "More:" verbs }' $(MAKEFILE_LIST)
+	@echo "All: $(BIN)/python -m operations --help"
 
 # On this machine:
 
@@ -54,7 +55,7 @@ destroy: $(INSTALLED_LOCAL) ## Delete a stack's resources and their data
 	@$(OPERATE) destroy -- $(OPTIONS)
 
 .PHONY: outputs
-outputs: $(INSTALLED_LOCAL) ## Print a stack's URLs, and write all outputs to .outputs
+outputs: $(INSTALLED_LOCAL) # Print a stack's URLs, and write all outputs to .outputs
 	@$(OPERATE) outputs
 
 .PHONY: logs
@@ -76,17 +77,17 @@ user: $(INSTALLED_LOCAL) ## Create a user, or reset the password: FN=analytics-a
 		$(if $(NAME),--name "$(NAME)") $(if $(REMOVE),--remove)
 
 .PHONY: seed
-seed: $(INSTALLED_LOCAL) ## Create every currency of ISO 4217
+seed: $(INSTALLED_LOCAL) # Create every currency of ISO 4217
 	@$(OPERATE) seed
 
 # To develop:
 
 .PHONY: new-stack
-new-stack: $(INSTALLED_LOCAL) ## Write the configuration of a disposable stack: NAME=qa
+new-stack: $(INSTALLED_LOCAL) # Write the configuration of a disposable stack: NAME=qa
 	@$(BIN)/python -m operations --stack "$(or $(NAME),$(error name a stack: make new-stack NAME=qa))" new-stack
 
 .PHONY: new-handler
-new-handler: $(INSTALLED_LOCAL) ## Write a handler and its route: NAME=hello ROUTE='POST /hello'
+new-handler: $(INSTALLED_LOCAL) # Write a handler and its route: NAME=hello ROUTE='POST /hello'
 	@$(OPERATE) new-handler "$(or $(NAME),$(error name a handler: make new-handler NAME=hello ROUTE='POST /hello'))" \
 		"$(or $(ROUTE),$(error name a route: make new-handler NAME=hello ROUTE='POST /hello'))"
 
@@ -97,18 +98,18 @@ test: $(INSTALLED)
 else
 test: test-unit ## Run every test (TESTS='tests/emulator/test_echo.py --running' for one)
 	cd rust && cargo test --locked --workspace --all-features --quiet
-	$(BIN)/pytest --numprocesses $(WAITING) $(PARALLEL) $(addprefix --ignore=tests/,$(UNIT) engine second_opinion)
+	$(BIN)/pytest --numprocesses $(END_TO_END_PROCESSES) $(PARALLEL) $(addprefix --ignore=tests/,$(UNIT) engine second_opinion)
 endif
 
 .PHONY: test-unit
-test-unit: $(INSTALLED) ## Run the tests that compile nothing and start nothing
+test-unit: $(INSTALLED) # Run the tests that compile nothing and start nothing
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 $(PARALLEL) $(addprefix tests/,$(UNIT))
 
 # A test file runs in one process, because its tests share fixtures.
 PARALLEL := --dist loadfile --no-loadscope-reorder
 
-# More processes than two cores: tests of the emulator wait for it most of the time.
-WAITING := 4
+# More processes than two cores: end-to-end tests wait for the emulator most of the time.
+END_TO_END_PROCESSES := 4
 
 UNIT := components operations pipeline policies program test_settings.py
 
@@ -140,11 +141,11 @@ define if-installed
 endef
 
 .PHONY: bench
-bench: $(INSTALLED) ## Measure the functions and their peers, and write docs/benchmarks.md (NAME=trigger for one part)
+bench: $(INSTALLED) # Measure the functions and their peers, and write docs/benchmarks.md (NAME=trigger for one part)
 	@$(OPERATE) bench $(NAME)
 
 .PHONY: lock
-lock: ## Resolve the dependencies of pyproject.toml and of the peers; needs uv and npm
+lock: # Resolve the dependencies of pyproject.toml and of the peers; needs uv and npm
 	uv pip compile $(LOCK_FLAGS) --extra local --extra dev pyproject.toml --output-file requirements-dev.txt
 	uv pip compile $(LOCK_FLAGS) --constraint requirements-dev.txt --extra local pyproject.toml --output-file requirements-local.txt
 	uv pip compile $(LOCK_FLAGS) --constraint requirements-dev.txt pyproject.toml --output-file requirements.txt
