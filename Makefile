@@ -96,14 +96,18 @@ ifdef TESTS
 test: $(INSTALLED)
 	$(BIN)/pytest $(TESTS)
 else
-test: test-unit ## Run every test (TESTS='tests/emulator/test_echo.py --running' for one)
-	cd rust && cargo test --locked --workspace --all-features --quiet
+test: $(INSTALLED) ## Run every test (TESTS='tests/emulator/test_echo.py --running' for one)
+	@$(MAKE) --no-print-directory --jobs 2 test-unit test-rust
 	$(BIN)/pytest --numprocesses $(END_TO_END_PROCESSES) $(PARALLEL) $(addprefix --ignore=tests/,$(UNIT) engine second_opinion)
 endif
 
 .PHONY: test-unit
 test-unit: $(INSTALLED) # Run the tests that compile nothing and start nothing
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 $(PARALLEL) $(addprefix tests/,$(UNIT))
+
+.PHONY: test-rust
+test-rust:
+	cd rust && cargo test --locked --workspace --all-features --quiet
 
 # A test file runs in one process, because its tests share fixtures.
 PARALLEL := --dist loadfile --no-loadscope-reorder
