@@ -78,7 +78,9 @@ def ai_crawlers() -> str:
     }
     # Of several spellings, the one with the most capitals.
     written = {name.lower(): name for name in sorted(names, key=lambda name: (sum(map(str.isupper, name)), name))}
-    return _table("Texts in user agents of AI crawlers, each but for a slash its name.", sorted(written.values()))
+    return _table(
+        "Texts in user agents of AI crawlers: their names, some with a final slash.", sorted(written.values())
+    )
 
 
 def _is_like_a_browser(crawler: dict[str, Any]) -> bool:

@@ -5,7 +5,6 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -25,8 +24,6 @@ FIRST_LOAD_BYTES = 100_000
 BODY_LIMIT = 4_500_000
 UPLOAD_LIMIT = 25_000_000
 STALE = re.compile("stale")
-
-Visiting = Callable[..., AbstractContextManager[Visit]]
 
 
 @pytest.fixture
