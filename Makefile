@@ -96,8 +96,8 @@ ifdef TESTS
 test: $(INSTALLED)
 	$(BIN)/pytest $(TESTS)
 else
-test: $(INSTALLED) ## Run every test (TESTS='tests/emulator/test_echo.py --running' for one)
-	@$(MAKE) --no-print-directory --jobs 2 test-unit test-rust
+test: test-unit ## Run every test (TESTS='tests/emulator/test_echo.py --running' for one)
+	cd rust && cargo test --locked --workspace --all-features --quiet
 	$(BIN)/pytest --numprocesses $(END_TO_END_PROCESSES) $(PARALLEL) $(addprefix --ignore=tests/,$(UNIT) engine second_opinion)
 endif
 
@@ -105,15 +105,11 @@ endif
 test-unit: $(INSTALLED) # Run the tests that compile nothing and start nothing
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 $(PARALLEL) $(addprefix tests/,$(UNIT))
 
-.PHONY: test-rust
-test-rust:
-	cd rust && cargo test --locked --workspace --all-features --quiet
-
 # A test file runs in one process, because its tests share fixtures.
 PARALLEL := --dist loadfile --no-loadscope-reorder
 
 # More processes than two cores: end-to-end tests wait for the emulator most of the time.
-END_TO_END_PROCESSES := 4
+END_TO_END_PROCESSES := 5
 
 UNIT := components operations pipeline policies program test_settings.py
 
