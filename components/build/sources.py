@@ -84,8 +84,8 @@ class Sources:
             BuildError: a link leads out of the repository, or a file cannot be read.
         """
         listed = dict(self._listed(package.folder))
-        nested = {str(PurePosixPath(name).parent) for name in listed if PurePosixPath(name).name == MANIFEST} - {"."}
-        listed = _outside(listed, nested)
+        manifests = (name.rpartition("/") for name in listed if name.endswith(f"/{MANIFEST}"))
+        listed = _outside(listed, {folder for folder, _, _ in manifests})
         kept = {name: path for name, path in listed.items() if not not_built(name)}
         code = {name: _text(path) for name, path in kept.items() if name.endswith(".rs")}
         tests = _test_modules(code)
