@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Page
 
 from tests.recording import ROOT
@@ -16,8 +17,13 @@ PICTURE_BYTES = 150_000
 
 
 def pytest_configure() -> None:
-    """Handle SIGINT: background processes of a shell ignore it, and child processes would inherit that."""
+    """Handle SIGINT: background processes of a shell ignore it, and child processes would inherit that.
+
+    No test asserts on time, so Hypothesis has no deadline.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    settings.register_profile("without-deadline", deadline=None)
+    settings.load_profile("without-deadline")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -35,7 +35,9 @@ class CargoProgress:
         word = plain.partition(" ")[0]
         if word in ("Downloading", "Downloaded", "Updating", "Locking"):
             self._report(" ".join(plain.split()[:2]).lower())
-        return word in ("Compiling", "Downloading", "Downloaded", "Updating", "Locking", "Finished")
+        if word == "Blocking":
+            self._report(plain.partition(" ")[2])
+        return word in ("Blocking", "Compiling", "Downloading", "Downloaded", "Updating", "Locking", "Finished")
 
     def _compiled(self, done: int, total: int) -> None:
         now = self._clock()

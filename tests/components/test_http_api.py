@@ -154,7 +154,7 @@ KEYS = st.tuples(st.sampled_from(["GET", "HEAD", "ANY"]), st.lists(SEGMENTS, max
 
 
 @given(st.sets(KEYS.map(lambda key: f"{key[0]} /{key[1]}"), min_size=2, max_size=6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_names_are_unique_for_every_set_of_routes(keys: set[str]) -> None:
     def routes(api: HttpApi) -> None:
         shop = function("shop")

@@ -44,7 +44,7 @@ def test_every_response_conforms_to_the_document(
     for operation in operations:
 
         @seed(start)
-        @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def check(case: schemathesis.Case[Any]) -> None:
             case.call_and_validate(

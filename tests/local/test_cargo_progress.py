@@ -42,6 +42,13 @@ def test_errors_are_not_progress() -> None:
         assert not progress.consume(line)
 
 
+def test_a_wait_for_another_cargo_is_reported() -> None:
+    reported: list[str] = []
+    progress = CargoProgress(reported.append)
+    assert progress.consume("    Blocking waiting for file lock on package cache\n")
+    assert reported == ["waiting for file lock on package cache"]
+
+
 def test_a_real_build_is_counted(tmp_path: Path) -> None:
     write_workspace(
         tmp_path,
@@ -60,5 +67,5 @@ def test_a_real_build_is_counted(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert all(progress.consume(line) for line in build.stderr.splitlines(keepends=True))
+    assert [line for line in build.stderr.splitlines(keepends=True) if not progress.consume(line)] == []
     assert "compiling 0/1" in reported
