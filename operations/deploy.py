@@ -145,7 +145,7 @@ def _credential_problems(config: StackConfig) -> Iterator[str]:
 
 def _rust_problems(config: StackConfig, root: Path) -> Iterator[str]:
     try:
-        find_tools(root / "rust", parse_architecture(config.values[f"{config.project}:architecture"]))
+        find_tools(read_workspace(root / "rust"), parse_architecture(config.values[f"{config.project}:architecture"]))
     except BuildError as error:
         yield str(error)
 

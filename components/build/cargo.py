@@ -22,7 +22,7 @@ from .inputs import BuildInputs
 from .manifest import MANIFEST, read_toml
 from .plan import BuildError
 from .stage import LOCK, Stage
-from .workspace import read_workspace
+from .workspace import Workspace
 
 PASSED = frozenset(
     (
@@ -61,7 +61,7 @@ exec "$rustc" {remaps} "$@"
 
 @dataclass(frozen=True)
 class Tools:
-    """What compiles, on this machine."""
+    """The installed tools that compile a workspace."""
 
     zig: Path
     """The executable of the package ziglang."""
@@ -95,7 +95,7 @@ class Compiler:
     @cached_property
     def tools(self) -> Tools:
         """The tools that this build calls."""
-        return find_tools(self._inputs.workspace.folder, self._inputs.settings.architecture, self._caller)
+        return find_tools(self._inputs.workspace, self._inputs.settings.architecture, self._caller)
 
     @cached_property
     def environment(self) -> dict[str, str]:
@@ -274,8 +274,8 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[bytes, 
     return printed, copied.decode(errors="replace"), process.returncode
 
 
-def find_tools(folder: Path, architecture: Architecture, caller: Mapping[str, str] = os.environ) -> Tools:
-    """Return the tools that compile the project in `folder` for the architecture.
+def find_tools(workspace: Workspace, architecture: Architecture, caller: Mapping[str, str] = os.environ) -> Tools:
+    """Return the tools that compile a workspace for the architecture.
 
     Raises:
         BuildError: with what is missing, and how to get it.
@@ -290,7 +290,6 @@ def find_tools(folder: Path, architecture: Architecture, caller: Mapping[str, st
             f"{tool} is not in the virtual environment of the program: run `pulumi install`, or `pip install -r "
             "requirements.txt` in it"
         )
-    workspace = read_workspace(folder)
     toolchain = workspace.configuration.toolchain
     environment = passed(caller) | {"PATH": path} | ({"RUSTUP_TOOLCHAIN": toolchain} if toolchain else {})
     probe = partial(subprocess.run, cwd="/", env=environment, capture_output=True, text=True, check=False)
