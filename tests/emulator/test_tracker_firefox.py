@@ -4,7 +4,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +13,9 @@ from marionette_driver.marionette import Marionette
 from tests.browser import executable
 from tests.emulator.conftest import Local
 from tests.emulator.test_analytics import Client
-from tests.emulator.test_tracker import HOST, SITE, UNUSABLE, SiteServer
+from tests.emulator.test_tracker import HOST, SITE, UNUSABLE, SiteServer, site
+
+__all__ = ["site"]
 
 PATIENCE_S = 30
 PROXY = """function FindProxyForURL(url, host) {
@@ -31,19 +32,9 @@ return [errors, location.pathname, history.state.number, refused];
 
 
 @pytest.fixture(scope="module")
-def site(local: Local) -> Iterator[SiteServer]:
-    with SiteServer(local) as site:
-        Thread(target=site.serve_forever, daemon=True).start()
-        yield site
-        site.shutdown()
-
-
-@pytest.fixture(scope="module")
 def firefox(site: SiteServer) -> Iterator[Any]:
     """Start a headless Firefox that resolves the site to its local port."""
     path = executable("firefox-esr")
-    if path is None:
-        pytest.skip("Firefox is not installed. Run apt-get install firefox-esr, then run the tests again")
     proxy = PROXY.replace("SITE", SITE).replace("PORT", str(site.server_port))
     settings = {
         "network.proxy.type": 2,
