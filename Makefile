@@ -1,4 +1,5 @@
-# The verbs of this project; `make` alone lists them, those with one `#` by name only. STACK names the stack, `local` by default, and FN a function.
+# The verbs of this project; `make` alone lists them, those with one `#` by name only. STACK names the stack, `local` by
+# default, and FN a function.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PYTHON ?= python3

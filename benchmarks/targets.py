@@ -18,7 +18,7 @@ class Target:
     """Name with unit."""
     at_most: float
     needs: str = ""
-    """What the measurement needs, and may be missing."""
+    """Requirements of the measurement that a machine may lack."""
 
 
 @dataclass(frozen=True, kw_only=True)

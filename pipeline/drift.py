@@ -6,7 +6,7 @@ from pipeline.preview import Preview, Step
 LABEL = "drift"
 
 CHANGES = {"create": "was deleted", "update": "was changed", "delete": "is not in the program"}
-"""What happened to a resource, by the operation that would undo it."""
+"""The change of a resource, by the operation that would revert it."""
 
 
 def title(stack: str) -> str:

@@ -33,7 +33,7 @@ pub fn routes(reports: Arc<Reports>, sessions: Arc<Sessions>, html: Html) -> Rou
     Router::new().route("/analytics", get(page)).with_state(Service { reports, sessions, html })
 }
 
-/// Returns the page, or the sign-in form if there is no session.
+/// Returns the dashboard, or the sign-in form if there is no session.
 async fn page(State(service): State<Service>, claim: Result<Claim, Refusal>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let page = match claim {
