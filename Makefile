@@ -98,7 +98,6 @@ test: $(INSTALLED)
 	$(BIN)/pytest $(TESTS)
 else
 test: test-unit ## Run every test (TESTS='tests/emulator/test_echo.py --running' for one)
-	cd rust && cargo test --locked --workspace --all-features --quiet
 	$(BIN)/pytest --numprocesses $(END_TO_END_PROCESSES) $(PARALLEL) $(addprefix --ignore=tests/,$(UNIT) engine second_opinion)
 endif
 
