@@ -1,6 +1,7 @@
 """Runs the unmodified `__main__.py` in this process, with a monitor in place of Pulumi's engine."""
 
 import asyncio
+import atexit
 import contextlib
 import gc
 import os
@@ -52,9 +53,13 @@ def run_declarations(
 
 @contextlib.contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Collect no garbage during a run: on the SDK's large heap this takes 40% of the time, and frees only 10 MB."""
+    """Collect no garbage during a run, nor when the process ends.
+
+    On the SDK's large heap this takes 40% of the time of a run, to free 10 MB, and 0.8 s at the end.
+    """
     enabled = gc.isenabled()
     gc.disable()
+    atexit.register(gc.freeze)
     try:
         yield
     finally:
