@@ -98,7 +98,7 @@ test: $(INSTALLED)
 	$(BIN)/pytest $(TESTS)
 else
 test: test-unit ## Run every test (TESTS='tests/emulator/test_echo.py --running' for one)
-	$(BIN)/pytest --numprocesses $(END_TO_END_PROCESSES) $(PARALLEL) $(addprefix --ignore=tests/,$(UNIT) engine second_opinion)
+	$(BIN)/pytest --numprocesses $(END_TO_END_PROCESSES) $(PARALLEL) $(addprefix --ignore=tests/,$(UNIT) engine release second_opinion)
 endif
 
 .PHONY: test-unit

@@ -1,0 +1,1 @@
+"""The release build, which `make test` leaves out because optimizing takes minutes."""
