@@ -1,6 +1,8 @@
-"""Two sites and their views."""
+"""Two sites, their views, and the sketches of their visitors."""
 
+import itertools
 import random
+from collections import defaultdict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -54,6 +56,7 @@ def counted_sites(client: Client) -> dict[str, Site]:
         list(clients.map(lambda number: put_older(client, sent, number), range(OLDER_VIEWS)))
     views = all_views(client)
     assert len(views) == VIEWS + OLDER_VIEWS
+    put_sketches(client, views)
     return {
         name: Site(name=name, views=[view for view in views if view["Path"]["S"] == f"view/{name}"]) for name in ORIGINS
     }
@@ -87,6 +90,33 @@ def put_older(client: Client, sent: list[dict[str, Any]], number: int) -> None:
     weights = [(2 * OLDER_DAYS - ago) * (1 if moment.weekday() < SUNDAY else 0.5) for ago, moment in enumerate(moments)]
     (moment,) = dice.choices(moments, weights)
     section = f"{moment.date()}/{int(moment.timestamp() * 1000):015d}-{number:016x}"
-    older = {**dice.choice(sent), "Section": {"S": section}, "Visitor": {"S": f"{dice.getrandbits(5):032x}"}}
+    older = {**dice.choice(sent), "Section": {"S": section}, "Visitor": {"S": f"{int(dice.expovariate(1 / 40)):032x}"}}
     del older["Counted"]
     client.dynamodb.put_item(TableName=client.outputs["tables"]["analytics-views"], Item=older)
+
+
+def put_sketches(client: Client, views: list[dict[str, Any]]) -> None:
+    """Store the sketches of earlier days and of their months, with the visitors of their views."""
+    registers: dict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
+    for view in views:
+        site, day = view["Path"]["S"].removeprefix("view/"), day_of(view)
+        if day == str(datetime.now(UTC).date()) or not is_human(view):
+            continue
+        register, rank = mark(view["Visitor"]["S"])
+        for granularity, bucket in (("day", day), ("month", day[:7])):
+            ranks = registers[site, granularity, bucket]
+            ranks[register] = max(rank, ranks.get(register, 0))
+    for (site, granularity, bucket), ranks in registers.items():
+        sketch = {
+            "Path": {"S": f"sketch/{site}/{granularity}"},
+            "Section": {"S": bucket},
+            "Since": {"S": bucket if granularity == "day" else f"{bucket}-01"},
+            **{register: {"N": str(rank)} for register, rank in ranks.items()},
+        }
+        client.dynamodb.put_item(TableName=client.outputs["tables"]["analytics-totals"], Item=sketch)
+
+
+def mark(visitor: str) -> tuple[str, int]:
+    """Return the attribute of a visitor's register in a sketch, and its rank."""
+    dice = random.Random(visitor)
+    return f"R{dice.randrange(1024)}", next(rank for rank in itertools.count(1) if dice.random() < 0.5)

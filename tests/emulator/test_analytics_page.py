@@ -92,6 +92,7 @@ def assert_shows(page: Page, answer: Mapping[str, Any], views: list[dict[str, An
     shown = totals(page)
     assert shown["Views"] == answer["totals"]["views"] == len(humans)
     assert shown["Visitors"] == answer["totals"]["visitors"] == len(visitors)
+    assert shown["Unique visitors"] == answer["uniqueVisitors"]["estimate"] <= len(visitors)
     assert shown["Views by bots"] == answer["totals"]["bots"] == len(views) - len(humans)
 
     buckets = rows(page, ".chart")
