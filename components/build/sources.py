@@ -87,7 +87,7 @@ class Sources:
         manifests = (name.rpartition("/") for name in listed if name.endswith(f"/{MANIFEST}"))
         listed = _outside(listed, {folder for folder, _, _ in manifests})
         kept = {name: path for name, path in listed.items() if not not_built(name)}
-        code = {name: _text(path) for name, path in kept.items() if name.endswith(".rs")}
+        code = {name: self._code(path) for name, path in kept.items() if name.endswith(".rs")}
         tests = _test_modules(code)
         kept = _outside(kept, tests)
         code = {name: text for name, text in code.items() if name in kept}
@@ -125,19 +125,21 @@ class Sources:
             BuildError: the file cannot be read.
         """
         if path not in self._files:
-            self._files[path] = self._read(path)
+            if path.suffix == ".rs":
+                self._code(path)
+            else:
+                self._files[path] = _data(path)
         return self._files[path]
 
-    def _read(self, path: Path) -> SourceFile:
+    def _code(self, path: Path) -> str:
+        """Return Rust code as rustc reads it, with LF instead of CRLF, and cache the file's digest."""
         try:
-            digest, has_crlf = _hash(path, normalized=path.suffix == ".rs")
-            # rustc reads CRLF in Rust sources as LF. For other files, git knows whether the checkout changed them.
-            normalized = has_crlf and (path.suffix == ".rs" or _git_normalizes(path))
-            if normalized and path.suffix != ".rs":
-                digest, _ = _hash(path, normalized=True)
+            content = path.read_bytes()
         except OSError as error:
-            raise BuildError(f"{path} cannot be read: {error.strerror}") from None
-        return SourceFile(path, digest, normalized)
+            raise _unreadable(path, error) from None
+        code = content.replace(b"\r\n", b"\n")
+        self._files[path] = SourceFile(path, hashlib.sha256(code).hexdigest(), normalized=code != content)
+        return code.decode(errors="replace")
 
     def _listed(self, folder: Path, above: tuple[Path, ...] = ()) -> Iterator[tuple[str, Path]]:
         """Yield the files below a folder with their resolved paths."""
@@ -241,10 +243,6 @@ def not_built(name: str) -> bool:
     return NOT_BUILT_NAME.match(name.split("/", 1)[0]) is not None
 
 
-def _text(path: Path) -> str:
-    return path.read_bytes().decode(errors="replace").replace("\r\n", "\n")
-
-
 def _included(code: Mapping[str, str]) -> Iterator[str]:
     """Yield the files of the package that its code names in `include_str!`, `#[path]` and the like."""
     for name, text in code.items():
@@ -260,8 +258,7 @@ def _test_modules(code: Mapping[str, str]) -> set[str]:
     for_tests: set[str] = set()
     for_all: set[str] = set()
     for name, text in code.items():
-        if "cfg(" not in text and "cfg (" not in text:
-            for_all |= {place for match in MODULE.finditer(text) for place in _module_places(name, match["name"])}
+        if "mod" not in text:
             continue
         for match in MODULE.finditer(text):
             only_tests = FOR_TESTS.search(match["attributes"]) and "path" not in match["attributes"]
@@ -277,17 +274,29 @@ def _module_places(name: str, module: str) -> tuple[str, ...]:
     return f"{place}.rs", place
 
 
+def _data(path: Path) -> SourceFile:
+    """Return a file that is not Rust code; git knows whether the checkout changed its line endings."""
+    try:
+        digest, has_crlf = _hash(path, normalized=False)
+        normalized = has_crlf and _git_normalizes(path)
+        if normalized:
+            digest, _ = _hash(path, normalized=True)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return SourceFile(path, digest, normalized)
+
+
+def _unreadable(path: Path, error: OSError) -> BuildError:
+    return BuildError(f"{path} cannot be read: {error.strerror}")
+
+
 def _hash(path: Path, *, normalized: bool) -> tuple[str, bool]:
     """Return the SHA-256 of a file, and whether it has CRLF line endings."""
     digest, has_crlf, last = hashlib.sha256(), False, b""
-    for chunk in _content(path, normalized=False):
+    for chunk in _content(path, normalized):
         has_crlf = has_crlf or b"\r\n" in last + chunk
         last = chunk[-1:]
         digest.update(chunk)
-    if normalized and has_crlf:
-        digest = hashlib.sha256()
-        for chunk in _content(path, normalized=True):
-            digest.update(chunk)
     return digest.hexdigest(), has_crlf
 
 
