@@ -1,30 +1,35 @@
-"""The tests of the Rust workspace."""
+"""The tests of the Rust workspace, in memory and with DynamoDB."""
 
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
-from components.local.emulator import EmulatorHome
+from components.local.resources.kind import Context
+from tests.local.conftest import emulator
 from tests.recording import ROOT
 from tests.rust_programs import WORKSPACE
 
+__all__ = ["emulator"]
+
+
+def cargo_test(*options: str, **environment: str) -> str:
+    """Run tests of the workspace, and return what they print."""
+    command = ["cargo", "test", *WORKSPACE, *options]
+    variables = {**os.environ, **environment}
+    ran = subprocess.run(command, cwd=ROOT / "rust", env=variables, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
 
 @pytest.mark.first
-def test_the_rust_workspace_passes_its_tests(tmp_path: Path) -> None:
-    """Includes the ignored tests: those of stores with DynamoDB."""
-    home = EmulatorHome(tmp_path)
-    endpoint = home.start("eu-central-1").url
-    try:
-        ran = subprocess.run(
-            ["cargo", "test", *WORKSPACE, "--no-fail-fast", "--", "--include-ignored"],
-            cwd=ROOT / "rust",
-            env={**os.environ, "DYNAMODB_TEST_ENDPOINT": endpoint},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    finally:
-        home.stop()
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+def test_the_rust_workspace_passes_its_tests() -> None:
+    cargo_test("--no-fail-fast")
+
+
+@pytest.mark.first
+@pytest.mark.parametrize("test", ["api", "service"])
+def test_stores_keep_their_promises_with_dynamodb(emulator: Context, test: str) -> None:
+    """`analytics-api` has the test `api`, `currencies` and `analytics-trigger` have `service`."""
+    printed = cargo_test("--test", test, "--", "--ignored", DYNAMODB_TEST_ENDPOINT=emulator.endpoint)
+    assert " 0 passed" not in printed

@@ -54,7 +54,7 @@ pub async fn create_table(client: &Client, name: &str, keys: &[&str]) -> Result<
 /// Defines a test for each function of a module. A test calls its function with the result of `$new`, an async function
 /// that gets the test's name.
 ///
-/// ```text
+/// ```ignore
 /// dynamodb_test::define_tests! {
 ///     store, [promises], [#[tokio::test]],
 ///     a_view_is_counted_once,
