@@ -21,7 +21,7 @@ from pathlib import Path
 from .errors import LocalError
 from .isolation import emulated_aws
 
-MAIN = Path(__file__).with_name("ministack_main.py")
+MINISTACK = Path(__file__).with_name("ministack_main.py")
 PREFERRED_PORT = 4566
 START_SECONDS = 60
 PROBE_SECONDS = 2
@@ -113,7 +113,7 @@ class EmulatorHome:
             state.truncate(0)
             pid = os.posix_spawn(
                 sys.executable,
-                [sys.executable, "-P", str(MAIN)],
+                [sys.executable, "-P", str(MINISTACK)],
                 _environment(port, region, scratch),
                 file_actions=[
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

@@ -97,10 +97,11 @@ def put_older(client: Client, sent: list[dict[str, Any]], number: int) -> None:
 
 def put_sketches(client: Client, views: list[dict[str, Any]]) -> None:
     """Store the sketches of earlier days and of their months, with the visitors of their views."""
+    today = str(datetime.now(UTC).date())
     registers: dict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
     for view in views:
         site, day = view["Path"]["S"].removeprefix("view/"), day_of(view)
-        if day == str(datetime.now(UTC).date()) or not is_human(view):
+        if day == today or not is_human(view):
             continue
         register, rank = mark(view["Visitor"]["S"])
         for granularity, bucket in (("day", day), ("month", day[:7])):

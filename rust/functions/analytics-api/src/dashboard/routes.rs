@@ -33,7 +33,7 @@ pub fn routes(reports: Arc<Reports>, sessions: Arc<Sessions>, html: Html) -> Rou
     Router::new().route("/analytics", get(page)).with_state(Service { reports, sessions, html })
 }
 
-/// Returns the dashboard, or the sign-in form if there is no session.
+/// Responds with the dashboard. Without a session, responds with the sign-in form.
 async fn page(State(service): State<Service>, claim: Result<Claim, Refusal>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let page = match claim {
@@ -48,8 +48,8 @@ async fn page(State(service): State<Service>, claim: Result<Claim, Refusal>, req
         Err(Refusal::InvalidSession) => {
             // Browsers drop the cookie when the session ends; then our own pages still lead here.
             let had_one = holds_cookie(&parts.headers) || is_from_own_page(&parts.headers);
-            let said = had_one.then_some(SESSION_ENDED);
-            sign_in_page(&service.html, parts.uri.query(), said)
+            let message = had_one.then_some(SESSION_ENDED);
+            sign_in_page(&service.html, parts.uri.query(), message)
         }
         Err(refusal) => refusal.page(&service.html, &parts.extensions),
     }
