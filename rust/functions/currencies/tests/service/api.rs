@@ -13,7 +13,6 @@ use super::conformance::assert_conforms;
 /// The service with a store.
 #[derive(Clone)]
 pub struct Api {
-    pub store: Arc<dyn Store>,
     app: App,
     document: Arc<Value>,
 }
@@ -48,8 +47,8 @@ pub const API_URL: &str = "https://a1b2c3.execute-api.eu-central-1.amazonaws.com
 
 impl Api {
     pub fn over(store: Arc<dyn Store>) -> Self {
-        let app = currencies::app(store.clone(), oauth(), API_URL.to_owned());
-        Self { store, app, document: Arc::new(super::conformance::document()) }
+        let app = currencies::app(store, oauth(), API_URL.to_owned());
+        Self { app, document: Arc::new(super::conformance::document()) }
     }
 
     /// Invokes the service with an event, as API Gateway does.
