@@ -27,7 +27,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start first what takes minutes, so that no process does it alone at the end."""
+    """Start first what computes or waits for minutes, so that no process does it alone at the end."""
     items.sort(key=lambda item: item.get_closest_marker("first") is None)
 
 

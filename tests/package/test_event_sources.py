@@ -46,6 +46,8 @@ pulumi.export("bucket", pictures.bucket)
 pulumi.export("topic", news.arn)
 pulumi.export("table", items.table_name)
 """
+pytestmark = pytest.mark.first
+
 PATIENCE_SECONDS = 200
 """For a schedule, which fires once a minute, on a machine that is busy; nothing is asserted of how long it takes."""
 

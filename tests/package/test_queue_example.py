@@ -12,6 +12,8 @@ from components.local.provisioner import LocalState
 from tests.package.conftest import Outsider, without_optimization
 from tests.recording import ROOT
 
+pytestmark = pytest.mark.first
+
 EXAMPLE = "examples/queue"
 PATIENCE_SECONDS = 300
 """For messages that come again on a machine that is busy; nothing is asserted of how long it takes."""
