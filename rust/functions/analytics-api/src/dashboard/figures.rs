@@ -94,7 +94,7 @@ fn total(
 ///
 /// # Errors
 /// See [`chart::svg`].
-pub fn chart(report: &Report<'_>, report_asked: &PageQuery) -> Result<Markup, Error> {
+pub fn chart(report: &Report<'_>, report_query: &PageQuery) -> Result<Markup, Error> {
     let bars = bars(report);
     let drawings = chart::SIZES
         .into_iter()
@@ -116,7 +116,7 @@ pub fn chart(report: &Report<'_>, report_asked: &PageQuery) -> Result<Markup, Er
             details {
                 summary { "Numbers of the chart" }
                 div.scrolled tabindex="0" role="region" aria-label="Numbers of the chart" { (numbers(report)) }
-                p { (csv(report_asked, "series")) }
+                p { (csv(report_query, "series")) }
             }
         }
     })
@@ -174,7 +174,7 @@ fn numbers(report: &Report<'_>) -> Markup {
 }
 
 /// Renders a link to a table as a file.
-pub fn csv(report_asked: &PageQuery, table: &str) -> Markup {
-    let query = report_asked.with("format", "csv").with("table", table).query();
+pub fn csv(report_query: &PageQuery, table: &str) -> Markup {
+    let query = report_query.with("format", "csv").with("table", table);
     html! { a href={ "analytics/report?" (query) } aria-label={ "CSV of " (table) } download { "CSV" } }
 }

@@ -12,19 +12,19 @@ const REFERRER: Column = Column::Counted(Dimension::Referrer);
 const BOT: Column = Column::Counted(Dimension::Bot);
 
 /// Renders a table for each column. A value links to the report of its views.
-pub fn lists(report: &Report<'_>, asked: &PageQuery, report_asked: &PageQuery) -> Markup {
+pub fn lists(report: &Report<'_>, query: &PageQuery, report_query: &PageQuery) -> Markup {
     let Report { part, lists, ai_crawlers, .. } = report;
     let (views, bots) = (part.totals.views, part.totals.bots);
     html! {
         div.lists {
             section aria-labelledby=(REFERRER.plural()) {
                 h2 id=(REFERRER.plural()) { (REFERRER.title()) }
-                (sources(&report.sources, views, asked))
-                (rest(REFERRER, (report.sources.rows.len(), report.sources.all), asked, report_asked))
+                (sources(&report.sources, views, query))
+                (rest(REFERRER, (report.sources.rows.len(), report.sources.all), query, report_query))
             }
             @for (column, list) in lists.iter().filter(|(column, _)| is_counted(*column)) {
                 @if let Some(list) = list {
-                    (section(column, list, views, asked, report_asked))
+                    (section(column, list, views, query, report_query))
                 }
             }
         }
@@ -33,11 +33,11 @@ pub fn lists(report: &Report<'_>, asked: &PageQuery, report_asked: &PageQuery) -
             p.quiet { (about_details(report.details.as_ref(), views)) }
             @if let Some(Coverage { from, views, .. }) = &report.details {
                 // A CSV file does not name its days, so its link asks for those with stored views only.
-                @let report_asked = report_asked.without(&["by"]).with("from", from);
+                @let report_query = report_query.without(&["by"]).with("from", from);
                 div.lists {
                     @for (column, list) in lists.iter().filter(|(column, _)| matches!(column, Column::Detail(_))) {
                         @if let Some(list @ List { all: 1.., .. }) = list {
-                            (section(column, list, *views, asked, &report_asked))
+                            (section(column, list, *views, query, &report_query))
                         }
                     }
                 }
@@ -55,14 +55,14 @@ pub fn lists(report: &Report<'_>, asked: &PageQuery, report_asked: &PageQuery) -
                 h2 id=(BOT.plural()) { (BOT.title()) }
                 p.quiet { "Programs that said so, or that no person looks at a page with. Their views are in no number above but their own." }
                 (table(BOT, list, bots, "Share of bots’ views", None))
-                (rest(BOT, (list.rows.len(), list.all), asked, report_asked))
+                (rest(BOT, (list.rows.len(), list.all), query, report_query))
             }
         }
     }
 }
 
 /// Renders one table alone, with a search and a choice of the number of rows.
-pub fn single(column: Column, report: &Report<'_>, asked: &PageQuery, report_asked: &PageQuery) -> Markup {
+pub fn single(column: Column, report: &Report<'_>, query: &PageQuery, report_query: &PageQuery) -> Markup {
     let Report { part, lists, sources, .. } = report;
     let list = lists.iter().find(|(own, _)| *own == column).and_then(|(_, list)| list);
     let (whole, of) = match (column, &report.details) {
@@ -74,27 +74,27 @@ pub fn single(column: Column, report: &Report<'_>, asked: &PageQuery, report_ask
         section.single aria-labelledby=(column.plural()) {
             h2 id=(column.plural()) { (column.title()) }
             form.search role="search" {
-                @for (name, value) in asked.parameters().filter(|(name, _)| *name != "q") {
+                @for (name, value) in query.parameters().filter(|(name, _)| *name != "q") {
                     input type="hidden" name=(name) value=(value);
                 }
-                label { "Search" input type="search" name="q" maxlength="200" value=[asked.value("q")]; }
+                label { "Search" input type="search" name="q" maxlength="200" value=[query.value("q")]; }
                 button { "Search" }
             }
             nav.periods aria-label="Rows" {
                 @for rows in PAGE_ROWS.map(|rows| rows.to_string()) {
-                    @let current = (asked.value("rows") == Some(rows.as_str())).then_some("true");
-                    a href=(asked.without(&["limit"]).with("rows", &rows).link()) aria-current=[current] { (rows) " rows" }
+                    @let current = (query.value("rows") == Some(rows.as_str())).then_some("true");
+                    a href=(query.without(&["limit"]).with("rows", &rows).link()) aria-current=[current] { (rows) " rows" }
                 }
-                a href=(asked.without(&["table", "q", "rows"]).link()) { "All tables" }
+                a href=(query.without(&["table", "q", "rows"]).link()) { "All tables" }
             }
             @match (column, list) {
                 (REFERRER, _) => {
-                    (self::sources(sources, whole, asked))
-                    (shown((sources.rows.len(), sources.all), column, report_asked))
+                    (self::sources(sources, whole, query))
+                    (shown((sources.rows.len(), sources.all), column, report_query))
                 }
                 (_, Some(list)) => {
-                    (table(column, list, whole, of, link_query(column, asked).as_ref()))
-                    (shown((list.rows.len(), list.all), column, report_asked))
+                    (table(column, list, whole, of, link_query(column, query).as_ref()))
+                    (shown((list.rows.len(), list.all), column, report_query))
                 }
                 (_, None) => {}
             }
@@ -103,13 +103,13 @@ pub fn single(column: Column, report: &Report<'_>, asked: &PageQuery, report_ask
     }
 }
 
-fn shown((shown, all): (usize, usize), column: Column, report_asked: &PageQuery) -> Markup {
-    html! { p.rest { (shown) " of " (all) " " (csv(report_asked, column.plural())) } }
+fn shown((shown, all): (usize, usize), column: Column, report_query: &PageQuery) -> Markup {
+    html! { p.rest { (shown) " of " (all) " " (csv(report_query, column.plural())) } }
 }
 
 /// Returns the query that rows of a column add a filter to: a filter leads back to all tables.
-fn link_query(column: Column, asked: &PageQuery) -> Option<PageQuery> {
-    Column::filters().any(|filter| filter == column).then(|| asked.without(&["table", "q", "rows"]))
+fn link_query(column: Column, query: &PageQuery) -> Option<PageQuery> {
+    Column::filters().any(|filter| filter == column).then(|| query.without(&["table", "q", "rows"]))
 }
 
 fn is_counted(column: Column) -> bool {
@@ -137,18 +137,18 @@ fn about_details(details: Option<&Coverage>, views: i64) -> String {
     }
 }
 
-fn section(column: Column, list: &List<'_>, whole: i64, asked: &PageQuery, report_asked: &PageQuery) -> Markup {
+fn section(column: Column, list: &List<'_>, whole: i64, query: &PageQuery, report_query: &PageQuery) -> Markup {
     html! {
         section aria-labelledby=(column.plural()) {
             h2 id=(column.plural()) { (column.title()) }
-            (table(column, list, whole, "Share of views", link_query(column, asked).as_ref()))
-            (rest(column, (list.rows.len(), list.all), asked, report_asked))
+            (table(column, list, whole, "Share of views", link_query(column, query).as_ref()))
+            (rest(column, (list.rows.len(), list.all), query, report_query))
         }
     }
 }
 
 /// Renders the sources, each with a link per referrer to the report of its views.
-fn sources(sources: &Sources<'_>, whole: i64, asked: &PageQuery) -> Markup {
+fn sources(sources: &Sources<'_>, whole: i64, query: &PageQuery) -> Markup {
     let Some(first) = sources.rows.first() else { return none() };
     html! {
         table {
@@ -160,7 +160,7 @@ fn sources(sources: &Sources<'_>, whole: i64, asked: &PageQuery) -> Markup {
                         (row(&html! { span { (source.value) } }, &numbers, whole, None))
                     }
                     @for referrer in &source.referrers {
-                        @let link = asked.without(&["table", "q", "rows"]).with(REFERRER.name(), referrer.value).link();
+                        @let link = query.without(&["table", "q", "rows"]).with(REFERRER.name(), referrer.value).link();
                         @let below = (referrer.value != source.value).then_some("below");
                         (row(&html! { a href=(link) dir="auto" { (referrer.value) } }, referrer, whole, below))
                     }
@@ -199,17 +199,17 @@ fn row(value: &Markup, numbers: &Row<'_>, whole: i64, class: Option<&str>) -> Ma
     }
 }
 
-/// Renders a list. If `asked` is given, each row links to the same page with a filter.
-fn table(column: Column, list: &List<'_>, whole: i64, of: &str, asked: Option<&PageQuery>) -> Markup {
+/// Renders a list. If `query` is given, each row links to the same page with a filter.
+fn table(column: Column, list: &List<'_>, whole: i64, of: &str, query: Option<&PageQuery>) -> Markup {
     let Some(first) = list.rows.first() else { return none() };
     html! {
         table {
             (head(column, first.visitors.is_some(), of))
             tbody {
                 @for item in &list.rows {
-                    @let value = match asked {
-                        Some(asked) => {
-                            let link = asked.with(column.name(), item.value).link();
+                    @let value = match query {
+                        Some(query) => {
+                            let link = query.with(column.name(), item.value).link();
                             html! { a href=(link) dir="auto" { (item.value) } }
                         }
                         None => html! { span dir="auto" { (item.value) } },
@@ -222,17 +222,17 @@ fn table(column: Column, list: &List<'_>, whole: i64, of: &str, asked: Option<&P
 }
 
 /// Renders the number of rows, a link to more of them, and a link to all as a file.
-fn rest(column: Column, (shown, all): (usize, usize), asked: &PageQuery, report_asked: &PageQuery) -> Markup {
+fn rest(column: Column, (shown, all): (usize, usize), query: &PageQuery, report_query: &PageQuery) -> Markup {
     let name = column.plural();
     html! {
         @if shown > 0 {
             p.rest {
                 @if shown < all {
                     (shown) " of " (all) " "
-                    @let more = asked.without(&["limit", "q"]).with("table", name).with("rows", &PAGE_ROWS[0].to_string());
+                    @let more = query.without(&["limit", "q"]).with("table", name).with("rows", &PAGE_ROWS[0].to_string());
                     a href=(more.link()) aria-label={ "More " (name) } { "More" } " "
                 }
-                (csv(report_asked, name))
+                (csv(report_query, name))
             }
         }
     }

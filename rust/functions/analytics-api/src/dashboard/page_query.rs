@@ -1,3 +1,5 @@
+use std::fmt;
+
 use analytics::{Day, Granularity, TrackedSite};
 use form_urlencoded::Serializer;
 
@@ -47,14 +49,14 @@ impl PageQuery {
 
     /// Returns the query with a parameter set.
     pub fn with(&self, name: &str, value: &str) -> Self {
-        let mut asked = self.without(&[name]);
-        asked.0.push((name.to_owned(), value.to_owned()));
-        asked
+        let mut changed = self.without(&[name]);
+        changed.0.push((name.to_owned(), value.to_owned()));
+        changed
     }
 
     /// Returns the URL of the page, relative to the page.
     pub fn link(&self) -> String {
-        format!("analytics?{}", self.query())
+        format!("analytics?{self}")
     }
 
     /// Returns the site, the first one by default; none if there is no such site.
@@ -83,10 +85,11 @@ impl PageQuery {
         }
         report.without(&["period"])
     }
+}
 
-    /// Returns the query as text.
-    pub fn query(&self) -> String {
-        Serializer::new(String::new()).extend_pairs(&self.0).finish()
+impl fmt::Display for PageQuery {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&Serializer::new(String::new()).extend_pairs(&self.0).finish())
     }
 }
 
@@ -103,7 +106,7 @@ mod tests {
 
     fn report(query: &str) -> String {
         let query = PageQuery::parse(query);
-        query.report(query.site(&sites()), "2026-11-21".parse().unwrap()).query()
+        query.report(query.site(&sites()), "2026-11-21".parse().unwrap()).to_string()
     }
 
     #[test]
@@ -122,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_year_is_shown_by_month_unless_asked_otherwise() {
+    fn a_year_is_shown_by_month_unless_requested_otherwise() {
         assert_eq!(report("period=year"), "site=a.example&from=2026-01-01&to=2026-11-21&by=month");
         assert_eq!(report("period=12m"), "site=a.example&from=2025-12-01&to=2026-11-21&by=month");
         assert_eq!(report("period=year&by=week"), "by=week&site=a.example&from=2026-01-01&to=2026-11-21");
@@ -141,9 +144,9 @@ mod tests {
     #[test]
     fn dates_to_compare_are_asked_for_unless_a_year_is_chosen() {
         let dates = "compareFrom=2026-01-01&compareTo=2026-01-02";
-        let asked = |compare: &str| report(&format!("from=2026-11-01&to=2026-11-02&{dates}{compare}"));
-        assert!(asked("").contains(dates) && asked("&compare=dates").contains(dates));
-        assert!(!asked("&compare=year").contains("compareFrom"));
+        let compared = |compare: &str| report(&format!("from=2026-11-01&to=2026-11-02&{dates}{compare}"));
+        assert!(compared("").contains(dates) && compared("&compare=dates").contains(dates));
+        assert!(!compared("&compare=year").contains("compareFrom"));
     }
 
     #[test]
@@ -154,12 +157,12 @@ mod tests {
 
     #[test]
     fn a_link_changes_one_thing() {
-        let asked = PageQuery::parse("period=7d&browser=Firefox");
+        let query = PageQuery::parse("period=7d&browser=Firefox");
         assert_eq!(
-            asked.with("page", "/a&b=\"<é").link(),
+            query.with("page", "/a&b=\"<é").link(),
             "analytics?period=7d&browser=Firefox&page=%2Fa%26b%3D%22%3C%C3%A9"
         );
-        assert_eq!(asked.with("period", "today").without(&["browser"]).link(), "analytics?period=today");
-        assert_eq!(asked.filters().collect::<Vec<_>>(), [(Column::Counted(Dimension::Browser), "Firefox")]);
+        assert_eq!(query.with("period", "today").without(&["browser"]).link(), "analytics?period=today");
+        assert_eq!(query.filters().collect::<Vec<_>>(), [(Column::Counted(Dimension::Browser), "Firefox")]);
     }
 }

@@ -56,11 +56,11 @@ async fn page(State(service): State<Service>, claim: Result<Claim, Refusal>, req
 }
 
 async fn report_page(Service { reports, html, .. }: &Service, user: &str, parts: &Parts) -> Result<Response, Error> {
-    let asked = PageQuery::parse(parts.uri.query().unwrap_or_default());
-    let site = asked.site(reports.sites());
-    let report_asked = asked.report(site, reports.today(site)?);
-    let page = Page { asked: &asked, report_asked: &report_asked, sites: reports.sites(), user };
-    let read = match reports.read(&report_asked.query()).await {
+    let query = PageQuery::parse(parts.uri.query().unwrap_or_default());
+    let site = query.site(reports.sites());
+    let report_query = query.report(site, reports.today(site)?);
+    let page = Page { query: &query, report_query: &report_query, sites: reports.sites(), user };
+    let read = match reports.read(&report_query.to_string()).await {
         Ok(read) => read,
         Err(error) => {
             let sentences = error.message(RequestId::get(&parts.extensions));

@@ -14,9 +14,9 @@ use crate::report::Report;
 /// The context of a page.
 pub struct Page<'a> {
     /// Query of the page.
-    pub asked: &'a PageQuery,
+    pub query: &'a PageQuery,
     /// Query of the report.
-    pub report_asked: &'a PageQuery,
+    pub report_query: &'a PageQuery,
     /// All sites.
     pub sites: &'a [TrackedSite],
     /// Name of the user.
@@ -42,7 +42,7 @@ impl Page<'_> {
     /// # Errors
     /// See [`chart`].
     pub fn html(&self, view: &View<'_>) -> Result<Markup, Error> {
-        let Self { asked, report_asked, sites, user } = self;
+        let Self { query, report_query, sites, user } = self;
         let content = match view {
             View::Refused(said) => html! { p.error role="alert" { (said) } },
             View::Report { report, parts } => self.report(report, parts)?,
@@ -56,21 +56,21 @@ impl Page<'_> {
                 }
             }
             main {
-                (controls(asked, report_asked, sites))
+                (controls(query, report_query, sites))
                 (content)
             }
         })
     }
 
     fn report(&self, report: &Report<'_>, parts: &Parts) -> Result<Markup, Error> {
-        let Self { asked, report_asked, .. } = self;
+        let Self { query, report_query, .. } = self;
         let part = &report.part;
         // Only views of people show that the tracker is on the site: bots come anyway.
         let is_empty = part.totals.views == 0 && report.filters.is_empty();
         Ok(html! {
             div.heading {
                 h2 { bdi { (report.site) } ", " (days(&part.from, &part.to)) }
-                a href={ "analytics/report?" (report_asked.query()) } download={ (report.site) "-" (part.from) "-" (part.to) ".json" } { "Download as JSON" }
+                a href={ "analytics/report?" (report_query) } download={ (report.site) "-" (part.from) "-" (part.to) ".json" } { "Download as JSON" }
             }
             @if is_empty {
                 p { "No views of people were counted in this time." }
@@ -79,12 +79,12 @@ impl Page<'_> {
             @if let Some(note) = &report.note {
                 p role="status" { bdi { (note) } }
             }
-            @if let Some(column) = asked.table() {
-                (single(column, report, asked, report_asked))
+            @if let Some(column) = query.table() {
+                (single(column, report, query, report_query))
             } @else {
                 (totals(report))
-                (chart(report, report_asked)?)
-                @if !is_empty || part.totals.bots > 0 { (lists(report, asked, report_asked)) }
+                (chart(report, report_query)?)
+                @if !is_empty || part.totals.bots > 0 { (lists(report, query, report_query)) }
             }
         })
     }
