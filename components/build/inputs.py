@@ -224,12 +224,12 @@ class BuildInputs:
 
     def _features(self, folders: Iterable[Path]) -> dict[str, list[str]]:
         """Return the features that packages of some folders request."""
-        asked: dict[str, list[str]] = {}
+        requested: dict[str, list[str]] = {}
         for binary, closure in self.closures.items():
             if closure.owner.folder in folders and (names := self.settings.features.get(binary)):
                 folder = self._from_root(closure.owner.folder)
-                asked[folder] = sorted({*asked.get(folder, []), *names})
-        return asked
+                requested[folder] = sorted({*requested.get(folder, []), *names})
+        return requested
 
     def _profiles(self, closure: Closure) -> Toml:
         """Return the build profile, the profiles that it inherits, and its overrides for locked packages."""

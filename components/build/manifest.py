@@ -144,12 +144,12 @@ class _Inheritance:
         return self._moved(inherited) if key in ("readme", "license-file") else inherited
 
     def dependencies(self, tables: Toml) -> Toml:
-        kept = {key: value for key, value in tables.items() if key not in IGNORED_TABLES}
+        reduced = {key: value for key, value in tables.items() if key not in IGNORED_TABLES}
         for spelling, key in DEPENDENCY_TABLES.items():
-            if spelling in kept:
-                specs = kept.pop(spelling)
-                kept[key] = {alias: self._dependency(alias, spec) for alias, spec in specs.items()}
-        return kept
+            if spelling in reduced:
+                specs = reduced.pop(spelling)
+                reduced[key] = {alias: self._dependency(alias, spec) for alias, spec in specs.items()}
+        return reduced
 
     def _dependency(self, alias: str, spec: Any) -> Any:
         if not (isinstance(spec, dict) and spec.get("workspace")):

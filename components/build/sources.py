@@ -86,15 +86,15 @@ class Sources:
         listed = dict(self._listed(package.folder))
         manifests = (name.rpartition("/") for name in listed if name.endswith(f"/{MANIFEST}"))
         listed = _outside(listed, {folder for folder, _, _ in manifests})
-        kept = {name: path for name, path in listed.items() if not not_built(name)}
-        code = {name: self._code(path) for name, path in kept.items() if name.endswith(".rs")}
+        covered = {name: path for name, path in listed.items() if not not_built(name)}
+        code = {name: self._code(path) for name, path in covered.items() if name.endswith(".rs")}
         tests = _test_modules(code)
-        kept = _outside(kept, tests)
-        code = {name: text for name, text in code.items() if name in kept}
+        covered = _outside(covered, tests)
+        code = {name: text for name, text in code.items() if name in covered}
         for name in _included(code):
             if name in listed and name != MANIFEST:
-                kept[name] = listed[name]
-        return {name: self.file(path) for name, path in kept.items()}
+                covered[name] = listed[name]
+        return {name: self.file(path) for name, path in covered.items()}
 
     def folder(self, path: Path) -> dict[str, SourceFile]:
         """Return every file of a folder, or a single file under the name `""`."""
@@ -302,15 +302,15 @@ def _hash(path: Path, *, normalized: bool) -> tuple[str, bool]:
 
 def _content(path: Path, normalized: bool) -> Iterator[bytes]:
     with path.open("rb") as file:
-        held = b""
+        pending = b""
         while chunk := file.read(CHUNK_BYTES):
             if normalized:
-                chunk = held + chunk
-                held = b"\r" if chunk.endswith(b"\r") else b""
-                chunk = chunk[: len(chunk) - len(held)].replace(b"\r\n", b"\n")
+                chunk = pending + chunk
+                pending = b"\r" if chunk.endswith(b"\r") else b""
+                chunk = chunk[: len(chunk) - len(pending)].replace(b"\r\n", b"\n")
             yield chunk
-        if held:
-            yield held
+        if pending:
+            yield pending
 
 
 def _git_normalizes(path: Path) -> bool:

@@ -76,10 +76,10 @@ class Stage:
         for name in sorted(stale):
             self._write(name, wanted[name], sums[name])
         self._remove_empty_folders()
-        kept = {name: Record.of(self.folder / name, sha256) for name, sha256 in sums.items()}
+        written = {name: Record.of(self.folder / name, sha256) for name, sha256 in sums.items()}
         if is_resolved:
-            kept |= {"": records[""], LOCK: records[LOCK]}
-        self._write_index(kept)
+            written |= {"": records[""], LOCK: records[LOCK]}
+        self._write_index(written)
         return {part.folder for part in changed}
 
     def needs_resolving(self) -> bool:
