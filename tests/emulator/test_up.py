@@ -20,6 +20,8 @@ from tests.emulator.conftest import Local, Started
 from tests.emulator.http import post, request
 from tests.recording import ROOT, record_program
 
+pytestmark = pytest.mark.first
+
 SCREEN_LINES = 40
 NO_CARGO = {"PATH": "/usr/bin:/bin", "CARGO_HOME": "/nonexistent"}
 
