@@ -216,7 +216,10 @@ def invoke(context: Context, token: str, arguments: Properties) -> dict[str, Any
     """
     function = INVOKES.get(token)
     if function is None:
-        raise LocalError(f"the local engine does not support {token}: add it to INVOKES in local/invokes.py")
+        raise LocalError(
+            f'the local engine does not support {token}: call it only where pulumi.get_stack() is not "local", or add '
+            "it to INVOKES in components/local/invokes.py"
+        )
     try:
         return function(context, arguments)
     except ClientError as error:

@@ -131,16 +131,17 @@ class Provisioner(pulumi.runtime.Mocks):
         kind = KINDS.get(args.typ)
         if kind is None:
             raise LocalError(
-                f"the local engine does not support {args.typ}, the type of {args.name}: add it to KINDS in "
-                "local/resources"
+                f"the local engine does not support {args.typ}, the type of {args.name}: declare it only where "
+                'pulumi.get_stack() is not "local", or add it to KINDS in components/local/resources'
             )
         urn, dependencies = self._registering.urn, self._registering.dependencies
         old = self._state.get(urn)
-        if old and old.inputs == inputs and self._exists(kind, old):
+        existing = old if old and self._exists(kind, old) else None
+        if old and existing and old.inputs == inputs:
             if old.dependencies != dependencies:
                 self._state.put(urn, replace(old, dependencies=dependencies))
             return old.id, {**inputs, **old.outputs}
-        created = self._create_or_update(kind, args.name, inputs, old)
+        created = self._create_or_update(kind, args.name, inputs, existing)
         new = Resource(id=created.id, outputs=created.outputs, inputs=inputs, dependencies=dependencies)
         self._state.put(urn, new)
         self.changes.append(f"{'updated' if old else 'created'} {args.name}")
@@ -164,8 +165,11 @@ class Provisioner(pulumi.runtime.Mocks):
                 if not _is_not_found(error):
                     raise
         self._context.report(f"creating {name}")
+        is_name_taken = old and old.inputs.get(kind.named_by) and old.inputs[kind.named_by] == inputs.get(kind.named_by)
+        if old and is_name_taken:
+            self._delete(kind, old)
         created = kind.create(self._context, name, inputs)
-        if old and old.id != created.id:
+        if old and not is_name_taken and old.id != created.id:
             self._delete(kind, old)
         return created
 

@@ -152,6 +152,7 @@ def test_an_unsupported_resource_type_is_named(local: Local, checkout: Path) -> 
     refused = local.run("local", root=checkout)
     assert refused.returncode == 1
     assert "the local engine does not support aws:kinesis/stream:Stream, the type of news" in refused.stderr
+    assert 'only where pulumi.get_stack() is not "local"' in refused.stderr
     assert "Traceback" not in refused.stderr
 
 

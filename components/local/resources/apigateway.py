@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .kind import ACCOUNT, Context, Created, Kind, Properties, Resource, chosen, pascal, physical_name, request
+from .kind import ACCOUNT, Context, Created, Kind, Properties, Resource, chosen, physical_name, request
 
 
 def _create_api(context: Context, name: str, inputs: Properties) -> Created:
     gateway = context.client("apigatewayv2")
-    api = gateway.create_api(Name=physical_name(name), **_api(inputs))
+    api = gateway.create_api(Name=physical_name(name, inputs), **_api(inputs))
     return Created(id=api["ApiId"], outputs=api_addresses(context, api["ApiId"]))
 
 
@@ -29,18 +29,15 @@ def _update_api(context: Context, api: Resource, inputs: Properties) -> Created:
 
 
 def _api(inputs: Properties) -> dict[str, Any]:
-    api = chosen(inputs, "protocolType", "corsConfiguration")
-    if "CorsConfiguration" in api:
-        api["CorsConfiguration"]["MaxAge"] = int(api["CorsConfiguration"]["MaxAge"])
-    return api
+    return chosen(inputs, "protocolType", "description", "corsConfiguration")
 
 
 def _authorizer(inputs: Properties) -> dict[str, Any]:
-    jwt = inputs["jwtConfiguration"]
+    jwt = inputs.get("jwtConfiguration")
     return {
-        **chosen(inputs, "authorizerType"),
-        "IdentitySource": inputs["identitySources"],
-        "JwtConfiguration": {"Issuer": jwt["issuer"], "Audience": jwt["audiences"]},
+        **chosen(inputs, "authorizerType", "authorizerUri", "authorizerPayloadFormatVersion", "enableSimpleResponses"),
+        "IdentitySource": inputs.get("identitySources") or [],
+        **({"JwtConfiguration": {"Issuer": jwt["issuer"], "Audience": jwt["audiences"]}} if jwt else {}),
     }
 
 
@@ -53,18 +50,13 @@ def _route(inputs: Properties) -> dict[str, Any]:
 
 
 def _stage(inputs: Properties) -> dict[str, Any]:
+    routes = inputs.get("routeSettings") or []
+    names = ("throttlingRateLimit", "throttlingBurstLimit", "detailedMetricsEnabled")
     return {
-        "StageName": inputs["name"],
-        "AutoDeploy": inputs["autoDeploy"],
-        "AccessLogSettings": pascal(inputs["accessLogSettings"]),
-        "RouteSettings": {setting["routeKey"]: _throttle(setting) for setting in inputs["routeSettings"]},
-    }
-
-
-def _throttle(setting: Properties) -> dict[str, Any]:
-    return {
-        "ThrottlingRateLimit": float(setting["throttlingRateLimit"]),
-        "ThrottlingBurstLimit": int(setting["throttlingBurstLimit"]),
+        **chosen(inputs, "autoDeploy", "accessLogSettings", "defaultRouteSettings"),
+        # Keys of routes and names of variables are the program's own.
+        "RouteSettings": {settings["routeKey"]: chosen(settings, *names) for settings in routes},
+        "StageVariables": dict(inputs.get("stageVariables") or {}),
     }
 
 
@@ -74,7 +66,7 @@ def _part(
     configuration: Callable[[Properties], dict[str, Any]],
     *,
     replaced_by: Sequence[str] = (),
-    at_creation: Callable[[str], dict[str, Any]] = lambda _: {},
+    at_creation: Callable[[str, Properties], dict[str, Any]] = lambda *_: {},
 ) -> Kind:
     """Return the kind of a part of an API, which has an id of its own in the API `apiId`."""
 
@@ -83,7 +75,7 @@ def _part(
         return response
 
     def create(context: Context, name: str, inputs: Properties) -> Created:
-        response = call(context, "create", ApiId=inputs["apiId"], **configuration(inputs), **at_creation(name))
+        response = call(context, "create", ApiId=inputs["apiId"], **configuration(inputs), **at_creation(name, inputs))
         return Created(id=response[id_name], outputs={})
 
     def update(context: Context, part: Resource, inputs: Properties) -> Created:
@@ -101,7 +93,18 @@ API = Kind(
     delete=request("apigatewayv2", "delete_api", ApiId="id"),
     read=request("apigatewayv2", "get_api", ApiId="id"),
 )
-AUTHORIZER = _part("authorizer", "AuthorizerId", _authorizer, at_creation=lambda name: {"Name": physical_name(name)})
+AUTHORIZER = _part(
+    "authorizer",
+    "AuthorizerId",
+    _authorizer,
+    at_creation=lambda name, inputs: {"Name": physical_name(name, inputs)},
+)
 INTEGRATION = _part("integration", "IntegrationId", _integration)
 ROUTE = _part("route", "RouteId", _route)
-STAGE = _part("stage", "StageName", _stage, replaced_by=["name"])
+STAGE = _part(
+    "stage",
+    "StageName",
+    _stage,
+    replaced_by=["name"],
+    at_creation=lambda name, inputs: {"StageName": physical_name(name, inputs)},
+)

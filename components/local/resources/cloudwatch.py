@@ -6,7 +6,7 @@ from .kind import ACCOUNT, Context, Created, Kind, Properties, chosen, physical_
 
 
 def _create(context: Context, name: str, inputs: Properties) -> Created:
-    alarm = physical_name(name)
+    alarm = physical_name(name, inputs)
     arn = f"arn:aws:cloudwatch:{context.region}:{ACCOUNT}:alarm:{alarm}"
     return _put(context, Created(id=alarm, outputs={"name": alarm, "arn": arn}), inputs)
 
@@ -21,13 +21,11 @@ def _alarm(inputs: Properties) -> dict[str, Any]:
         **chosen(
             inputs,
             *("alarmDescription", "namespace", "metricName", "statistic", "extendedStatistic"),
-            *("comparisonOperator", "treatMissingData", "alarmActions"),
+            *("comparisonOperator", "treatMissingData", "alarmActions", "actionsEnabled", "unit"),
+            *("period", "evaluationPeriods", "datapointsToAlarm", "threshold"),
         ),
-        "OKActions": inputs.get("okActions", []),
-        "Dimensions": [{"Name": name, "Value": value} for name, value in inputs.get("dimensions", {}).items()],
-        "Period": int(inputs["period"]),
-        "EvaluationPeriods": int(inputs["evaluationPeriods"]),
-        "Threshold": float(inputs["threshold"]),
+        "OKActions": inputs.get("okActions") or [],
+        "Dimensions": [{"Name": name, "Value": value} for name, value in (inputs.get("dimensions") or {}).items()],
     }
 
 
@@ -35,6 +33,7 @@ METRIC_ALARM = Kind(
     create=_create,
     update=_put,
     delete=lambda context, alarm: context.client("cloudwatch").delete_alarms(AlarmNames=[alarm.id]),
+    replaced_by=("name",),
 )
 DASHBOARD = put_kind(
     lambda context, inputs: context.client("cloudwatch").put_dashboard(

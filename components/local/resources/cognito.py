@@ -2,30 +2,25 @@
 
 from typing import Any
 
-from .kind import (
-    ACCOUNT,
-    Context,
-    Created,
-    Kind,
-    Properties,
-    Resource,
-    chosen,
-    pascal,
-    physical_name,
-    request,
-    whole_numbers,
-)
+from .kind import ACCOUNT, Context, Created, Kind, Properties, Resource, chosen, physical_name, request
+
+POOL_IDENTITY = ("usernameAttributes", "aliasAttributes", "usernameConfiguration")
+"""Inputs of a user pool that cannot be updated."""
+CLIENT_ACRONYMS = {
+    "allowedOauthFlows": "AllowedOAuthFlows",
+    "allowedOauthFlowsUserPoolClient": "AllowedOAuthFlowsUserPoolClient",
+    "allowedOauthScopes": "AllowedOAuthScopes",
+    "callbackUrls": "CallbackURLs",
+    "logoutUrls": "LogoutURLs",
+}
+"""Inputs of a client in whose names the API writes acronyms in capitals."""
 
 
 def _create_user_pool(context: Context, name: str, inputs: Properties) -> Created:
     pool = context.client("cognito-idp").create_user_pool(
-        PoolName=inputs.get("name") or physical_name(name),
-        Policies={"PasswordPolicy": whole_numbers(pascal(inputs["passwordPolicy"]))},
-        MfaConfiguration=inputs["mfaConfiguration"],
-        AdminCreateUserConfig=pascal(inputs["adminCreateUserConfig"]),
-        UsernameConfiguration=pascal(inputs["usernameConfiguration"]),
-        AccountRecoverySetting=whole_numbers(pascal(inputs["accountRecoverySetting"])),
-        **chosen(inputs, "usernameAttributes", "autoVerifiedAttributes", "deletionProtection", "userPoolTier"),
+        PoolName=physical_name(name, inputs),
+        **chosen(inputs, *POOL_IDENTITY),
+        **_user_pool(inputs),
     )["UserPool"]["Id"]
     outputs = {
         "arn": f"arn:aws:cognito-idp:{context.region}:{ACCOUNT}:userpool/{pool}",
@@ -34,14 +29,29 @@ def _create_user_pool(context: Context, name: str, inputs: Properties) -> Create
     return Created(id=pool, outputs=outputs)
 
 
+def _update_user_pool(context: Context, pool: Resource, inputs: Properties) -> Created:
+    context.client("cognito-idp").update_user_pool(UserPoolId=pool.id, **_user_pool(inputs))
+    return pool
+
+
+def _user_pool(inputs: Properties) -> dict[str, Any]:
+    password = chosen(inputs, "passwordPolicy")
+    return {
+        **chosen(inputs, "mfaConfiguration", "adminCreateUserConfig", "accountRecoverySetting"),
+        **chosen(inputs, "autoVerifiedAttributes", "deletionProtection", "userPoolTier"),
+        **({"Policies": password} if password else {}),
+    }
+
+
 def _create_domain(context: Context, _: str, inputs: Properties) -> Created:
     context.client("cognito-idp").create_user_pool_domain(**chosen(inputs, "domain", "userPoolId"))
     return Created(id=inputs["domain"], outputs={})
 
 
 def _create_resource_server(context: Context, name: str, inputs: Properties) -> Created:
-    context.client("cognito-idp").create_resource_server(Name=name, **_resource_server(inputs))
-    return Created(id=inputs["identifier"], outputs={"name": name})
+    server = inputs.get("name") or name
+    context.client("cognito-idp").create_resource_server(Name=server, **_resource_server(inputs))
+    return Created(id=inputs["identifier"], outputs={"name": server})
 
 
 def _update_resource_server(context: Context, server: Resource, inputs: Properties) -> Created:
@@ -55,9 +65,9 @@ def _resource_server(inputs: Properties) -> dict[str, Any]:
 
 def _create_client(context: Context, name: str, inputs: Properties) -> Created:
     client = context.client("cognito-idp").create_user_pool_client(
-        ClientName=physical_name(name), GenerateSecret=inputs["generateSecret"], **_client(inputs)
-    )["UserPoolClient"]["ClientId"]
-    return Created(id=client, outputs={})
+        ClientName=physical_name(name, inputs), **chosen(inputs, "generateSecret"), **_client(inputs)
+    )["UserPoolClient"]
+    return Created(id=client["ClientId"], outputs={"clientSecret": client.get("ClientSecret", "")})
 
 
 def _update_client(context: Context, client: Resource, inputs: Properties) -> Created:
@@ -75,18 +85,16 @@ def _client(inputs: Properties) -> dict[str, Any]:
             "tokenValidityUnits",
             "enableTokenRevocation",
             "preventUserExistenceErrors",
+            *("accessTokenValidity", "idTokenValidity", "refreshTokenValidity"),
         ),
-        **whole_numbers(chosen(inputs, "accessTokenValidity", "idTokenValidity", "refreshTokenValidity")),
-        # Not converted to PascalCase, because the API writes the acronyms in capitals.
-        "AllowedOAuthFlows": inputs["allowedOauthFlows"],
-        "AllowedOAuthFlowsUserPoolClient": inputs["allowedOauthFlowsUserPoolClient"],
-        "AllowedOAuthScopes": inputs["allowedOauthScopes"],
-        **({"CallbackURLs": inputs["callbackUrls"]} if inputs.get("callbackUrls") else {}),
+        **{api: inputs[name] for name, api in CLIENT_ACRONYMS.items() if inputs.get(name) is not None},
     }
 
 
 USER_POOL = Kind(
     create=_create_user_pool,
+    update=_update_user_pool,
+    replaced_by=("name", *POOL_IDENTITY),
     delete=request("cognito-idp", "delete_user_pool", UserPoolId="id"),
     read=request("cognito-idp", "describe_user_pool", UserPoolId="id"),
 )

@@ -11,35 +11,43 @@ from .kind import (
     Properties,
     Resource,
     chosen,
-    pascal,
     pascal_name,
     physical_name,
     put_kind,
     request,
-    whole_numbers,
 )
 
 
 def _create_rule(context: Context, name: str, inputs: Properties) -> Created:
-    return _put_rule(context, Created(id=inputs.get("name") or physical_name(name), outputs={}), inputs)
+    return _put_rule(context, Created(id=physical_name(name, inputs), outputs={}), inputs)
 
 
 def _put_rule(context: Context, rule: Created, inputs: Properties) -> Created:
     arn = context.client("events").put_rule(
-        Name=rule.id, **chosen(inputs, "eventBusName", "eventPattern", "scheduleExpression")
+        Name=rule.id, **chosen(inputs, "eventBusName", "eventPattern", "scheduleExpression", "description", "state")
     )["RuleArn"]
     return Created(id=rule.id, outputs={"name": rule.id, "arn": arn})
 
 
 def _create_target(context: Context, name: str, inputs: Properties) -> Created:
-    return _put_target(context, Created(id=physical_name(name), outputs={}), inputs)
+    return _put_target(context, Created(id=physical_name(name, inputs, "targetId"), outputs={}), inputs)
 
 
 def _put_target(context: Context, target: Created, inputs: Properties) -> Created:
     context.client("events").put_targets(
-        **chosen(inputs, "rule", "eventBusName"), Targets=[{"Id": target.id, "Arn": inputs["arn"]}]
+        **chosen(inputs, "rule", "eventBusName"), Targets=[{"Id": target.id, **_target(inputs)}]
     )
     return target
+
+
+def _target(inputs: Properties) -> dict[str, Any]:
+    names = ("arn", "roleArn", "input", "inputPath", "deadLetterConfig", "retryPolicy")
+    transformer = inputs.get("inputTransformer")
+    if not transformer:
+        return chosen(inputs, *names)
+    # The names of paths are the program's own.
+    paths = {"InputPathsMap": transformer.get("inputPaths") or {}}
+    return {**chosen(inputs, *names), "InputTransformer": {**paths, "InputTemplate": transformer["inputTemplate"]}}
 
 
 def _delete_target(context: Context, target: Resource) -> None:
@@ -47,7 +55,7 @@ def _delete_target(context: Context, target: Resource) -> None:
 
 
 def _create_schedule(context: Context, name: str, inputs: Properties) -> Created:
-    schedule = inputs.get("name") or physical_name(name)
+    schedule = physical_name(name, inputs)
     arn = context.client("scheduler").create_schedule(Name=schedule, **_schedule(inputs))["ScheduleArn"]
     return Created(id=schedule, outputs={"name": schedule, "arn": arn})
 
@@ -58,16 +66,15 @@ def _update_schedule(context: Context, schedule: Resource, inputs: Properties) -
 
 
 def _schedule(inputs: Properties) -> dict[str, Any]:
-    target = {key: value for key, value in inputs["target"].items() if key in ("arn", "roleArn", "input")}
     return {
-        **chosen(inputs, "scheduleExpression", "scheduleExpressionTimezone"),
-        "FlexibleTimeWindow": whole_numbers(pascal(inputs["flexibleTimeWindow"])),
-        "Target": pascal(target),
+        **chosen(inputs, "scheduleExpression", "scheduleExpressionTimezone", "flexibleTimeWindow"),
+        **chosen(inputs, "groupName", "description", "state"),
+        "Target": chosen(inputs["target"], "arn", "roleArn", "input", "deadLetterConfig", "retryPolicy"),
     }
 
 
 def _create_topic(context: Context, name: str, inputs: Properties) -> Created:
-    topic = inputs.get("name") or physical_name(name)
+    topic = physical_name(name, inputs)
     arn = context.client("sns").create_topic(Name=topic)["TopicArn"]
     return Created(id=arn, outputs={"arn": arn, "name": topic})
 
@@ -76,26 +83,36 @@ def _subscribe(context: Context, _: str, inputs: Properties) -> Created:
     arn = context.client("sns").subscribe(
         TopicArn=inputs["topic"],
         **chosen(inputs, "protocol", "endpoint"),
-        Attributes=chosen(inputs, "filterPolicy", "redrivePolicy"),
+        Attributes=_subscription(inputs),
         ReturnSubscriptionArn=True,
     )["SubscriptionArn"]
     return Created(id=arn, outputs={"arn": arn})
 
 
+def _subscription(inputs: Properties) -> dict[str, str]:
+    raw = {"RawMessageDelivery": "true"} if inputs.get("rawMessageDelivery") else {}
+    return {**raw, **chosen(inputs, "filterPolicy", "filterPolicyScope", "redrivePolicy")}
+
+
 def _put_notification(context: Context, inputs: Properties) -> None:
-    functions = [
-        {**chosen(function, "lambdaFunctionArn", "events"), **_key_filter(function)}
-        for function in inputs["lambdaFunctions"]
-    ]
+    receivers = (
+        ("lambdaFunctions", "LambdaFunctionConfigurations", "lambdaFunctionArn"),
+        ("queues", "QueueConfigurations", "queueArn"),
+        ("topics", "TopicConfigurations", "topicArn"),
+    )
     context.client("s3").put_bucket_notification_configuration(
         Bucket=inputs["bucket"],
-        NotificationConfiguration={"LambdaFunctionConfigurations": functions},
+        NotificationConfiguration={
+            configurations: [{**chosen(receiver, arn, "events"), **_key_filter(receiver)} for receiver in inputs[name]]
+            for name, configurations, arn in receivers
+            if inputs.get(name)
+        },
         ExpectedBucketOwner=ACCOUNT,
     )
 
 
-def _key_filter(function: Properties) -> dict[str, Any]:
-    parts = {"prefix": function.get("filterPrefix"), "suffix": function.get("filterSuffix")}
+def _key_filter(receiver: Properties) -> dict[str, Any]:
+    parts = {"prefix": receiver.get("filterPrefix"), "suffix": receiver.get("filterSuffix")}
     rules = [{"Name": name, "Value": value} for name, value in parts.items() if value]
     return {"Filter": {"Key": {"FilterRules": rules}}} if rules else {}
 
@@ -105,8 +122,7 @@ def _put_invoke_config(context: Context, _: str, inputs: Properties) -> Created:
     function = chosen(inputs, "functionName", "qualifier")
     context.client("lambda").put_function_event_invoke_config(
         **function,
-        MaximumRetryAttempts=int(inputs["maximumRetryAttempts"]),
-        MaximumEventAgeInSeconds=int(inputs["maximumEventAgeInSeconds"]),
+        **chosen(inputs, "maximumRetryAttempts", "maximumEventAgeInSeconds"),
         DestinationConfig={pascal_name(name): {"Destination": arn} for name, arn in destinations.items()},
     )
     return Created(id=json.dumps(function, sort_keys=True), outputs={})
@@ -118,12 +134,18 @@ RULE = Kind(
     delete=request("events", "delete_rule", Name="id", EventBusName="eventBusName"),
     replaced_by=("name", "eventBusName"),
 )
-TARGET = Kind(create=_create_target, update=_put_target, delete=_delete_target, replaced_by=("rule", "eventBusName"))
+TARGET = Kind(
+    create=_create_target,
+    update=_put_target,
+    delete=_delete_target,
+    replaced_by=("rule", "eventBusName", "targetId"),
+    named_by="targetId",
+)
 SCHEDULE = Kind(
     create=_create_schedule,
     update=_update_schedule,
-    delete=request("scheduler", "delete_schedule", Name="id"),
-    replaced_by=("name",),
+    delete=request("scheduler", "delete_schedule", Name="id", GroupName="groupName"),
+    replaced_by=("name", "groupName"),
 )
 TOPIC = Kind(create=_create_topic, delete=request("sns", "delete_topic", TopicArn="id"))
 SUBSCRIPTION = Kind(create=_subscribe, delete=request("sns", "unsubscribe", SubscriptionArn="id"))

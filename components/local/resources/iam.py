@@ -1,16 +1,21 @@
 """IAM roles and their policies."""
 
-from .kind import ACCOUNT, Context, Created, Kind, Properties, physical_name, request
+from .kind import ACCOUNT, Context, Created, Kind, Properties, Resource, physical_name, request
 
 
 def _create_role(context: Context, name: str, inputs: Properties) -> Created:
-    role = inputs.get("name") or physical_name(name)
+    role = physical_name(name, inputs)
     context.client("iam").create_role(RoleName=role, AssumeRolePolicyDocument=inputs["assumeRolePolicy"])
     return Created(id=role, outputs={"name": role, "arn": f"arn:aws:iam::{ACCOUNT}:role/{role}"})
 
 
+def _update_role(context: Context, role: Resource, inputs: Properties) -> Created:
+    context.client("iam").update_assume_role_policy(RoleName=role.id, PolicyDocument=inputs["assumeRolePolicy"])
+    return role
+
+
 def _create_role_policy(context: Context, name: str, inputs: Properties) -> Created:
-    policy = inputs.get("name") or physical_name(name)
+    policy = physical_name(name, inputs)
     return _put_role_policy(context, Created(id=f"{inputs['role']}:{policy}", outputs={"name": policy}), inputs)
 
 
@@ -23,6 +28,8 @@ def _put_role_policy(context: Context, policy: Created, inputs: Properties) -> C
 
 ROLE = Kind(
     create=_create_role,
+    update=_update_role,
+    replaced_by=("name", "namePrefix"),
     delete=request("iam", "delete_role", RoleName="id"),
     read=request("iam", "get_role", RoleName="id"),
 )

@@ -83,6 +83,9 @@ class Kind:
     before the old one is deleted."""
     replaced_by: tuple[str, ...] = ()
     """Inputs that cannot be updated in place, by the provider's schema."""
+    named_by: str = "name"
+    """Input that sets the physical name. When it is set, the old resource is deleted before its replacement is created,
+    as Pulumi's engine does."""
     read: Callable[[Context, Resource], object] | None = None
     """Reads a resource; fails if it was deleted. Set for types that people delete by hand."""
 
@@ -131,9 +134,13 @@ def state_only(outputs: Callable[[str, Properties], Properties]) -> Kind:
     )
 
 
-def physical_name(logical_name: str) -> str:
-    """Return a name as the engine's auto-naming makes it: the logical name and seven random hexadecimal digits."""
-    return f"{logical_name}-{secrets.token_hex(4)[:7]}"
+def physical_name(logical_name: str, inputs: Properties, named_by: str = "name") -> str:
+    """Return the name that the input `named_by` sets, or one as the engine's auto-naming makes it.
+
+    That is the logical name and seven random hexadecimal digits, after the input with the suffix `Prefix`.
+    """
+    name: str | None = inputs.get(named_by)
+    return name or f"{inputs.get(f'{named_by}Prefix') or ''}{logical_name}-{secrets.token_hex(4)[:7]}"
 
 
 def pascal(value: Any) -> Any:
@@ -151,14 +158,17 @@ def pascal_name(name: str) -> str:
 
 
 def chosen(inputs: Properties, *names: str) -> dict[str, Any]:
-    """Return the named inputs that are set, with PascalCase keys."""
-    return dict(pascal({name: inputs[name] for name in names if inputs.get(name) is not None}))
+    """Return the named inputs that are set, with PascalCase keys.
+
+    All numbers arrive as floats. Whole ones are converted to integers, which the AWS API requires.
+    """
+    return dict(whole_numbers(pascal({name: inputs[name] for name in names if inputs.get(name) is not None})))
 
 
 def whole_numbers(value: Any) -> Any:
-    """Convert floats, as which all numbers arrive, to the integers that the AWS API requires, at every depth."""
+    """Convert floats that are whole numbers to integers, at every depth."""
     if isinstance(value, dict):
         return {key: whole_numbers(item) for key, item in value.items()}
     if isinstance(value, list):
         return [whole_numbers(item) for item in value]
-    return int(value) if isinstance(value, float) else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value

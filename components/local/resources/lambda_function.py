@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from .kind import Context, Created, Kind, Properties, Resource, chosen, pascal_name, physical_name, request
+from .kind import Context, Created, Kind, Properties, Resource, chosen, physical_name, request
+
+MAPPING_IDENTITY = ("eventSourceArn", "startingPosition")
+"""Inputs of an event source mapping that cannot be updated."""
 
 
 def _create_function(context: Context, name: str, inputs: Properties) -> Created:
-    function = inputs.get("name") or physical_name(name)
+    function = physical_name(name, inputs)
     created = context.client("lambda").create_function(
         FunctionName=function,
         Code=chosen(inputs, "s3Bucket", "s3Key"),
@@ -27,9 +30,9 @@ def _arns(context: Context, arn: str) -> dict[str, str]:
 def _update_function(context: Context, function: Resource, inputs: Properties) -> Created:
     functions = context.client("lambda")
     configuration = _configuration(inputs)
-    architectures = configuration.pop("Architectures")
+    configuration.pop("Architectures", None)
     code = functions.update_function_code(
-        FunctionName=function.id, Architectures=architectures, **chosen(inputs, "s3Bucket", "s3Key")
+        FunctionName=function.id, **chosen(inputs, "architectures", "s3Bucket", "s3Key")
     )
     # After the code: a request during the update can start an environment with the old code, which the emulator would
     # keep; an update of the configuration ends it.
@@ -42,45 +45,47 @@ def _update_function(context: Context, function: Resource, inputs: Properties) -
 def _configuration(inputs: Properties) -> dict[str, Any]:
     return {
         **chosen(inputs, "runtime", "handler", "role", "architectures", "loggingConfig", "description", "layers"),
-        **chosen(inputs, "vpcConfig", "deadLetterConfig"),
-        "MemorySize": int(inputs["memorySize"]),
-        "Timeout": int(inputs["timeout"]),
+        **chosen(inputs, "vpcConfig", "deadLetterConfig", "memorySize", "timeout", "ephemeralStorage", "tracingConfig"),
         # Names of variables are not converted to PascalCase.
-        "Environment": {"Variables": dict(inputs["environment"]["variables"])},
+        "Environment": {"Variables": dict((inputs.get("environment") or {}).get("variables") or {})},
     }
 
 
 def _create_permission(context: Context, name: str, inputs: Properties) -> Created:
-    statement = physical_name(name)
+    statement = physical_name(name, inputs, "statementId")
     context.client("lambda").add_permission(
         StatementId=statement,
         FunctionName=inputs["function"],
-        **chosen(inputs, "action", "principal", "sourceArn", "qualifier"),
+        **chosen(inputs, "action", "principal", "sourceArn", "sourceAccount", "qualifier"),
     )
     return Created(id=f"{inputs['function']}:{statement}", outputs={"statementId": statement})
 
 
-def _create_alias(context: Context, _: str, inputs: Properties) -> Created:
-    created = context.client("lambda").create_alias(**chosen(inputs, "functionName", "functionVersion", "name"))
-    return Created(id=created["AliasArn"], outputs=_arns(context, created["AliasArn"]))
+def _create_alias(context: Context, name: str, inputs: Properties) -> Created:
+    alias = physical_name(name, inputs)
+    created = context.client("lambda").create_alias(Name=alias, **chosen(inputs, "functionName", "functionVersion"))
+    return Created(id=created["AliasArn"], outputs={"name": alias, **_arns(context, created["AliasArn"])})
 
 
 def _create_mapping(context: Context, _: str, inputs: Properties) -> Created:
     created = context.client("lambda").create_event_source_mapping(
-        **chosen(inputs, "eventSourceArn", "functionName", "startingPosition"), **_mapping(inputs)
+        **chosen(inputs, *MAPPING_IDENTITY), **_mapping(inputs)
     )
     return Created(id=created["UUID"], outputs={"uuid": created["UUID"]})
 
 
+def _update_mapping(context: Context, mapping: Resource, inputs: Properties) -> Created:
+    context.client("lambda").update_event_source_mapping(UUID=mapping.id, **_mapping(inputs))
+    return mapping
+
+
 def _mapping(inputs: Properties) -> dict[str, Any]:
-    numbers = ("batchSize", "maximumBatchingWindowInSeconds", "maximumRetryAttempts", "maximumRecordAgeInSeconds")
     failed = (inputs.get("destinationConfig") or {}).get("onFailure")
-    concurrency = (inputs.get("scalingConfig") or {}).get("maximumConcurrency")
     return {
+        **chosen(inputs, "functionName", "enabled", "batchSize", "maximumBatchingWindowInSeconds", "scalingConfig"),
+        **chosen(inputs, "maximumRetryAttempts", "maximumRecordAgeInSeconds", "parallelizationFactor"),
         **chosen(inputs, "bisectBatchOnFunctionError", "functionResponseTypes", "filterCriteria"),
-        **{pascal_name(name): int(inputs[name]) for name in numbers if inputs.get(name) is not None},
         **({"DestinationConfig": {"OnFailure": {"Destination": failed["destinationArn"]}}} if failed else {}),
-        **({"ScalingConfig": {"MaximumConcurrency": int(concurrency)}} if concurrency else {}),
     }
 
 
@@ -103,9 +108,12 @@ PERMISSION = Kind(
     delete=request(
         "lambda", "remove_permission", FunctionName="function", StatementId="statementId", Qualifier="qualifier"
     ),
+    named_by="statementId",
 )
 EVENT_SOURCE_MAPPING = Kind(
     create=_create_mapping,
+    update=_update_mapping,
+    replaced_by=MAPPING_IDENTITY,
     delete=request("lambda", "delete_event_source_mapping", UUID="id"),
     read=request("lambda", "get_event_source_mapping", UUID="id"),
 )

@@ -8,7 +8,7 @@ from .kind import Context, Created, Kind, Properties, Resource, chosen, physical
 
 
 def _create_bucket(context: Context, name: str, inputs: Properties) -> Created:
-    bucket = inputs.get("bucket") or physical_name(name)
+    bucket = physical_name(name, inputs, "bucket")
     context.client("s3").create_bucket(Bucket=bucket, **location(context.region))
     domain = f"{bucket}.s3.{context.region}.amazonaws.com"
     outputs = {"bucket": bucket, "arn": f"arn:aws:s3:::{bucket}", "bucketRegionalDomainName": domain}
@@ -39,27 +39,36 @@ def _public_access_block(inputs: Properties) -> dict[str, Any]:
 
 
 def _encryption(inputs: Properties) -> dict[str, Any]:
-    algorithms = [rule["applyServerSideEncryptionByDefault"]["sseAlgorithm"] for rule in inputs["rules"]]
-    rules = [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": algorithm}} for algorithm in algorithms]
+    defaults = [
+        rule.get("applyServerSideEncryptionByDefault") or {"sseAlgorithm": "AES256"} for rule in inputs["rules"]
+    ]
+    rules = [
+        {
+            "ApplyServerSideEncryptionByDefault": {
+                "SSEAlgorithm": default["sseAlgorithm"],
+                **({"KMSMasterKeyID": default["kmsMasterKeyId"]} if default.get("kmsMasterKeyId") else {}),
+            }
+        }
+        for default in defaults
+    ]
     return {"ServerSideEncryptionConfiguration": {"Rules": rules}}
 
 
 def _lifecycle(inputs: Properties) -> dict[str, Any]:
+    actions = (
+        *("expiration", "transitions", "noncurrentVersionExpiration", "noncurrentVersionTransitions"),
+        "abortIncompleteMultipartUpload",
+    )
     rules = [
-        {"ID": rule["id"], **chosen(rule, "status", "filter"), "Expiration": {"Days": int(rule["expiration"]["days"])}}
-        for rule in inputs["rules"]
+        {"ID": rule["id"], "Filter": {"Prefix": ""}, **chosen(rule, "status", "filter", *actions)}
+        for rule in inputs.get("rules") or []
     ]
     return {"LifecycleConfiguration": {"Rules": rules}}
 
 
 def _cors(inputs: Properties) -> dict[str, Any]:
-    rules = [
-        {
-            **chosen(rule, "allowedMethods", "allowedOrigins", "allowedHeaders", "exposeHeaders"),
-            **({"MaxAgeSeconds": int(rule["maxAgeSeconds"])} if rule.get("maxAgeSeconds") else {}),
-        }
-        for rule in inputs["corsRules"]
-    ]
+    names = ("allowedMethods", "allowedOrigins", "allowedHeaders", "exposeHeaders", "maxAgeSeconds")
+    rules = [chosen(rule, *names) for rule in inputs["corsRules"]]
     return {"CORSConfiguration": {"CORSRules": rules}}
 
 
@@ -72,7 +81,15 @@ def _setting(put: str, delete: str, configuration: Callable[[Properties], dict[s
     )
 
 
-BUCKET = Kind(create=_create_bucket, delete=_delete_bucket, read=request("s3", "head_bucket", Bucket="id"))
+BUCKET = Kind(
+    create=_create_bucket,
+    # The settings of a bucket are resources of their own.
+    update=lambda _context, bucket, _inputs: bucket,
+    delete=_delete_bucket,
+    replaced_by=("bucket", "bucketPrefix"),
+    named_by="bucket",
+    read=request("s3", "head_bucket", Bucket="id"),
+)
 BUCKET_POLICY = _setting("put_bucket_policy", "delete_bucket_policy", _policy)
 CORS = _setting("put_bucket_cors", "delete_bucket_cors", _cors)
 ENCRYPTION = _setting("put_bucket_encryption", "delete_bucket_encryption", _encryption)

@@ -1,10 +1,28 @@
 """SQS queues."""
 
+from typing import Any
+
 from .kind import Context, Created, Kind, Properties, Resource, physical_name, put_kind, request
+
+ATTRIBUTES = {
+    "contentBasedDeduplication": "ContentBasedDeduplication",
+    "delaySeconds": "DelaySeconds",
+    "fifoQueue": "FifoQueue",
+    "kmsMasterKeyId": "KmsMasterKeyId",
+    "maxMessageSize": "MaximumMessageSize",
+    "messageRetentionSeconds": "MessageRetentionPeriod",
+    "receiveWaitTimeSeconds": "ReceiveMessageWaitTimeSeconds",
+    "redriveAllowPolicy": "RedriveAllowPolicy",
+    "redrivePolicy": "RedrivePolicy",
+    "sqsManagedSseEnabled": "SqsManagedSseEnabled",
+    "visibilityTimeoutSeconds": "VisibilityTimeout",
+}
+"""Attributes of a queue by input."""
 
 
 def _create(context: Context, name: str, inputs: Properties) -> Created:
-    queue = inputs.get("name") or physical_name(name)
+    suffix = ".fifo" if inputs.get("fifoQueue") and not inputs.get("name") else ""
+    queue = physical_name(name, inputs) + suffix
     sqs = context.client("sqs")
     url = sqs.create_queue(QueueName=queue, Attributes=_attributes(inputs))["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -17,15 +35,15 @@ def _update(context: Context, queue: Resource, inputs: Properties) -> Created:
 
 
 def _attributes(inputs: Properties) -> dict[str, str]:
-    optional = {
-        "MessageRetentionPeriod": inputs.get("messageRetentionSeconds"),
-        "VisibilityTimeout": inputs.get("visibilityTimeoutSeconds"),
-    }
-    return {
-        "SqsManagedSseEnabled": str(bool(inputs.get("sqsManagedSseEnabled"))).lower(),
-        **{name: str(int(value)) for name, value in optional.items() if value is not None},
-        **({"RedrivePolicy": inputs["redrivePolicy"]} if inputs.get("redrivePolicy") else {}),
-    }
+    found = {attribute: inputs.get(name) for name, attribute in ATTRIBUTES.items()}
+    return {attribute: _text(value) for attribute, value in found.items() if value is not None}
+
+
+def _text(value: Any) -> str:
+    """Return a value as an attribute has it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) else str(value)
 
 
 def _put_policy(context: Context, inputs: Properties) -> None:
@@ -35,7 +53,7 @@ def _put_policy(context: Context, inputs: Properties) -> None:
 QUEUE = Kind(
     create=_create,
     update=_update,
-    replaced_by=("name",),
+    replaced_by=("name", "namePrefix", "fifoQueue"),
     delete=request("sqs", "delete_queue", QueueUrl="id"),
     read=request("sqs", "get_queue_attributes", QueueUrl="id"),
 )
