@@ -13,7 +13,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 import pulumi
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 from pulumi.runtime.mocks import MockMonitor
 
 from .errors import LocalError
@@ -124,7 +124,11 @@ class Provisioner(pulumi.runtime.Mocks):
         return invoke(self._context, args.token, args.args)
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        """Create, update or skip a resource, and return its id and outputs."""
+        """Create, update or skip a resource, and return its id and outputs.
+
+        Raises:
+            LocalError: the type is not supported, or AWS would refuse the inputs.
+        """
         if not args.custom:
             return None, args.inputs
         inputs = _revealed(args.inputs)
@@ -141,7 +145,10 @@ class Provisioner(pulumi.runtime.Mocks):
             if old.dependencies != dependencies:
                 self._state.put(urn, replace(old, dependencies=dependencies))
             return old.id, {**inputs, **old.outputs}
-        created = self._create_or_update(kind, args.name, inputs, existing)
+        try:
+            created = self._create_or_update(kind, args.name, inputs, existing)
+        except (ClientError, ParamValidationError) as error:
+            raise LocalError(f"{args.name} of type {args.typ} cannot be created or updated: {error}") from None
         new = Resource(id=created.id, outputs=created.outputs, inputs=inputs, dependencies=dependencies)
         self._state.put(urn, new)
         self.changes.append(f"{'updated' if old else 'created'} {args.name}")
@@ -207,6 +214,18 @@ class LocalMonitor(MockMonitor):
             urn = self.make_urn(request.parent, request.type, request.name)
             self._provisioner.declare(urn, {*request.dependencies, request.parent})
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802 (the name of the RPC)
+        """Refuse to read a resource that the program does not manage.
+
+        Raises:
+            LocalError: always.
+        """
+        raise LocalError(
+            f"the local engine does not read {request.id!r}, which {request.name} of type {request.type} refers to: "
+            "call a function of the provider, such as aws.dynamodb.get_table_output, or read it only where "
+            'pulumi.get_stack() is not "local"'
+        )
 
 
 def _is_not_found(error: ClientError) -> bool:

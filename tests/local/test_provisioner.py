@@ -92,6 +92,22 @@ def test_an_unknown_invoke_is_named(engine: Engine) -> None:
         engine.run(lambda: pulumi.export("zones", aws.get_availability_zones_output().names))
 
 
+def test_a_resource_with_invalid_inputs_is_named(engine: Engine) -> None:
+    with pytest.raises(Exception, match=r"items of type aws:dynamodb/table:Table cannot be created .*\n.*KeySchema"):
+        engine.run(lambda: discard(aws.dynamodb.Table("items")))
+    with pytest.raises(Exception, match="rule of type aws:cloudwatch/eventRule:EventRule cannot be created"):
+        engine.run(lambda: discard(aws.cloudwatch.EventRule("rule", schedule_expression="now and then")))
+
+
+def test_reading_an_existing_resource_is_refused(engine: Engine) -> None:
+    def read() -> None:
+        log_group()
+        pulumi.export("arn", aws.dynamodb.Table.get("orders", "shop-orders").arn)
+
+    with pytest.raises(Exception, match="does not read 'shop-orders', which orders of type aws:dynamodb/table:Table"):
+        engine.run(read)
+
+
 def test_a_run_that_failed_does_not_fail_the_next_one(engine: Engine) -> None:
     def broken() -> None:
         pulumi.export("zones", aws.get_availability_zones_output().names)
