@@ -2,10 +2,12 @@
 
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+import pulumi_command
 import pytest
 
 from components.local.resources import KINDS
@@ -165,3 +167,36 @@ def test_a_manually_deleted_bucket_is_recreated(engine: Engine) -> None:
     s3 = engine.context.client("s3")
     s3.delete_bucket(Bucket=engine.run(bucket).outputs["bucket"])
     s3.head_bucket(Bucket=engine.run(bucket).outputs["bucket"])
+
+
+def test_a_command_creates_updates_and_deletes_as_the_provider_does(engine: Engine, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+
+    def command(value: str, trigger: str = "") -> None:
+        ran = pulumi_command.local.Command(
+            "migration",
+            create=f"cat; echo created {value} >> {log}",
+            update=f"echo updated {value} >> {log}; echo after $PULUMI_COMMAND_STDOUT",
+            delete=f"echo deleted {value} >> {log}",
+            stdin="input\n",
+            triggers=[trigger],
+        )
+        pulumi.export("stdout", ran.stdout)
+
+    assert engine.run(lambda: command("a")).outputs == {"stdout": "input"}
+    assert engine.run(lambda: command("a")).changes == []
+    assert engine.run(lambda: command("b")).outputs == {"stdout": "after input"}
+    engine.run(lambda: command("c", "again"))
+    engine.run(nothing)
+    assert log.read_text().split("\n")[:-1] == ["created a", "updated b", "created c", "deleted b", "deleted c"]
+
+
+def test_resources_of_a_provider_in_the_program_are_in_the_emulator(engine: Engine) -> None:
+    def abroad() -> None:
+        provider = aws.Provider("abroad", region="us-east-1", default_tags={"tags": {"owner": "shop"}})
+        queue = aws.sqs.Queue("orders", opts=pulumi.ResourceOptions(provider=provider))
+        pulumi.export("url", queue.url)
+
+    url = engine.run(abroad).outputs["url"]
+    assert engine.context.client("sqs").list_queues()["QueueUrls"] == [url]
+    assert engine.run(abroad).changes == []

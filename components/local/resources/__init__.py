@@ -55,6 +55,8 @@ KINDS: Mapping[str, Kind] = {
     "aws:sqs/queue:Queue": sqs.QUEUE,
     "aws:sqs/queuePolicy:QueuePolicy": sqs.QUEUE_POLICY,
     "command:local:Command": command.COMMAND,
+    # The resources of every provider are in the emulator, in the region of the stack.
+    "pulumi:providers:aws": state_only(lambda *_: {}),
     "pulumi:index:Stash": state_only(lambda _, inputs: {"output": inputs["input"]}),
 }
 """Kinds by Pulumi type token."""

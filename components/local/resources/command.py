@@ -1,4 +1,4 @@
-"""`command:local:Command`, which runs on this machine: the build, and the first session key."""
+"""`command:local:Command`, which runs on this machine, such as the build and the first session key."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ import tempfile
 from ..cargo_progress import ENVIRONMENT, CargoProgress
 from ..errors import LocalError
 from ..isolation import emulated_aws
-from .kind import Context, Created, Kind, Properties
+from .kind import Context, Created, Kind, Properties, Resource, physical_name
 
 INHERITED = (
     "PATH",
@@ -27,37 +27,66 @@ INHERITED = (
 NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-def _run(context: Context, name: str, inputs: Properties) -> Created:
+def _create(context: Context, name: str, inputs: Properties) -> Created:
+    outputs = _run(context, name, inputs.get("create"), inputs, {})
+    return Created(id=physical_name(name, {}), outputs=outputs)
+
+
+def _update(context: Context, command: Resource, inputs: Properties) -> Created:
+    script = inputs.get("update") or inputs.get("create")
+    return Created(id=command.id, outputs=_run(context, _name(command), script, inputs, command.outputs))
+
+
+def _delete(context: Context, command: Resource) -> None:
+    _run(context, _name(command), command.inputs.get("delete"), command.inputs, command.outputs)
+
+
+def _name(command: Resource) -> str:
+    return command.id.rpartition("-")[0]
+
+
+def _run(context: Context, name: str, script: str | None, inputs: Properties, previous: Properties) -> Properties:
+    """Run a script of a Command as the provider does, and return the outputs.
+
+    https://github.com/pulumi/pulumi-command/blob/master/provider/pkg/provider/local/commandOutputs.go
+    """
+    if not script:
+        return previous
     progress = CargoProgress(context.report)
-    with tempfile.TemporaryFile("w+", errors="replace") as stdout:
+    with tempfile.TemporaryFile("w+", errors="replace") as stdin, tempfile.TemporaryFile("w+", errors="replace") as out:
+        stdin.write(inputs.get("stdin") or "")
+        stdin.seek(0)
         with subprocess.Popen(
-            ["/bin/sh", "-c", inputs["create"]],
-            cwd=context.root / inputs.get("dir", "."),
+            [*(inputs.get("interpreter") or ("/bin/sh", "-c")), script],
+            cwd=context.root / (inputs.get("dir") or "."),
             env={
                 **_inherited(),
                 **ENVIRONMENT,
                 **emulated_aws(context.endpoint, context.region),
-                **inputs.get("environment", {}),
+                **(inputs.get("environment") or {}),
+                **(_previous(previous) if inputs.get("addPreviousOutputInEnv") is not False else {}),
             },
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
+            stdin=stdin,
+            stdout=out,
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
         ) as process:
             printed = "".join(line for line in process.stderr or [] if not progress.consume(line))
-        if process.returncode != 0:
-            raise LocalError(f"{name} failed:\n{printed.strip()}")
-        stdout.seek(0)
-        return Created(id=name, outputs={"stdout": stdout.read(), "stderr": printed})
+        out.seek(0)
+        stdout = out.read()
+    if process.returncode != 0:
+        raise LocalError(f"{name} failed:\n{printed.strip()}")
+    return {"stdout": stdout.removesuffix("\n"), "stderr": printed.removesuffix("\n")}
+
+
+def _previous(outputs: Properties) -> dict[str, str]:
+    found = {"PULUMI_COMMAND_STDOUT": outputs.get("stdout"), "PULUMI_COMMAND_STDERR": outputs.get("stderr")}
+    return {name: text for name, text in found.items() if text}
 
 
 def _inherited() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith(INHERITED) or name.upper() in NETWORK}
 
 
-COMMAND = Kind(
-    create=_run,
-    update=lambda context, command, inputs: _run(context, command.id, inputs),
-    delete=lambda *_: None,
-)
+COMMAND = Kind(create=_create, update=_update, delete=_delete, replaced_by=("triggers",))
