@@ -138,6 +138,11 @@ class Provisioner(pulumi.runtime.Mocks):
                 f"the local engine does not support {args.typ}, the type of {args.name}: declare it only where "
                 'pulumi.get_stack() is not "local", or add it to KINDS in components/local/resources'
             )
+        if _has_asset(inputs):
+            raise LocalError(
+                f"{args.name} of type {args.typ} has an asset or an archive, which the local engine does not upload: "
+                'declare it only where pulumi.get_stack() is not "local"'
+            )
         urn, dependencies = self._registering.urn, self._registering.dependencies
         old = self._state.get(urn)
         existing = old if old and self._exists(kind, old) else None
@@ -231,6 +236,14 @@ class LocalMonitor(MockMonitor):
 def _is_not_found(error: ClientError) -> bool:
     code = str(error.response["Error"]["Code"])
     return code == "404" or any(part in code for part in NOT_FOUND)
+
+
+def _has_asset(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_asset, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_asset, value))
+    return isinstance(value, pulumi.Asset | pulumi.Archive)
 
 
 def _revealed(value: Any) -> Any:

@@ -99,6 +99,16 @@ def test_a_resource_with_invalid_inputs_is_named(engine: Engine) -> None:
         engine.run(lambda: discard(aws.cloudwatch.EventRule("rule", schedule_expression="now and then")))
 
 
+def test_an_archive_is_refused(engine: Engine) -> None:
+    def archive() -> None:
+        code = pulumi.AssetArchive({"app.py": pulumi.StringAsset("def handler(event, context): ...")})
+        role = aws.iam.Role("role", assume_role_policy=TRUST)
+        aws.lambda_.Function("old", role=role.arn, runtime="python3.13", handler="app.handler", code=code)
+
+    with pytest.raises(Exception, match="old of type aws:lambda/function:Function has an asset or an archive"):
+        engine.run(archive)
+
+
 def test_reading_an_existing_resource_is_refused(engine: Engine) -> None:
     def read() -> None:
         log_group()
