@@ -1,4 +1,4 @@
-"""Each resource kind of the local engine, as a program declares it that uses nothing of this library."""
+"""Each resource kind of the local engine, declared without the components."""
 
 import io
 import zipfile
@@ -32,7 +32,7 @@ def code(engine: Engine) -> None:
 
 
 def every_kind(changed: bool) -> None:
-    """Declare each kind once, with the inputs that AWS requires and those of others that `changed` adds or changes."""
+    """Declare each kind once, with the inputs that AWS requires; `changed` adds or changes others."""
 
     def add(module: Any, typ: str, **inputs: Any) -> Any:
         return getattr(module, typ)(typ.lower(), **inputs)
