@@ -1,5 +1,8 @@
 """The error that ends a command with a message instead of a traceback."""
 
+ONLY_ELSEWHERE = 'only where pulumi.get_stack() is not "local"'
+"""The remedy for what a program does that the local engine does not support."""
+
 
 class LocalError(Exception):
     """A problem that the user can fix; the message says how."""

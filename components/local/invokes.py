@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from .errors import LocalError
+from .errors import ONLY_ELSEWHERE, LocalError
 from .resources.apigateway import api_addresses
 from .resources.kind import Context, Properties
 
@@ -217,8 +217,8 @@ def invoke(context: Context, token: str, arguments: Properties) -> dict[str, Any
     function = INVOKES.get(token)
     if function is None:
         raise LocalError(
-            f'the local engine does not support {token}: call it only where pulumi.get_stack() is not "local", or add '
-            "it to INVOKES in components/local/invokes.py"
+            f"the local engine does not support {token}: call it {ONLY_ELSEWHERE}, or add it to INVOKES in "
+            "components/local/invokes.py"
         )
     try:
         return function(context, arguments)

@@ -16,7 +16,7 @@ import pulumi
 from botocore.exceptions import ClientError, ParamValidationError
 from pulumi.runtime.mocks import MockMonitor
 
-from .errors import LocalError
+from .errors import ONLY_ELSEWHERE, LocalError
 from .invokes import invoke
 from .resources import KINDS
 from .resources.kind import Context, Created, Kind, Properties, Resource
@@ -135,21 +135,21 @@ class Provisioner(pulumi.runtime.Mocks):
         kind = KINDS.get(args.typ)
         if kind is None:
             raise LocalError(
-                f"the local engine does not support {args.typ}, the type of {args.name}: declare it only where "
-                'pulumi.get_stack() is not "local", or add it to KINDS in components/local/resources'
+                f"the local engine does not support {args.typ}, the type of {args.name}: declare it {ONLY_ELSEWHERE}, "
+                "or add it to KINDS in components/local/resources"
             )
         if _has_asset(inputs):
             raise LocalError(
                 f"{args.name} of type {args.typ} has an asset or an archive, which the local engine does not upload: "
-                'declare it only where pulumi.get_stack() is not "local"'
+                f"declare it {ONLY_ELSEWHERE}"
             )
         urn, dependencies = self._registering.urn, self._registering.dependencies
         old = self._state.get(urn)
         existing = old if old and self._exists(kind, old) else None
-        if old and existing and old.inputs == inputs:
-            if old.dependencies != dependencies:
-                self._state.put(urn, replace(old, dependencies=dependencies))
-            return old.id, {**inputs, **old.outputs}
+        if existing and existing.inputs == inputs:
+            if existing.dependencies != dependencies:
+                self._state.put(urn, replace(existing, dependencies=dependencies))
+            return existing.id, {**inputs, **existing.outputs}
         try:
             created = self._create_or_update(kind, args.name, inputs, existing)
         except (ClientError, ParamValidationError) as error:
@@ -177,11 +177,11 @@ class Provisioner(pulumi.runtime.Mocks):
                 if not _is_not_found(error):
                     raise
         self._context.report(f"creating {name}")
-        is_name_taken = old and old.inputs.get(kind.named_by) and old.inputs[kind.named_by] == inputs.get(kind.named_by)
-        if old and is_name_taken:
+        if old and inputs.get(kind.named_by) and old.inputs.get(kind.named_by) == inputs[kind.named_by]:
             self._delete(kind, old)
+            old = None
         created = kind.create(self._context, name, inputs)
-        if old and not is_name_taken and old.id != created.id:
+        if old and old.id != created.id:
             self._delete(kind, old)
         return created
 
@@ -228,8 +228,7 @@ class LocalMonitor(MockMonitor):
         """
         raise LocalError(
             f"the local engine does not read {request.id!r}, which {request.name} of type {request.type} refers to: "
-            "call a function of the provider, such as aws.dynamodb.get_table_output, or read it only where "
-            'pulumi.get_stack() is not "local"'
+            f"call a function of the provider, such as aws.dynamodb.get_table_output, or read it {ONLY_ELSEWHERE}"
         )
 
 

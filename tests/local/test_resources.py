@@ -11,6 +11,7 @@ import pulumi_command
 import pytest
 
 from components.local.resources import KINDS
+from components.local.resources.s3 import location
 from tests.local.conftest import Engine, nothing
 from tests.local.test_provisioner import TRUST
 
@@ -27,7 +28,7 @@ def code(engine: Engine) -> None:
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("bootstrap", "#!/bin/sh\n")
     s3 = engine.context.client("s3")
-    s3.create_bucket(Bucket=CODE, CreateBucketConfiguration={"LocationConstraint": engine.context.region})
+    s3.create_bucket(Bucket=CODE, **location(engine.context.region))
     s3.put_object(Bucket=CODE, Key="code.zip", Body=content.getvalue())
 
 

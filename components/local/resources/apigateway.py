@@ -66,16 +66,20 @@ def _part(
     configuration: Callable[[Properties], dict[str, Any]],
     *,
     replaced_by: Sequence[str] = (),
-    at_creation: Callable[[str, Properties], dict[str, Any]] = lambda *_: {},
+    name_key: str | None = None,
 ) -> Kind:
-    """Return the kind of a part of an API, which has an id of its own in the API `apiId`."""
+    """Return the kind of a part of an API, which has an id of its own in the API `apiId`.
+
+    `name_key` is the name of its physical name in the request that creates it.
+    """
 
     def call(context: Context, verb: str, **sent: Any) -> Properties:
         response: Properties = getattr(context.client("apigatewayv2"), f"{verb}_{noun}")(**sent)
         return response
 
     def create(context: Context, name: str, inputs: Properties) -> Created:
-        response = call(context, "create", ApiId=inputs["apiId"], **configuration(inputs), **at_creation(name, inputs))
+        named = {name_key: physical_name(name, inputs)} if name_key else {}
+        response = call(context, "create", ApiId=inputs["apiId"], **configuration(inputs), **named)
         return Created(id=response[id_name], outputs={})
 
     def update(context: Context, part: Resource, inputs: Properties) -> Created:
@@ -93,18 +97,7 @@ API = Kind(
     delete=request("apigatewayv2", "delete_api", ApiId="id"),
     read=request("apigatewayv2", "get_api", ApiId="id"),
 )
-AUTHORIZER = _part(
-    "authorizer",
-    "AuthorizerId",
-    _authorizer,
-    at_creation=lambda name, inputs: {"Name": physical_name(name, inputs)},
-)
+AUTHORIZER = _part("authorizer", "AuthorizerId", _authorizer, name_key="Name")
 INTEGRATION = _part("integration", "IntegrationId", _integration)
 ROUTE = _part("route", "RouteId", _route)
-STAGE = _part(
-    "stage",
-    "StageName",
-    _stage,
-    replaced_by=["name"],
-    at_creation=lambda name, inputs: {"StageName": physical_name(name, inputs)},
-)
+STAGE = _part("stage", "StageName", _stage, replaced_by=["name"], name_key="StageName")

@@ -14,6 +14,7 @@ def _create_function(context: Context, name: str, inputs: Properties) -> Created
         FunctionName=function,
         Code=chosen(inputs, "s3Bucket", "s3Key"),
         Publish=bool(inputs.get("publish")),
+        **chosen(inputs, "architectures"),
         **_configuration(inputs),
     )
     arns = _arns(context, created["FunctionArn"])
@@ -29,14 +30,12 @@ def _arns(context: Context, arn: str) -> dict[str, str]:
 
 def _update_function(context: Context, function: Resource, inputs: Properties) -> Created:
     functions = context.client("lambda")
-    configuration = _configuration(inputs)
-    configuration.pop("Architectures", None)
     code = functions.update_function_code(
         FunctionName=function.id, **chosen(inputs, "architectures", "s3Bucket", "s3Key")
     )
     # After the code: a request during the update can start an environment with the old code, which the emulator would
     # keep; an update of the configuration ends it.
-    functions.update_function_configuration(FunctionName=function.id, **configuration)
+    functions.update_function_configuration(FunctionName=function.id, **_configuration(inputs))
     published = functions.publish_version(FunctionName=function.id) if inputs.get("publish") else code
     outputs = {**function.outputs, "codeSha256": code["CodeSha256"], "version": published["Version"]}
     return Created(id=function.id, outputs=outputs)
@@ -44,7 +43,7 @@ def _update_function(context: Context, function: Resource, inputs: Properties) -
 
 def _configuration(inputs: Properties) -> dict[str, Any]:
     return {
-        **chosen(inputs, "runtime", "handler", "role", "architectures", "loggingConfig", "description", "layers"),
+        **chosen(inputs, "runtime", "handler", "role", "loggingConfig", "description", "layers"),
         **chosen(inputs, "vpcConfig", "deadLetterConfig", "memorySize", "timeout", "ephemeralStorage", "tracingConfig"),
         # Names of variables are not converted to PascalCase.
         "Environment": {"Variables": dict((inputs.get("environment") or {}).get("variables") or {})},
