@@ -12,7 +12,7 @@ from pulumi.runtime.stack import Stack
 from bootstrap.policies import PREFIX
 from components.local.program import run_program
 from components.local.stack_config import StackConfig, read_stack_config
-from tests.recording import ROOT, Recording, RecordingMonitor
+from tests.recording import ROOT, Recording, RecordingMonitor, on_a_short_stack
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -40,6 +40,7 @@ ARNS = {
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
 
 
+@cache
 def pattern(project_file: str = "Pulumi.yaml") -> str:
     """Return the pattern of physical names of a project: Pulumi's default, unless its file states one."""
     config: dict[str, Any] = yaml.safe_load((ROOT / project_file).read_text())["config"]
@@ -94,7 +95,7 @@ def program(stack: str, **config: str) -> AccountRecording:
     values = {**read.values, **{f"{read.project}:{key}": value for key, value in config.items()}}
     recording = AccountRecording(stack, read.project, pattern())
     settings = StackConfig(project=read.project, stack=stack, values=values)
-    run_program(ROOT, settings, RecordingMonitor(recording))
+    on_a_short_stack(lambda: run_program(ROOT, settings, RecordingMonitor(recording)))
     return recording
 
 
@@ -112,7 +113,7 @@ def bootstrap(**config: str) -> tuple[AccountRecording, dict[str, Any]]:
     recording = AccountRecording("account", project, pattern("bootstrap/Pulumi.yaml"))
     settings = StackConfig(project=project, stack="account", values=values)
     _forget_outputs()
-    outputs = dict(run_program(ROOT / "bootstrap", settings, RecordingMonitor(recording)))
+    outputs = on_a_short_stack(lambda: dict(run_program(ROOT / "bootstrap", settings, RecordingMonitor(recording))))
     _forget_outputs()
     return recording, outputs
 

@@ -2,10 +2,11 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
@@ -14,6 +15,7 @@ from components.local.program import run_declarations, run_program
 from components.local.stack_config import StackConfig, read_stack_config
 
 ROOT = Path(__file__).parent.parent
+Result = TypeVar("Result")
 NO_CONFIG = StackConfig(project="rust-serverless", stack="test", values={})
 
 
@@ -119,10 +121,17 @@ class RecordingMonitor(MockMonitor):
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
 
+def on_a_short_stack(run: Callable[[], Result]) -> Result:
+    """Call `run` in a new thread: the SDK walks the stack for each resource, and pytest's is long."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(run).result()
+
+
 def record(declare: Callable[[], object], *, config: StackConfig = NO_CONFIG, preview: bool = False) -> Recording:
     """Run `declare`, and return the declared resources."""
     recording = Recording()
-    run_declarations(lambda: _discard(declare()), config, RecordingMonitor(recording), preview=preview)
+    monitor = RecordingMonitor(recording)
+    on_a_short_stack(lambda: run_declarations(lambda: _discard(declare()), config, monitor, preview=preview))
     return recording
 
 
@@ -146,8 +155,8 @@ def _recorded(
     read = read_stack_config(ROOT, stack)
     values = {key: value for key, value in {**read.values, **dict(config)}.items() if value is not None}
     monitor = RecordingMonitor(recording)
-    outputs = run_program(root, dataclasses.replace(read, values=values), monitor, preview=preview)
-    return recording, outputs
+    settings = dataclasses.replace(read, values=values)
+    return recording, on_a_short_stack(lambda: run_program(root, settings, monitor, preview=preview))
 
 
 def _discard(_: object) -> None:
