@@ -35,7 +35,8 @@ PASSED = frozenset(
 PASSED_PREFIXES = ("CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTRIES_", "CARGO_REGISTRY_", "CARGO_TERM_", "RUSTUP_DIST_")
 OWN = frozenset(
     (
-        *("CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_ZIGBUILD_PYTHON_PATH", "CARGO_ZIGBUILD_ZIG_PATH"),
+        *("CARGO_HOME", "CARGO_TARGET_DIR"),
+        *("CARGO_ZIGBUILD_PYTHON_PATH", "CARGO_ZIGBUILD_RUSTC_VERSION", "CARGO_ZIGBUILD_ZIG_PATH"),
         *("RUSTUP_TOOLCHAIN", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"),
     )
 )
@@ -67,6 +68,8 @@ class Tools:
     """The executable of the package ziglang."""
     sysroot: str
     """The folder of the Rust toolchain."""
+    release: str
+    """The version of the Rust compiler."""
     commit: str
     """The commit of the Rust compiler, which paths in its standard library contain."""
 
@@ -114,6 +117,8 @@ class Compiler:
             # cargo-lambda would start Python to find zig, several times in each build.
             "CARGO_ZIGBUILD_PYTHON_PATH": os.devnull,
             "CARGO_ZIGBUILD_ZIG_PATH": str(self.tools.zig),
+            # Nor does it have to start rustc for each call of zig.
+            "CARGO_ZIGBUILD_RUSTC_VERSION": self.tools.release,
             "CARGO_HOME": str(self.home),
             "CARGO_TARGET_DIR": str(self._stage.target),
             "RUSTC_WRAPPER": str(self._stage.place / "rustc-wrapper"),
@@ -307,9 +312,10 @@ def find_tools(workspace: Workspace, architecture: Architecture, caller: Mapping
             f"the Rust target {architecture.rust_target} is not installed: run {first}`rustup target add"
             f"{of} {architecture.rust_target}`"
         )
-    version = probe(["rustc", "--version", "--verbose"]).stdout.splitlines()
-    commit = next((line.split()[1] for line in version if line.startswith("commit-hash")), "unknown")
-    return Tools(zig=Path(ziglang.origin).with_name("zig"), sysroot=lines[0], commit=commit)
+    described = probe(["rustc", "--version", "--verbose"]).stdout.splitlines()
+    version = dict(line.split(": ", 1) for line in described if ": " in line)
+    zig = Path(ziglang.origin).with_name("zig")
+    return Tools(zig=zig, sysroot=lines[0], release=version["release"], commit=version.get("commit-hash", "unknown"))
 
 
 def _copy(source: BinaryIO | None, copied: bytearray) -> None:
