@@ -32,7 +32,8 @@ class RustWorkspaceArgs:
     """Architecture of all functions. By default arm64, which costs 20% less per millisecond than x86_64; or this
     machine's, if AWS_ENDPOINT_URL is an emulator."""
     profile: str = "release"
-    """Cargo profile. cargo-lambda optimizes for Lambda only with `release`."""
+    """Cargo profile. cargo-lambda optimizes for Lambda only with `release`. Debug information is left out, because it
+    contains paths of the machine; names of functions stay, unless the profile strips them."""
     features: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Cargo features by name of the binary, in addition to those of `artifact()`."""
     environment: Mapping[str, str] = field(default_factory=dict)

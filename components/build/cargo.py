@@ -2,11 +2,12 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib.util import find_spec
@@ -35,9 +36,9 @@ PASSED = frozenset(
 PASSED_PREFIXES = ("CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTRIES_", "CARGO_REGISTRY_", "CARGO_TERM_", "RUSTUP_DIST_")
 OWN = frozenset(
     (
-        *("CARGO_HOME", "CARGO_TARGET_DIR"),
+        *("CARGO_HOME", "CARGO_TARGET_DIR", "CCC_OVERRIDE_OPTIONS"),
         *("CARGO_ZIGBUILD_PYTHON_PATH", "CARGO_ZIGBUILD_RUSTC_VERSION", "CARGO_ZIGBUILD_ZIG_PATH"),
-        *("RUSTUP_TOOLCHAIN", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"),
+        *("RUSTUP_TOOLCHAIN", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "ZIG_LOCAL_CACHE_DIR"),
     )
 )
 """Environment variables that the build sets and projects cannot."""
@@ -46,11 +47,12 @@ EPOCH_SECONDS = "315532800"
 
 WRAPPER = """\
 #!/bin/sh
-# Adds what Cargo must not see: its records would tie the target folder to one machine.
+# Adds what Cargo must not see: its records would tie the target folder to one machine. Debug information, such as that
+# of zig's libraries, has paths of the machine.
 rustc=$1
 shift
 case " $* " in
-*" --target "*) set -- -C target-cpu={cpu} "$@" ;;
+*" --target "*) set -- -C target-cpu={cpu} -C strip=debuginfo "$@" ;;
 esac
 case " $* " in
 *" --cap-lints "*) ;;
@@ -122,6 +124,10 @@ class Compiler:
             "CARGO_HOME": str(self.home),
             "CARGO_TARGET_DIR": str(self._stage.target),
             "RUSTC_WRAPPER": str(self._stage.place / "rustc-wrapper"),
+            # For `__FILE__` in C code. Unlike CFLAGS, which OpenSSL embeds, only clang sees it. # omits the log.
+            "CCC_OVERRIDE_OPTIONS": " ".join(["#", *self._c_options()]),
+            # zig's cache of compiled C code ignores those options, so each target folder has its own.
+            "ZIG_LOCAL_CACHE_DIR": str(self._stage.place / "zig-cache"),
             **({"RUSTUP_TOOLCHAIN": toolchain} if toolchain else {}),
         }
 
@@ -216,14 +222,24 @@ class Compiler:
                     spec[key] = os.path.normpath(self.caller_home.parent / spec[key])
         (self.home / "config.toml").write_text(tomli_w.dumps(config))
 
-    def _write_wrapper(self) -> None:
-        remaps = {
+    def _remaps(self) -> dict[str, str]:
+        """Return constant names for the folders of this machine."""
+        return {
             str(self.caller_home.absolute()): "/cargo",
             str(self.home): "/cargo",
             str(self._stage.folder): "/workspace",
             str(self._stage.target): "/target",
-            f"{self.tools.sysroot}/lib/rustlib/src/rust": f"/rustc/{self.tools.commit}",
         }
+
+    def _c_options(self) -> Iterator[str]:
+        """Yield edits of clang's arguments, which cannot contain spaces."""
+        for path, name in self._remaps().items():
+            if not re.search(r"\s", path):
+                yield f"+-ffile-prefix-map={path}={name}"
+
+    def _write_wrapper(self) -> None:
+        library = f"{self.tools.sysroot}/lib/rustlib/src/rust"
+        remaps = {**self._remaps(), library: f"/rustc/{self.tools.commit}"}
         options = " ".join(f"--remap-path-prefix={_quoted(path)}={name}" for path, name in remaps.items())
         wrapper = self._stage.place / "rustc-wrapper"
         text = WRAPPER.format(cpu=self._inputs.settings.architecture.target_cpu, remaps=options)

@@ -60,13 +60,13 @@ class Reads:
         Raises:
             BuildError: it contains one, so other machines would build another executable.
         """
-        folders = {str(self._stage.place), str(self._compiler.caller_home.absolute())}
+        zig = self._compiler.tools.zig.parent
+        folders = {str(self._stage.place), str(self._compiler.caller_home.absolute()), str(zig)}
         for folder in sorted(folders):
             if (at := content.find(os.fsencode(folder))) >= 0:
                 text = content[at : at + 200].split(b"\0", 1)[0].decode(errors="replace")
                 raise BuildError(
-                    f"{binary} contains a local path, {text}: do not embed CARGO_MANIFEST_DIR or OUT_DIR as a "
-                    "text, and set strip = true in the profile if the path is in debug information of C code"
+                    f"{binary} contains a local path, {text}: do not embed CARGO_MANIFEST_DIR or OUT_DIR as a text"
                 )
 
     def _foreign_files(self, binary: str) -> Iterator[str]:

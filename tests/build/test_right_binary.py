@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from components.build.plan import BuildError
-from tests.build.projects import PROFILE, Project, lock, manifest, prints
+from tests.build.projects import PROFILE, Project, lock, manifest, printed, prints
 
 MAIN = "rust/functions/app/src/main.rs"
 
@@ -145,3 +145,37 @@ def test_a_folder_of_this_machine_in_a_binary_is_refused(project: Project) -> No
     project.write({MAIN: prints('env!("CARGO_MANIFEST_DIR")')})
     with pytest.raises(BuildError, match="app contains a local path"):
         project.build()
+
+
+def test_debug_information_has_no_folder_of_this_machine(project: Project) -> None:
+    executable = project.changed(profile="dev").build()["app"]
+    assert printed(executable, project.folder) == "word"
+    assert b"/ziglang/" not in executable
+
+
+def test_c_code_has_no_folder_of_this_machine(project: Project) -> None:
+    project.write(
+        {
+            MAIN: """\
+unsafe extern "C" { fn place() -> *const std::ffi::c_char; }
+
+fn main() {
+    println!("{}", unsafe { std::ffi::CStr::from_ptr(place()) }.to_str().unwrap());
+}
+""",
+            "rust/functions/app/src/place.c": "const char *place(void) { return __FILE__; }\n",
+            "rust/functions/app/build.rs": """\
+use std::env::var;
+
+fn main() {
+    let compiler = var(format!("CC_{}", var("TARGET").unwrap().replace('-', "_"))).unwrap();
+    let source = format!("{}/src/place.c", var("CARGO_MANIFEST_DIR").unwrap());
+    let object = format!("{}/place.o", var("OUT_DIR").unwrap());
+    let compiled = std::process::Command::new(compiler).args(["-c", &source, "-o", &object]).status().unwrap();
+    assert!(compiled.success());
+    println!("cargo:rustc-link-arg={object}");
+}
+""",
+        }
+    )
+    assert project.run() == "/workspace/functions/app/src/place.c"
