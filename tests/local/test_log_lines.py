@@ -19,6 +19,9 @@ CLOSING = {**STANDARD, "level": "INFO", "message": "POST /echo 200", "duration_m
 REQUEST = {**CLOSING, "outcome": "success", "route": "POST /echo", "status": 200}
 BATCH = {**CLOSING, "outcome": "partial", "cold_start": False, "records": 3, "failed": 1, "_aws": {"Timestamp": 1}}
 ENTRY = {**STANDARD, "level": "WARN", "message": "records failed", "failed": 3, "target": "analytics_trigger::handler"}
+SPANS = [{"requestId": "1", "name": "Lambda runtime invoke"}, {"id": 7, "name": "handle"}, {"name": "store"}]
+TRACING = {"timestamp": "2026-11-21T10:00:00Z", "level": "ERROR", "fields": {"message": "no table", "try": 2}}
+REPORT = {"requestId": "1", "metrics": {"durationMs": 68.5, "billedDurationMs": 69, "memorySizeMB": 128}}
 ACCESS = {"requestId": "2", "routeKey": "POST /echo", "status": "200", "responseLatencyMs": "7"}
 
 
@@ -30,6 +33,17 @@ ACCESS = {"requestId": "2", "routeKey": "POST /echo", "status": "200", "response
         (json.dumps(ENTRY), "WARN records failed failed=3"),
         (json.dumps(ACCESS), "POST /echo 200 7 ms"),
         (json.dumps({"message": "x"}), "x"),
+        (
+            json.dumps({**TRACING, "target": "api", "span": SPANS[2], "spans": SPANS}),
+            "ERROR handle:store: no table try=2",
+        ),
+        (json.dumps({**TRACING, "spans": SPANS[:1]}), "ERROR no table try=2"),
+        (json.dumps({"time": "…", "type": "platform.start", "record": {"requestId": "1", "version": "2"}}), None),
+        (json.dumps({"type": "platform.report", "record": {**REPORT, "status": "success"}}), "Duration: 68.5 ms"),
+        (
+            json.dumps({"type": "platform.report", "record": {**REPORT, "status": "timeout"}}),
+            "Duration: 68.5 ms timeout",
+        ),
         ("START RequestId: 1 Version: $LATEST", None),
         ("END RequestId: 1", None),
         ("REPORT RequestId: 1\tDuration: 68 ms\tBilled Duration: 69 ms\tMemory Size: 128 MB", "Duration: 68 ms"),
