@@ -161,6 +161,47 @@ def test_a_name_in_the_program_is_the_physical_name(engine: Engine) -> None:
     assert described["KeySchema"] == [{"AttributeName": "code", "KeyType": "HASH"}]
 
 
+def test_a_table_keeps_its_items_when_its_indexes_stream_and_billing_change(engine: Engine) -> None:
+    def shop(**inputs: Any) -> None:
+        indexes = inputs.get("global_secondary_indexes", [])
+        keys = {"id", *(index["key_schemas"][0]["attribute_name"] for index in indexes)}
+        attributes: Any = [{"name": name, "type": "S"} for name in sorted(keys)]
+        table = aws.dynamodb.Table("orders", hash_key="id", attributes=attributes, **inputs)
+        pulumi.export("table", table.name)
+        pulumi.export("stream", table.stream_arn)
+
+    def index(name: str, key: str, **inputs: Any) -> dict[str, Any]:
+        keys = [{"attribute_name": key, "key_type": "HASH"}]
+        return {"name": name, "key_schemas": keys, "projection_type": "ALL", **inputs}
+
+    on_demand = {"billing_mode": "PAY_PER_REQUEST"}
+    stream = {"stream_enabled": True, "stream_view_type": "NEW_IMAGE"}
+    dynamodb = engine.context.client("dynamodb")
+    first = engine.run(lambda: shop(**on_demand, global_secondary_indexes=[index("by-day", "day")]))
+    table = first.outputs["table"]
+    dynamodb.put_item(TableName=table, Item={name: {"S": "a"} for name in ("id", "day", "customer")})
+
+    def changed(**inputs: Any) -> dict[str, Any]:
+        result = engine.run(lambda: shop(**inputs))
+        assert result.changes == ["updated orders"]
+        assert result.outputs["table"] == table
+        assert engine.run(lambda: shop(**inputs)).changes == []
+        described: dict[str, Any] = dynamodb.describe_table(TableName=table)["Table"]
+        assert result.outputs["stream"] == described["LatestStreamArn"]
+        for found in described.get("GlobalSecondaryIndexes", []):
+            assert dynamodb.scan(TableName=table, IndexName=found["IndexName"])["Count"] == 1
+        return {found["IndexName"]: found for found in described.get("GlobalSecondaryIndexes", [])}
+
+    both = [index("by-day", "customer"), index("by-customer", "customer")]
+    found = changed(**on_demand, **stream, global_secondary_indexes=both)
+    assert found["by-day"]["KeySchema"] == [{"AttributeName": "customer", "KeyType": "HASH"}]
+    assert found.keys() == {"by-day", "by-customer"}
+    small = changed(global_secondary_indexes=[index("by-customer", "customer", read_capacity=2)])
+    assert small["by-customer"]["ProvisionedThroughput"]["ReadCapacityUnits"] == 2
+    assert small.keys() == {"by-customer"}
+    assert changed(**on_demand, **{**stream, "stream_view_type": "KEYS_ONLY"}) == {}
+
+
 def test_a_manually_deleted_bucket_is_recreated(engine: Engine) -> None:
     def bucket() -> None:
         pulumi.export("bucket", aws.s3.Bucket("pictures").bucket)
