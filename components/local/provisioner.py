@@ -25,6 +25,8 @@ from .resources.s3 import location
 STATE_BUCKET = "rust-serverless-local"
 """S3 bucket in the emulator that stores the local stack's state."""
 READ_THREADS = 8
+POLICIES = ("assumeRolePolicy", "policy")
+"""Inputs that are policies."""
 NOT_FOUND = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
 """Parts of AWS error codes for resources that do not exist."""
 
@@ -131,7 +133,7 @@ class Provisioner(pulumi.runtime.Mocks):
         """
         if not args.custom:
             return None, args.inputs
-        inputs = _revealed(args.inputs)
+        inputs = _with_policies_as_text(_revealed(args.inputs))
         kind = KINDS.get(args.typ)
         if kind is None:
             raise LocalError(
@@ -243,6 +245,12 @@ def _has_asset(value: Any) -> bool:
     if isinstance(value, list):
         return any(map(_has_asset, value))
     return isinstance(value, pulumi.Asset | pulumi.Archive)
+
+
+def _with_policies_as_text(inputs: Properties) -> dict[str, Any]:
+    """Convert policies that the program wrote as objects to JSON, as the provider does."""
+    texts = {name: json.dumps(inputs[name]) for name in POLICIES if isinstance(inputs.get(name), Mapping)}
+    return {**inputs, **texts}
 
 
 def _revealed(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """Each resource kind of the local engine, declared without the components."""
 
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,15 @@ def code(engine: Engine) -> None:
     s3.put_object(Bucket=CODE, Key="code.zip", Body=content.getvalue())
 
 
+def add(module: Any, typ: str, **inputs: Any) -> Any:
+    """Declare a resource whose name is its type in lower case."""
+    return getattr(module, typ)(typ.lower(), **inputs)
+
+
 def every_kind(changed: bool) -> None:
     """Declare each kind once, with the inputs that AWS requires; `changed` adds or changes others."""
-
-    def add(module: Any, typ: str, **inputs: Any) -> Any:
-        return getattr(module, typ)(typ.lower(), **inputs)
-
-    bucket = add(aws.s3, "Bucket")
+    bucket_kinds(changed)
+    key_kinds(changed)
     queue = add(aws.sqs, "Queue")
     topic = add(aws.sns, "Topic")
     role = add(aws.iam, "Role", assume_role_policy=TRUST)
@@ -66,6 +69,9 @@ def every_kind(changed: bool) -> None:
     add(aws.lambda_, "FunctionEventInvokeConfig", function_name=function.name)
     add(aws.lambda_, "Permission", function=function.name, action="lambda:InvokeFunction", principal="s3.amazonaws.com")
     add(aws.iam, "RolePolicy", role=role.name, policy=TRUST)
+    access = allow("s3:GetObject") if changed else json.dumps(allow("s3:ListBucket"))
+    policy = add(aws.iam, "Policy", policy=access)
+    add(aws.iam, "RolePolicyAttachment", role=role.name, policy_arn=policy.arn)
     api = add(aws.apigatewayv2, "Api", protocol_type="HTTP")
     add(aws.apigatewayv2, "Stage", api_id=api.id, auto_deploy=changed)
     add(aws.apigatewayv2, "Authorizer", api_id=api.id, authorizer_type="REQUEST", authorizer_uri=function.invoke_arn)
@@ -92,20 +98,43 @@ def every_kind(changed: bool) -> None:
     add(aws.cognito, "UserPoolDomain", domain="shop", user_pool_id=pool.id)
     add(aws.cognito, "UserPoolClient", user_pool_id=pool.id, generate_secret=changed)
     add(aws.cognito, "ResourceServer", identifier="shop", user_pool_id=pool.id)
+    target: Any = {"arn": queue.arn, "role_arn": role.arn}
+    window: Any = {"mode": "OFF"}
+    add(aws.scheduler, "Schedule", schedule_expression="rate(1 day)", flexible_time_window=window, target=target)
+    add(aws.sns, "TopicPolicy", arn=topic.arn, policy=ANYONE)
+    add(aws.sns, "TopicSubscription", topic=topic.arn, protocol="sqs", endpoint=queue.arn)
+    add(aws.sqs, "QueuePolicy", queue_url=queue.url, policy=ANYONE)
+    pulumi.export("table", table.name)
+
+
+def bucket_kinds(changed: bool) -> None:
+    """Declare a bucket and its settings."""
+    bucket = add(aws.s3, "Bucket")
     add(aws.s3, "BucketPolicy", bucket=bucket.bucket, policy=ANYONE)
     add(aws.s3, "BucketPublicAccessBlock", bucket=bucket.bucket)
+    add(aws.s3, "BucketOwnershipControls", bucket=bucket.bucket, rule={"object_ownership": "BucketOwnerEnforced"})
+    versioning = {"status": "Suspended" if changed else "Enabled"}
+    add(aws.s3, "BucketVersioning", bucket=bucket.bucket, versioning_configuration=versioning)
     add(aws.s3, "BucketLifecycleConfiguration", bucket=bucket.bucket, rules=[lifecycle(changed)])
     add(aws.s3, "BucketNotification", bucket=bucket.bucket)
     cors = {"allowed_methods": ["GET"], "allowed_origins": ["*"]}
     add(aws.s3, "BucketCorsConfiguration", bucket=bucket.bucket, cors_rules=[cors])
     encryption: Any = {"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}
     add(aws.s3, "BucketServerSideEncryptionConfiguration", bucket=bucket.bucket, rules=[encryption])
-    target: Any = {"arn": queue.arn, "role_arn": role.arn}
-    window: Any = {"mode": "OFF"}
-    add(aws.scheduler, "Schedule", schedule_expression="rate(1 day)", flexible_time_window=window, target=target)
-    add(aws.sns, "TopicSubscription", topic=topic.arn, protocol="sqs", endpoint=queue.arn)
-    add(aws.sqs, "QueuePolicy", queue_url=queue.url, policy=ANYONE)
-    pulumi.export("table", table.name)
+    pulumi.export("bucket", bucket.bucket)
+
+
+def key_kinds(changed: bool) -> None:
+    """Declare keys, secrets and parameters."""
+    key = add(aws.kms, "Key", description="orders" if changed else None)
+    add(aws.kms, "Alias", target_key_id=key.key_id)
+    secret = add(aws.secretsmanager, "Secret", description="of the shop" if changed else None)
+    add(aws.secretsmanager, "SecretVersion", secret_id=secret.id, secret_string="second" if changed else "first")
+    add(aws.ssm, "Parameter", type="String", value="second" if changed else "first")
+
+
+def allow(action: str) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
 
 
 def lifecycle(changed: bool) -> dict[str, Any]:
@@ -113,10 +142,10 @@ def lifecycle(changed: bool) -> dict[str, Any]:
     return {"id": "old", "status": "Enabled", "noncurrent_version_expiration": {"noncurrent_days": 7}, **expiry}
 
 
-TYPES = {token.rpartition(":")[2].lower() for token in KINDS if token.startswith("aws:")}
+TYPES = [token.rpartition(":")[2].lower() for token in KINDS if token.startswith("aws:")]
 UPDATED = [
-    *("table", "loggroup", "stage", "eventrule", "eventtarget", "metricalarm", "userpool", "userpoolclient"),
-    "bucketlifecycleconfiguration",
+    *("key", "table", "loggroup", "stage", "eventrule", "eventtarget", "metricalarm", "userpool", "userpoolclient"),
+    *("bucketlifecycleconfiguration", "bucketversioning", "policy", "secret", "secretversion", "parameter"),
 ]
 
 
@@ -127,6 +156,8 @@ def test_each_kind_takes_the_inputs_that_aws_requires(engine: Engine) -> None:
     table = first.outputs["table"]
     dynamodb = engine.context.client("dynamodb")
     dynamodb.put_item(TableName=table, Item={name: {"S": "a"} for name in ("pk", "sk", "day")})
+    for _ in range(2):
+        engine.context.client("s3").put_object(Bucket=first.outputs["bucket"], Key="versioned", Body=b"")
     assert engine.run(lambda: every_kind(changed=False)).changes == []
 
     changed = engine.run(lambda: every_kind(changed=True))

@@ -149,6 +149,15 @@ SCHEDULE = Kind(
 )
 TOPIC = Kind(create=_create_topic, delete=request("sns", "delete_topic", TopicArn="id"))
 SUBSCRIPTION = Kind(create=_subscribe, delete=request("sns", "unsubscribe", SubscriptionArn="id"))
+TOPIC_POLICY = put_kind(
+    lambda context, inputs: context.client("sns").set_topic_attributes(
+        TopicArn=inputs["arn"], AttributeName="Policy", AttributeValue=inputs["policy"]
+    ),
+    lambda context, topic: context.client("sns").set_topic_attributes(
+        TopicArn=topic.id, AttributeName="Policy", AttributeValue=""
+    ),
+    identified_by="arn",
+)
 BUCKET_NOTIFICATION = put_kind(
     _put_notification,
     lambda context, bucket: context.client("s3").put_bucket_notification_configuration(

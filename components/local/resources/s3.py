@@ -1,10 +1,19 @@
 """S3 buckets and their settings."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-from .kind import Context, Created, Kind, Properties, Resource, chosen, physical_name, put_kind, request
+from .kind import (
+    Context,
+    Created,
+    Kind,
+    Properties,
+    Resource,
+    chosen,
+    physical_name,
+    put_kind,
+    request,
+)
 
 
 def _create_bucket(context: Context, name: str, inputs: Properties) -> Created:
@@ -22,15 +31,22 @@ def location(region: str) -> dict[str, object]:
 
 def _delete_bucket(context: Context, bucket: Resource) -> None:
     s3 = context.client("s3")
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket.id):
-        for item in page.get("Contents", []):
-            s3.delete_object(Bucket=bucket.id, Key=item["Key"])
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket.id):
+        for item in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
+            s3.delete_object(Bucket=bucket.id, Key=item["Key"], VersionId=item["VersionId"])
     s3.delete_bucket(Bucket=bucket.id)
 
 
 def _policy(inputs: Properties) -> dict[str, Any]:
-    policy = inputs["policy"]
-    return {"Policy": policy if isinstance(policy, str) else json.dumps(policy)}
+    return {"Policy": inputs["policy"]}
+
+
+def _versioning(inputs: Properties) -> dict[str, Any]:
+    return {"VersioningConfiguration": chosen(inputs["versioningConfiguration"], "status", "mfaDelete")}
+
+
+def _ownership(inputs: Properties) -> dict[str, Any]:
+    return {"OwnershipControls": {"Rules": [chosen(inputs["rule"], "objectOwnership")]}}
 
 
 def _public_access_block(inputs: Properties) -> dict[str, Any]:
@@ -94,4 +110,13 @@ BUCKET_POLICY = _setting("put_bucket_policy", "delete_bucket_policy", _policy)
 CORS = _setting("put_bucket_cors", "delete_bucket_cors", _cors)
 ENCRYPTION = _setting("put_bucket_encryption", "delete_bucket_encryption", _encryption)
 LIFECYCLE = _setting("put_bucket_lifecycle_configuration", "delete_bucket_lifecycle", _lifecycle)
+OWNERSHIP_CONTROLS = _setting("put_bucket_ownership_controls", "delete_bucket_ownership_controls", _ownership)
 PUBLIC_ACCESS_BLOCK = _setting("put_public_access_block", "delete_public_access_block", _public_access_block)
+# Versioning cannot be deleted, only suspended; a bucket that never had it stays without.
+VERSIONING = put_kind(
+    lambda context, inputs: context.client("s3").put_bucket_versioning(Bucket=inputs["bucket"], **_versioning(inputs)),
+    lambda context, bucket: context.client("s3").put_bucket_versioning(
+        Bucket=bucket.id, VersioningConfiguration={"Status": "Suspended"}
+    ),
+    identified_by="bucket",
+)
