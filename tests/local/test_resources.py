@@ -66,6 +66,7 @@ def every_kind(changed: bool) -> None:
     )
     add(aws.lambda_, "Alias", function_name=function.name, function_version="$LATEST")
     add(aws.lambda_, "EventSourceMapping", function_name=function.name, event_source_arn=queue.arn)
+    add(aws.kinesis, "Stream", shard_count=1, retention_period=48 if changed else None)
     add(aws.lambda_, "FunctionEventInvokeConfig", function_name=function.name)
     add(aws.lambda_, "Permission", function=function.name, action="lambda:InvokeFunction", principal="s3.amazonaws.com")
     add(aws.iam, "RolePolicy", role=role.name, policy=TRUST)
@@ -144,7 +145,18 @@ def lifecycle(changed: bool) -> dict[str, Any]:
 
 TYPES = [token.rpartition(":")[2].lower() for token in KINDS if token.startswith("aws:")]
 UPDATED = [
-    *("key", "table", "loggroup", "stage", "eventrule", "eventtarget", "metricalarm", "userpool", "userpoolclient"),
+    *(
+        "key",
+        "stream",
+        "table",
+        "loggroup",
+        "stage",
+        "eventrule",
+        "eventtarget",
+        "metricalarm",
+        "userpool",
+        "userpoolclient",
+    ),
     *("bucketlifecycleconfiguration", "bucketversioning", "policy", "secret", "secretversion", "parameter"),
 ]
 
