@@ -249,7 +249,9 @@ def _has_asset(value: Any) -> bool:
 
 def _with_policies_as_text(inputs: Properties) -> dict[str, Any]:
     """Convert policies that the program wrote as objects to JSON, as the provider does."""
-    texts = {name: json.dumps(inputs[name]) for name in POLICIES if isinstance(inputs.get(name), Mapping)}
+    texts = {
+        name: json.dumps(inputs[name], sort_keys=True) for name in POLICIES if isinstance(inputs.get(name), Mapping)
+    }
     return {**inputs, **texts}
 
 

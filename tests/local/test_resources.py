@@ -175,6 +175,7 @@ def test_each_kind_takes_the_inputs_that_aws_requires(engine: Engine) -> None:
     changed = engine.run(lambda: every_kind(changed=True))
     assert sorted(changed.changes) == sorted(f"updated {typ}" for typ in UPDATED)
     assert changed.outputs["table"] == table
+    assert engine.run(lambda: every_kind(changed=True)).changes == []
     assert dynamodb.scan(TableName=table, IndexName="by-day")["Count"] == 1
     assert dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]["AttributeName"] == "expires"
 
