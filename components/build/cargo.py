@@ -249,6 +249,11 @@ class Compiler:
 
     def _explain(self, errors: str) -> str:
         """Return Cargo's error, with a hint."""
+        if "custom build command for `openssl-sys" in errors:
+            return (
+                "openssl-sys finds no OpenSSL for Lambda: choose features with rustls instead of native-tls. `cargo "
+                "tree --invert openssl-sys` shows what needs it"
+            )
         if "requires the features" in errors or "required features" in errors:
             return (
                 "the binary needs features: pass them as `features` of the RustWorkspace or of `artifact()`. Cargo's "

@@ -18,6 +18,7 @@ SPECIAL_PROFILES = {"dev": "debug", "test": "debug", "bench": "release"}
 """Profiles with a different folder name."""
 ENV_DEP = re.compile(r"^# env-dep:([^=\n]+)", re.MULTILINE)
 RERUN_IF_ENV = re.compile(r"^cargo::?rerun-if-env-changed=(.+)$", re.MULTILINE)
+BUILD_SCRIPT_OUTPUT = re.compile(r"/build/([^/]+)-[0-9a-f]{16}/out")
 HASHED_LIBRARY = re.compile(r"lib(.+-[0-9a-f]{16})\.\w+")
 
 
@@ -64,9 +65,12 @@ class Reads:
         folders = {str(self._stage.place), str(self._compiler.caller_home.absolute()), str(zig)}
         for folder in sorted(folders):
             if (at := content.find(os.fsencode(folder))) >= 0:
-                text = content[at : at + 200].split(b"\0", 1)[0].decode(errors="replace")
+                text = re.split(rb"[\0-\x1f]", content[at : at + 200])[0].decode(errors="replace")
+                crate = BUILD_SCRIPT_OUTPUT.search(text)
+                origin = f", from the build script of {crate[1]}" if crate else ""
                 raise BuildError(
-                    f"{binary} contains a local path, {text}: do not embed CARGO_MANIFEST_DIR or OUT_DIR as a text"
+                    f"{binary} contains a local path, {text}{origin}: do not embed CARGO_MANIFEST_DIR or OUT_DIR as a "
+                    "text. A vendored OpenSSL does: use rustls"
                 )
 
     def _foreign_files(self, binary: str) -> Iterator[str]:

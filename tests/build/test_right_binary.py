@@ -145,6 +145,9 @@ def test_a_folder_of_this_machine_in_a_binary_is_refused(project: Project) -> No
     project.write({MAIN: prints('env!("CARGO_MANIFEST_DIR")')})
     with pytest.raises(BuildError, match="app contains a local path"):
         project.build()
+    project.write({MAIN: prints('env!("OUT_DIR")'), "rust/functions/app/build.rs": "fn main() {}\n"})
+    with pytest.raises(BuildError, match="/out, from the build script of app: do not embed"):
+        project.build()
 
 
 def test_debug_information_has_no_folder_of_this_machine(project: Project) -> None:
