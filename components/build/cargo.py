@@ -124,7 +124,7 @@ class Compiler:
             "CARGO_HOME": str(self.home),
             "CARGO_TARGET_DIR": str(self._stage.target),
             "RUSTC_WRAPPER": str(self._stage.place / "rustc-wrapper"),
-            # For `__FILE__` in C code. Unlike CFLAGS, which OpenSSL embeds, only clang sees it. # omits the log.
+            # For `__FILE__` in C code. Unlike CFLAGS, which OpenSSL embeds, only clang sees it. "#" prevents a log.
             "CCC_OVERRIDE_OPTIONS": " ".join(["#", *self._c_options()]),
             # zig's cache of compiled C code ignores those options, so each target folder has its own.
             "ZIG_LOCAL_CACHE_DIR": str(self._stage.place / "zig-cache"),
