@@ -148,10 +148,10 @@ def test_an_invalid_setting_changes_nothing(local: Local, checkout: Path) -> Non
 
 def test_an_unsupported_resource_type_is_named(local: Local, checkout: Path) -> None:
     program = checkout / "__main__.py"
-    program.write_text(program.read_text() + '\nimport pulumi_aws\npulumi_aws.kinesis.Stream("news")\n')
+    program.write_text(program.read_text() + '\nimport pulumi_aws\npulumi_aws.ec2.Vpc("network")\n')
     refused = local.run("local", root=checkout)
     assert refused.returncode == 1
-    assert "the local engine does not support aws:kinesis/stream:Stream, the type of news" in refused.stderr
+    assert "the local engine does not support aws:ec2/vpc:Vpc, the type of network" in refused.stderr
     assert 'only where pulumi.get_stack() is not "local"' in refused.stderr
     assert "Traceback" not in refused.stderr
 
