@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.analytics_users import UserError, put_user, remove_user
-from tests.dynamodb import table_in_memory
+from tests.memory_aws import memory_table
 
 TABLE = "accounts"
 
@@ -14,7 +14,7 @@ TABLE = "accounts"
 @pytest.fixture
 def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A client of an empty table of accounts."""
-    with table_in_memory(monkeypatch, TABLE, "User") as client:
+    with memory_table(monkeypatch, TABLE, "User") as client:
         yield client
 
 

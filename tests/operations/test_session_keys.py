@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from services import session_keys
 from services.session_keys import PROPAGATION_SECONDS, TooEarlyError, announce, create_first_key, promote
-from tests.dynamodb import table_in_memory
+from tests.memory_aws import memory_table
 from tests.recording import ROOT
 
 TABLE = "state"
@@ -17,7 +17,7 @@ TABLE = "state"
 @pytest.fixture
 def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A client of a table that has its first key."""
-    with table_in_memory(monkeypatch, TABLE, "Name") as client:
+    with memory_table(monkeypatch, TABLE, "Name") as client:
         create_first_key(client, TABLE)
         yield client
 

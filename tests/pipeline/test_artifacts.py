@@ -9,7 +9,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from pipeline.__main__ import main
 from pipeline.artifacts import (
@@ -23,6 +22,7 @@ from pipeline.artifacts import (
     verify_stored,
 )
 from pipeline.preview import UNKNOWN, read_preview
+from tests.memory_aws import memory_aws
 from tests.recording import record_program
 
 BUCKET = "artifacts"
@@ -41,9 +41,7 @@ def runs(content: bytes) -> list[RunningFunction]:
 @pytest.fixture
 def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A bucket with an artifact of the first stage."""
-    for name, value in {"ACCESS_KEY_ID": "a", "SECRET_ACCESS_KEY": "b", "DEFAULT_REGION": "eu-west-1"}.items():
-        monkeypatch.setenv(f"AWS_{name}", value)
-    with mock_aws():
+    with memory_aws(monkeypatch):
         client = boto3.client("s3")
         client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         client.put_object(Bucket=BUCKET, Key=ECHO.key, Body=BYTES)

@@ -11,11 +11,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 
 from bootstrap.policies import PREFIX
 from tests.account import ACCOUNT, REGION
+from tests.memory_aws import memory_aws
 from tests.pipeline.test_isolation import account, bucket, identity
 
 ROLE = f"{PREFIX}pull-request"
@@ -27,9 +27,7 @@ OWN_BUCKET = "rust-serverless-pr-12--rust-artifacts-0a1b2c3"
 @pytest.fixture
 def credentials(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """An account with both buckets, a table of prod and the role; yields credentials of the role."""
-    for name, value in {"ACCESS_KEY_ID": "a", "SECRET_ACCESS_KEY": "b", "DEFAULT_REGION": REGION}.items():
-        monkeypatch.setenv(f"AWS_{name}", value)
-    with mock_aws():
+    with memory_aws(monkeypatch):
         s3, iam = boto3.client("s3"), boto3.client("iam")
         for name in (bucket("state-bucket"), bucket("artifacts-bucket"), OWN_BUCKET):
             s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
