@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-REGION = "eu-west-1"
+from tests.account import REGION
 
 
 @contextlib.contextmanager

@@ -76,11 +76,10 @@ def _flat(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return a line in the default format of tracing-subscriber, which has nested fields and spans, without nesting."""
     outer = {name: value for name, value in entry.items() if name not in ("fields", "span", "spans")}
     spans = entry["spans"] if isinstance(entry.get("spans"), list) else []
-    names = [
-        span["name"] for span in spans if isinstance(span, dict) and span.get("name", RUNTIME_SPAN) != RUNTIME_SPAN
-    ]
+    names = [str(span["name"]) for span in spans if isinstance(span, dict) and "name" in span]
+    path = ":".join(name for name in names if name != RUNTIME_SPAN)
     message = str(entry["fields"].get("message", ""))
-    return {**outer, **entry["fields"], "message": f"{':'.join(names)}: {message}" if names else message}
+    return {**outer, **entry["fields"], "message": f"{path}: {message}" if path else message}
 
 
 def _closing(entry: Mapping[str, Any], *, color: bool) -> str:

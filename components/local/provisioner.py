@@ -133,18 +133,13 @@ class Provisioner(pulumi.runtime.Mocks):
         """
         if not args.custom:
             return None, args.inputs
-        inputs = _with_policies_as_text(_revealed(args.inputs))
         kind = KINDS.get(args.typ)
         if kind is None:
             raise LocalError(
                 f"the local engine does not support {args.typ}, the type of {args.name}: declare it {ONLY_ELSEWHERE}, "
                 "or add it to KINDS in components/local/resources"
             )
-        if _has_asset(inputs):
-            raise LocalError(
-                f"{args.name} of type {args.typ} has an asset or an archive, which the local engine does not upload: "
-                f"declare it {ONLY_ELSEWHERE}"
-            )
+        inputs = _with_policies_as_text(_plain(args.inputs, f"{args.name} of type {args.typ}"))
         urn, dependencies = self._registering.urn, self._registering.dependencies
         old = self._state.get(urn)
         existing = old if old and self._exists(kind, old) else None
@@ -239,14 +234,6 @@ def _is_not_found(error: ClientError) -> bool:
     return code == "404" or any(part in code for part in NOT_FOUND)
 
 
-def _has_asset(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_has_asset, value.values()))
-    if isinstance(value, list):
-        return any(map(_has_asset, value))
-    return isinstance(value, pulumi.Asset | pulumi.Archive)
-
-
 def _with_policies_as_text(inputs: Properties) -> dict[str, Any]:
     """Convert policies that the program wrote as objects to JSON, as the provider does."""
     texts = {
@@ -255,9 +242,18 @@ def _with_policies_as_text(inputs: Properties) -> dict[str, Any]:
     return {**inputs, **texts}
 
 
-def _revealed(value: Any) -> Any:
-    """Return inputs with secrets as plain values; the SDK wraps them for the engine."""
+def _plain(value: Any, resource: str) -> Any:
+    """Return inputs with secrets as plain values; the SDK wraps them for the engine.
+
+    Raises:
+        LocalError: an asset or an archive is among them.
+    """
     value = pulumi.runtime.rpc.unwrap_rpc_secret(value)
+    if isinstance(value, pulumi.Asset | pulumi.Archive):
+        raise LocalError(
+            f"{resource} has an asset or an archive, which the local engine does not upload: declare it "
+            f"{ONLY_ELSEWHERE}"
+        )
     if isinstance(value, dict):
-        return {name: _revealed(item) for name, item in value.items()}
-    return [_revealed(item) for item in value] if isinstance(value, list) else value
+        return {name: _plain(item, resource) for name, item in value.items()}
+    return [_plain(item, resource) for item in value] if isinstance(value, list) else value

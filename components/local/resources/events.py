@@ -13,8 +13,8 @@ from .kind import (
     chosen,
     pascal_name,
     physical_name,
-    put_kind,
     request,
+    setting_kind,
 )
 
 
@@ -94,21 +94,23 @@ def _subscription(inputs: Properties) -> dict[str, str]:
     return {**raw, **chosen(inputs, "filterPolicy", "filterPolicyScope", "redrivePolicy")}
 
 
-def _put_notification(context: Context, inputs: Properties) -> None:
+def _put_notification(context: Context, bucket: str, notification: dict[str, Any]) -> None:
+    context.client("s3").put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration=notification, ExpectedBucketOwner=ACCOUNT
+    )
+
+
+def _notification(inputs: Properties) -> dict[str, Any]:
     receivers = (
         ("lambdaFunctions", "LambdaFunctionConfigurations", "lambdaFunctionArn"),
         ("queues", "QueueConfigurations", "queueArn"),
         ("topics", "TopicConfigurations", "topicArn"),
     )
-    context.client("s3").put_bucket_notification_configuration(
-        Bucket=inputs["bucket"],
-        NotificationConfiguration={
-            configurations: [{**chosen(receiver, arn, "events"), **_key_filter(receiver)} for receiver in inputs[name]]
-            for name, configurations, arn in receivers
-            if inputs.get(name)
-        },
-        ExpectedBucketOwner=ACCOUNT,
-    )
+    return {
+        configurations: [{**chosen(receiver, arn, "events"), **_key_filter(receiver)} for receiver in inputs[name]]
+        for name, configurations, arn in receivers
+        if inputs.get(name)
+    }
 
 
 def _key_filter(receiver: Properties) -> dict[str, Any]:
@@ -149,22 +151,15 @@ SCHEDULE = Kind(
 )
 TOPIC = Kind(create=_create_topic, delete=request("sns", "delete_topic", TopicArn="id"))
 SUBSCRIPTION = Kind(create=_subscribe, delete=request("sns", "unsubscribe", SubscriptionArn="id"))
-TOPIC_POLICY = put_kind(
-    lambda context, inputs: context.client("sns").set_topic_attributes(
-        TopicArn=inputs["arn"], AttributeName="Policy", AttributeValue=inputs["policy"]
+TOPIC_POLICY = setting_kind(
+    lambda context, arn, policy: context.client("sns").set_topic_attributes(
+        TopicArn=arn, AttributeName="Policy", AttributeValue=policy
     ),
-    lambda context, topic: context.client("sns").set_topic_attributes(
-        TopicArn=topic.id, AttributeName="Policy", AttributeValue=""
-    ),
+    lambda inputs: inputs["policy"],
+    unset="",
     identified_by="arn",
 )
-BUCKET_NOTIFICATION = put_kind(
-    _put_notification,
-    lambda context, bucket: context.client("s3").put_bucket_notification_configuration(
-        Bucket=bucket.id, NotificationConfiguration={}
-    ),
-    identified_by="bucket",
-)
+BUCKET_NOTIFICATION = setting_kind(_put_notification, _notification, unset={}, identified_by="bucket")
 INVOKE_CONFIG = Kind(
     create=_put_invoke_config,
     update=lambda context, _, inputs: _put_invoke_config(context, "", inputs),

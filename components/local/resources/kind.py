@@ -125,6 +125,24 @@ def put_kind(
     )
 
 
+def setting_kind(
+    put: Callable[[Context, str, Any], object],
+    value: Callable[[Properties], Any],
+    *,
+    unset: Any,
+    identified_by: str,
+) -> Kind:
+    """Return the kind of a setting that no request deletes: `put` sets its value, and `unset` when it is deleted.
+
+    `put` takes the resource that has the setting, which the input `identified_by` names.
+    """
+    return put_kind(
+        lambda context, inputs: put(context, inputs[identified_by], value(inputs)),
+        lambda context, resource: put(context, resource.id, unset),
+        identified_by=identified_by,
+    )
+
+
 def state_only(outputs: Callable[[str, Properties], Properties]) -> Kind:
     """Return a kind that exists in the state only; `outputs` are computed from its name and inputs."""
     return Kind(

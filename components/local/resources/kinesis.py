@@ -1,6 +1,6 @@
 """Kinesis streams."""
 
-from .kind import Context, Created, Kind, Properties, Resource, chosen, physical_name, request
+from .kind import ACCOUNT, Context, Created, Kind, Properties, Resource, chosen, physical_name, request
 
 DEFAULT_HOURS = 24
 """How long a new stream stores records."""
@@ -11,7 +11,7 @@ def _create(context: Context, name: str, inputs: Properties) -> Created:
     kinesis = context.client("kinesis")
     kinesis.create_stream(StreamName=stream, **chosen(inputs, "shardCount", "streamModeDetails"))
     kinesis.get_waiter("stream_exists").wait(StreamName=stream, WaiterConfig={"Delay": 1})
-    arn = kinesis.describe_stream_summary(StreamName=stream)["StreamDescriptionSummary"]["StreamARN"]
+    arn = f"arn:aws:kinesis:{context.region}:{ACCOUNT}:stream/{stream}"
     _put_retention(context, arn, DEFAULT_HOURS, inputs)
     return Created(id=arn, outputs={"arn": arn, "name": stream})
 

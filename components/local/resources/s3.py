@@ -13,6 +13,7 @@ from .kind import (
     physical_name,
     put_kind,
     request,
+    setting_kind,
 )
 
 
@@ -39,10 +40,6 @@ def _delete_bucket(context: Context, bucket: Resource) -> None:
 
 def _policy(inputs: Properties) -> dict[str, Any]:
     return {"Policy": inputs["policy"]}
-
-
-def _versioning(inputs: Properties) -> dict[str, Any]:
-    return {"VersioningConfiguration": chosen(inputs["versioningConfiguration"], "status", "mfaDelete")}
 
 
 def _ownership(inputs: Properties) -> dict[str, Any]:
@@ -112,11 +109,11 @@ ENCRYPTION = _setting("put_bucket_encryption", "delete_bucket_encryption", _encr
 LIFECYCLE = _setting("put_bucket_lifecycle_configuration", "delete_bucket_lifecycle", _lifecycle)
 OWNERSHIP_CONTROLS = _setting("put_bucket_ownership_controls", "delete_bucket_ownership_controls", _ownership)
 PUBLIC_ACCESS_BLOCK = _setting("put_public_access_block", "delete_public_access_block", _public_access_block)
-# Versioning cannot be deleted, only suspended; a bucket that never had it stays without.
-VERSIONING = put_kind(
-    lambda context, inputs: context.client("s3").put_bucket_versioning(Bucket=inputs["bucket"], **_versioning(inputs)),
-    lambda context, bucket: context.client("s3").put_bucket_versioning(
-        Bucket=bucket.id, VersioningConfiguration={"Status": "Suspended"}
+VERSIONING = setting_kind(
+    lambda context, bucket, versioning: context.client("s3").put_bucket_versioning(
+        Bucket=bucket, VersioningConfiguration=versioning
     ),
+    lambda inputs: chosen(inputs["versioningConfiguration"], "status", "mfaDelete"),
+    unset={"Status": "Suspended"},
     identified_by="bucket",
 )

@@ -5,9 +5,8 @@ from .kind import Context, Created, Kind, Properties, Resource, chosen, physical
 
 def _create(context: Context, name: str, inputs: Properties) -> Created:
     secret = physical_name(name, inputs)
-    arn = context.client("secretsmanager").create_secret(Name=secret, **chosen(inputs, "description", "kmsKeyId"))[
-        "ARN"
-    ]
+    secrets = context.client("secretsmanager")
+    arn = secrets.create_secret(Name=secret, **chosen(inputs, "description", "kmsKeyId"))["ARN"]
     return Created(id=arn, outputs={"arn": arn, "name": secret})
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .kind import Context, Created, Kind, Properties, Resource, physical_name, put_kind, request
+from .kind import Context, Created, Kind, Properties, Resource, physical_name, request, setting_kind
 
 ATTRIBUTES = {
     "contentBasedDeduplication": "ContentBasedDeduplication",
@@ -46,10 +46,6 @@ def _text(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) else str(value)
 
 
-def _put_policy(context: Context, inputs: Properties) -> None:
-    context.client("sqs").set_queue_attributes(QueueUrl=inputs["queueUrl"], Attributes={"Policy": inputs["policy"]})
-
-
 QUEUE = Kind(
     create=_create,
     update=_update,
@@ -57,8 +53,11 @@ QUEUE = Kind(
     delete=request("sqs", "delete_queue", QueueUrl="id"),
     read=request("sqs", "get_queue_attributes", QueueUrl="id"),
 )
-QUEUE_POLICY = put_kind(
-    _put_policy,
-    lambda context, policy: context.client("sqs").set_queue_attributes(QueueUrl=policy.id, Attributes={"Policy": ""}),
+QUEUE_POLICY = setting_kind(
+    lambda context, url, policy: context.client("sqs").set_queue_attributes(
+        QueueUrl=url, Attributes={"Policy": policy}
+    ),
+    lambda inputs: inputs["policy"],
+    unset="",
     identified_by="queueUrl",
 )
