@@ -1,5 +1,5 @@
-# The verbs of this project; `make` alone lists them, those with one `#` by name only. STACK names the stack, `local` by
-# default, and FN a function.
+# The verbs of this project. `make` without a target lists them: verbs with `##` and their description, verbs with `#` by name.
+# STACK names the stack, `local` by default, and FN a function.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PYTHON ?= python3
@@ -162,7 +162,7 @@ LOCK_FLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-e
 # uv installs a lock file in a tenth of pip's time. Use the uv on the PATH, or install it into .venv; fall back to pip.
 define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Python 3.11 or newer is needed: make PYTHON=python3.13 …" >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 	@echo "Installing the Python packages of $(1) into .venv" >&2
 	@PATH="$$PATH:$(CURDIR)/$(BIN)"; \
 		command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV) || true; \

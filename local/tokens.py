@@ -65,16 +65,17 @@ def token_for(function: str, aws: Aws, outputs: Mapping[str, Any]) -> str:
 
 
 def create_user(aws: Aws, sign_in: SignIn, email: str | None = None) -> User:
-    """Create a user with a random password, and a random address unless one is given."""
+    """Create a user with a random password, or give an existing one a new password. The default is a random address."""
     user = User(email=email or f"user-{secrets.token_hex(3)}@example.com", password=f"aA1-{secrets.token_urlsafe(18)}")
     cognito = aws.client("cognito-idp")
-    cognito.admin_create_user(
-        UserPoolId=sign_in.user_pool_id,
-        Username=user.email,
-        UserAttributes=[{"Name": "email", "Value": user.email}, {"Name": "email_verified", "Value": "true"}],
-        TemporaryPassword=user.password,
-        MessageAction="SUPPRESS",
-    )
+    with contextlib.suppress(cognito.exceptions.UsernameExistsException):
+        cognito.admin_create_user(
+            UserPoolId=sign_in.user_pool_id,
+            Username=user.email,
+            UserAttributes=[{"Name": "email", "Value": user.email}, {"Name": "email_verified", "Value": "true"}],
+            TemporaryPassword=user.password,
+            MessageAction="SUPPRESS",
+        )
     cognito.admin_set_user_password(
         UserPoolId=sign_in.user_pool_id, Username=user.email, Password=user.password, Permanent=True
     )

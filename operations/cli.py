@@ -17,7 +17,6 @@ from components.local.home import Home
 from components.local.stack_config import STACK
 
 INSTALL_CLI = "install it (https://www.pulumi.com/docs/install/)"
-INSTALL_CARGO = "cargo is not on the PATH: install Rust with rustup, https://rustup.rs"
 FROM_STATE = {"PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true"}
 """The state records how a stack's secrets are encrypted, so the stack file does not have to."""
 UNKNOWN_STACK = "no stack named"

@@ -66,9 +66,15 @@ def destroy(stack: str, root: Path, home: Home, options: Sequence[str]) -> int:
     A stack that `make local` deployed is destroyed by stopping the emulator, without the CLI.
 
     Raises:
-        OperationError: the stack is protected or does not exist, or a requirement is missing.
+        OperationError: the stack is protected or does not exist, a requirement is missing, or options are given for a
+            stack that `make local` deployed.
     """
     if stack == STACK and home.outputs_file.exists():
+        if options:
+            raise OperationError(
+                "`make local` deployed this stack without the Pulumi CLI, so `make destroy` takes no OPTIONS here: it "
+                "stops the emulator, as `make down` does"
+            )
         sys.stdout.write(f"{stop_emulator(home)}\n")
         return 0
     config = check(stack, root, builds=False)
@@ -152,16 +158,27 @@ def _rust_problems(config: StackConfig, root: Path) -> Iterator[str]:
 
 def _is_built(config: StackConfig, cli: PulumiCli) -> bool:
     """Return whether the stack's bucket has an artifact for the current sources of each function."""
-    settings = BuildSettings(
-        architecture=parse_architecture(config.values[f"{config.project}:architecture"]),
-        profile=config.values[f"{config.project}:buildProfile"],
-    )
     try:
         stack = cli_stack(cli)
-        bucket, binaries = stack.outputs["artifactBucket"], [*stack.outputs["functions"]]
-        inputs = BuildInputs(read_workspace(cli.root / "rust"), settings, binaries, cli.root)
-        for key in inputs.keys.values():
+        bucket = stack.outputs["artifactBucket"]
+        for key in artifact_keys(config, cli.root):
             stack.client("s3").head_object(Bucket=bucket, Key=key)
     except (KeyError, OperationError, BuildError, BotoCoreError, ClientError):
         return False
     return True
+
+
+def artifact_keys(config: StackConfig, root: Path) -> list[str]:
+    """Return the keys of the artifacts that `up` needs.
+
+    Raises:
+        BuildError: the workspace cannot be read.
+    """
+    binaries = sorted(folder.name for folder in (root / "rust" / "functions").iterdir())
+    features = ("otel",) if config.values[f"{config.project}:openTelemetryLayer"] else ()
+    settings = BuildSettings(
+        architecture=parse_architecture(config.values[f"{config.project}:architecture"]),
+        profile=config.values[f"{config.project}:buildProfile"],
+        features=dict.fromkeys(binaries, features),
+    )
+    return list(BuildInputs(read_workspace(root / "rust"), settings, binaries, root).keys.values())

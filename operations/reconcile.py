@@ -5,7 +5,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from operations.cli import INSTALL_CARGO, OperationError
+from components.build.cargo import CARGO_MISSING
+from operations.cli import OperationError
 from operations.stack import RunningStack
 
 
@@ -27,5 +28,5 @@ def reconcile(stack: RunningStack, root: Path, options: Sequence[str]) -> int:
     try:
         done = subprocess.run(command, cwd=root / "rust", env={**os.environ, **stack.environment()}, check=False)
     except FileNotFoundError:
-        raise OperationError(INSTALL_CARGO) from None
+        raise OperationError(CARGO_MISSING) from None
     return done.returncode

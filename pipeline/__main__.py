@@ -189,7 +189,7 @@ def _parser() -> argparse.ArgumentParser:
 
     verb = verbs.add_parser("drift", help="create, update or close the issue about a stack's drift")
     verb.set_defaults(verb=_drift)
-    verb.add_argument("--preview", type=Path, required=True, help="JSON of `pulumi refresh --preview-only`")
+    verb.add_argument("--preview", type=Path, required=True, help="JSON of `pulumi preview --refresh`")
     verb.add_argument("--stack", required=True)
     return parser
 

@@ -1,6 +1,6 @@
 """Refuses a preview that would lose data, users, addresses, or their protection."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,7 @@ LOST = {
     "aws:cognito/userPoolClient:UserPoolClient": "the id and the secret that its clients know",
     "aws:cognito/userPoolDomain:UserPoolDomain": "the address of the sign-in page",
     "aws:dynamodb/table:Table": "its items",
-    "aws:lambda/eventSourceMapping:EventSourceMapping": "its place in the stream",
+    "aws:lambda/eventSourceMapping:EventSourceMapping": "its position in the stream",
     "aws:route53/record:Record": "the address that its clients know",
     "aws:s3/bucket:Bucket": "its objects",
     "aws:sns/topic:Topic": "the confirmations of its subscribers",
@@ -49,6 +49,9 @@ LOST = {
 PRESERVING = frozenset({"same", "create", "update", "read", "refresh", "import"})
 """Operations that preserve a resource. All others are refused, including new ones of Pulumi."""
 
+SETTINGS = {"aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "bucket"}
+"""Input with the resource that a resource of this type configures, so that its creation changes that resource."""
+
 ON = (True, "true", "ACTIVE", "Enabled")
 
 
@@ -59,7 +62,7 @@ class Loss:
     name: str
     type: str
     what: str
-    """Follows the resource in a sentence: `would be deleted, and its items lost`."""
+    """Follows the resource in a sentence: `would be deleted, losing its items`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +87,8 @@ Weakens = Callable[[Inputs, Inputs], bool]
 
 def judge(preview: Preview, labels: list[str]) -> Verdict:
     """Find guarded resources that would be deleted, replaced or weakened."""
-    losses = tuple(loss for step in preview.steps if step.custom for loss in _losses(step))
+    created = {step.urn for step in preview.steps if step.operation == "create"}
+    losses = tuple(loss for step in preview.steps if step.custom for loss in _losses(step, created))
     return Verdict(losses=losses, failed=bool(preview.errors), allowed=LABEL in labels)
 
 
@@ -93,18 +97,26 @@ def sentence(loss: Loss) -> str:
     return printable(f"{loss.name} ({loss.type}) {loss.what}")
 
 
-def _losses(step: Step) -> Iterator[Loss]:
+def _losses(step: Step, created: Set[str]) -> Iterator[Loss]:
     if step.operation not in PRESERVING:
         if step.type not in UNGUARDED and not step.type.startswith("pulumi:providers:"):
             verb = "replaced" if "replace" in step.operation else "deleted"
-            yield _loss(step, f"would be {verb}, and {LOST.get(step.type, 'its content')} lost")
+            yield _loss(step, f"would be {verb}, losing {LOST.get(step.type, 'its content')}")
         return
     if step.unprotected:
         yield _loss(step, "would no longer be protected from deletion")
-    if step.before:
+    if step.before or _configures_existing(step, created):
         for weakens, what in WEAKER.get(step.type, ()):
             if weakens(step.before, step.after):
                 yield _loss(step, what)
+
+
+def _configures_existing(step: Step, created: Set[str]) -> bool:
+    """Returns whether a step creates settings of a resource that exists already."""
+    if step.operation != "create" or step.type not in SETTINGS:
+        return False
+    owners = step.references.get(SETTINGS[step.type])
+    return not owners or not created >= set(owners)
 
 
 def _loss(step: Step, what: str) -> Loss:
@@ -187,13 +199,13 @@ WEAKER: Mapping[str, tuple[tuple[Weakens, str], ...]] = {
     "aws:dynamodb/table:Table": (
         (
             _turned_off("pointInTimeRecovery.enabled"),
-            "would lose point-in-time recovery, with all that it could restore",
+            "would lose point-in-time recovery, with everything that it could restore",
         ),
         (_reduced("pointInTimeRecovery.recoveryPeriodInDays", 35), "could be restored for fewer days"),
         (_turned_off("deletionProtectionEnabled"), "would lose its deletion protection"),
-        (_changed(_expiry), "would expire other items, by another TTL"),
+        (_changed(_expiry), "would change its TTL attribute, so other items would expire"),
         (_lost(_stream), "would lose its stream, with the records that are not processed yet"),
-        (_lost(_keys), "would have other keys, and lose its items"),
+        (_lost(_keys), "would change its keys, losing its items"),
         (_replicas_are_fewer, "would lose a replica"),
         (_shrinks_indexes, "would lose an index that queries use"),
     ),
@@ -201,13 +213,13 @@ WEAKER: Mapping[str, tuple[tuple[Weakens, str], ...]] = {
     "aws:cloudwatch/logGroup:LogGroup": (
         (
             _reduced("retentionInDays", 0, unlimited=(0,)),
-            "would store its logs for fewer days, and lose the older ones",
+            "would store its logs for fewer days, losing the older ones",
         ),
     ),
     "aws:sqs/queue:Queue": (
         (
             _reduced("messageRetentionSeconds", 345_600),
-            "would store messages for a shorter time, and lose the older ones",
+            "would store messages for a shorter time, losing the older ones",
         ),
         (_removed("redrivePolicy"), "would lose its dead-letter queue"),
     ),
@@ -216,7 +228,7 @@ WEAKER: Mapping[str, tuple[tuple[Weakens, str], ...]] = {
         (_turned_off("versioningConfiguration.status"), "would no longer keep overwritten and deleted objects"),
     ),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": (
-        (_changed(lambda inputs: _at(inputs, "rules")), "would delete other objects"),
+        (_changed(lambda inputs: _at(inputs, "rules")), "would change which objects expire"),
     ),
     "aws:kms/key:Key": (
         (

@@ -34,15 +34,14 @@ def at_least(limit: float, value: object) -> bool:
     return isinstance(value, Unknown) or (isinstance(value, int | float) and value >= limit)
 
 
-ALLOWED_STARS = {
-    "-tls-only": "a deny of every action without TLS",
+STAR_RESOURCES = {
     "-objects": "requests create the objects, so only the prefix of their keys is known",
     "-writes-logs": "Lambda creates a log stream per environment, so only the group is known",
     "-reads-stream": "ListStreams applies to all streams that a table has had",
     "-writes-traces": "X-Ray has no resources",
     "-uses-network": "Lambda creates the network interfaces, so their ids are not known",
 }
-"""Suffixes of policy names that may have a `*` in an action or resource, and the reason."""
+"""Suffixes of the names of policies that may have a `*` in a resource, and the reason."""
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 SECRET_NAME = re.compile(r"(^|_)(SECRET|PASSWORD|KEY|PASSPHRASE)($|_)")
@@ -68,10 +67,16 @@ class Rule:
 
 def _policies_name_what_they_allow(name: str, inputs: Inputs) -> Iterator[str]:
     document = inputs.get("policy")
-    if not isinstance(document, str) or name.endswith(tuple(ALLOWED_STARS)):
+    if not isinstance(document, str):
         return
-    for statement in json.loads(document)["Statement"]:
-        if "*" in json.dumps([statement.get("Action"), statement.get("Resource")]):
+    may_star_resources = name.endswith(tuple(STAR_RESOURCES))
+    statements = json.loads(document)["Statement"]
+    for statement in [statements] if isinstance(statements, dict) else statements:
+        if statement["Effect"] == "Deny":
+            continue
+        if statement.keys() & {"NotAction", "NotResource"}:
+            yield f"{statement} allows everything that it does not name: name the actions and resources"
+        if "*" in json.dumps([statement.get("Action"), None if may_star_resources else statement.get("Resource")]):
             yield f"{statement} contains a star: name the actions and resources"
 
 
@@ -176,7 +181,7 @@ def _a_second_factor_is_offered(_: str, inputs: Inputs) -> Iterator[str]:
 RULES = (
     Rule(
         name="policies-name-what-they-allow",
-        description="IAM and bucket policies have no star in an action or resource.",
+        description="IAM and bucket policies allow no star in an action or resource, and nothing by exclusion.",
         types=("aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy", "aws:s3/bucketPolicy:BucketPolicy"),
         check=_policies_name_what_they_allow,
     ),

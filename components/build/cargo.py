@@ -300,6 +300,9 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[bytes, 
     return printed, copied.decode(errors="replace"), process.returncode
 
 
+CARGO_MISSING = "cargo is not on the PATH: install Rust with rustup, https://rustup.rs"
+
+
 def find_tools(workspace: Workspace, architecture: Architecture, caller: Mapping[str, str] = os.environ) -> Tools:
     """Return the tools that compile a workspace for the architecture.
 
@@ -308,7 +311,7 @@ def find_tools(workspace: Workspace, architecture: Architecture, caller: Mapping
     """
     path = tool_path(caller)
     if shutil.which("cargo", path=path) is None or shutil.which("rustc", path=path) is None:
-        raise BuildError("cargo is not on the PATH: install Rust with rustup, https://rustup.rs")
+        raise BuildError(CARGO_MISSING)
     ziglang = find_spec("ziglang")
     if ziglang is None or ziglang.origin is None or shutil.which("cargo-lambda", path=path) is None:
         tool = "cargo-lambda" if ziglang else "zig"

@@ -28,11 +28,11 @@ def test_the_files_are_those_of_the_readme(checkout: Path) -> None:
 
 
 def test_hyphens_in_names_and_parameters_in_paths_work(checkout: Path) -> None:
-    new_handler(checkout, "order-status", "GET /orders/{id}")
+    new_handler(checkout, "order-status", "GET /orders/{orderId}")
     program = (checkout / "__main__.py").read_text()
-    assert 'api.route("GET /orders/{id}", order_status)' in program
+    assert 'api.route("GET /orders/{orderId}", order_status)' in program
     event = json.loads((checkout / "rust/functions/order-status/events/http.json").read_text())
-    assert event["routeKey"] == "GET /orders/{id}"
+    assert event["routeKey"] == "GET /orders/{orderId}"
     assert event["rawPath"] == "/orders/sample"
 
 
@@ -42,7 +42,12 @@ def test_hyphens_in_names_and_parameters_in_paths_work(checkout: Path) -> None:
         ("Hello", "POST /hello", "'Hello' is not a valid name of a handler"),
         ("../hello", "POST /hello", "is not a valid name of a handler"),
         ("hello", "/hello", "'/hello' is not a route: write a method and a path, such as ROUTE='POST /hello'"),
+        ("hello", "HEAD /hello", "'HEAD /hello' is not a route"),
         ("echo", "POST /hello", "rust/functions/echo already exists"),
+        ("api", "POST /hello", "api is a name in __main__.py, or a keyword of Python: choose another NAME"),
+        ("class", "POST /hello", "class is a name in __main__.py, or a keyword of Python"),
+        ("print", "POST /echo", "POST /echo is a route of echo: choose another ROUTE"),
+        ("print", "GET /currencies", "GET /currencies is a route of currencies"),
     ],
 )
 def test_invalid_names_and_routes_are_refused_without_writing(
@@ -52,3 +57,11 @@ def test_invalid_names_and_routes_are_refused_without_writing(
     with pytest.raises(OperationError, match=message):
         new_handler(checkout, name, route)
     assert {path: path.stat().st_mtime_ns for path in checkout.rglob("*")} == before
+
+
+def test_a_crate_that_cargo_cannot_read_is_not_left_behind(checkout: Path) -> None:
+    (checkout / "rust/Cargo.lock").write_text("damaged")
+    before = {path: path.read_bytes() for path in checkout.rglob("*") if path.is_file()}
+    with pytest.raises(OperationError, match="cargo cannot read the new crate, so nothing was written"):
+        new_handler(checkout, "hello", "POST /hello")
+    assert {path: path.read_bytes() for path in checkout.rglob("*") if path.is_file()} == before

@@ -1,5 +1,6 @@
 """Tests of the checks before a deployment. The Pulumi CLI is replaced by a script."""
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -7,9 +8,13 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 
 from components.local.home import Home
+from components.local.stack_config import read_stack_config
 from operations.cli import OperationError
-from operations.deploy import check, destroy
+from operations.deploy import artifact_keys, check, destroy
+from tests.account import program
 from tests.recording import ROOT
+
+LAYER = "arn:aws:lambda:eu-west-1:184161586896:layer:opentelemetry-collector-arm64-0_15_0:1"
 
 
 class _Session:
@@ -83,3 +88,20 @@ def test_a_stack_without_a_file_is_reported_with_the_remedy() -> None:
 def test_production_is_not_destroyed_and_the_setting_is_named(tmp_path: Path) -> None:
     with pytest.raises(OperationError, match="set deletionProtection to false in Pulumi.prod.yaml"):
         destroy("prod", ROOT, Home(tmp_path), [])
+
+
+def test_a_local_run_without_the_cli_is_not_destroyed_with_options(tmp_path: Path) -> None:
+    """They could be `--preview-only`."""
+    home = Home(tmp_path)
+    home.write_outputs({})
+    with pytest.raises(OperationError, match="takes no OPTIONS here"):
+        destroy("local", ROOT, home, ["--preview-only"])
+    assert home.outputs_file.exists()
+
+
+@pytest.mark.parametrize("layer", ["", LAYER])
+def test_the_artifacts_that_up_looks_for_are_those_of_the_program(layer: str) -> None:
+    config = read_stack_config(ROOT, "dev")
+    config = dataclasses.replace(config, values={**config.values, f"{config.project}:openTelemetryLayer": layer})
+    (build,) = (item for item in program("dev", openTelemetryLayer=layer).resources if item.name == "rust-build")
+    assert sorted(artifact_keys(config, ROOT)) == sorted(build.inputs["environment"]["ARTIFACT_KEYS"].split())

@@ -1,5 +1,4 @@
 import dataclasses
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -7,10 +6,14 @@ from typing import Any
 import pytest
 
 from pipeline.guard import LABEL, UNGUARDED, WEAKER, Verdict, judge, sentence
-from pipeline.preview import UNKNOWN, read_preview
+from pipeline.preview import UNKNOWN
 from tests.account import program
+from tests.pipeline.previews import previewed, step, urn
 from tests.pipeline.recorded import recorded_preview
 from tests.recording import Recorded
+
+BUCKET = "aws:s3/bucket:Bucket"
+LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 
 
 @pytest.mark.parametrize("name", ["create", "unchanged", "code", "crate"])
@@ -24,7 +27,7 @@ def test_a_table_that_is_replaced_is_refused() -> None:
     verdict = judge(recorded_preview("replace"), ["other"])
     assert verdict.refused
     assert [sentence(loss) for loss in verdict.losses] == [
-        "currencies-table (aws:dynamodb/table:Table) would be replaced, and its items lost"
+        "currencies-table (aws:dynamodb/table:Table) would be replaced, losing its items"
     ]
 
 
@@ -68,22 +71,15 @@ def resources() -> dict[str, Recorded]:
     return {item.name: item for item in recording.resources if item.custom}
 
 
-def step(name: str, operation: str, change: Mapping[str, Any] | None = None, **state: Any) -> dict[str, Any]:
-    """Return a step of a resource of the program, as `pulumi preview --json` prints it; None removes an input."""
+def changed(name: str, operation: str, change: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return a step of a resource of the program; None in `change` removes an input."""
     item = resources()[name]
-    before = dict(item.inputs)
-    after = {key: value for key, value in {**before, **(change or {})}.items() if value is not None}
-    urn = f"urn:pulumi:prod::rust-serverless::{item.typ}::{name}"
-    states = {"oldState": {"custom": True, "inputs": before, **state.pop("old", {})}}
-    if operation != "delete":
-        states["newState"] = {"custom": True, "inputs": after, **state.pop("new", {})}
-    return {"op": operation, "urn": urn, **states}
+    after = {key: value for key, value in {**item.inputs, **(change or {})}.items() if value is not None}
+    return step(operation, item.typ, name, (item.inputs, None if operation == "delete" else after))
 
 
 def verdict_of(tmp_path: Path, *steps: dict[str, Any]) -> Verdict:
-    file = tmp_path / "preview.json"
-    file.write_text(json.dumps({"steps": list(steps), "changeSummary": {}}))
-    return judge(read_preview(file), [])
+    return judge(previewed(tmp_path, steps), [])
 
 
 LOSSES: list[tuple[str, dict[str, Any], str]] = [
@@ -120,7 +116,7 @@ LOSSES: list[tuple[str, dict[str, Any], str]] = [
 def test_an_update_that_weakens_protection_is_refused(
     tmp_path: Path, name: str, change: dict[str, Any], message: str
 ) -> None:
-    verdict = verdict_of(tmp_path, step(name, "update", change))
+    verdict = verdict_of(tmp_path, changed(name, "update", change))
     assert verdict.refused
     assert any(message in loss.what for loss in verdict.losses)
 
@@ -135,19 +131,19 @@ def test_an_update_that_weakens_protection_is_refused(
     ],
 )
 def test_a_resource_that_stores_something_is_not_deleted(tmp_path: Path, name: str, operation: str) -> None:
-    assert verdict_of(tmp_path, step(name, operation)).refused
+    assert verdict_of(tmp_path, changed(name, operation)).refused
 
 
 @pytest.mark.parametrize(
     "name", ["echo-function", "echo-role", "api-stage", "rust-build", "dashboard-page", "echo-writes-logs"]
 )
 def test_a_resource_that_stores_nothing_may_be_deleted(tmp_path: Path, name: str) -> None:
-    assert not verdict_of(tmp_path, step(name, "delete")).refused
+    assert not verdict_of(tmp_path, changed(name, "delete")).refused
 
 
 def test_an_unknown_type_is_guarded(tmp_path: Path) -> None:
     unknown = {
-        **step("currencies-table", "delete"),
+        **changed("currencies-table", "delete"),
         "urn": "urn:pulumi:prod::rust-serverless::aws:efs/fileSystem:FileSystem::x",
     }
     assert verdict_of(tmp_path, unknown).refused
@@ -160,10 +156,27 @@ def test_every_unguarded_type_is_used_by_the_program() -> None:
 
 
 def test_a_resource_that_loses_the_engine_s_protection_is_refused(tmp_path: Path) -> None:
-    protected = step("currencies-table", "same", old={"protect": True}, new={"protect": True})
-    assert not verdict_of(tmp_path, protected).refused
-    unprotected = step("currencies-table", "same", old={"protect": True})
-    assert verdict_of(tmp_path, unprotected).refused
+    same = changed("currencies-table", "same")
+    protected, unprotected = {**same["oldState"], "protect": True}, same["newState"]
+    assert not verdict_of(tmp_path, {**same, "oldState": protected, "newState": protected}).refused
+    assert verdict_of(tmp_path, {**same, "oldState": protected, "newState": unprotected}).refused
+
+
+def lifecycle_of_a_bucket(references: Mapping[str, list[str]]) -> dict[str, Any]:
+    inputs = {"bucket": UNKNOWN, "rules": [{"id": "old", "status": "Enabled", "expiration": {"days": 1}}]}
+    return step("create", LIFECYCLE, "expiry", (None, inputs), references)
+
+
+@pytest.mark.parametrize("references", [{}, {"bucket": [urn(BUCKET, "artifacts")]}])
+def test_a_new_lifecycle_of_an_existing_bucket_is_refused(tmp_path: Path, references: Mapping[str, list[str]]) -> None:
+    bucket = step("same", BUCKET, "artifacts", ({}, {}))
+    (loss,) = verdict_of(tmp_path, bucket, lifecycle_of_a_bucket(references)).losses
+    assert loss.what == "would change which objects expire"
+
+
+def test_a_new_lifecycle_of_a_new_bucket_passes(tmp_path: Path) -> None:
+    bucket = step("create", BUCKET, "artifacts", (None, {}))
+    assert verdict_of(tmp_path, bucket, lifecycle_of_a_bucket({"bucket": [bucket["urn"]]})).losses == ()
 
 
 SAFE: list[tuple[str, dict[str, Any]]] = [
@@ -185,17 +198,17 @@ SAFE: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("name", "change"), SAFE, ids=str)
 def test_an_update_that_preserves_protection_passes(tmp_path: Path, name: str, change: dict[str, Any]) -> None:
-    assert verdict_of(tmp_path, step(name, "update", change)).losses == ()
+    assert verdict_of(tmp_path, changed(name, "update", change)).losses == ()
 
 
 def test_the_unchanged_program_loses_nothing(tmp_path: Path) -> None:
-    assert verdict_of(tmp_path, *(step(name, "same") for name in resources())).losses == ()
+    assert verdict_of(tmp_path, *(changed(name, "same") for name in resources())).losses == ()
 
 
 def test_a_sentence_is_one_line_of_a_log(tmp_path: Path) -> None:
     """A line that begins with `::` would be a command to the runner."""
     forged = {
-        **step("currencies-table", "delete"),
+        **changed("currencies-table", "delete"),
         "urn": "urn:pulumi:a::b::aws:dynamodb/table:Table::x\n::stop-commands::y",
     }
     (loss,) = verdict_of(tmp_path, forged).losses

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -7,37 +7,13 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from pipeline.limits import Concurrency, account_concurrency, problems
-from pipeline.preview import UNKNOWN, Preview, read_preview
+from pipeline.limits import PERMISSION, ROUTE, Concurrency, account_concurrency, problems
+from pipeline.preview import FUNCTION, UNKNOWN
 from tests.account import program
+from tests.pipeline.previews import previewed, step
 
 NEW_ACCOUNT = Concurrency(total=10, unreserved=10)
 USUAL_ACCOUNT = Concurrency(total=1_000, unreserved=1_000)
-FUNCTION = "aws:lambda/function:Function"
-ROUTE = "aws:apigatewayv2/route:Route"
-PERMISSION = "aws:lambda/permission:Permission"
-
-
-def step(
-    operation: str,
-    typ: str,
-    name: str,
-    inputs: tuple[Mapping[str, Any] | None, Mapping[str, Any] | None],
-    references: Mapping[str, list[str]] | None = None,
-) -> dict[str, Any]:
-    """Return a step as `pulumi preview --json` prints it, with inputs before and afterwards."""
-    states = {
-        state: {"custom": True, "inputs": values, "propertyDependencies": references or {}}
-        for state, values in zip(("oldState", "newState"), inputs, strict=True)
-        if values is not None
-    }
-    return {"op": operation, "urn": f"urn:pulumi:prod::rust-serverless::{typ}::{name}", **states}
-
-
-def previewed(tmp_path: Path, steps: Iterable[dict[str, Any]]) -> Preview:
-    file = tmp_path / "preview.json"
-    file.write_text(json.dumps({"steps": list(steps), "changeSummary": {}}))
-    return read_preview(file)
 
 
 def first_up(stack: str) -> list[dict[str, Any]]:

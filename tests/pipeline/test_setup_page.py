@@ -2,6 +2,8 @@
 
 import re
 
+import yaml
+
 from bootstrap import roles
 from bootstrap.policies import PREFIX
 from pipeline import drift, guard, pull_request
@@ -45,6 +47,14 @@ def test_the_settings_are_those_of_the_program() -> None:
     for setting in (*maps, "artifactReaders", "artifactBucket", "stages", "pullRequests"):
         assert f'"{setting}"' in source
         assert setting in PAGE
+
+
+def test_settings_that_are_set_as_json_have_no_type() -> None:
+    """`pulumi config set` stores JSON as a string, which the CLI would not accept as an array or object."""
+    config = yaml.safe_load((ROOT / "bootstrap/Pulumi.yaml").read_text())["config"]
+    lists = {key for key, setting in config.items() if isinstance(setting.get("default"), list | dict)}
+    assert lists == {"stages", "artifactReaders"}
+    assert {config[key].get("type") for key in lists} == {None}
 
 
 def test_the_boundary_of_the_example_is_that_of_a_stage() -> None:

@@ -12,9 +12,13 @@ def statement(**parts: Any) -> dict[str, Any]:
     return {"policy": json.dumps(document)}
 
 
+EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
 BROKEN = [
     ("aws:iam/rolePolicy:RolePolicy", statement(Action=["s3:*"]), "contains a star"),
     ("aws:iam/rolePolicy:RolePolicy", statement(Resource=["*"]), "contains a star"),
+    ("aws:iam/rolePolicy:RolePolicy", {"policy": json.dumps({"Statement": EVERYTHING})}, "contains a star"),
+    ("aws:iam/rolePolicy:RolePolicy", statement(NotAction=["iam:PassRole"]), "allows everything that it does not name"),
     ("aws:lambda/permission:Permission", {}, "sourceArn is missing"),
     ("aws:apigatewayv2/route:Route", {}, "authorizationType is missing"),
     ("aws:apigatewayv2/route:Route", {"authorizationType": "JWT"}, "accepts ID tokens"),
@@ -57,9 +61,21 @@ def test_every_rule_can_be_broken() -> None:
     assert broken == {rule.name for rule in RULES}
 
 
-def test_a_star_with_a_reason_is_allowed() -> None:
-    typ = "aws:iam/rolePolicy:RolePolicy"
-    assert not list(violations(typ, "echo-writes-logs", statement(Resource=["arn:aws:logs:::g:log-stream:*"])))
+def problems_of(name: str, **parts: Any) -> list[str]:
+    return [problem for _, problem in violations("aws:iam/rolePolicy:RolePolicy", name, statement(**parts))]
+
+
+def test_a_star_in_a_resource_is_allowed_with_a_reason() -> None:
+    assert problems_of("echo-writes-logs", Resource=["arn:aws:logs:::g:log-stream:*"]) == []
+
+
+@pytest.mark.parametrize("parts", [{"Action": ["*"]}, {"NotResource": ["arn:aws:s3:::b"]}])
+def test_a_name_exempts_no_actions_and_no_exclusions(parts: dict[str, Any]) -> None:
+    assert len(problems_of("report-objects", **parts)) == 1
+
+
+def test_a_deny_may_have_stars() -> None:
+    assert problems_of("uploads-tls-only", Effect="Deny", Action=["s3:*"], Resource=["*"]) == []
 
 
 @pytest.mark.parametrize("typ", sorted({typ for typ, _, _ in BROKEN}))
