@@ -39,8 +39,8 @@ def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
     report("compiling each function with a cargo call of its own")
     apart = _seconds(workspace, home, architecture, [[binary] for binary in functions])
     verdicts = [
-        judge(Target(subject="workspace", what="digest, ms", at_most=60), digest_ms),
-        judge(Target(subject="workspace", what="one call, times separate calls", at_most=1), together / apart),
+        judge(Target(subject="workspace", metric="digest, ms", at_most=60), digest_ms),
+        judge(Target(subject="workspace", metric="one call, relative to separate calls", at_most=1), together / apart),
     ]
     return Section(
         title="Builds",

@@ -72,7 +72,7 @@ def run(root: Path, home: Path, report: Callable[[str], None]) -> Section:
         for edit in EDITS:
             report(f"editing {edit.function}")
             seconds = median([loop.seconds(edit, number) for number in range(REPEATS)])
-            target = Target(subject=edit.function, what="save to new response, s", at_most=edit.at_most_seconds)
+            target = Target(subject=edit.function, metric="save to new response, s", at_most=edit.at_most_seconds)
             verdicts.append(judge(target, seconds))
     return Section(title="The edit loop", tables=[targets(verdicts)], notes=NOTES)
 
@@ -136,4 +136,4 @@ def _running(program: Path, folder: Path, report: Callable[[str], None]) -> Iter
 
 
 def _response(url: str, body: bytes | None) -> str:
-    return request("POST" if body else "GET", url, {}, body or b"").body.decode()
+    return request("POST" if body else "GET", url, body).body.decode()

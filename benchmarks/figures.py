@@ -39,7 +39,7 @@ class Figures:
     per_second: float
     cpu_ms: float
     """CPU time of a warm call."""
-    own_share: float
+    cpu_share: float
     """Share of the time of warm calls in which the function computes."""
     dollars: float
     """Price of a million requests."""
@@ -65,7 +65,7 @@ def figures(subject: Subject, memory_mib: int, package: Package, samples: Sample
         warm_p99_ms=p99,
         per_second=calls * subject.per_call / (busy_ns / 1e9),
         cpu_ms=cpu_ns / calls / NS_PER_MS,
-        own_share=cpu_ns / busy_ns,
+        cpu_share=cpu_ns / busy_ns,
         dollars=dollars_per_million(p50, memory_mib),
     )
 

@@ -122,7 +122,7 @@ class Collector(BaseHTTPRequestHandler):
 def _tables(found: Mapping[str, Mapping[str, float]]) -> list[Table]:
     without, ours = found["without"], found["powertools"]
     judged = [
-        judge(Target(subject="powertools", what=f"{what}, more", at_most=most), ours[what] - without[what])
+        judge(Target(subject="powertools", metric=f"{what}, more", at_most=most), ours[what] - without[what])
         for what, most in LIMITS.items()
     ]
     rows = [(what, *(number(figures[what]) for figures in found.values())) for what in FIGURES]

@@ -20,7 +20,7 @@ NOTES = (
     "**start**: from process creation to the first `/next`. **bare C** requests events and responds with `{}`.",
     "**first call**: with 7 ms of CPU time per 100 ms, as on Lambda with 128 MB; the start is not limited, as on "
     "Lambda. It includes the AWS client's first request, over plain HTTP without TLS.",
-    "**own share**: CPU time of a warm call divided by its duration; the rest is waiting, mostly for DynamoDB. That"
+    "**CPU share**: CPU time of a warm call divided by its duration; the rest is waiting, mostly for DynamoDB. That"
     " is the emulator on the same machine; the real one has other response times, equal for all languages.",
     "**$ per million**: requests on arm64 at the function's configured memory, at list prices of us-east-1, with "
     "the warm median on this machine rounded up to a millisecond. <https://aws.amazon.com/lambda/pricing/>",
@@ -33,9 +33,9 @@ def targets(judged: Sequence[Verdict]) -> Table:
     """Return the table of targets."""
     return Table(
         title="Targets",
-        columns=("function", "what", "at most", "measured", "outcome"),
+        columns=("function", "metric", "at most", "measured", "outcome"),
         rows=[
-            (one.target.subject, one.target.what, f"{one.target.at_most:g}", number(one.measured), one.outcome)
+            (one.target.subject, one.target.metric, f"{one.target.at_most:g}", number(one.measured), one.outcome)
             for one in judged
         ],
     )
@@ -57,16 +57,16 @@ def subject(name: str, counted: str, rows: Mapping[str, Figures]) -> Table:
         columns=("", ours, *others),
         rows=[
             line("start, ms", lambda figures: figures.init_ms),
-            line("start, times bare C", lambda figures: figures.init_ratio),
-            line("start, computing, ms", lambda figures: figures.init_cpu_ms),
+            line("start, relative to bare C", lambda figures: figures.init_ratio),
+            line("start, CPU ms", lambda figures: figures.init_cpu_ms),
             line("resident, MiB", lambda figures: figures.resident_mib),
-            line("resident at most, MiB", lambda figures: figures.peak_mib),
+            line("peak resident, MiB", lambda figures: figures.peak_mib),
             line("first call, ms", lambda figures: figures.first_call_ms),
             line("warm call, p50, ms", lambda figures: figures.warm_p50_ms),
             line("warm call, p90, ms", lambda figures: figures.warm_p90_ms),
             line("warm call, p99, ms", lambda figures: figures.warm_p99_ms),
-            line("warm call, computing, ms", lambda figures: figures.cpu_ms),
-            ("warm call, own share", *(f"{rows[language].own_share:.0%}" for language in (ours, *others))),
+            line("warm call, CPU ms", lambda figures: figures.cpu_ms),
+            ("warm call, CPU share", *(f"{rows[language].cpu_share:.0%}" for language in (ours, *others))),
             line(f"{counted} per second", lambda figures: figures.per_second),
             line("$ per million calls", lambda figures: figures.dollars),
             ("zip, MB", *(number(rows[language].zip_mb) for language in (ours, *others))),

@@ -14,7 +14,7 @@ class Target:
     """A limit of a figure."""
 
     subject: str
-    what: str
+    metric: str
     """Name with unit."""
     at_most: float
     needs: str = ""
@@ -28,24 +28,24 @@ class Verdict:
     target: Target
     measured: float | None
     outcome: str
-    """`pass`, `short by …`, or why it is unknown."""
+    """`pass`, `over by …`, or why it is unknown."""
 
 
 def _zip(subject: str, at_most: float) -> tuple[Target, Figure]:
-    return Target(subject=subject, what="zip, MB", at_most=at_most), lambda figures: figures.zip_mb
+    return Target(subject=subject, metric="zip, MB", at_most=at_most), lambda figures: figures.zip_mb
 
 
 def _start(subject: str, at_most: float) -> tuple[Target, Figure]:
-    target = Target(subject=subject, what="start, times bare C", at_most=at_most, needs=IDLE)
+    target = Target(subject=subject, metric="start, relative to bare C", at_most=at_most, needs=IDLE)
     return target, lambda figures: figures.init_ratio
 
 
 def _resident(subject: str, at_most: float) -> tuple[Target, Figure]:
-    return Target(subject=subject, what="resident, MiB", at_most=at_most), lambda figures: figures.resident_mib
+    return Target(subject=subject, metric="resident, MiB", at_most=at_most), lambda figures: figures.resident_mib
 
 
 def _first_call(subject: str, at_most: float) -> tuple[Target, Figure]:
-    target = Target(subject=subject, what="first call, ms", at_most=at_most, needs=NOT_MEASURED)
+    target = Target(subject=subject, metric="first call, ms", at_most=at_most, needs=NOT_MEASURED)
     return target, lambda figures: figures.first_call_ms
 
 
@@ -75,5 +75,5 @@ def judge(target: Target, measured: float | None) -> Verdict:
     elif measured <= target.at_most:
         outcome = "pass"
     else:
-        outcome = f"short by {measured - target.at_most:.2f}"
+        outcome = f"over by {measured - target.at_most:.2f}"
     return Verdict(target=target, measured=measured, outcome=outcome)

@@ -41,7 +41,7 @@ def session_token(api_url: str, user: str, password: str) -> str:
         LocalError: the sign-in fails.
     """
     body = json.dumps({"user": user, "password": password}).encode()
-    response = request("POST", f"{api_url}/analytics/sign-in", {"content-type": "application/json"}, body)
+    response = request("POST", f"{api_url}/analytics/sign-in", body, {"content-type": "application/json"})
     if response.is_error:
         raise LocalError(f"signing in as {user} failed with {response.status}: {response.body.decode()}")
     return str(response.fields["token"])

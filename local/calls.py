@@ -32,7 +32,7 @@ def call(api_url: str, example: Example, token: str | None) -> TimedResponse:
     """Send the request, with the token if it needs one."""
     headers = {**example.headers, **({"authorization": f"Bearer {token}"} if example.needs_token else {})}
     started = time.monotonic()
-    response = request(example.method, api_url + example.path, headers, example.body)
+    response = request(example.method, api_url + example.path, example.body, headers)
     return TimedResponse(**vars(response), milliseconds=round((time.monotonic() - started) * 1000))
 
 

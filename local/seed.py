@@ -38,6 +38,6 @@ def _body(currency: Currency) -> dict[str, object]:
 
 def _put(url: str, token: str, body: dict[str, object]) -> None:
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-    response = request("PUT", url, headers, json.dumps(body).encode())
+    response = request("PUT", url, json.dumps(body).encode(), headers)
     if response.is_error:
         raise LocalError(f"PUT {url} failed with {response.status}: {response.body.decode()}")

@@ -4,7 +4,8 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.message import Message
 from http import HTTPStatus
 from typing import Any
 
@@ -17,8 +18,14 @@ class Response:
     """A response."""
 
     status: int
-    content_type: str = ""
+    headers: Message = field(default_factory=Message)
+    """Names are case-insensitive."""
     body: bytes = b""
+
+    @property
+    def content_type(self) -> str:
+        """The media type with its parameters; empty if there is none."""
+        return self.headers.get("content-type", "")
 
     @property
     def is_error(self) -> bool:
@@ -35,17 +42,16 @@ class Response:
         return content if isinstance(content, dict) else {}
 
 
-def request(method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
+def request(method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Response:
     """Send a request.
 
     Raises:
         OSError: there is no response.
     """
-    prepared = urllib.request.Request(url, method=method, data=body or None, headers=dict(headers))
+    prepared = urllib.request.Request(url, method=method, data=body or None, headers=dict(headers or {}))
     try:
         response = urllib.request.urlopen(prepared, timeout=TIMEOUT_SECONDS)
     except urllib.error.HTTPError as error:
         response = error
     with response:
-        content_type = response.headers.get("content-type", "")
-        return Response(status=response.status, content_type=content_type, body=response.read())
+        return Response(status=response.status, headers=response.headers, body=response.read())

@@ -45,10 +45,10 @@ def test_a_start_faster_than_an_empty_client_is_refused() -> None:
     assert figures(SUBJECT, 128, Package(own_bytes=0), SAMPLES, slow_floor).init_ratio is None
 
 
-def test_throughput_and_own_share_cover_the_whole_block() -> None:
+def test_throughput_and_cpu_share_cover_the_whole_block() -> None:
     found = figures(SUBJECT, 128, Package(own_bytes=0), SAMPLES, FLOOR)
     assert found.per_second == pytest.approx(4 * 100 / 0.016)
-    assert found.own_share == pytest.approx(0.25)
+    assert found.cpu_share == pytest.approx(0.25)
     assert found.cpu_ms == pytest.approx(1)
 
 

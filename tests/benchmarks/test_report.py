@@ -35,7 +35,7 @@ def row(start_ms: float) -> Figures:
         warm_p99_ms=0.4,
         per_second=2345.6,
         cpu_ms=0.1,
-        own_share=0.5,
+        cpu_share=0.5,
         dollars=0.2,
     )
 

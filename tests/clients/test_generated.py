@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulator.http import request
+from pipeline.http_client import request
 from tests.rust_programs import serving
 
 HERE = Path(__file__).parent

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from local.analytics import PASSWORD, USER, sign_in
+from pipeline.http_client import Response, request
 from services import session_keys
 from services.analytics_users import put_user, remove_user
 from tests.emulator.conftest import Local
-from tests.emulator.http import Reply, request
 
 ORIGIN = "https://example.com"
 SITE = "example.com"
@@ -53,7 +53,7 @@ class Client:
         """A client of the stack's DynamoDB."""
         return self.local.context.client("dynamodb")
 
-    def send(self, method: str, path: str, body: object = None, **headers: str) -> Reply:
+    def send(self, method: str, path: str, body: object = None, **headers: str) -> Response:
         """Send a request; names of headers have underscores for hyphens."""
         sent = {"origin": ORIGIN, "user-agent": BROWSERS["Firefox"], "content-type": "application/json"}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}

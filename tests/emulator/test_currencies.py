@@ -10,8 +10,8 @@ import pytest
 
 from local.seed import seed
 from local.tokens import SignIn, machine_token
+from pipeline.http_client import Response, request
 from tests.emulator.conftest import Local
-from tests.emulator.http import Reply, request
 
 MANY = 10_000
 BATCH = 25
@@ -31,7 +31,7 @@ class Client:
         self._url = f"{local.outputs['apiUrl']}/currencies"
         self._token = token
 
-    def send(self, method: str, path: str = "", body: object = None, **headers: str) -> Reply:
+    def send(self, method: str, path: str = "", body: object = None, **headers: str) -> Response:
         """Send a request; names of headers have underscores for hyphens."""
         sent = {"authorization": f"Bearer {self._token}", "content-type": "application/json"}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -66,7 +66,7 @@ def write(local: Local, requests: list[dict[str, object]]) -> None:
         dynamodb.batch_write_item(RequestItems={name: requests[start : start + BATCH]})
 
 
-def answer(reply: Reply) -> dict[str, Any]:
+def answer(reply: Response) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(reply.body)
     return found
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.http_client import request
 from tests.emulator.conftest import Local
-from tests.emulator.http import request
 from tests.recording import ROOT
 from tests.small_program import PROGRAM, RUNTIME, write_program
 

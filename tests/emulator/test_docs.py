@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from local.tokens import SignIn, create_user
+from pipeline.http_client import request
 from tests.browser import chromium
 from tests.emulator.conftest import Local
-from tests.emulator.http import request
 
 
 @pytest.fixture(scope="module")

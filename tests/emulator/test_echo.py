@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from pipeline.http_client import Response, request
 from tests.emulator.conftest import Local
-from tests.emulator.http import Reply, post
 
 JSON = {"content-type": "application/json"}
 PAYLOAD_LIMIT = 6_291_556
@@ -14,7 +14,7 @@ def url(local: Local) -> str:
     return f"{local.outputs['apiUrl']}/echo"
 
 
-def problem(reply: Reply) -> dict[str, object]:
+def problem(reply: Response) -> dict[str, object]:
     assert reply.headers["content-type"] == "application/problem+json"
     found: dict[str, object] = json.loads(reply.body)
     assert found["status"] == reply.status
@@ -24,7 +24,7 @@ def problem(reply: Reply) -> dict[str, object]:
 
 @pytest.mark.parametrize("message", ["hi", "", "né 😀", 'a "quote" and a \\', "\u0000\u001f"])
 def test_a_message_comes_back_three_times(url: str, message: str) -> None:
-    reply = post(url, json.dumps({"message": message}).encode(), JSON)
+    reply = request("POST", url, json.dumps({"message": message}).encode(), JSON)
     assert reply.status == 200
     assert reply.headers["content-type"] == "application/json"
     assert json.loads(reply.body) == {"echo": f"{message}... {message}... {message}..."}
@@ -32,7 +32,7 @@ def test_a_message_comes_back_three_times(url: str, message: str) -> None:
 
 def test_the_content_type_does_not_matter(url: str) -> None:
     """Without a textual content type, API Gateway passes the body as base64."""
-    reply = post(url, b'{"message": "hi"}', {"content-type": "application/x-www-form-urlencoded"})
+    reply = request("POST", url, b'{"message": "hi"}', {"content-type": "application/x-www-form-urlencoded"})
     assert json.loads(reply.body) == {"echo": "hi... hi... hi..."}
 
 
@@ -55,20 +55,20 @@ def test_the_content_type_does_not_matter(url: str) -> None:
     ],
 )
 def test_an_invalid_body_is_rejected_with_instructions(url: str, body: bytes) -> None:
-    found = problem(post(url, body, JSON))
+    found = problem(request("POST", url, body, JSON))
     assert (found["status"], found["errorType"]) == (400, "InvalidMessage")
     assert '{"message": "hi"}' in str(found["detail"])
 
 
 def test_a_message_over_lambdas_limit_is_rejected(url: str) -> None:
-    found = problem(post(url, json.dumps({"message": "x" * 6_000_000}).encode(), JSON))
+    found = problem(request("POST", url, json.dumps({"message": "x" * 6_000_000}).encode(), JSON))
     assert (found["status"], found["errorType"]) == (413, "MessageTooLarge")
     assert str(PAYLOAD_LIMIT) in str(found["detail"])
 
 
 def test_the_largest_echo_is_returned(url: str) -> None:
     message = "x" * (PAYLOAD_LIMIT // 3 - 200)
-    reply = post(url, json.dumps({"message": message}).encode(), JSON)
+    reply = request("POST", url, json.dumps({"message": message}).encode(), JSON)
     assert reply.status == 200
     assert len(reply.body) > 3 * len(message)
 

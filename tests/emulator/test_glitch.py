@@ -1,6 +1,5 @@
 """Real pictures through the gateway; Pillow opens the results."""
 
-import io
 import json
 from typing import Any
 
@@ -9,8 +8,9 @@ from PIL import Image, ImageChops
 from PIL.ExifTags import Base
 
 from local.examples import SAMPLE_PICTURE
+from pipeline.http_client import Response, request
 from tests.emulator.conftest import Local
-from tests.emulator.http import Reply, post
+from tests.pictures.files import decoded, encoded
 from tests.recording import ROOT
 
 BODY_LIMIT = 4_500_000
@@ -27,28 +27,15 @@ def photograph() -> Image.Image:
     return Image.open(ROOT / SAMPLE_PICTURE).convert("RGB")
 
 
-def saved(picture: Image.Image, file_format: str, **options: Any) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, file_format, **options)
-    return file.getvalue()
-
-
-def opened(file: bytes) -> Image.Image:
-    """Open a picture and decode all of it."""
-    picture = Image.open(io.BytesIO(file))
-    picture.load()
-    return picture
-
-
 def changed_share(before: bytes, after: bytes) -> float:
     """Return the share of pixels that differ."""
-    pictures = [opened(file).convert("RGBA") for file in (before, after)]
+    pictures = [decoded(file).convert("RGBA") for file in (before, after)]
     difference = ImageChops.difference(*pictures)
     changed = sum(pixel != (0, 0, 0, 0) for pixel in difference.get_flattened_data())
     return changed / (difference.width * difference.height)
 
 
-def problem(reply: Reply) -> dict[str, object]:
+def problem(reply: Response) -> dict[str, object]:
     assert reply.headers["content-type"] == "application/problem+json"
     found: dict[str, object] = json.loads(reply.body)
     assert found["status"] == reply.status
@@ -74,12 +61,12 @@ JPEG_OPTIONS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("kind", JPEG_OPTIONS)
 def test_a_glitched_jpeg_opens_and_is_visibly_changed(url: str, photograph: Image.Image, kind: str) -> None:
     picture = photograph.convert("L") if kind == "grey" else photograph
-    before = saved(picture, "JPEG", **JPEG_OPTIONS[kind])
+    before = encoded(picture, "JPEG", **JPEG_OPTIONS[kind])
     for seed in SEEDS:
-        reply = post(f"{url}?seed={seed}", before, {"content-type": "image/jpeg"})
+        reply = request("POST", f"{url}?seed={seed}", before, {"content-type": "image/jpeg"})
         assert reply.status == 200
         assert reply.headers["content-type"] == "image/jpeg"
-        after = opened(reply.body)
+        after = decoded(reply.body)
         assert (after.format, after.size, after.mode) == ("JPEG", picture.size, picture.mode)
         assert changed_share(before, reply.body) > 0.001, f"seed {seed}"
 
@@ -90,18 +77,18 @@ PNG_MODES = ["RGB", "RGBA", "L", "LA", "P", "1", "I;16"]
 @pytest.mark.parametrize("mode", PNG_MODES)
 def test_a_glitched_png_opens_and_is_visibly_changed(url: str, photograph: Image.Image, mode: str) -> None:
     picture = photograph.convert("I").convert("I;16") if mode == "I;16" else photograph.convert(mode)
-    before = saved(picture, "PNG")
+    before = encoded(picture, "PNG")
     for seed in SEEDS:
-        reply = post(f"{url}?seed={seed}", before, {"content-type": "image/png"})
+        reply = request("POST", f"{url}?seed={seed}", before, {"content-type": "image/png"})
         assert reply.status == 200
-        after = opened(reply.body)
+        after = decoded(reply.body)
         assert (after.format, after.size, after.mode) == ("PNG", picture.size, picture.mode)
         assert changed_share(before, reply.body) > 0.001, f"seed {seed}"
 
 
 def test_other_bytes_keep_their_length_and_their_content_type(url: str) -> None:
     before = bytes(range(256)) * 10
-    reply = post(url, before, {"content-type": "application/x-thing; version=1"})
+    reply = request("POST", url, before, {"content-type": "application/x-thing; version=1"})
     assert reply.headers["content-type"] == "application/x-thing; version=1"
     assert len(reply.body) == len(before)
     assert reply.body != before
@@ -110,7 +97,7 @@ def test_other_bytes_keep_their_length_and_their_content_type(url: str) -> None:
 @pytest.mark.parametrize("length", range(1, 21))
 def test_a_few_bytes_are_enough(url: str, length: int) -> None:
     before = bytes(range(length))
-    reply = post(url, before, {"content-type": "application/octet-stream"})
+    reply = request("POST", url, before, {"content-type": "application/octet-stream"})
     assert (reply.status, len(reply.body)) == (200, length)
     assert reply.body != before
 
@@ -125,36 +112,36 @@ def form(*parts: tuple[str, bytes]) -> tuple[bytes, dict[str, str]]:
 
 
 def test_the_file_in_a_form_is_glitched(url: str, photograph: Image.Image) -> None:
-    picture = saved(photograph, "PNG")
+    picture = encoded(photograph, "PNG")
     file = ('name="file"; filename="lake.png"', picture)
-    reply = post(url, *form(file, ('name="seed"', b"7")))
+    reply = request("POST", url, *form(file, ('name="seed"', b"7")))
     assert (reply.status, reply.headers["content-type"], reply.headers["x-glitch-seed"]) == (200, "image/png", "7")
-    assert reply.body == post(f"{url}?seed=7", picture, {"content-type": "image/png"}).body
-    assert problem(post(url, *form(file, file)))["errorType"] == "SeveralFiles"
+    assert reply.body == request("POST", f"{url}?seed=7", picture, {"content-type": "image/png"}).body
+    assert problem(request("POST", url, *form(file, file)))["errorType"] == "SeveralFiles"
 
 
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "image/png", "application/pdf"])
 def test_the_bytes_of_a_picture_determine_the_type(url: str, photograph: Image.Image, content_type: str) -> None:
-    reply = post(url, saved(photograph, "JPEG"), {"content-type": content_type})
+    reply = request("POST", url, encoded(photograph, "JPEG"), {"content-type": content_type})
     assert reply.headers["content-type"] == "image/jpeg"
 
 
 def test_an_unsupported_content_coding_is_rejected(url: str) -> None:
-    reply = post(url, b"bytes", {"content-type": "image/jpeg", "content-encoding": "gzip"})
+    reply = request("POST", url, b"bytes", {"content-type": "image/jpeg", "content-encoding": "gzip"})
     assert (problem(reply)["errorType"], reply.headers["accept-encoding"]) == ("UnsupportedCoding", "identity")
 
 
 def test_text_is_accepted(url: str) -> None:
     before = "Füße im Schnee, und kein Ende in Sicht".encode()
-    reply = post(url, before, {"content-type": "text/plain; charset=utf-8"})
+    reply = request("POST", url, before, {"content-type": "text/plain; charset=utf-8"})
     assert reply.headers["content-type"] == "text/plain; charset=utf-8"
     assert len(reply.body) == len(before)
 
 
 def test_the_returned_seed_reproduces_the_result(url: str, photograph: Image.Image) -> None:
-    before = saved(photograph, "JPEG")
-    first, other = (post(url, before, {"content-type": "image/jpeg"}) for _ in range(2))
-    again = post(f"{url}?seed={first.headers['x-glitch-seed']}", before, {"content-type": "image/jpeg"})
+    before = encoded(photograph, "JPEG")
+    first, other = (request("POST", url, before, {"content-type": "image/jpeg"}) for _ in range(2))
+    again = request("POST", f"{url}?seed={first.headers['x-glitch-seed']}", before, {"content-type": "image/jpeg"})
     assert again.body == first.body
     assert other.body != first.body
 
@@ -163,7 +150,7 @@ def test_more_steps_change_more(url: str) -> None:
     before = bytes(10_000)
 
     def changes(steps: int) -> int:
-        reply = post(f"{url}?seed=1&steps={steps}", before, {"content-type": "application/octet-stream"})
+        reply = request("POST", f"{url}?seed=1&steps={steps}", before, {"content-type": "application/octet-stream"})
         return sum(byte != 0 for byte in reply.body)
 
     assert changes(1) == 1
@@ -183,45 +170,45 @@ def test_more_steps_change_more(url: str) -> None:
     ],
 )
 def test_an_invalid_option_is_rejected_with_an_example(url: str, query: str, named: str) -> None:
-    found = problem(post(f"{url}?{query}", b"bytes", {"content-type": "image/jpeg"}))
+    found = problem(request("POST", f"{url}?{query}", b"bytes", {"content-type": "image/jpeg"}))
     assert (found["status"], found["errorType"]) == (400, "InvalidOption")
     assert named in str(found["detail"])
     assert "?s" in str(found["detail"])
 
 
 def test_an_empty_body_is_rejected(url: str) -> None:
-    found = problem(post(url, b"", {"content-type": "image/jpeg"}))
+    found = problem(request("POST", url, b"", {"content-type": "image/jpeg"}))
     assert (found["status"], found["errorType"]) == (400, "EmptyBody")
 
 
 def test_the_body_limit_is_exact(url: str) -> None:
     largest = bytes(BODY_LIMIT)
-    assert len(post(url, largest, {"content-type": "image/bmp"}).body) == BODY_LIMIT
-    found = problem(post(url, largest + b"\0", {"content-type": "image/bmp"}))
+    assert len(request("POST", url, largest, {"content-type": "image/bmp"}).body) == BODY_LIMIT
+    found = problem(request("POST", url, largest + b"\0", {"content-type": "image/bmp"}))
     assert (found["status"], found["errorType"]) == (413, "BodyTooLarge")
     assert str(BODY_LIMIT) in str(found["detail"])
 
 
 def test_a_decompression_bomb_is_rejected(url: str) -> None:
-    bomb = saved(Image.new("L", (20_000, 20_000)), "PNG")
+    bomb = encoded(Image.new("L", (20_000, 20_000)), "PNG")
     assert len(bomb) < BODY_LIMIT
-    found = problem(post(url, bomb, {"content-type": "image/png"}))
+    found = problem(request("POST", url, bomb, {"content-type": "image/png"}))
     assert (found["status"], found["errorType"]) == (413, "PictureTooLarge")
 
 
 def test_a_jpeg_without_data_is_glitched_as_bytes(url: str, photograph: Image.Image) -> None:
-    before = saved(photograph, "JPEG")[:100]
-    reply = post(url, before, {"content-type": "image/jpeg"})
+    before = encoded(photograph, "JPEG")[:100]
+    reply = request("POST", url, before, {"content-type": "image/jpeg"})
     assert (reply.status, len(reply.body)) == (200, len(before))
 
 
 def test_a_truncated_png_is_repaired(url: str, photograph: Image.Image) -> None:
-    whole = saved(photograph, "PNG")
-    reply = post(url, whole[: len(whole) // 2], {"content-type": "image/png"})
-    assert opened(reply.body).size == photograph.size
+    whole = encoded(photograph, "PNG")
+    reply = request("POST", url, whole[: len(whole) // 2], {"content-type": "image/png"})
+    assert decoded(reply.body).size == photograph.size
 
 
 def test_uploaded_html_is_never_rendered_as_a_page(url: str) -> None:
-    reply = post(url, b"<script>alert(1)</script>", {"content-type": "text/html"})
+    reply = request("POST", url, b"<script>alert(1)</script>", {"content-type": "text/html"})
     assert reply.headers["x-content-type-options"] == "nosniff"
     assert reply.headers["content-security-policy"] == "sandbox; default-src 'none'"

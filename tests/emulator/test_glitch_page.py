@@ -1,12 +1,10 @@
 """The HTML document of `glitch` in a real browser."""
 
 import base64
-import io
 import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,8 +12,9 @@ from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from local.examples import SAMPLE_PICTURE
+from pipeline.http_client import request
 from tests.emulator.conftest import Local
-from tests.emulator.http import post, request
+from tests.pictures.files import decoded, encoded
 from tests.recording import ROOT
 from tests.visits import SMALL_SCREEN, WIDE_SCREEN, Visit, accessibility_violations, is_wider_than_its_screen, visit
 
@@ -48,13 +47,7 @@ def photograph(scene: Image.Image, size: tuple[int, int], quality: int) -> bytes
     taken = Image.blend(scene.resize(size, Image.Resampling.BICUBIC), grain, 0.15)
     metadata = Image.Exif()
     metadata[0x0110] = "camera"
-    return saved(taken, "JPEG", quality=quality, exif=metadata.tobytes())
-
-
-def saved(picture: Image.Image, file_format: str, **options: Any) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, file_format, **options)
-    return file.getvalue()
+    return encoded(taken, "JPEG", quality=quality, exif=metadata.tobytes())
 
 
 @pytest.fixture(scope="module")
@@ -68,13 +61,6 @@ def large_photo(tmp_path_factory: pytest.TempPathFactory, scene: Image.Image) ->
     path = tmp_path_factory.mktemp("pictures") / "large.jpg"
     path.write_bytes(photograph(scene, (5200, 3900), 95))
     return path
-
-
-def opened(file: bytes | Path) -> Image.Image:
-    """Open a picture and decode all of it."""
-    picture = Image.open(file if isinstance(file, Path) else io.BytesIO(file))
-    picture.load()
-    return picture
 
 
 def expect_result(page: Page) -> None:
@@ -130,21 +116,22 @@ def test_a_photograph_is_glitched_downloaded_and_opened(visitor: Visit, photo: F
     expect(page.locator("#before-size")).to_contain_text("lake.jpg, 1600 by 1067")
     name, file = downloaded(page)
     assert name == f"lake-glitched-{page.get_by_label('Seed').input_value()}.jpg"
-    picture = opened(file)
+    picture = decoded(file)
     assert (picture.format, picture.size) == ("JPEG", (1600, 1067))
     assert file != photo["buffer"]
     seed_and_steps = f"seed={options(page)['seed']}&steps={options(page)['steps']}"
-    assert file == post(f"{visitor.address}?{seed_and_steps}", photo["buffer"], {"content-type": "image/jpeg"}).body
+    url = f"{visitor.address}?{seed_and_steps}"
+    assert file == request("POST", url, photo["buffer"], {"content-type": "image/jpeg"}).body
 
 
 def test_a_png_stays_a_png(visitor: Visit, scene: Image.Image) -> None:
     visitor.page.goto(visitor.address)
-    choose(visitor.page, FilePayload(name="a.b.png", mimeType="image/png", buffer=saved(scene, "PNG")))
+    choose(visitor.page, FilePayload(name="a.b.png", mimeType="image/png", buffer=encoded(scene, "PNG")))
     expect_result(visitor.page)
     name, file = downloaded(visitor.page)
     assert name.startswith("a.b-glitched-")
     assert name.endswith(".png")
-    assert opened(file).format == "PNG"
+    assert decoded(file).format == "PNG"
 
 
 def test_a_copied_link_reproduces_the_result(visitor: Visit, photo: FilePayload) -> None:
@@ -281,9 +268,9 @@ def test_a_large_picture_is_uploaded_unchanged(visitor: Visit, large_photo: Path
     page.goto(f"{visitor.address}?seed=7")
     choose(page, large_photo)
     name, first = uploaded(page)
-    picture = opened(first)
+    picture = decoded(first)
     assert (name, picture.format, picture.size) == ("large-glitched-7.jpg", "JPEG", (5200, 3900))
-    assert dict(picture.getexif()) == dict(opened(large_photo).getexif())
+    assert dict(picture.getexif()) == dict(decoded(large_photo).getexif())
     expect(page.locator("#note")).to_be_empty()
     assert options(page)["seed"] == "7"
     page.get_by_label("Effect").select_option("Sort")
@@ -302,7 +289,7 @@ def test_a_rejected_upload_shows_an_error(visitor: Visit, large_photo: Path) -> 
     )
     page.unroute("**/uploads/*/*/*/*")
     page.get_by_role("button", name="Try again").click()
-    assert opened(uploaded(page)[1]).size == (5200, 3900)
+    assert decoded(uploaded(page)[1]).size == (5200, 3900)
     visitor.ignore_errors()
 
 
@@ -328,7 +315,7 @@ def test_a_picture_over_the_limit_is_scaled_down(visitor: Visit, large_photo: Pa
     page = visitor.page
     page.goto(visitor.address)
     choose(page, too_large)
-    width, height = opened(result(page)).size
+    width, height = decoded(result(page)).size
     assert width < 5200
     assert abs(width / height - 5200 / 3900) < 0.01
     expect(page.locator("#note")).to_have_text(
@@ -343,9 +330,9 @@ def test_a_picture_over_the_limit_is_scaled_down(visitor: Visit, large_photo: Pa
 def test_other_picture_formats_become_a_jpeg(visitor: Visit, scene: Image.Image, file_format: str) -> None:
     visitor.page.goto(visitor.address)
     # The bytes determine the type, not the name.
-    file = FilePayload(name="picture.jpg", mimeType="image/jpeg", buffer=saved(scene, file_format))
+    file = FilePayload(name="picture.jpg", mimeType="image/jpeg", buffer=encoded(scene, file_format))
     choose(visitor.page, file)
-    picture = opened(result(visitor.page))
+    picture = decoded(result(visitor.page))
     assert (picture.format, picture.size) == ("JPEG", scene.size)
     expect(visitor.page.locator("#note")).to_have_text(
         "picture.jpg is neither JPEG nor PNG, so your browser made a JPEG of it."
@@ -371,7 +358,7 @@ def test_a_rejected_picture_shows_no_result(visitor: Visit) -> None:
     page = visitor.page
     page.goto(visitor.address)
     expect_result(page)
-    bomb = saved(Image.new("L", (14_000, 14_000)), "PNG")
+    bomb = encoded(Image.new("L", (14_000, 14_000)), "PNG")
     choose(page, FilePayload(name="bomb.png", mimeType="image/png", buffer=bomb))
     expect_error(page, re.compile("This PNG exceeds"))
     expect(page.locator("#before-size")).to_contain_text("bomb.png")
@@ -386,11 +373,11 @@ def test_each_effect_has_its_own_result_and_link(
 ) -> None:
     page = visitor.page
     page.goto(f"{visitor.address}?seed=7&steps=40")
-    choose(page, FilePayload(name="a", mimeType="", buffer=saved(scene, file_format)))
+    choose(page, FilePayload(name="a", mimeType="", buffer=encoded(scene, file_format)))
     plain = result(page)
     page.get_by_label("Effect").select_option(effect)
     changed = result(page)
-    assert (opened(changed).format, opened(changed).size) == (file_format, scene.size)
+    assert (decoded(changed).format, decoded(changed).size) == (file_format, scene.size)
     assert changed != plain
     assert options(page)["effect"] == effect.lower()
     page.reload()
@@ -435,10 +422,10 @@ def test_a_large_png_stays_a_png(visitor: Visit, tmp_path: Path) -> None:
     page.goto(visitor.address)
     choose(page, large)
     name, whole = uploaded(page)
-    assert (name.endswith(".png"), opened(whole).format, opened(whole).size) == (True, "PNG", noisy.size)
+    assert (name.endswith(".png"), decoded(whole).format, decoded(whole).size) == (True, "PNG", noisy.size)
     choose(page, padded(large, tmp_path / "larger.png"))
     expect(page.locator("#note")).to_contain_text("larger.png has", timeout=PATIENCE_MS)
-    scaled = opened(uploaded(page)[1])
+    scaled = decoded(uploaded(page)[1])
     assert scaled.format == "PNG"
     assert scaled.width < noisy.width
     visitor.ignore_errors()
@@ -472,7 +459,7 @@ def test_an_invalid_option_shows_an_error(
 
 def test_a_decompression_bomb_shows_an_error(visitor: Visit) -> None:
     visitor.page.goto(visitor.address)
-    bomb = saved(Image.new("L", (14_000, 14_000)), "PNG")
+    bomb = encoded(Image.new("L", (14_000, 14_000)), "PNG")
     choose(visitor.page, FilePayload(name="bomb.png", mimeType="image/png", buffer=bomb))
     expect_error(visitor.page, re.compile("This PNG exceeds .* Send a smaller picture, or a JPEG."))
     visitor.ignore_errors()
@@ -546,7 +533,7 @@ def test_a_picture_can_be_dropped_or_pasted_anywhere(visitor: Visit, photo: File
     encoded = base64.b64encode(photo["buffer"]).decode()
     page.evaluate(f"([way, file]) => ({GIVE})(way, 'given.jpg', file)", [way, encoded])
     expect(page.locator("#before-size")).to_contain_text("given.jpg")
-    assert opened(result(page)).size == (1600, 1067)
+    assert decoded(result(page)).size == (1600, 1067)
 
 
 def test_everything_works_with_a_keyboard(visitor: Visit, photo: FilePayload) -> None:

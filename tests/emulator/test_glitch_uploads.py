@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from components.local.resources.kind import Context
+from pipeline.http_client import Response, request
 from tests.emulator.conftest import Local
-from tests.emulator.http import Reply, post, request
 from tests.recording import ROOT
 
 BODY_LIMIT = 4_500_000
@@ -39,13 +39,13 @@ def picture() -> bytes:
 
 
 def links(url: str, size: int, options: str = "") -> dict[str, Any]:
-    reply = post(f"{url}/uploads?size={size}{options}", None)
+    reply = request("POST", f"{url}/uploads?size={size}{options}", None)
     assert reply.status == 201, reply.body
     found: dict[str, Any] = json.loads(reply.body)
     return found
 
 
-def result(link: str) -> Reply:
+def result(link: str) -> Response:
     """Wait for the result at a download link."""
     end = time.monotonic() + PATIENCE_SECONDS
     while (reply := request("GET", link)).status != 200:
@@ -68,8 +68,9 @@ def test_a_large_picture_keeps_its_size(url: str, picture: bytes) -> None:
 
 def test_uploads_and_requests_give_the_same_result(url: str) -> None:
     small = b"any bytes"
-    by_request = post(f"{url}?seed=18446744073709551615&steps=70", small, {"content-type": "text/plain"}).body
-    found = links(url, len(small), "&seed=18446744073709551615&steps=70")
+    options = "seed=18446744073709551615&steps=70"
+    by_request = request("POST", f"{url}?{options}", small, {"content-type": "text/plain"}).body
+    found = links(url, len(small), f"&{options}")
     request("PUT", found["uploadUrl"], small)
     reply = result(found["downloadUrl"])
     assert (found["seed"], reply.body) == ("18446744073709551615", by_request)
@@ -83,7 +84,7 @@ def test_an_upload_must_have_the_signed_size(url: str, length: int) -> None:
 
 @pytest.mark.parametrize("size", ["0", str(UPLOAD_LIMIT + 1), "many", ""])
 def test_a_size_out_of_range_is_rejected_with_the_limit(url: str, size: str) -> None:
-    reply = post(f"{url}/uploads?size={size}", None)
+    reply = request("POST", f"{url}/uploads?size={size}", None)
     problem = json.loads(reply.body)
     assert (reply.status, problem["errorType"]) == (400, "InvalidOption")
     assert str(UPLOAD_LIMIT) in problem["detail"]

@@ -2,8 +2,8 @@
 
 import pytest
 
+from pipeline.http_client import request
 from tests.emulator.conftest import Local
-from tests.emulator.http import request
 
 PATHS = [
     "/glitch",

@@ -4,8 +4,8 @@ import json
 import time
 from typing import Any
 
+from pipeline.http_client import request
 from tests.emulator.conftest import Local
-from tests.emulator.http import request
 
 STANDARD = {
     *("level", "message", "timestamp", "service", "cold_start", "function_name", "function_memory_size"),

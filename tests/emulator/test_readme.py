@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.edits import NOT_SOURCES
+from pipeline.http_client import request
 from tests.emulator.conftest import Local
-from tests.emulator.http import post
 from tests.recording import ROOT
 
 
@@ -28,7 +28,7 @@ def test_a_handler_can_be_added_as_in_the_readme(local: Local, checkout: Path) -
         assert ran.returncode == 0, ran.stderr
         assert "POST /hello 200" in ran.stdout
         assert '{"hello":"Ada"}' in ran.stdout
-        reply = post(f"{local.outputs['apiUrl']}/hello", b"Grace", {"content-type": "text/plain"})
+        reply = request("POST", f"{local.outputs['apiUrl']}/hello", b"Grace", {"content-type": "text/plain"})
         assert json.loads(reply.body) == {"hello": "Grace"}
     finally:
         restored = local.run("local")

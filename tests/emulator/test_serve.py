@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from components.local.isolation import emulated_aws
+from pipeline.http_client import request
 from tests.emulator.conftest import Local
-from tests.emulator.http import request
 from tests.rust_programs import serving
 
 JSON = {"content-type": "application/json"}

@@ -16,8 +16,8 @@ import pytest
 from benchmarks.edits import NOT_SOURCES
 from components.local.emulator import EmulatorHome
 from components.local.resources import KINDS
+from pipeline.http_client import request
 from tests.emulator.conftest import Local, Started
-from tests.emulator.http import post, request
 from tests.recording import ROOT, record_program
 
 pytestmark = pytest.mark.first
@@ -143,7 +143,7 @@ def test_an_invalid_setting_changes_nothing(local: Local, checkout: Path) -> Non
     assert refused.returncode == 1
     assert "Traceback" not in refused.stderr
     assert "error: the configuration in Pulumi.local.yaml must be corrected:" in refused.stderr
-    assert post(local.outputs["apiUrl"] + "/echo", b'{"message": "still"}').status == 200
+    assert request("POST", local.outputs["apiUrl"] + "/echo", b'{"message": "still"}').status == 200
 
 
 def test_an_unsupported_resource_type_is_named(local: Local, checkout: Path) -> None:
@@ -202,7 +202,7 @@ def test_the_sample_does_not_overwrite_a_currency(local: Local) -> None:
     url = local.outputs["apiUrl"] + "/currencies"
     for code in ("ZZZ", "ZZY"):
         body = json.dumps({"code": code, "name": "Mine", "symbol": "Z", "minorUnits": 2}).encode()
-        assert post(url, body, headers).status == 201
+        assert request("POST", url, body, headers).status == 201
     before = [request("GET", f"{url}/{code}", headers=headers).body for code in ("ZZZ", "ZZY")]
     again = local.run("local", environment=NO_CARGO)
     assert again.returncode == 0, again.stderr
@@ -225,7 +225,7 @@ def test_a_manually_deleted_function_is_recreated(local: Local) -> None:
     again = local.run("local", environment=NO_CARGO)
     assert again.returncode == 0, again.stderr
     assert local.outputs["functions"]["echo"] != before
-    assert post(local.outputs["apiUrl"] + "/echo", b'{"message": "back"}').status == 200
+    assert request("POST", local.outputs["apiUrl"] + "/echo", b'{"message": "back"}').status == 200
 
 
 def test_only_one_run_at_a_time(local: Local) -> None:
@@ -248,7 +248,7 @@ def test_a_killed_emulator_is_replaced(local: Local) -> None:
     assert "the emulator is not running: run `make local`" in local.run("invoke", "echo", "{}").stderr
     ran = local.run("local")
     assert ran.returncode == 0, ran.stderr
-    assert post(local.outputs["apiUrl"] + "/echo", b'{"message": "back"}').status == 200
+    assert request("POST", local.outputs["apiUrl"] + "/echo", b'{"message": "back"}').status == 200
 
 
 def test_every_resource_type_is_supported_locally() -> None:

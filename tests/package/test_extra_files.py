@@ -1,6 +1,6 @@
 """Files next to the binary, as a function on the emulator finds them."""
 
-from tests.emulator.http import request
+from pipeline.http_client import request
 from tests.package.conftest import Outsider
 
 PROGRAM = """\

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.emulator.http import request
+from pipeline.http_client import request
 from tests.package.conftest import Outsider, without_optimization
 from tests.recording import ROOT
 

@@ -2,7 +2,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 
-from tests.emulator.http import request
+from pipeline.http_client import request
 from tests.package.conftest import Outsider
 from tests.recording import ROOT
 

@@ -1,6 +1,5 @@
 """Pictures of various programs, and damaged ones that decoders tolerate."""
 
-import io
 import random
 import shutil
 import struct
@@ -12,6 +11,7 @@ from typing import Any
 from PIL import Image
 
 from local.examples import SAMPLE_PICTURE
+from tests.pictures.files import encoded
 from tests.recording import ROOT
 
 SIZE = (120, 80)
@@ -31,29 +31,23 @@ def pictures(folder: Path, seed: int) -> None:
     shutil.copy(ROOT / SAMPLE_PICTURE, folder / "scene.jpg")
     scene = Image.open(folder / "scene.jpg").convert("RGB").resize(SIZE)
     for name, options in JPEG_OPTIONS.items():
-        jpeg = _saved(scene, "JPEG", **options)
+        jpeg = encoded(scene, "JPEG", **options)
         for number, mutated in enumerate([jpeg, *_damaged_jpegs(jpeg, chance)]):
             (folder / f"{name}-{number}.jpg").write_bytes(mutated)
     (folder / "several.mpo").write_bytes(_several(scene))
     for mode in PNG_MODES:
         picture = scene.convert("I").convert("I;16") if mode == "I;16" else scene.convert(mode)
-        png = _saved(picture, "PNG")
+        png = encoded(picture, "PNG")
         for number, mutated in enumerate([png, *_damaged_pngs(png, chance)]):
             (folder / f"{mode.replace(';', '')}-{number}.png").write_bytes(mutated)
     for name, has_default_image in (("animation", False), ("animation-behind-a-picture", True)):
         frames = [scene.rotate(angle) for angle in (10, 20, 30)]
         options = {"save_all": True, "append_images": frames, "default_image": has_default_image, "duration": 100}
-        (folder / f"{name}.png").write_bytes(_saved(scene, "PNG", **options))
-
-
-def _saved(picture: Image.Image, file_format: str, **options: Any) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, file_format, **options)
-    return file.getvalue()
+        (folder / f"{name}.png").write_bytes(encoded(scene, "PNG", **options))
 
 
 def _several(scene: Image.Image) -> bytes:
-    return _saved(scene, "MPO", save_all=True, append_images=[scene.rotate(90), scene.rotate(180)])
+    return encoded(scene, "MPO", save_all=True, append_images=[scene.rotate(90), scene.rotate(180)])
 
 
 def _damaged_jpegs(jpeg: bytes, chance: random.Random) -> Iterator[bytes]:

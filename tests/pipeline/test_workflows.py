@@ -146,6 +146,13 @@ def test_update_and_destroy_of_a_pull_request_are_never_concurrent() -> None:
     assert stack_of(7) == "pr-7"
 
 
+def test_a_run_for_another_label_replaces_no_pending_run() -> None:
+    """A group keeps one pending run, and a run for another label skips its jobs."""
+    workflow = read("pr-environment")
+    assert workflow.content["concurrency"]["group"].endswith("&& '-other-label' || '' }}")
+    assert "github.event.label.name == 'environment'" in workflow.jobs["up"]["if"]
+
+
 def test_every_workflow_that_is_triggered_limits_its_concurrency() -> None:
     for name in NAMES:
         workflow = read(name)
@@ -281,7 +288,8 @@ def test_roles_labels_and_keys_have_one_name() -> None:
 
 def test_the_cli_has_the_version_of_the_sdk() -> None:
     (sdk,) = re.findall(r"^pulumi==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
-    assert f'pulumi-version: "{sdk}"' in (GITHUB / "actions/pulumi/action.yml").read_text()
+    stated = [re.findall(r'pulumi-version: "([^"]+)"', path.read_text()) for path in sorted(GITHUB.rglob("*.yml"))]
+    assert {version for versions in stated for version in versions} == {sdk}
 
 
 def test_every_verb_that_a_workflow_calls_exists() -> None:

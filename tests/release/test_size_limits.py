@@ -6,7 +6,7 @@ from components.build.plan import BuildSettings
 from tests.build.projects import Project
 from tests.recording import ROOT
 
-LIMITS_MB = {target.subject.split(",")[0]: target.at_most for target, _ in TARGETS if target.what == "zip, MB"}
+LIMITS_MB = {target.subject.split(",")[0]: target.at_most for target, _ in TARGETS if target.metric == "zip, MB"}
 
 
 def test_every_zip_is_within_its_size_limit() -> None:

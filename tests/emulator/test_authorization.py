@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from local.tokens import SignIn, create_user, machine_token, user_tokens
+from pipeline.http_client import Response, request
 from tests.emulator.conftest import Local
-from tests.emulator.http import Reply, request
 
 READ, WRITE = "currencies/read", "currencies/write"
 CURRENCY = b'{"name": "Test", "symbol": "T", "minorUnits": 2}'
@@ -31,12 +31,12 @@ def valid(local: Local, sign_in: SignIn) -> str:
     return machine_token(local.context, sign_in)
 
 
-def read(local: Local, authorization: str | None) -> Reply:
+def read(local: Local, authorization: str | None) -> Response:
     headers = {} if authorization is None else {"authorization": authorization}
     return request("GET", f"{local.outputs['apiUrl']}/currencies", headers=headers)
 
 
-def write(local: Local, token: str) -> Reply:
+def write(local: Local, token: str) -> Response:
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     return request("PUT", f"{local.outputs['apiUrl']}/currencies/XTS", CURRENCY, headers)
 
