@@ -57,7 +57,7 @@ def whole_number(least: int, most: int | None = None) -> Rule[int]:
             raise ValueError(value)
         return number
 
-    text = f"a whole number over {least - 1}" if most is None else f"a whole number from {least} to {most}"
+    text = f"a whole number of at least {least}" if most is None else f"a whole number from {least} to {most}"
     return Rule(text=text, parse=parse)
 
 

@@ -90,6 +90,7 @@ class Reader:
         self.problems: list[str] = []
         self.rules: dict[str, str] = {}
         """The rule of each key that was read, by full key."""
+        self._refused: set[str] = set()
 
     def get(self, key: str, rule: Rule[T], example: str, default: str | None = None) -> T:
         """Read a key. If its value breaks the rule, record the problem and return the example."""
@@ -109,7 +110,12 @@ class Reader:
     def refuse(self, key: str, problem: str, example: str) -> None:
         """Record a problem with a key, and a line that fixes it."""
         full_key = self._full(key)
+        self._refused.add(full_key)
         self.problems.append(f"{full_key} {problem}\n    {full_key}: {example}")
+
+    def accepted(self, *keys: str) -> bool:
+        """Return whether no problem with these keys is recorded, so that their values are those of the stack."""
+        return self._refused.isdisjoint(map(self._full, keys))
 
     def refuse_unknown_keys(self) -> None:
         """Record each key of this project that was not read."""
@@ -193,13 +199,17 @@ def _check_together(settings: Settings, reader: Reader) -> None:
     if pulumi.get_stack() in RECOVERABLE_STACKS and not settings.point_in_time_recovery:
         reader.refuse("pointInTimeRecovery", f"is false; the data of {pulumi.get_stack()} must be recoverable", "true")
     if pulumi.get_stack() in RECOVERABLE_STACKS and settings.build_profile != RELEASE:
-        reader.refuse("buildProfile", f"is fast; {pulumi.get_stack()} runs artifacts that were tested before", RELEASE)
+        reader.refuse(
+            "buildProfile",
+            f"is fast; {pulumi.get_stack()} must run the release artifacts that earlier stacks tested",
+            RELEASE,
+        )
     if settings.domain_name and not settings.hosted_zone_id:
         reader.refuse("hostedZoneId", "is empty, but domainName is set", "Z0123456789ABCDEFGHIJ")
     if settings.hosted_zone_id and not settings.domain_name:
         reader.refuse("domainName", "is empty, but hostedZoneId is set", "api.example.com")
     _check_time_zones(settings, reader)
-    if settings.operation.open_telemetry_layer:
+    if settings.operation.open_telemetry_layer and reader.accepted("openTelemetryLayer", "aws:region", "architecture"):
         _check_layer(settings.operation.open_telemetry_layer, settings, reader)
 
 

@@ -83,9 +83,9 @@ def site_in(zone: str) -> str:
         ("logLevel", "loud", "must be one of error, warn, info, debug, trace"),
         ("logRetentionDays", "31", "must be one of 1, 3, 5, 7"),
         ("logRetentionDays", "soon", "must be one of 1, 3, 5, 7"),
-        ("throttleRatePerSecond", "0", "must be a whole number over 0"),
-        ("throttleBurst", "-1", "must be a whole number over 0"),
-        ("throttleBurst", "1.5", "must be a whole number over 0"),
+        ("throttleRatePerSecond", "0", "must be a whole number of at least 1"),
+        ("throttleBurst", "-1", "must be a whole number of at least 1"),
+        ("throttleBurst", "1.5", "must be a whole number of at least 1"),
         ("deletionProtection", "maybe", "must be true or false"),
         ("corsOrigins", "https://a.example", "must be a list of origins"),
         ("corsOrigins", '["*"]', "must be a list of origins"),
@@ -160,7 +160,7 @@ def test_production_requires_point_in_time_recovery() -> None:
 def test_production_requires_the_release_profile() -> None:
     with pytest.raises(
         pulumi.RunError,
-        match="rust-serverless:buildProfile is fast; prod runs artifacts that were tested",
+        match="rust-serverless:buildProfile is fast; prod must run the release artifacts",
     ):
         settings_of("prod", buildProfile="fast")
     assert settings_of("dev", buildProfile="fast").build_profile == "fast"
@@ -184,6 +184,14 @@ def test_a_layer_of_this_region_and_architecture_is_accepted(name: str) -> None:
 def test_the_emulator_refuses_a_layer() -> None:
     with pytest.raises(pulumi.RunError, match="the emulator of this stack cannot run layers"):
         settings_of("local", openTelemetryLayer=layer("collector", "us-east-1"))
+
+
+@pytest.mark.parametrize("invalid", [{"aws_region": None}, {"architecture": "mips"}, {"openTelemetryLayer": "arn"}])
+def test_a_refused_setting_is_not_compared_with_another(invalid: dict[str, str | None]) -> None:
+    """The example in its place is not the user's."""
+    message = refusal(**{"openTelemetryLayer": layer("collector-amd64", "us-east-1"), **invalid})
+    assert message.count("\n    ") == 1
+    assert "the functions are" not in message
 
 
 def test_all_problems_are_reported_together_with_lines_to_paste() -> None:

@@ -66,7 +66,7 @@ class EmulatorHome:
         except (KeyError, TypeError, ValueError):
             holders = ", ".join(map(str, self._holders())) or "unknown"
             raise LocalError(
-                f"{self._state} is damaged, and process {holders} holds it: run `make down`, which stops the emulator"
+                f"{self._state} is damaged, and process {holders} holds it: stop the emulator with `down`"
             ) from None
 
     def start(self, region: str) -> Emulator:

@@ -1,7 +1,7 @@
 """The error that ends a command with a message instead of a traceback."""
 
 ONLY_ELSEWHERE = 'only where pulumi.get_stack() is not "local"'
-"""The remedy for what a program does that the local engine does not support."""
+"""Ends messages about features that the local engine does not support."""
 
 
 class LocalError(Exception):

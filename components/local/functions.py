@@ -35,7 +35,7 @@ def invoke(client: Any, functions: Mapping[str, str], function: str, payload: st
 
 def recent_logs(logs: Any, log_groups: Mapping[str, str], format_line: Formatter) -> Iterator[str]:
     """Yield the formatted log lines of the last ten minutes, then new ones."""
-    width = max(map(len, log_groups))
+    width = max(map(len, log_groups), default=0)
     for name, line in follow_logs(logs, log_groups, time.time() - LOOK_BACK_SECONDS):
         shown = format_line(f"{name:<{width}}", line)
         if shown is not None:
@@ -50,7 +50,7 @@ def request_logs(logs: Any, log_groups: Mapping[str, str], request_id: str, form
     Raises:
         LocalError: there are none.
     """
-    since, width = int((time.time() - DAY_SECONDS) * 1000), max(map(len, log_groups))
+    since, width = int((time.time() - DAY_SECONDS) * 1000), max(map(len, log_groups), default=0)
     found = sorted(
         (event["timestamp"], name, event["message"].rstrip())
         for name, group in log_groups.items()

@@ -216,10 +216,7 @@ def invoke(context: Context, token: str, arguments: Properties) -> dict[str, Any
     """
     function = INVOKES.get(token)
     if function is None:
-        raise LocalError(
-            f"the local engine does not support {token}: call it {ONLY_ELSEWHERE}, or add it to INVOKES in "
-            "components/local/invokes.py"
-        )
+        raise LocalError(f"the local engine does not support {token}: call it {ONLY_ELSEWHERE}")
     try:
         return function(context, arguments)
     except ClientError as error:

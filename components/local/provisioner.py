@@ -86,8 +86,8 @@ class LocalState:
             return Resource(**json.load(self._s3.get_object(Bucket=STATE_BUCKET, Key=urn)["Body"]))
         except (TypeError, ValueError):
             raise LocalError(
-                "another version of this program wrote the state in the emulator: stop it with `make down`, then run "
-                "this again"
+                "another version of this program wrote the state in the emulator: stop the emulator with `down`, then "
+                "run this again"
             ) from None
 
 
@@ -136,8 +136,7 @@ class Provisioner(pulumi.runtime.Mocks):
         kind = KINDS.get(args.typ)
         if kind is None:
             raise LocalError(
-                f"the local engine does not support {args.typ}, the type of {args.name}: declare it {ONLY_ELSEWHERE}, "
-                "or add it to KINDS in components/local/resources"
+                f"the local engine does not support {args.typ}, the type of {args.name}: declare it {ONLY_ELSEWHERE}"
             )
         inputs = _with_policies_as_text(_plain(args.inputs, f"{args.name} of type {args.typ}"))
         urn, dependencies = self._registering.urn, self._registering.dependencies

@@ -50,7 +50,7 @@ class LocalStack:
     def context(self) -> Context:
         """Clients for the resources, after the first deployment."""
         if self._running is None:
-            raise LocalError("nothing runs here yet: run `make local`")
+            raise LocalError("nothing is deployed yet")
         return self._running[1]
 
     def deploy(self) -> Deployment:

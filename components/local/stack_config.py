@@ -104,7 +104,7 @@ def _as_text(value: object) -> str:
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except FileNotFoundError:
         raise LocalError(f"{path.name} does not exist in {path.parent}") from None
     except yaml.YAMLError as error:

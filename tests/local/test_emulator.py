@@ -133,7 +133,7 @@ def test_a_damaged_state_file_is_reported_and_stopping_repairs_it(home: Emulator
     started = home.start(REGION)
     (home.log.parent / "emulator.json").write_text(content)
     with pytest.raises(
-        LocalError, match=f"emulator.json is damaged, and process {started.pid} holds it: run `make down`"
+        LocalError, match=f"emulator.json is damaged, and process {started.pid} holds it: stop the emulator with `down`"
     ):
         home.start(REGION)
     stopped = home.stop()

@@ -45,7 +45,12 @@ def test_every_service_of_the_local_stack_goes_to_one_address() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stack", "message"), [("config: [", "Pulumi.test.yaml is not valid YAML"), ("config:\n", "has no aws:region")]
+    ("stack", "message"),
+    [
+        ("config: [", "Pulumi.test.yaml is not valid YAML"),
+        ("config:\n", "has no aws:region"),
+        ("", "has no aws:region"),
+    ],
 )
 def test_an_invalid_file_is_named(tmp_path: Path, stack: str, message: str) -> None:
     root = write(tmp_path, PROJECT, stack)
