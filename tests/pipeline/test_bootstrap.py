@@ -121,7 +121,7 @@ def test_a_stage_in_another_account_reads_the_artifact_bucket() -> None:
         ("budgetEmail", "on-call@example.com"),
     ],
 )
-def test_settings_that_would_widen_a_policy_are_refused(key: str, value: str) -> None:
+def test_invalid_settings_are_refused(key: str, value: str) -> None:
     with pytest.raises(pulumi.RunError, match=f"{key} must be"):
         bootstrap(**{key: value})
 

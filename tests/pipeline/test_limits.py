@@ -39,7 +39,7 @@ def test_prod_exceeds_the_limits_of_a_new_account(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("stack", "account"), [("prod", USUAL_ACCOUNT), ("dev", NEW_ACCOUNT), ("staging", NEW_ACCOUNT)]
 )
-def test_the_stacks_fit_where_they_should(tmp_path: Path, stack: str, account: Concurrency) -> None:
+def test_each_stack_fits_its_account(tmp_path: Path, stack: str, account: Concurrency) -> None:
     assert problems(previewed(tmp_path, first_up(stack)), account) == []
 
 
@@ -125,7 +125,7 @@ def test_a_function_takes_20_kb_of_permissions(tmp_path: Path) -> None:
     assert "the routes of echo would need about" in message
 
 
-def test_the_limit_of_the_account_takes_one_request() -> None:
+def test_account_concurrency_is_read_with_one_request() -> None:
     client = boto3.client("lambda", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
     with Stubber(client) as stub:
         limit = {"ConcurrentExecutions": 1_000, "UnreservedConcurrentExecutions": 900}

@@ -42,7 +42,7 @@ def test_a_policy_of_the_resource_is_for_its_principals() -> None:
         assert decide(request, Policies(identity=[statement()], resource=policy)) is expected
 
 
-def test_actions_have_no_case_and_resources_have() -> None:
+def test_actions_ignore_case_and_resources_do_not() -> None:
     assert decision(statement(Action="S3:getobject")) is Decision.ALLOW
     assert decision(statement(Resource="arn:aws:s3:::A/*")) is Decision.IMPLICIT_DENY
 
@@ -77,7 +77,7 @@ def test_patterns_are_matched_whole(pattern: str, value: str, *, expected: bool)
         ({"StringEquals": {"k": "v"}, "Bool": {"yes": "false"}}, False),
     ],
 )
-def test_conditions_hold_as_aws_says(condition: dict[str, object], *, expected: bool) -> None:
+def test_conditions_are_evaluated_as_documented(condition: dict[str, object], *, expected: bool) -> None:
     request = Request(action="s3:GetObject", resource="x", context={"k": "v", "yes": "true", "many": ["a", "b"]})
     allowed = decision(statement(Condition=condition), request=request) is Decision.ALLOW
     assert allowed is expected
