@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -176,10 +177,18 @@ class Compiler:
             *("--target", f"{settings.architecture.rust_target}.{glibc}"),
             *("--lambda-dir", str(executables), "--output-format", "binary"),
             *("--message-format", "json-render-diagnostics"),
-            *(argument for owner in sorted(set(owners.values())) for argument in ("--package", owner)),
+            *(argument for package in self._owner_specs() for argument in ("--package", package)),
             *(argument for binary in owners for argument in ("--bin", binary)),
             *(("--features", ",".join(sorted(set(features)))) if features else ()),
         ]
+
+    def _owner_specs(self) -> list[str]:
+        """Return the specifications of the packages that have the binaries."""
+        closures = self._inputs.closures.values()
+        named = Counter(name for name, _, _ in {key for closure in closures for key in closure.locked})
+        names = sorted({closure.owner.name for closure in closures})
+        # Cargo applies a pattern to members only; a name may also be that of a registry's package.
+        return [name if named[name] == 1 else f"[{name[0]}]{name[1:]}" for name in names]
 
     def _resolve(self) -> None:
         """Let Cargo reduce the lock file to the staged packages, and check that it only removed entries."""

@@ -36,10 +36,10 @@ class Lock:
         self.path = path or workspace.folder / "Cargo.lock"
         if not self.path.is_file():
             raise BuildError(f"{self.path} does not exist: run `cargo generate-lockfile` there and commit the file")
-        self._by_reference: dict[str, Toml] = {}
+        self._by_reference: dict[str, list[Toml]] = {}
         for entry in read_toml(self.path).get("package", []):
             for reference in _references_to(entry):
-                self._by_reference.setdefault(reference, entry)
+                self._by_reference.setdefault(reference, []).append(entry)
 
     def closure(self, owner: Package) -> Closure:
         """Return the packages that the binaries of a member are built from.
@@ -49,7 +49,7 @@ class Lock:
         """
         packages = self._workspace.by_path([owner])
         seen: dict[Identity, Toml] = {}
-        pending = [self._entry(owner.name)]
+        pending = [self._entry_on_disk(owner.name)]
         while pending:
             entry = pending.pop()
             if identity(entry) in seen:
@@ -79,11 +79,19 @@ class Lock:
             )
 
     def _entry(self, reference: str) -> Toml:
-        if reference not in self._by_reference:
-            raise BuildError(
-                f"{self.path} has no package {reference}: run `cargo update --workspace` and commit the lock"
-            )
-        return self._by_reference[reference]
+        """Return the entry that a dependency names."""
+        found = self._by_reference.get(reference, [])
+        # A registry's package is named with its source if one on disk has the same name and version.
+        return found[0] if len(found) == 1 else self._entry_on_disk(reference)
+
+    def _entry_on_disk(self, reference: str) -> Toml:
+        """Return the entry of a package on disk: a registry may have others of its name."""
+        found = [entry for entry in self._by_reference.get(reference, []) if "source" not in entry]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise BuildError(f"{self.path} has several packages {reference} on disk: rename all but one of them")
+        raise BuildError(f"{self.path} has no package {reference}: run `cargo update --workspace` and commit the lock")
 
 
 def _references_to(entry: Toml) -> tuple[str, ...]:

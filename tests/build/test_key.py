@@ -208,6 +208,61 @@ def test_vendored_packages_count(empty: Project) -> None:
     assert empty.run() == "two"
 
 
+def registry_entry(name: str, version: str) -> str:
+    source = "registry+https://github.com/rust-lang/crates.io-index"
+    return f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = "{source}"\n\n'
+
+
+@pytest.mark.parametrize("version", ["0.1.0", "1.0.15", "2.0.0"])
+def test_a_member_with_the_name_of_a_registry_package_has_its_own_dependencies(empty: Project, version: str) -> None:
+    """The member `itoa` depends on ryu, and the member `app` on the registry's itoa."""
+
+    def locked(ryu: str) -> str:
+        source = " (registry+https://github.com/rust-lang/crates.io-index)" if version == "1.0.15" else ""
+        entries = [
+            f'[[package]]\nname = "app"\nversion = "0.1.0"\ndependencies = [\n "itoa 1.0.15{source}",\n]\n\n',
+            f'[[package]]\nname = "itoa"\nversion = "{version}"\ndependencies = [\n "ryu",\n]\n\n',
+            registry_entry("itoa", "1.0.15"),
+            registry_entry("ryu", ryu),
+        ]
+        if version > "1.0.15":
+            entries[1:3] = reversed(entries[1:3])
+        return "version = 4\n\n" + "".join(entries).rstrip() + "\n"
+
+    def vendored(name: str, number: str) -> dict[str, str]:
+        folder = f"vendor/{name}"
+        return {
+            f"{folder}/Cargo.toml": manifest(name).replace("0.1.0", number),
+            f"{folder}/.cargo-checksum.json": '{"files":{}}',
+            f"{folder}/src/lib.rs": f'pub const WORD: &str = "{name} {number}";\n',
+        }
+
+    empty.write(
+        {
+            "rust/Cargo.toml": f'[workspace]\nmembers = ["app", "itoa"]\nresolver = "3"\n{PROFILE}',
+            "rust/rust-toolchain.toml": TOOLCHAIN,
+            "rust/.cargo/config.toml": (
+                '[source.crates-io]\nreplace-with = "vendored"\n[source.vendored]\ndirectory = "../vendor"\n'
+            ),
+            "rust/Cargo.lock": locked("1.0.20"),
+            "rust/app/Cargo.toml": manifest("app", '\n[dependencies]\nitoa = "1"\n'),
+            "rust/app/src/main.rs": prints("itoa::WORD"),
+            "rust/itoa/Cargo.toml": manifest("itoa", '\n[dependencies]\nryu = "1"\n').replace("0.1.0", version),
+            "rust/itoa/src/main.rs": prints("ryu::WORD"),
+            **vendored("itoa", "1.0.15"),
+            **vendored("ryu", "1.0.20"),
+        }
+    )
+    both = replace(empty, binaries=("app", "itoa"))
+    before = both.keys()
+    assert (both.run(), both.run("itoa")) == ("itoa 1.0.15", "ryu 1.0.20")
+    empty.write({"rust/Cargo.lock": locked("1.0.21"), **vendored("ryu", "1.0.21")})
+    after = both.keys()
+    assert after["itoa"] != before["itoa"]
+    assert after["app"] == before["app"]
+    assert replace(empty, binaries=("itoa",)).run("itoa") == "ryu 1.0.21"
+
+
 @pytest.mark.parametrize(
     "name", [".cargo/config.toml", ".cargo/config", "rust/.cargo/config", "rust/.cargo/config.toml"]
 )
