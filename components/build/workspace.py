@@ -31,8 +31,13 @@ class Root:
         return self.folder / MANIFEST
 
     @property
+    def is_workspace(self) -> bool:
+        """Whether there is a `[workspace]` table, which may be empty."""
+        return "workspace" in self.data
+
+    @property
     def workspace(self) -> Toml:
-        """The `[workspace]` table."""
+        """The `[workspace]` table; empty if there is none."""
         return table(self.data, "workspace")
 
     @property
@@ -144,6 +149,9 @@ class Workspace:
 
     def _find_members(self) -> Iterator[Package]:
         """Find the members as Cargo does: globs of `members`, the root package, path dependencies below the root."""
+        if not self.root.is_workspace:
+            yield self.package(self.folder)
+            return
         pending = [self.folder] if "package" in self.root.data else []
         for pattern in self.root.workspace.get("members", []):
             pending += self._expand(str(pattern))
@@ -154,8 +162,7 @@ class Workspace:
                 continue
             seen.add(folder)
             yield self.package(folder)
-            nested = self._path_dependencies(folder) if self.root.workspace or folder == self.folder else ()
-            pending += [other for other in nested if self.root.workspace and other.is_relative_to(self.folder)]
+            pending += [other for other in self._path_dependencies(folder) if other.is_relative_to(self.folder)]
 
     def _expand(self, pattern: str) -> list[Path]:
         found = self.folder.glob(pattern) if glob.has_magic(pattern) else ()
@@ -203,8 +210,8 @@ def find_root(folder: Path) -> Root:
     """Return the root of the workspace that Cargo finds for the package in `folder`."""
     data = read_toml(folder / MANIFEST)
     named = table(data, "package").get("workspace")
-    if "workspace" in data:
-        return Root(folder, data)
+    if (own := Root(folder, data)).is_workspace:
+        return own
     if isinstance(named, str):
         parent = below(folder, named, folder / MANIFEST)
         return Root(parent, read_toml(parent / MANIFEST))
@@ -212,9 +219,9 @@ def find_root(folder: Path) -> Root:
         if not (parent / MANIFEST).is_file():
             continue
         root = Root(parent, read_toml(parent / MANIFEST))
-        if "workspace" in root.data:
-            return Root(folder, data) if root.is_excluded(folder) else root
+        if root.is_workspace:
+            return own if root.is_excluded(folder) else root
         if isinstance(pointer := table(root.data, "package").get("workspace"), str):
             target = below(parent, pointer, root.manifest)
             return Root(target, read_toml(target / MANIFEST))
-    return Root(folder, data)
+    return own

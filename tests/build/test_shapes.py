@@ -39,6 +39,22 @@ def test_members_that_are_only_path_dependencies(project: Project) -> None:
     assert project.run() == "word"
 
 
+def test_a_path_dependency_below_an_empty_workspace_table(empty: Project) -> None:
+    empty.write(
+        {
+            **LONE,
+            "rust/Cargo.toml": manifest(
+                "app", f'\n[workspace]\n\n[dependencies]\nshared = {{ path = "shared" }}\n{PROFILE}'
+            ),
+            "rust/Cargo.lock": lock("app", "shared", app="shared"),
+            "rust/shared/Cargo.toml": manifest("shared"),
+            "rust/shared/src/lib.rs": "",
+            "rust/shared/src/bin/tool.rs": prints('"tool"'),
+        }
+    )
+    assert replace(empty, binaries=("app", "tool")).run("tool") == "tool"
+
+
 def test_path_dependencies_outside_the_workspace(project: Project) -> None:
     project.write(
         {
@@ -216,7 +232,10 @@ def random_shape(chance: random.Random) -> dict[str, str]:
     patterns = chance.sample(["a", "b", "c", "x/*", "./a", "y/**", "*", "y/deep/c", "e/"], chance.randint(0, 3))
     excluded = chance.sample(["a", "x", "x/b", "e"], chance.randint(0, 2))
     root = f'[workspace]\nresolver = "3"\nmembers = {patterns!r}\nexclude = {excluded!r}\n'
-    if chance.random() < 0.4:
+    is_empty = chance.random() < 0.2
+    if is_empty:
+        root = "[workspace]\n"
+    if is_empty or chance.random() < 0.4:
         root += manifest(
             "root", chance.choice(["", "[dependencies]\n" + f'{names[folders[0]]} = {{ path = "{folders[0]}" }}\n'])
         )
