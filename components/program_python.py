@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pulumi
 
+from .generated_folder import create_generated_folder
+
 FOLDER = Path(".rust-serverless")
-"""In the program's folder, with its own `.gitignore`."""
+"""In the program's folder."""
 
 
 def module_command(module: str) -> str:
@@ -17,7 +19,6 @@ def module_command(module: str) -> str:
     between machines, so this writes it to a file that the command reads.
     """
     file = FOLDER / f"python-{pulumi.get_stack()}"
-    FOLDER.mkdir(exist_ok=True)
-    (FOLDER / ".gitignore").write_text("*\n", encoding="utf-8")
+    create_generated_folder(FOLDER)
     file.write_text(sys.executable, encoding="utf-8")
     return f'"$(cat {shlex.quote(str(file))})" -m {shlex.quote(module)}'

@@ -13,13 +13,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ..generated_folder import create_generated_folder
 from .inputs import BuildInputs, Part
 from .plan import BuildError
 from .sources import SourceFile
 
 LOCK = "Cargo.lock"
-CACHE_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
-"""Marks a folder as a cache: https://bford.info/cachedir/"""
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,8 @@ class Stage:
         Raises:
             BuildError: a file changed after its digest was computed.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.place / "CACHEDIR.TAG").write_text(CACHE_TAG)
+        create_generated_folder(self.place)
+        self.folder.mkdir(exist_ok=True)
         records = self._read_index()
         documents = inputs.documents
         wanted: dict[str, SourceFile | bytes] = {**inputs.files, **documents}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ..generated_folder import create_generated_folder
 from .errors import LocalError
 
 
@@ -14,8 +15,9 @@ class Home:
     """The folder of local runs, `.local` by default."""
 
     def __init__(self, folder: Path) -> None:
-        """Create `folder` unless it exists."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Create `folder` unless it exists. An existing one may be the user's, so git must not ignore it."""
+        if not folder.is_dir():
+            create_generated_folder(folder)
         self.folder = folder
         self.outputs_file = folder / "outputs.json"
         self.picture = folder / "picture.jpg"
