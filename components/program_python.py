@@ -13,7 +13,7 @@ FOLDER = Path(".rust-serverless")
 
 
 def module_command(module: str) -> str:
-    """Return the shell command that runs a module. It is the same on every machine.
+    """Return the shell command that runs a module under supervision. It is the same on every machine.
 
     Pulumi runs the command in the program's folder, outside its virtual environment. The interpreter's path differs
     between machines, so this writes it to a file that the command reads.
@@ -21,4 +21,4 @@ def module_command(module: str) -> str:
     file = FOLDER / f"python-{pulumi.get_stack()}"
     create_generated_folder(FOLDER)
     file.write_text(sys.executable, encoding="utf-8")
-    return f'"$(cat {shlex.quote(str(file))})" -m {shlex.quote(module)}'
+    return f'"$(cat {shlex.quote(str(file))})" -m {__package__}.supervisor {shlex.quote(module)}'

@@ -6,7 +6,6 @@ check, and the clock.
 
 import json
 import os
-import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -80,36 +79,36 @@ class Clock(Protocol):
 def deploy(version: str, alias: Alias, watch: Watch, clock: Clock, *, at_once: bool = False) -> Result:
     """Shift an alias to a version gradually, and back if the version fails.
 
-    The alias always ends with one version, also after an error or a signal: the new one after `WATCH_SECONDS` without a
-    problem, otherwise the previous one.
+    The alias always ends with one version, also after an error or an interruption: the new one after `WATCH_SECONDS`
+    without a problem, otherwise the previous one.
     """
     before = alias.version()
     if before == version:
         # An interrupted run may not have removed a share.
         alias.route(version)
         return Result(outcome=Outcome.UNCHANGED, live=version)
-    reason = None if at_once else _canary(before, version, alias, watch, clock)
+    is_complete = False
+    try:
+        reason = None if at_once else _canary(before, version, alias, watch, clock)
+        alias.route(before if reason else version)
+        is_complete = True
+    finally:
+        if not is_complete:
+            alias.route(before)
     if reason:
         return Result(outcome=Outcome.BROUGHT_BACK, live=before, reason=reason)
-    alias.route(version)
     return Result(outcome=Outcome.DEPLOYED, live=version)
 
 
 def _canary(before: str, version: str, alias: Alias, watch: Watch, clock: Clock) -> str | None:
-    """Route a share to the version for `WATCH_SECONDS`. If there is a problem, shift back and return the problem."""
+    """Route a share to the version for `WATCH_SECONDS`, or until there is a problem, and return the problem."""
     end = clock.now() + WATCH_SECONDS
-    succeeded = False
-    try:
-        alias.route(before, version, SHARE)
+    alias.route(before, version, SHARE)
+    reason = watch.problem()
+    while not reason and clock.now() < end:
+        clock.sleep(min(PAUSE_SECONDS, end - clock.now()))
         reason = watch.problem()
-        while not reason and clock.now() < end:
-            clock.sleep(min(PAUSE_SECONDS, end - clock.now()))
-            reason = watch.problem()
-        succeeded = not reason
-        return reason
-    finally:
-        if not succeeded:
-            alias.route(before)
+    return reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +194,6 @@ class SystemClock:
 
 def main() -> None:
     """Deploy the version in the environment variables, and print the result."""
-    signal.signal(signal.SIGTERM, _interrupt)
     function, name, version = (os.environ[key] for key in ("FUNCTION", "ALIAS", "VERSION"))
     alarms = json.loads(os.environ["ALARMS"])
     try:
@@ -217,11 +215,11 @@ def main() -> None:
             f"error: {function} cannot be shifted to version {version}: {error}. Run `pulumi up` again; `aws lambda "
             f"get-alias --function-name {function} --name {name}` shows the live version"
         )
+    except KeyboardInterrupt:
+        sys.exit(
+            f"error: the deployment of {function} was interrupted. The previous version runs: run `pulumi up` again"
+        )
     sys.stdout.write(json.dumps(asdict(result)))
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def test_each_function_has_exactly_its_grants(recording: Recording) -> None:
 
 def test_the_session_key_is_neither_input_nor_output(recording: Recording) -> None:
     command = recording.named("analytics-session-key").inputs
-    assert command["create"].endswith(" -m services.session_keys")
+    assert command["create"].endswith(" -m components.supervisor services.session_keys")
     assert "delete" not in command
     assert command["addPreviousOutputInEnv"] is False
     assert set(command["environment"]) == {"SESSION_KEYS_TABLE", VARIABLE}

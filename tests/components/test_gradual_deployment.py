@@ -65,7 +65,7 @@ def test_without_gradual_deployment_there_is_no_version_or_alias() -> None:
 
 def test_the_command_runs_for_each_new_version() -> None:
     command = declared().named("counts-deployment-shift").inputs
-    assert "components.version_shift" in command["create"]
+    assert command["create"].endswith(" -m components.supervisor components.version_shift")
     environment = command["environment"]
     assert (environment["FUNCTION"], environment["ALIAS"]) == ("counts-function", "live")
     assert json.loads(environment["ALARMS"]) == ["errors", "5xx"]

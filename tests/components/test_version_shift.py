@@ -1,8 +1,15 @@
 """Tests of deployments with a simulated clock: the share of each version over time."""
 
-from collections.abc import Callable
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import boto3
@@ -11,6 +18,7 @@ from botocore.stub import ANY, Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.build.access import VARIABLE, Access
 from components.version_shift import (
     PAUSE_SECONDS,
     SHARE,
@@ -22,6 +30,7 @@ from components.version_shift import (
     deploy,
     firing_alarms,
 )
+from tests.recording import ROOT
 
 OLD, NEW = "7", "8"
 
@@ -147,6 +156,19 @@ def test_a_failed_health_check_restores_the_previous_version() -> None:
     assert simulation.weights == {OLD: 1}
 
 
+def test_a_shift_that_fails_restores_the_previous_version() -> None:
+    class Throttled(Simulation):
+        def route(self, version: str, other: str | None = None, share: float = 0) -> None:
+            if version == NEW:
+                raise RuntimeError("throttled")
+            super().route(version, other, share)
+
+    simulation = Throttled()
+    with pytest.raises(RuntimeError):
+        simulation.deploy()
+    assert simulation.weights == {OLD: 1}
+
+
 def test_a_rollback_shifts_at_once() -> None:
     simulation = Simulation(fails_at=0)
     assert simulation.deploy(at_once=True) == Result(outcome=Outcome.DEPLOYED, live=NEW)
@@ -228,3 +250,65 @@ def test_the_alias_of_lambda_gets_one_version_or_a_share() -> None:
         alias.route(OLD, NEW, SHARE)
         alias.route(OLD)
         stub.assert_no_pending_responses()
+
+
+class Aws(ThreadingHTTPServer):
+    """Lambda with an alias, and a CloudWatch that never responds."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        """Listen on a free port."""
+        super().__init__(("127.0.0.1", 0), Request)
+        self.routed: list[dict[str, Any]] = []
+        self.is_watched = threading.Event()
+        self.ends = threading.Event()
+
+
+class Request(BaseHTTPRequestHandler):
+    server: Aws
+
+    def do_GET(self) -> None:
+        self.respond({"FunctionVersion": OLD})
+
+    def do_PUT(self) -> None:
+        self.server.routed.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+        self.respond({})
+
+    def do_POST(self) -> None:
+        self.server.is_watched.set()
+        self.server.ends.wait()
+
+    def respond(self, content: dict[str, str]) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(content).encode())
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def aws() -> Iterator[Aws]:
+    with Aws() as aws:
+        threading.Thread(target=aws.serve_forever, daemon=True).start()
+        yield aws
+        aws.ends.set()
+        aws.shutdown()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_interrupted_command_restores_the_previous_version(aws: Aws, number: signal.Signals) -> None:
+    """Pulumi sends SIGKILL to an interrupted Command."""
+    access = Access(region="eu-west-1", endpoint=f"http://127.0.0.1:{aws.server_port}")
+    variables = {"FUNCTION": "echo", "ALIAS": "live", "VERSION": NEW, "ALARMS": "[]", VARIABLE: access.to_json()}
+    command = [sys.executable, "-m", "components.supervisor", "components.version_shift"]
+    environment = {**os.environ, **variables, "NO_PROXY": "*", "no_proxy": "*"}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert aws.is_watched.wait(30)
+        process.send_signal(number)
+        _, stderr = process.communicate()
+    assert process.returncode != 0
+    assert number == signal.SIGKILL or "error: the deployment of echo was interrupted" in stderr
+    shares = [routed["RoutingConfig"]["AdditionalVersionWeights"] for routed in aws.routed]
+    assert shares == [{NEW: SHARE}, {}]
+    assert {routed["FunctionVersion"] for routed in aws.routed} == {OLD}

@@ -74,7 +74,7 @@ class Builder:
         """Start the build with the current keys of the sources."""
         variables = {**os.environ, "PYTHONPATH": str(ROOT), **self.variables(), **(environment or {})}
         return subprocess.Popen(
-            [self.python, "-m", "components.build"],
+            [self.python, "-m", "components.supervisor", "components.build"],
             cwd=self.folder,
             env=variables,
             stdout=subprocess.PIPE,
@@ -130,7 +130,7 @@ def test_every_binary_is_built_and_uploaded_once(builder: Builder) -> None:
 
     second = builder.run({"PATH": "/nonexistent"})
     assert second.returncode == 0, second.stderr
-    assert second.stdout.splitlines() == [f"{key} was there" for key in builder.keys.values()]
+    assert second.stdout.splitlines() == [f"{key} already in the bucket" for key in builder.keys.values()]
     assert second.stderr == ""
 
 
@@ -139,7 +139,10 @@ def test_an_edit_uploads_one_artifact_and_reverting_none(builder: Builder) -> No
     before = builder.keys
     builder.edit("functions/two/src/main.rs", "fn main() { std::process::exit(2) }\n")
     edited = builder.run()
-    assert edited.stdout.splitlines() == [f"{builder.keys['one']} was there", f"{builder.keys['two']} uploaded"]
+    assert edited.stdout.splitlines() == [
+        f"{builder.keys['one']} already in the bucket",
+        f"{builder.keys['two']} uploaded",
+    ]
     builder.edit("functions/two/src/main.rs", SMALL["functions/two/src/main.rs"])
     assert builder.keys == before
     assert builder.run({"PATH": "/nonexistent"}).returncode == 0
@@ -274,7 +277,7 @@ def test_an_interrupted_build_leaves_no_process_or_artifact(builder: Builder, nu
     process.send_signal(number)
     _, stderr = process.communicate()
     assert process.returncode != 0
-    assert number == signal.SIGKILL or "error: the build was interrupted, and nothing was uploaded" in stderr
+    assert number == signal.SIGKILL or "error: the build was interrupted: run it again. Artifacts" in stderr
     wait_until(lambda: not is_running(script))
     assert builder.stored() == {}
     builder.edit("functions/one/build.rs", "fn main() {}")
