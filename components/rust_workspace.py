@@ -210,12 +210,12 @@ def _default_architecture() -> Architecture:
 def _read(path: str) -> Workspace:
     try:
         workspace = read_workspace(Path(path))
-        toolchain = workspace.configuration.toolchain
+        is_pinned = workspace.configuration.has_exact_toolchain
     except BuildError as error:
         raise pulumi.RunError(str(error)) from None
-    if toolchain is None:
+    if not is_pinned:
         pulumi.log.warn(
-            f"{path} pins no Rust toolchain, so different versions of rustc build different binaries for one key: add "
-            "a rust-toolchain.toml with an exact channel"
+            f"{path} pins no exact Rust toolchain, so different versions of rustc build different binaries for one "
+            "key: set an exact channel, such as 1.95.0, in rust-toolchain.toml"
         )
     return workspace

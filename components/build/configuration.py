@@ -1,10 +1,12 @@
 """Configuration files that affect a build: Cargo's, cargo-lambda's and rustup's.
 
-The build uses those from the workspace's folder up to the root of the repository. Files above it and in Cargo's home
-differ between machines, so the build ignores them.
+The build uses those from the workspace's folder up to the root of the repository. Files above it differ between
+machines, so the build ignores them. Of the file in Cargo's home, the build uses only the tables about fetching
+packages.
 """
 
 import os
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +19,8 @@ from .plan import BuildError
 
 TRANSPORT = ("source", "registries", "registry", "net", "http")
 """Tables about fetching packages; `Cargo.lock` has their checksums."""
+EXACT_TOOLCHAIN = re.compile(r"\d+\.\d+\.\d+|(?:stable|beta|nightly)-\d{4}-\d{2}-\d{2}")
+"""Toolchains that stay the same compiler, https://rust-lang.github.io/rustup/concepts/toolchains.html."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,9 +38,14 @@ class Configuration:
     cargo_lambda: Toml = field(default_factory=dict)
     """The nearest CargoLambda.toml."""
     toolchain: str | None = None
-    """The pinned toolchain; without one rustup's default compiles, which can differ between machines."""
+    """The toolchain that a toolchain file names; without one rustup's default compiles."""
     files: tuple[Path, ...] = ()
     """All files that were read."""
+
+    @property
+    def has_exact_toolchain(self) -> bool:
+        """Whether every machine compiles with the same version of rustc."""
+        return self.toolchain is not None and EXACT_TOOLCHAIN.fullmatch(self.toolchain) is not None
 
     @cached_property
     def vendored(self) -> tuple[Path, ...]:

@@ -213,6 +213,39 @@ def test_files_that_cannot_be_packed_are_refused(files: tuple[dict[str, str], ..
         record(declare)
 
 
+@pytest.mark.parametrize(
+    ("channel", "is_exact"),
+    [
+        ("1.95.0", True),
+        ("nightly-2026-03-01", True),
+        ("beta-2026-03-01", True),
+        ("1.95", False),
+        ("stable", False),
+        ("nightly", False),
+        ("our-own", False),
+        (None, False),
+    ],
+)
+def test_a_toolchain_that_is_not_exact_warns(
+    program: Path, monkeypatch: pytest.MonkeyPatch, channel: str | None, is_exact: bool
+) -> None:
+    file = program / "rust/rust-toolchain.toml"
+    file.unlink()
+    if channel:
+        file.write_text(f'[toolchain]\nchannel = "{channel}"\n')
+    warnings: list[str] = []
+    monkeypatch.setattr("pulumi.log.warn", lambda message, *_: warnings.append(message))
+    declared()
+    assert warnings == (
+        []
+        if is_exact
+        else [
+            "rust pins no exact Rust toolchain, so different versions of rustc build different binaries for one key: "
+            "set an exact channel, such as 1.95.0, in rust-toolchain.toml"
+        ]
+    )
+
+
 @pytest.mark.usefixtures("program")
 def test_two_workspaces_do_not_collide() -> None:
     def declare() -> None:
