@@ -43,6 +43,8 @@ OWN = frozenset(
     )
 )
 """Environment variables that the build sets and projects cannot."""
+WORKING_FOLDER = Path("/")
+"""Where Cargo runs. It reads the configuration of its working folder and of all folders above."""
 EPOCH_SECONDS = "315532800"
 """SOURCE_DATE_EPOCH for build scripts: 1980, the earliest time in a zip archive."""
 
@@ -141,6 +143,7 @@ class Compiler:
         Raises:
             BuildError: a tool is missing, the code does not compile, or a binary was not made.
         """
+        _check_root_configuration()
         self._prepare_home()
         self._write_wrapper()
         if self._stage.needs_resolving():
@@ -293,13 +296,18 @@ def tool_path(caller: Mapping[str, str]) -> str:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[bytes, str, int]:
-    """Run a command in an empty folder, and forward its stderr.
+    """Run a command in `/`, so that Cargo finds no configuration of parent folders, and forward its stderr.
 
     Returns:
         What it wrote to stdout and to stderr, and its exit code.
     """
     with subprocess.Popen(
-        command, cwd="/", env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        cwd=WORKING_FOLDER,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
         copied = bytearray()
         thread = threading.Thread(target=_copy, args=(process.stderr, copied))
@@ -330,7 +338,7 @@ def find_tools(workspace: Workspace, architecture: Architecture, caller: Mapping
         )
     toolchain = workspace.configuration.toolchain
     environment = passed(caller) | {"PATH": path} | ({"RUSTUP_TOOLCHAIN": toolchain} if toolchain else {})
-    probe = partial(subprocess.run, cwd="/", env=environment, capture_output=True, text=True, check=False)
+    probe = partial(subprocess.run, cwd=WORKING_FOLDER, env=environment, capture_output=True, text=True, check=False)
     prints = ["--print", "sysroot", "--print", "target-libdir", "--target", architecture.rust_target]
     printed = probe(["rustc", *prints])
     if printed.returncode != 0:
@@ -349,6 +357,17 @@ def find_tools(workspace: Workspace, architecture: Architecture, caller: Mapping
     version = dict(line.split(": ", 1) for line in described if ": " in line)
     zig = Path(ziglang.origin).with_name("zig")
     return Tools(zig=zig, sysroot=lines[0], release=version["release"], commit=version.get("commit-hash", "unknown"))
+
+
+def _check_root_configuration() -> None:
+    """Refuse the configuration that Cargo would read from every folder, such as that of a user whose home is `/`."""
+    for name in ("config", "config.toml"):
+        path = WORKING_FOLDER / ".cargo" / name
+        if path.is_file() and (tables := sorted(read_toml(path).keys() - set(TRANSPORT))):
+            raise BuildError(
+                f"{path} applies to every build on this machine, but no key covers it: move {', '.join(tables)} to "
+                ".cargo/config.toml of the project, or the file to another home, and set HOME"
+            )
 
 
 def _copy(source: BinaryIO | None, copied: bytearray) -> None:

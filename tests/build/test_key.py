@@ -287,6 +287,23 @@ def test_configuration_above_the_repository_does_not_count(project: Project) -> 
     assert project.run() == "plain"
 
 
+@pytest.mark.parametrize("name", ["config", "config.toml"])
+def test_configuration_in_the_root_folder_is_refused_unless_it_is_about_downloads(
+    project: Project, name: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cargo reads it from every folder. A container's user without a home has `/` as home."""
+    root = tmp_path_factory.mktemp("root")
+    monkeypatch.setattr("components.build.cargo.WORKING_FOLDER", root)
+    (root / ".cargo").mkdir()
+    file = root / ".cargo" / name
+    project.write({MAIN: prints('if cfg!(chosen) { "chosen" } else { "plain" }')})
+    file.write_text("[net]\nretry = 3\n")
+    assert project.run() == "plain"
+    file.write_text('[build]\nrustflags = ["--cfg", "chosen"]\n')
+    with pytest.raises(BuildError, match=rf"{name} applies to every build .*: move build to \.cargo/config\.toml"):
+        project.run()
+
+
 def test_configuration_that_includes_another_counts_with_it(project: Project) -> None:
     project.write(
         {
