@@ -61,9 +61,10 @@ class GradualDeployment(pulumi.ComponentResource):
         self.register_outputs({"result": self.result})
 
     def _warn_of_rollback(self, function: str, result: Mapping[str, str]) -> None:
-        if result.get("outcome") == Outcome.BROUGHT_BACK and not pulumi.runtime.is_dry_run():
+        if result.get("outcome") == Outcome.ROLLED_BACK and not pulumi.runtime.is_dry_run():
             pulumi.log.warn(
-                f"{function} runs version {result['live']} again: {result['reason']}. Fix the code and deploy again",
+                f"{function} was rolled back to version {result['live']}: {result['reason']}. Fix the code and deploy "
+                "again",
                 self,
             )
 

@@ -35,7 +35,7 @@ class Outcome(StrEnum):
 
     UNCHANGED = "unchanged"
     DEPLOYED = "deployed"
-    BROUGHT_BACK = "brought back"
+    ROLLED_BACK = "rolled back"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,7 @@ def deploy(version: str, alias: Alias, watch: Watch, clock: Clock, *, at_once: b
         if not is_complete:
             alias.route(before)
     if reason:
-        return Result(outcome=Outcome.BROUGHT_BACK, live=before, reason=reason)
+        return Result(outcome=Outcome.ROLLED_BACK, live=before, reason=reason)
     return Result(outcome=Outcome.DEPLOYED, live=version)
 
 

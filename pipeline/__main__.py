@@ -81,10 +81,7 @@ def _live(arguments: argparse.Namespace) -> str | None:
     if not failed:
         return None
     lines = "\n".join(failed)
-    return (
-        f"new versions of {arguments.stack} failed, and the previous ones run again:\n{lines}\n"
-        "Merge a fix; nothing has to be undone."
-    )
+    return f"new versions of {arguments.stack} failed:\n{lines}\nMerge a fix; nothing has to be undone."
 
 
 def _error_of(check: Callable[[], None]) -> str | None:
@@ -208,7 +205,7 @@ def _add_deployment_verbs(verbs: Any) -> None:
     verb.set_defaults(verb=_limits)
     verb.add_argument("--preview", type=Path, required=True, help="JSON of `pulumi preview --show-sames`")
 
-    verb = verbs.add_parser("live", help="fail if a new version failed and the previous one runs again")
+    verb = verbs.add_parser("live", help="fail if a new version was rolled back")
     verb.set_defaults(verb=_live)
     verb.add_argument("--outputs", type=Path, required=True, help="JSON of `pulumi stack output`")
     verb.add_argument("--stack", required=True)

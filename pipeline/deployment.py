@@ -60,11 +60,11 @@ def commits_between(root: Path, running: str | None, commit: str) -> list[str]:
 
 
 def failed_versions(outputs: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each function whose new version failed, so that the previous one runs again."""
+    """Return a sentence for each function that was rolled back."""
     return [
-        f"{function} runs version {result['live']} again: {result['reason']}"
+        f"{function} was rolled back to version {result['live']}: {result['reason']}"
         for function, result in sorted(outputs.get("deployments", {}).items())
-        if result.get("outcome") == Outcome.BROUGHT_BACK
+        if result.get("outcome") == Outcome.ROLLED_BACK
     ]
 
 

@@ -95,7 +95,7 @@ def test_a_version_without_a_problem_gets_all_after_five_minutes() -> None:
 def test_a_version_that_panics_is_rolled_back() -> None:
     simulation = Simulation(fails_at=0, seen_after=90)
     result = simulation.deploy()
-    assert result == Result(outcome=Outcome.BROUGHT_BACK, live=OLD, reason="version 8 failed 3 times")
+    assert result == Result(outcome=Outcome.ROLLED_BACK, live=OLD, reason="version 8 failed 3 times")
     assert simulation.weights == {OLD: 1}
     share, seconds = simulation.served(NEW)
     assert share <= 0.1
@@ -107,7 +107,7 @@ def test_a_failing_version_never_gets_more_than_a_tenth(fails_at: float, seen_af
     simulation = Simulation(fails_at=fails_at, seen_after=seen_after)
     result = simulation.deploy()
     if fails_at + seen_after <= WATCH_SECONDS:
-        assert (result.outcome, simulation.weights) == (Outcome.BROUGHT_BACK, {OLD: 1})
+        assert (result.outcome, simulation.weights) == (Outcome.ROLLED_BACK, {OLD: 1})
         share, seconds = simulation.served(NEW)
         assert share <= 0.1
         assert seconds <= WATCH_SECONDS
@@ -116,7 +116,7 @@ def test_a_failing_version_never_gets_more_than_a_tenth(fails_at: float, seen_af
 
 
 def test_a_problem_of_the_last_second_counts() -> None:
-    assert Simulation(fails_at=WATCH_SECONDS).deploy().outcome is Outcome.BROUGHT_BACK
+    assert Simulation(fails_at=WATCH_SECONDS).deploy().outcome is Outcome.ROLLED_BACK
 
 
 def test_the_same_version_changes_nothing_and_does_not_wait() -> None:

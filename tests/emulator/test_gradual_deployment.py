@@ -99,7 +99,7 @@ def test_a_panicking_version_is_rolled_back(functions: Any) -> None:
     functions.update_function_code(FunctionName=NAME, ZipFile=broken())
     version = functions.publish_version(FunctionName=NAME)["Version"]
     outcome, watching = deployed(functions, version)
-    assert outcome is Outcome.BROUGHT_BACK
+    assert outcome is Outcome.ROLLED_BACK
     assert watching.weights == [{version: SHARE}]
     alias = functions.get_alias(FunctionName=NAME, Name="live")
     assert (alias["FunctionVersion"], alias.get("RoutingConfig")) == ("1", None)

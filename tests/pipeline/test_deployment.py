@@ -144,12 +144,12 @@ def test_the_first_deployment_has_no_previous_commit() -> None:
 
 
 DEPLOYED = {"outcome": "deployed", "live": "8", "reason": ""}
-BACK = {"outcome": Outcome.BROUGHT_BACK.value, "live": "7", "reason": "version 8 failed 3 times"}
+BACK = {"outcome": Outcome.ROLLED_BACK.value, "live": "7", "reason": "version 8 failed 3 times"}
 
 
-def test_a_function_that_runs_its_previous_version_is_reported() -> None:
+def test_a_function_that_was_rolled_back_is_reported() -> None:
     assert failed_versions({"deployments": {"echo": DEPLOYED, "glitch": BACK}}) == [
-        "glitch runs version 7 again: version 8 failed 3 times"
+        "glitch was rolled back to version 7: version 8 failed 3 times"
     ]
 
 
@@ -166,7 +166,7 @@ def test_live_fails_and_names_the_function(tmp_path: Path, monkeypatch: pytest.M
     file = tmp_path / "outputs.json"
     monkeypatch.setattr("sys.argv", ["pipeline", "live", "--stack", "prod", "--outputs", str(file)])
     file.write_text(json.dumps({"deployments": {"glitch": BACK}}))
-    with pytest.raises(SystemExit, match="new versions of prod failed, and the previous ones run again:\nglitch runs"):
+    with pytest.raises(SystemExit, match="new versions of prod failed:\nglitch was rolled back"):
         main()
     file.write_text(json.dumps({"deployments": {"glitch": DEPLOYED}}))
     main()
