@@ -1,4 +1,4 @@
-"""AWS credentials for Commands that run on the provider's machine: the build, and the first session key."""
+"""AWS credentials for the Commands that components run during an update, such as the build."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ def _checked(access: Access) -> Access:
         raise pulumi.RunError(str(error)) from None
     if caller != access.account:
         raise pulumi.RunError(
-            f"the provider uses the account {access.account}, but the build would use {caller}: give both the same "
+            f"the provider uses the account {access.account}, but Commands would use {caller}: give both the same "
             "credentials, with aws:profile, `credentials` of the component, or environment variables"
         )
     return access

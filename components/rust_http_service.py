@@ -77,7 +77,8 @@ class RustHttpServiceArgs(TypedDict):
     functions: dict[str, ServiceFunction]
     """Functions by the name of their binary in the Cargo project."""
     architecture: NotRequired[Architecture]
-    """Architecture of all functions; arm64 by default, or this machine's if AWS_ENDPOINT_URL is an emulator."""
+    """Architecture of all functions; arm64 by default, or this machine's if AWS_ENDPOINT_URL is set, as for an
+    emulator."""
     routes: NotRequired[dict[str, str]]
     """Names of functions by route key: a method and a path, such as `GET /items/{id}`, or `$default`."""
     cors_origins: NotRequired[list[str]]

@@ -30,7 +30,7 @@ class RustWorkspaceArgs:
     """Folder with a `Cargo.toml`, relative to the program: a workspace, a package, or a member of a workspace."""
     architecture: Architecture | None = None
     """Architecture of all functions. By default arm64, which costs 20% less per millisecond than x86_64; or this
-    machine's, if AWS_ENDPOINT_URL is an emulator."""
+    machine's, if AWS_ENDPOINT_URL is set, as for an emulator."""
     profile: str = "release"
     """Cargo profile. cargo-lambda optimizes for Lambda only with `release`. Debug information is left out, because it
     contains paths of the machine; names of functions stay, unless the profile strips them."""

@@ -66,8 +66,8 @@ class Access:
             return str(self.client("sts").get_caller_identity()["Account"])
         except (BotoCoreError, ClientError) as error:
             raise BuildError(
-                f"the build has no working AWS credentials: {error}. Give it those of the provider: aws:profile in the "
-                "stack's configuration, `credentials` of the component, or variables of this shell"
+                f"the AWS credentials do not work: {error}. Use those of the provider: aws:profile in the stack's "
+                "configuration, `credentials` of the component, or variables of this shell"
             ) from None
 
     def _session(self) -> boto3.Session:
@@ -81,7 +81,7 @@ class Access:
         )
         for role in self.assume_roles:
             external = {"ExternalId": role["externalId"]} if role.get("externalId") else {}
-            name = role.get("sessionName") or "rust-serverless-build"
+            name = role.get("sessionName") or "rust-serverless"
             made = session.client("sts").assume_role(RoleArn=role["roleArn"], RoleSessionName=name, **external)
             session = boto3.Session(
                 aws_access_key_id=made["Credentials"]["AccessKeyId"],

@@ -50,8 +50,8 @@ EPOCH_SECONDS = "315532800"
 
 WRAPPER = """\
 #!/bin/sh
-# Adds what Cargo must not see: its records would tie the target folder to one machine. Debug information, such as that
-# of zig's libraries, has paths of the machine.
+# Adds options that must not be in RUSTFLAGS: Cargo's fingerprints would contain paths of this machine. Strips debug
+# information, which contains such paths too.
 rustc=$1
 shift
 case " $* " in

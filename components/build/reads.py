@@ -51,8 +51,8 @@ class Reads:
         foreign = sorted((read - known) & set_by_caller)
         if foreign:
             raise BuildError(
-                f"the Rust code reads the variables {', '.join(foreign)}, which are others on each machine: declare "
-                "them in `environment` of the RustWorkspace"
+                f"the Rust code reads the environment variables {', '.join(foreign)}, whose values differ between "
+                "machines: declare them in `environment` of the RustWorkspace"
             )
 
     def check_executable(self, binary: str, content: bytes) -> None:
@@ -70,7 +70,7 @@ class Reads:
                 origin = f", from the build script of {crate[1]}" if crate else ""
                 raise BuildError(
                     f"{binary} contains a local path, {text}{origin}: do not embed CARGO_MANIFEST_DIR or OUT_DIR as a "
-                    "text. A vendored OpenSSL does: use rustls"
+                    "string. Vendored OpenSSL embeds its path: use rustls"
                 )
 
     def _foreign_files(self, binary: str) -> Iterator[str]:
@@ -82,7 +82,7 @@ class Reads:
                 continue
             name = os.path.relpath(path, self._stage.folder)
             if name.startswith("..") and not os.path.lexists(self._inputs.anchor / name):
-                yield f"{binary} reads {path}, outside the project: copy it into the repository, and to `include`"
+                yield f"{binary} reads {path}, outside the project: copy it into the repository and add it to `include`"
                 continue
             holder = _nearest(packages, name)
             owned = holder in parts and (

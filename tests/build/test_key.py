@@ -131,7 +131,9 @@ def test_a_variable_that_the_code_reads_must_be_declared(project: Project, varia
     project.write({MAIN: prints('option_env!("GREETING").unwrap_or("none")')})
     shell = replace(project, caller={"GREETING": "from the shell"})
     if variable == "undeclared":
-        with pytest.raises(BuildError, match=r"reads the variables GREETING.*`environment` of the RustWorkspace"):
+        with pytest.raises(
+            BuildError, match=r"reads the environment variables GREETING.*`environment` of the RustWorkspace"
+        ):
             shell.build()
         assert project.run() == "none"
         return
@@ -147,7 +149,7 @@ def test_a_variable_that_build_scripts_read_must_be_declared(project: Project) -
     )
     project.write({f"{APP}/build.rs": script, MAIN: prints('env!("WORD")')})
     shell = replace(project, caller={"GREETING": "from the shell"})
-    with pytest.raises(BuildError, match="reads the variables GREETING"):
+    with pytest.raises(BuildError, match="reads the environment variables GREETING"):
         shell.build()
     assert shell.changed(environment={"GREETING": "declared"}).run() == "declared"
 
