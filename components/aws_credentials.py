@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from .build.access import VARIABLE, Access
+from .build.access import VARIABLE, AwsAccess
 from .build.plan import BuildError
 
 KEYS = ("profile", "access_key", "secret_key", "token")
@@ -37,7 +37,7 @@ def aws_access(
     credentials: AwsCredentials,
     region: str | None,
     endpoint: str | None,
-) -> pulumi.Output[Access]:
+) -> pulumi.Output[AwsAccess]:
     """Return the credentials, region and endpoint of a component's provider.
 
     The program fails before it creates anything if the credentials belong to another account than the provider's.
@@ -47,15 +47,15 @@ def aws_access(
     if found["region"] is None:
         found["region"] = aws.get_region_output(opts=invoke).region
     if endpoint is not None:
-        return pulumi.Output.all(region=found["region"]).apply(lambda known: Access(endpoint=endpoint, **known))
+        return pulumi.Output.all(region=found["region"]).apply(lambda known: AwsAccess(endpoint=endpoint, **known))
     explicit = {name: getattr(credentials, name) for name in KEYS}
     found |= {name: value for name, value in explicit.items() if value is not None}
     found["account"] = aws.get_caller_identity_output(opts=invoke).account_id
     roles = tuple(credentials.assume_roles)
-    return pulumi.Output.all(**found).apply(lambda known: _checked(Access(assume_roles=roles, **known)))
+    return pulumi.Output.all(**found).apply(lambda known: _checked(AwsAccess(assume_roles=roles, **known)))
 
 
-def access_environment(access: pulumi.Output[Access]) -> dict[str, pulumi.Input[str]]:
+def access_environment(access: pulumi.Output[AwsAccess]) -> dict[str, pulumi.Input[str]]:
     """Return the environment variable that passes an access to a Command; it is a secret if it contains keys."""
     text = access.apply(lambda known: pulumi.Output.secret(known.to_json()) if known.secret_key else known.to_json())
     return {VARIABLE: text}
@@ -69,7 +69,7 @@ def _provider_settings(component: pulumi.ComponentResource) -> dict[str, Any] | 
     return {name: getattr(provider, name) for name in (*KEYS, "region")}
 
 
-def _checked(access: Access) -> Access:
+def _checked(access: AwsAccess) -> AwsAccess:
     if not access.account:
         return access
     try:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .build.access import VARIABLE, Access
+from .build.access import VARIABLE, AwsAccess
 from .build.plan import BuildError
 
 ALIAS = "live"
@@ -197,7 +197,7 @@ def main() -> None:
     function, name, version = (os.environ[key] for key in ("FUNCTION", "ALIAS", "VERSION"))
     alarms = json.loads(os.environ["ALARMS"])
     try:
-        access = Access.from_json(os.environ[VARIABLE])
+        access = AwsAccess.from_json(os.environ[VARIABLE])
         metrics = access.client("cloudwatch")
         watch = CloudWatch(
             client=metrics,

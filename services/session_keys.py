@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from components.build.access import VARIABLE, Access
+from components.build.access import VARIABLE, AwsAccess
 from components.build.plan import BuildError
 
 NAME = {"Name": {"S": "session-keys"}}
@@ -39,7 +39,7 @@ class TooEarlyError(Exception):
 def main() -> None:
     """Create the first key in the table named by the environment, unless it has keys."""
     try:
-        client = Access.from_json(os.environ[VARIABLE]).client("dynamodb")
+        client = AwsAccess.from_json(os.environ[VARIABLE]).client("dynamodb")
         create_first_key(client, os.environ["SESSION_KEYS_TABLE"])
     except BuildError as error:
         sys.exit(f"error: {error}")

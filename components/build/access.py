@@ -11,11 +11,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from .plan import BuildError
 
 VARIABLE = "AWS_ACCESS"
-"""Environment variable with an `Access` as JSON."""
+"""Environment variable with an `AwsAccess` as JSON."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Access:
+class AwsAccess:
     """A region and the provider's credentials; by default those of the shell."""
 
     region: str
@@ -31,7 +31,7 @@ class Access:
     """Account that the credentials must belong to, if known."""
 
     @classmethod
-    def from_json(cls, text: str) -> "Access":
+    def from_json(cls, text: str) -> "AwsAccess":
         """Read what `to_json` wrote."""
         values = json.loads(text)
         return cls(**values | {"assume_roles": tuple(values["assume_roles"])})

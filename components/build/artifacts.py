@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from .access import VARIABLE, Access
+from .access import VARIABLE, AwsAccess
 from .bucket import ArtifactBucket
 from .cargo import Compiler
 from .elf import check_executable
@@ -16,7 +16,7 @@ from .reads import Reads, check_recompiled
 from .stage import Stage
 
 
-def bring(environment: Mapping[str, str]) -> dict[str, bool]:
+def upload_missing(environment: Mapping[str, str]) -> dict[str, bool]:
     """Build and upload the artifacts that are missing from the bucket.
 
     Returns:
@@ -27,7 +27,7 @@ def bring(environment: Mapping[str, str]) -> dict[str, bool]:
     """
     plan = BuildPlan.from_json(environment["ARTIFACT_PLAN"])
     keys = {key.split("/", 1)[0]: key for key in environment["ARTIFACT_KEYS"].split()}
-    bucket = ArtifactBucket(environment["ARTIFACT_BUCKET"], Access.from_json(environment[VARIABLE]))
+    bucket = ArtifactBucket(environment["ARTIFACT_BUCKET"], AwsAccess.from_json(environment[VARIABLE]))
     missing = bucket.missing(keys)
     if missing:
         for binary, content in build(plan, keys, set(missing), environment).items():
@@ -45,8 +45,8 @@ def build(
         raise BuildError(f"the sources of {', '.join(changed)} changed while this ran: run it again")
     target = Path(environment.get("CARGO_TARGET_DIR") or inputs.workspace.folder / "target").absolute()
     stage = Stage(target / "rust-serverless")
-    stage.place.mkdir(parents=True, exist_ok=True)
-    with (stage.place / "lock").open("w") as lock:
+    stage.root.mkdir(parents=True, exist_ok=True)
+    with (stage.root / "lock").open("w") as lock:
         _wait_for(lock.fileno())
         recompiled = stage.update(inputs)
         compiler = Compiler(inputs, stage, environment)
@@ -58,7 +58,7 @@ def build(
         for binary in sorted(missing):
             check_executable(binary, compiled.executables[binary], plan.settings.architecture)
             content = compiled.executables[binary].read_bytes()
-            reads.check_executable(binary, content)
+            reads.check_local_paths(binary, content)
             packed[binary] = package(binary, content, inputs.extra_files[binary], profile=plan.settings.profile)
         return packed
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .access import Access
+from .access import AwsAccess
 from .plan import BuildError
 
 CONFLICT_RETRIES = 6
@@ -19,7 +19,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 class ArtifactBucket:
     """The bucket that artifacts are stored in."""
 
-    def __init__(self, name: str, access: Access) -> None:
+    def __init__(self, name: str, access: AwsAccess) -> None:
         """Create a client.
 
         Raises:

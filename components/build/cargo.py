@@ -26,7 +26,7 @@ from .plan import BuildError
 from .stage import LOCK, Stage
 from .workspace import Workspace
 
-PASSED = frozenset(
+INHERITED = frozenset(
     (
         *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TERM", "TMPDIR", "XDG_CACHE_HOME", "RUSTUP_HOME"),
         *("CARGO_BUILD_JOBS", "SSH_AUTH_SOCK", "GIT_ASKPASS", "GIT_SSH", "GIT_SSH_COMMAND"),
@@ -34,7 +34,10 @@ PASSED = frozenset(
     )
 )
 """Environment variables that the build inherits: for tools and the network, without effect on the binaries."""
-PASSED_PREFIXES = ("CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTRIES_", "CARGO_REGISTRY_", "CARGO_TERM_", "RUSTUP_DIST_")
+INHERITED_PREFIXES = (
+    *("CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTRIES_", "CARGO_REGISTRY_"),
+    *("CARGO_TERM_", "RUSTUP_DIST_"),
+)
 OWN = frozenset(
     (
         *("CARGO_HOME", "CARGO_TARGET_DIR", "CCC_OVERRIDE_OPTIONS"),
@@ -98,7 +101,7 @@ class Compiler:
         self._stage = stage
         self._caller = caller
         self.caller_home = Path(caller.get("CARGO_HOME") or Path.home() / ".cargo")
-        self.home = stage.place / "cargo-home"
+        self.home = stage.root / "cargo-home"
 
     @cached_property
     def tools(self) -> Tools:
@@ -113,10 +116,10 @@ class Compiler:
             raise BuildError(f"`environment` of the RustWorkspace sets {', '.join(taken)}, which the build itself sets")
         toolchain = self._inputs.workspace.configuration.toolchain
         return {
-            **passed(self._caller),
+            **inherited_environment(self._caller),
             "SOURCE_DATE_EPOCH": EPOCH_SECONDS,
             # Build scripts must not read versions from a git repository around the staging tree.
-            "GIT_CEILING_DIRECTORIES": str(self._stage.place),
+            "GIT_CEILING_DIRECTORIES": str(self._stage.root),
             **settings.environment,
             "PATH": tool_path(self._caller),
             # cargo-lambda would start Python to find zig, several times in each build.
@@ -126,11 +129,11 @@ class Compiler:
             "CARGO_ZIGBUILD_RUSTC_VERSION": self.tools.release,
             "CARGO_HOME": str(self.home),
             "CARGO_TARGET_DIR": str(self._stage.target),
-            "RUSTC_WRAPPER": str(self._stage.place / "rustc-wrapper"),
+            "RUSTC_WRAPPER": str(self._stage.root / "rustc-wrapper"),
             # For `__FILE__` in C code. Unlike CFLAGS, which OpenSSL embeds, only clang sees it. "#" prevents a log.
             "CCC_OVERRIDE_OPTIONS": " ".join(["#", *self._c_options()]),
             # zig's cache of compiled C code ignores those options, so each target folder has its own.
-            "ZIG_LOCAL_CACHE_DIR": str(self._stage.place / "zig-cache"),
+            "ZIG_LOCAL_CACHE_DIR": str(self._stage.root / "zig-cache"),
             **({"RUSTUP_TOOLCHAIN": toolchain} if toolchain else {}),
         }
 
@@ -148,7 +151,7 @@ class Compiler:
         self._write_wrapper()
         if self._stage.needs_resolving():
             self._resolve()
-        executables = self._stage.place / "executables"
+        executables = self._stage.root / "executables"
         shutil.rmtree(executables, ignore_errors=True)
         printed, errors, code = run(self._command(executables), self.environment)
         if code != 0:
@@ -253,7 +256,7 @@ class Compiler:
         library = f"{self.tools.sysroot}/lib/rustlib/src/rust"
         remaps = {**self._remaps(), library: f"/rustc/{self.tools.commit}"}
         options = " ".join(f"--remap-path-prefix={_quoted(path)}={name}" for path, name in remaps.items())
-        wrapper = self._stage.place / "rustc-wrapper"
+        wrapper = self._stage.root / "rustc-wrapper"
         text = WRAPPER.format(cpu=self._inputs.settings.architecture.target_cpu, remaps=options)
         if not wrapper.is_file() or wrapper.read_text() != text:
             wrapper.write_text(text)
@@ -285,9 +288,13 @@ class Compiler:
         return "the Rust workspace does not compile: Cargo's message above names the crate and the line"
 
 
-def passed(caller: Mapping[str, str]) -> dict[str, str]:
+def inherited_environment(caller: Mapping[str, str]) -> dict[str, str]:
     """Return the environment variables that a build inherits."""
-    return {name: value for name, value in caller.items() if name.upper() in PASSED or name.startswith(PASSED_PREFIXES)}
+    return {
+        name: value
+        for name, value in caller.items()
+        if name.upper() in INHERITED or name.startswith(INHERITED_PREFIXES)
+    }
 
 
 def tool_path(caller: Mapping[str, str]) -> str:
@@ -337,7 +344,9 @@ def find_tools(workspace: Workspace, architecture: Architecture, caller: Mapping
             "requirements.txt` in it"
         )
     toolchain = workspace.configuration.toolchain
-    environment = passed(caller) | {"PATH": path} | ({"RUSTUP_TOOLCHAIN": toolchain} if toolchain else {})
+    environment = (
+        inherited_environment(caller) | {"PATH": path} | ({"RUSTUP_TOOLCHAIN": toolchain} if toolchain else {})
+    )
     probe = partial(subprocess.run, cwd=WORKING_FOLDER, env=environment, capture_output=True, text=True, check=False)
     prints = ["--print", "sysroot", "--print", "target-libdir", "--target", architecture.rust_target]
     printed = probe(["rustc", *prints])

@@ -41,7 +41,7 @@ class Part:
         """Name of the package that the files belong to; included files belong to none."""
         return self.package.name if self.package else self.vendored
 
-    def place(self, name: str) -> str:
+    def staged_path(self, name: str) -> str:
         """Return the path of a file relative to the anchor."""
         return os.path.normpath(Path(self.folder, name))
 
@@ -112,7 +112,7 @@ class BuildInputs:
     @cached_property
     def files(self) -> dict[str, SourceFile]:
         """All files by their path relative to the anchor."""
-        return {part.place(name): file for part in self.parts for name, file in part.files.items()}
+        return {part.staged_path(name): file for part in self.parts for name, file in part.files.items()}
 
     @cached_property
     def digests(self) -> dict[str, str]:
@@ -131,7 +131,7 @@ class BuildInputs:
     def documents(self) -> dict[str, bytes]:
         """Generated files of the staged tree by their path relative to the anchor."""
         found = {
-            part.place(MANIFEST): tomli_w.dumps(part.package.data).encode()
+            part.staged_path(MANIFEST): tomli_w.dumps(part.package.data).encode()
             for part in self._parts.values()
             if part.package
         }
@@ -160,7 +160,7 @@ class BuildInputs:
             return True
         name = os.path.relpath(path, self.anchor)
         if path.exists():
-            return any(name == part.place(file) for part in self.readable(binary) for file in part.files)
+            return any(name == part.staged_path(file) for part in self.readable(binary) for file in part.files)
         nearest = max((folder for folder in self.packages if path.is_relative_to(folder)), default=None)
         reached = {package.folder for package in closure.packages.values()}
         return nearest in reached and not not_built(os.path.relpath(path, nearest))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from .cargo import Compiled, Compiler, passed
+from .cargo import Compiled, Compiler
 from .inputs import BuildInputs, Part
 from .manifest import MANIFEST
 from .plan import BuildError
@@ -44,25 +44,24 @@ class Reads:
         if files:
             raise BuildError("\n".join(sorted(files)))
         known = set(self._inputs.settings.environment) | set(self._inputs.workspace.configuration.cargo.get("env", {}))
-        set_by_caller = set(passed(caller)) | set(caller)
         read = {
             name for name in self._variables() if not name.startswith("CARGO_") and name not in ("CARGO", "OUT_DIR")
         }
-        foreign = sorted((read - known) & set_by_caller)
+        foreign = sorted((read - known) & set(caller))
         if foreign:
             raise BuildError(
                 f"the Rust code reads the environment variables {', '.join(foreign)}, whose values differ between "
                 "machines: declare them in `environment` of the RustWorkspace"
             )
 
-    def check_executable(self, binary: str, content: bytes) -> None:
+    def check_local_paths(self, binary: str, content: bytes) -> None:
         """Check that an executable contains no path of this machine.
 
         Raises:
             BuildError: it contains one, so other machines would build another executable.
         """
         zig = self._compiler.tools.zig.parent
-        folders = {str(self._stage.place), str(self._compiler.caller_home.absolute()), str(zig)}
+        folders = {str(self._stage.root), str(self._compiler.caller_home.absolute()), str(zig)}
         for folder in sorted(folders):
             if (at := content.find(os.fsencode(folder))) >= 0:
                 text = re.split(rb"[\0-\x1f]", content[at : at + 200])[0].decode(errors="replace")
@@ -75,7 +74,7 @@ class Reads:
 
     def _foreign_files(self, binary: str) -> Iterator[str]:
         parts = self._inputs.readable(binary)
-        allowed = {part.place(name) for part in parts for name in part.files}
+        allowed = {part.staged_path(name) for part in parts for name in part.files}
         packages = [part for part in self._inputs.parts if part.package]
         for path in _dependencies(self._output / f"{binary}.d"):
             if path.is_relative_to(self._stage.target) or self._is_downloaded(path):
@@ -86,7 +85,7 @@ class Reads:
                 continue
             holder = _nearest(packages, name)
             owned = holder in parts and (
-                name == holder.place(MANIFEST) or path.is_dir() or name not in self._inputs.files
+                name == holder.staged_path(MANIFEST) or path.is_dir() or name not in self._inputs.files
             )
             original = Path(os.path.normpath(self._inputs.anchor / name))
             if name in allowed or (owned and (path.exists() or not original.exists())):

@@ -39,12 +39,12 @@ class Record:
 class Stage:
     """The staging tree of a target folder, with Cargo's target folder next to it."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, root: Path) -> None:
         """Use an exclusive folder."""
-        self.place = place
-        self.folder = place / "sources"
-        self.target = place / "target"
-        self._index = place / "sources.json"
+        self.root = root
+        self.folder = root / "sources"
+        self.target = root / "target"
+        self._index = root / "sources.json"
 
     def update(self, inputs: BuildInputs) -> set[str]:
         """Update the tree to contain exactly the inputs.
@@ -55,12 +55,11 @@ class Stage:
         Raises:
             BuildError: a file changed after its digest was computed.
         """
-        create_generated_folder(self.place)
+        create_generated_folder(self.root)
         self.folder.mkdir(exist_ok=True)
         records = self._read_index()
-        documents = inputs.documents
-        wanted: dict[str, SourceFile | bytes] = {**inputs.files, **documents}
-        resolved = _sha256([name.encode() + b"\0" + content for name, content in sorted(documents.items())])
+        wanted: dict[str, SourceFile | bytes] = {**inputs.files, **inputs.documents}
+        resolved = _resolved_from(inputs)
         is_resolved = records.get("", Record("", 0, 0)).sha256 == resolved and self._unchanged(LOCK, records)
         if is_resolved:
             del wanted[LOCK]
@@ -87,8 +86,7 @@ class Stage:
 
     def set_resolved(self, inputs: BuildInputs) -> None:
         """Store the lock file that Cargo reduced."""
-        documents = sorted(inputs.documents.items())
-        resolved = _sha256([name.encode() + b"\0" + content for name, content in documents])
+        resolved = _resolved_from(inputs)
         lock = self.folder / LOCK
         records = self._read_index()
         records |= {LOCK: Record.of(lock, _sha256([lock.read_bytes()])), "": Record(resolved, 0, 0)}
@@ -166,6 +164,11 @@ class Stage:
         unfinished = self._index.with_suffix(".new")
         unfinished.write_text(json.dumps(entries))
         unfinished.replace(self._index)
+
+
+def _resolved_from(inputs: BuildInputs) -> str:
+    """Return the digest of the files from which Cargo reduces the lock file."""
+    return _sha256([name.encode() + b"\0" + content for name, content in sorted(inputs.documents.items())])
 
 
 def _crates_of(inputs: BuildInputs, names: Iterable[str]) -> list[Part]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from components.aws_credentials import AwsCredentials
-from components.build.access import VARIABLE, Access
+from components.build.access import VARIABLE, AwsAccess
 from components.http_api import HttpApi, HttpApiArgs
 from services.analytics import LEAST_RETENTION_DAYS, SIGN_IN_THROTTLE, Analytics, AnalyticsArgs, origins
 from tests.artifacts import artifact
@@ -192,7 +192,7 @@ def test_views_outlive_the_stream_and_the_failure_queue(recording: Recording) ->
 
 def test_the_session_key_command_gets_the_credentials_of_the_stack() -> None:
     command = declared(credentials=AwsCredentials(profile="dev")).named("analytics-session-key").inputs
-    access = Access.from_json(command["environment"][VARIABLE])
+    access = AwsAccess.from_json(command["environment"][VARIABLE])
     assert (access.profile, access.region) == ("dev", "eu-west-1")
 
 

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 import pytest
 
 from components.aws_credentials import AwsCredentials
-from components.build.access import VARIABLE, Access
+from components.build.access import VARIABLE, AwsAccess
 from components.build.plan import BuildPlan
 from components.rust_workspace import RustWorkspace, RustWorkspaceArgs
 from tests.recording import Recorded, Recording, record
@@ -32,8 +32,8 @@ def declared(**args: Any) -> Recording:
     return record(declare)
 
 
-def access(recording: Recording) -> Access:
-    return Access.from_json(build(recording).inputs["environment"][VARIABLE])
+def access(recording: Recording) -> AwsAccess:
+    return AwsAccess.from_json(build(recording).inputs["environment"][VARIABLE])
 
 
 def build(recording: Recording) -> Recorded:
@@ -107,7 +107,7 @@ def test_a_shared_bucket_is_used_and_not_owned() -> None:
 def test_an_endpoint_gets_no_credentials() -> None:
     credentials = AwsCredentials(profile="work", access_key="key", secret_key="secret")
     found = access(declared(endpoint="http://127.0.0.1:4566", credentials=credentials))
-    assert found == Access(region="eu-west-1", endpoint="http://127.0.0.1:4566")
+    assert found == AwsAccess(region="eu-west-1", endpoint="http://127.0.0.1:4566")
 
 
 @pytest.mark.usefixtures("program")

@@ -18,7 +18,7 @@ from botocore.stub import ANY, Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.build.access import VARIABLE, Access
+from components.build.access import VARIABLE, AwsAccess
 from components.version_shift import (
     PAUSE_SECONDS,
     SHARE,
@@ -299,7 +299,7 @@ def aws() -> Iterator[Aws]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_an_interrupted_command_restores_the_previous_version(aws: Aws, number: signal.Signals) -> None:
     """Pulumi sends SIGKILL to an interrupted Command."""
-    access = Access(region="eu-west-1", endpoint=f"http://127.0.0.1:{aws.server_port}")
+    access = AwsAccess(region="eu-west-1", endpoint=f"http://127.0.0.1:{aws.server_port}")
     variables = {"FUNCTION": "echo", "ALIAS": "live", "VERSION": NEW, "ALARMS": "[]", VARIABLE: access.to_json()}
     command = [sys.executable, "-m", "components.supervisor", "components.version_shift"]
     environment = {**os.environ, **variables, "NO_PROXY": "*", "no_proxy": "*"}

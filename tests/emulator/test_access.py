@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from components import aws_credentials
-from components.build.access import Access
+from components.build.access import AwsAccess
 from components.build.plan import BuildError
 from tests.emulator.conftest import Local
 
@@ -29,31 +29,31 @@ pytestmark = pytest.mark.usefixtures("shell")
 
 
 def test_the_shells_credentials_are_the_default() -> None:
-    assert Access(region="us-east-1").caller_account() == SHELL
+    assert AwsAccess(region="us-east-1").caller_account() == SHELL
 
 
 def test_a_profile_of_the_stack_outranks_keys_in_the_shell() -> None:
-    assert Access(region="us-east-1", profile="work").caller_account() == PROFILE
+    assert AwsAccess(region="us-east-1", profile="work").caller_account() == PROFILE
 
 
 def test_static_keys_of_the_stack_outrank_the_shell() -> None:
-    assert Access(region="us-east-1", access_key=STACK, secret_key="x").caller_account() == STACK
+    assert AwsAccess(region="us-east-1", access_key=STACK, secret_key="x").caller_account() == STACK
 
 
 def test_roles_are_assumed_one_after_the_other() -> None:
     roles = tuple(
         {"roleArn": f"arn:aws:iam::{STACK}:role/{name}", "externalId": "outsider"} for name in ("first", "second")
     )
-    identity = Access(region="us-east-1", assume_roles=roles).client("sts").get_caller_identity()
+    identity = AwsAccess(region="us-east-1", assume_roles=roles).client("sts").get_caller_identity()
     assert "assumed-role/second" in identity["Arn"]
 
 
 def test_a_profile_that_does_not_exist_is_named() -> None:
     with pytest.raises(BuildError, match=r"The config profile \(nobody\) could not be found"):
-        Access(region="us-east-1", profile="nobody").client("s3")
+        AwsAccess(region="us-east-1", profile="nobody").client("s3")
 
 
 def test_different_accounts_stop_the_program() -> None:
     with pytest.raises(pulumi.RunError, match=f"the provider uses the account {STACK}, .* would use {SHELL}"):
-        aws_credentials._checked(Access(region="us-east-1", account=STACK))
-    assert aws_credentials._checked(Access(region="us-east-1", account=SHELL)).account == SHELL
+        aws_credentials._checked(AwsAccess(region="us-east-1", account=STACK))
+    assert aws_credentials._checked(AwsAccess(region="us-east-1", account=SHELL)).account == SHELL

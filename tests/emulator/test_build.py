@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from components.architecture import host_architecture
-from components.build.access import VARIABLE, Access
+from components.build.access import VARIABLE, AwsAccess
 from components.build.inputs import read_inputs
 from components.build.plan import BuildPlan, BuildSettings
 from tests.emulator.conftest import Local
@@ -67,7 +67,7 @@ class Builder:
             "ARTIFACT_PLAN": plan.to_json(),
             "ARTIFACT_BUCKET": self.bucket,
             "ARTIFACT_KEYS": "\n".join(self.keys.values()),
-            VARIABLE: Access(region="us-east-1", endpoint=self.endpoint).to_json(),
+            VARIABLE: AwsAccess(region="us-east-1", endpoint=self.endpoint).to_json(),
         }
 
     def start(self, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
@@ -219,7 +219,7 @@ def test_a_missing_cargo_lambda_is_one_line_with_the_remedy(builder: Builder, tm
 
 
 def test_a_profile_that_does_not_exist_is_one_line(builder: Builder) -> None:
-    access = Access(region="us-east-1", profile="nobody").to_json()
+    access = AwsAccess(region="us-east-1", profile="nobody").to_json()
     refused = builder.run({VARIABLE: access})
     assert refused.stderr.startswith("error: AWS cannot be used: The config profile (nobody)")
     assert len(refused.stderr.splitlines()) == 1
