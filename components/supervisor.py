@@ -1,8 +1,9 @@
 """Runs the module of a Command, and interrupts it when the Command ends.
 
-Pulumi cancels a Command with SIGKILL, which only its shell gets. Without supervision, Cargo would keep running, and a
-gradual deployment would later shift an alias that a newer one has changed. So the module runs in a process of its own,
-which gets a KeyboardInterrupt when this process is terminated or gone.
+Pulumi cancels a Command with SIGKILL, which only its shell gets; most shells replace themselves with this process.
+Without supervision, Cargo would keep running, and a gradual deployment would later shift an alias that a newer one has
+changed. So the module runs in another process, which gets a KeyboardInterrupt when this one is terminated or gone, or
+the shell is.
 
 Imports little, because every Command waits for it.
 """
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PARENT_POLL_SECONDS = 0.2
@@ -47,6 +49,7 @@ def _supervise(module: str) -> int:
 
     for number in INTERRUPTIONS:
         signal.signal(number, interrupt)
+    _when_gone(os.getppid(), lambda: os.kill(os.getpid(), signal.SIGTERM))
     command = [sys.executable, "-m", f"{__package__}.supervisor", module, str(os.getpid())]
     with subprocess.Popen(command, start_new_session=True) as worker:
         started.set()
@@ -68,7 +71,7 @@ def _work(module: str, supervisor: int) -> None:
 
     for number in INTERRUPTIONS:
         signal.signal(number, interrupt)
-    threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
+    _when_gone(supervisor, lambda: _end_group(0))
     del sys.argv[1:]
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
@@ -80,10 +83,15 @@ def _work(module: str, supervisor: int) -> None:
             os.killpg(0, signal.SIGKILL)
 
 
-def _end_with(supervisor: int) -> None:
-    while os.getppid() == supervisor:
-        time.sleep(PARENT_POLL_SECONDS)
-    _end_group(0)
+def _when_gone(parent: int, act: Callable[[], None]) -> None:
+    """Act when this process has another parent, because its own has ended."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_POLL_SECONDS)
+        act()
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _end_group(leader: int) -> None:

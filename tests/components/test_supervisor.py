@@ -25,11 +25,11 @@ finally:
 """
 
 
-def start(folder: Path, code: str) -> subprocess.Popen[str]:
-    """Start a module under supervision."""
+def start(folder: Path, code: str, *shell: str) -> subprocess.Popen[str]:
+    """Start a module under supervision, by a shell if one is given."""
     (folder / "module.py").write_text(code)
     return subprocess.Popen(
-        [sys.executable, "-m", "components.supervisor", "module"],
+        [*shell, sys.executable, "-m", "components.supervisor", "module"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}"},
         stdin=subprocess.PIPE,
@@ -84,6 +84,14 @@ def test_an_interruption_runs_finally_blocks_and_ends_all_processes(tmp_path: Pa
     assert number == signal.SIGKILL or stderr == "error: interrupted: run it again\n"
     assert (tmp_path / "restored").exists()
     wait_until(lambda: not is_running(int((tmp_path / "started").read_text())))
+
+
+def test_a_killed_shell_interrupts_the_module(tmp_path: Path) -> None:
+    shell = start(tmp_path, WAITS, "sh", "-c", '"$0" "$@"; exit $?')
+    wait_until(lambda: is_written(tmp_path / "started"))
+    shell.kill()
+    shell.communicate()
+    assert (tmp_path / "restored").exists()
 
 
 def test_a_second_signal_does_not_interrupt_a_finally_block(tmp_path: Path) -> None:
