@@ -91,7 +91,7 @@ class _EditLoop:
         """Save an edit, and return the seconds until the response contains it."""
         file, text = self._program / edit.file, f"{number} {edit.text}"
         original = file.read_text(encoding="utf-8")
-        url = self._home.read_outputs()["apiUrl"] + edit.path
+        url = self._home.read_outputs("make dev")["apiUrl"] + edit.path
         started = time.monotonic()
         file.write_text(original.replace(edit.text, text), encoding="utf-8")
         self._until(lambda: text in _response(url, edit.body))

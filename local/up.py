@@ -31,10 +31,11 @@ def up(root: Path, home: Home) -> None:
         progress.report("starting the emulator")
         stack = LocalStack(root, home, progress.report)
         outputs = stack.deploy().outputs
-        if not home.picture.exists():
-            shutil.copy(root / SAMPLE_PICTURE, home.picture)
+        picture = home.folder / "picture.jpg"
+        if not picture.exists():
+            shutil.copy(root / SAMPLE_PICTURE, picture)
         progress.report("calling every route")
-        calls = _call_all(stack.context, outputs, examples(root, outputs, home.picture))
+        calls = _call_all(stack.context, outputs, examples(root, outputs, picture))
     print_result(outputs, calls, time.monotonic() - started)
     failed = [example for example, response in calls if response.is_error]
     if failed:

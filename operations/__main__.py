@@ -13,7 +13,7 @@ from typing import TypeAlias
 from botocore.exceptions import BotoCoreError, ClientError
 
 from benchmarks.section import BenchError
-from components.local.commands import INTERRUPTED, isolated_command, print_logs, start_emulator, stop_emulator
+from components.local.commands import INTERRUPTED, isolated_command, print_logs, stop_emulator
 from components.local.errors import LocalError
 from components.local.functions import chosen_log_groups, invoke
 from components.local.home import Home
@@ -26,6 +26,7 @@ from local.tokens import CURRENCIES, SignIn, create_user, machine_token, token_f
 from operations import deploy
 from operations.cli import OperationError
 from operations.debug_header import debug_header, private_key
+from operations.emulator import start_emulator
 from operations.new_handler import new_handler
 from operations.new_stack import new_stack
 from operations.reconcile import reconcile

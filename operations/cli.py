@@ -12,9 +12,9 @@ from typing import Any
 import yaml
 from rich.console import Console
 
-from components.local.commands import start_emulator
 from components.local.home import Home
 from components.local.stack_config import STACK
+from operations.emulator import start_emulator
 
 INSTALL_CLI = "install it (https://www.pulumi.com/docs/install/)"
 FROM_STATE = {"PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true"}

@@ -113,4 +113,4 @@ def _make_local_stack(root: Path, home: Home, emulator: Emulator) -> RunningStac
         region_name=config.region,
     )
     (endpoints,) = json.loads(config.values["aws:endpoints"])
-    return RunningStack(name=STACK, outputs=home.read_outputs(), session=session, endpoints=endpoints)
+    return RunningStack(name=STACK, outputs=home.read_outputs("make local"), session=session, endpoints=endpoints)

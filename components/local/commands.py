@@ -6,7 +6,6 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from .home import Home
 from .isolation import bypass_proxy, remove_aws_variables
 from .log_lines import format_line
 from .resources.kind import Context
-from .stack_config import STACK, local_stack_config, write_stack_file_for
+from .stack_config import STACK, local_stack_config
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, by convention of shells."""
@@ -50,32 +49,6 @@ def isolated_command(home: Path, interrupted: str = "") -> Iterator[None]:
         if interrupted:
             _say(f"\n{interrupted}")
         os._exit(INTERRUPTED)
-
-
-@dataclass(frozen=True, kw_only=True)
-class StartedEmulator:
-    """The emulator of a home, and the stack file for the Pulumi CLI."""
-
-    emulator: Emulator
-    stack_file: Path
-    """The stack's file with the emulator's address, for `--config-file`."""
-    is_new: bool
-    """Whether it was just started, and so is empty."""
-
-
-def start_emulator(root: Path, home: Home) -> StartedEmulator:
-    """Start the emulator of a home for the program at `root`, unless it runs.
-
-    Raises:
-        LocalError: it does not respond.
-    """
-    emulators = EmulatorHome(home.folder)
-    is_new = emulators.running() is None
-    if is_new:
-        home.outputs_file.unlink(missing_ok=True)
-    emulator = emulators.start(local_stack_config(root, STACK).region)
-    file = write_stack_file_for(emulator.url, root, STACK, home.folder)
-    return StartedEmulator(emulator=emulator, stack_file=file, is_new=is_new)
 
 
 def stop_emulator(home: Home) -> str:

@@ -1,4 +1,4 @@
-"""The folder with the files of local runs: lock, outputs, sample picture."""
+"""The folder with the files of local runs, such as the outputs."""
 
 import contextlib
 import fcntl
@@ -20,7 +20,6 @@ class Home:
             create_generated_folder(folder)
         self.folder = folder
         self.outputs_file = folder / "outputs.json"
-        self.picture = folder / "picture.jpg"
 
     def write_outputs(self, outputs: dict[str, Any]) -> None:
         """Write the stack's outputs for scripts."""
@@ -28,8 +27,8 @@ class Home:
         written.write_text(json.dumps(outputs, indent=2) + "\n", encoding="utf-8")
         written.replace(self.outputs_file)
 
-    def read_outputs(self) -> dict[str, Any]:
-        """Return the outputs of the last run.
+    def read_outputs(self, start: str) -> dict[str, Any]:
+        """Return the outputs of the last run; `start` is the command that runs the program.
 
         Raises:
             LocalError: there was no run, or the file is damaged.
@@ -37,9 +36,9 @@ class Home:
         try:
             outputs: dict[str, Any] = json.loads(self.outputs_file.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise LocalError("nothing runs here yet: run `make local`") from None
+            raise LocalError(f"nothing runs here yet: run `{start}`") from None
         except ValueError as error:
-            raise LocalError(f"{self.outputs_file} is not JSON ({error}): run `make local`, which writes it") from None
+            raise LocalError(f"{self.outputs_file} is not JSON ({error}): run `{start}`, which writes it") from None
         return outputs
 
     @contextlib.contextmanager

@@ -85,7 +85,10 @@ class LocalStack:
 
 def _forget_program(root: Path) -> None:
     """Remove the program's modules from `sys.modules`, so that the next run imports the current files."""
-    names = {entry.stem for entry in root.iterdir()} - {"__main__", "local"}
-    for name in [name for name in sys.modules if name.split(".")[0] in names and not name.startswith(__package__)]:
-        del sys.modules[name]
+    folder, environment = f"{root}{os.sep}", f"{sys.prefix}{os.sep}"
+    for name, module in [*sys.modules.items()]:
+        file = getattr(module, "__file__", None) or ""
+        is_own = name == "__main__" or name.startswith(__package__)
+        if file.startswith(folder) and not file.startswith(environment) and not is_own:
+            del sys.modules[name]
     importlib.invalidate_caches()

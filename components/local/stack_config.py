@@ -38,8 +38,13 @@ class StackConfig:
 
     def sent_to(self, url: str) -> "StackConfig":
         """Return the configuration with `url` as the endpoint of every service that has one."""
-        endpoints = _redirected(json.loads(self.values.get("aws:endpoints", "[]")), url)
+        endpoints = redirected(json.loads(self.values.get("aws:endpoints", "[]")), url)
         return dataclasses.replace(self, values={**self.values, "aws:endpoints": json.dumps(endpoints)})
+
+
+def redirected(endpoints: Sequence[Mapping[str, str]], url: str) -> list[dict[str, str]]:
+    """Return the value of `aws:endpoints` with `url` for each service."""
+    return [dict.fromkeys(sorted({service for services in endpoints for service in services}), url)]
 
 
 def read_stack_config(root: Path, stack: str) -> StackConfig:
@@ -69,24 +74,6 @@ def _merged(root: Path, stack: str, values: Mapping[str, Any]) -> StackConfig:
     defaults = {key: value for key, value in stated.items() if value is not None and not key.startswith("pulumi:")}
     merged = {_full_key(key, name): _as_text(value) for source in (defaults, values) for key, value in source.items()}
     return StackConfig(project=name, stack=stack, values=merged)
-
-
-def write_stack_file_for(url: str, root: Path, stack: str, folder: Path) -> Path:
-    """Write a copy of a stack file with `url` as the endpoint of every service, for `pulumi --config-file`.
-
-    The CLI writes its secrets provider to the file, so it must not be the file in git.
-    """
-    name = f"Pulumi.{stack}.yaml"
-    content = _read_yaml(root / name)
-    content["config"]["aws:endpoints"] = _redirected(content["config"]["aws:endpoints"], url)
-    file = folder / name
-    file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
-    return file
-
-
-def _redirected(endpoints: Sequence[Mapping[str, str]], url: str) -> list[dict[str, str]]:
-    """Return the value of `aws:endpoints` with `url` for each service."""
-    return [dict.fromkeys(sorted({service for services in endpoints for service in services}), url)]
 
 
 def _value(schema: Any) -> Any:

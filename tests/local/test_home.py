@@ -16,13 +16,13 @@ def test_outputs_are_replaced_whole(tmp_path: Path) -> None:
     with home.outputs_file.open() as before:
         home.write_outputs({"apiUrl": "two"})
         assert json.load(before) == {"apiUrl": "one"}
-    assert home.read_outputs() == {"apiUrl": "two"}
+    assert home.read_outputs("make local") == {"apiUrl": "two"}
     assert [file.name for file in tmp_path.iterdir()] == ["outputs.json"]
 
 
 def test_missing_outputs_are_reported_with_the_command(tmp_path: Path) -> None:
     with pytest.raises(LocalError, match="run `make local`"):
-        Home(tmp_path).read_outputs()
+        Home(tmp_path).read_outputs("make local")
 
 
 @pytest.mark.parametrize("content", ["", '{"apiUrl": "http://127', "null of nothing"])
@@ -30,7 +30,7 @@ def test_damaged_outputs_are_reported(tmp_path: Path, content: str) -> None:
     home = Home(tmp_path)
     home.outputs_file.write_text(content)
     with pytest.raises(LocalError, match="outputs.json is not JSON .*: run `make local`, which writes it"):
-        home.read_outputs()
+        home.read_outputs("make local")
 
 
 def test_a_full_disk_is_reported_and_preserves_the_outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,4 +45,4 @@ def test_a_full_disk_is_reported_and_preserves_the_outputs(tmp_path: Path, monke
             commands.main()
     finally:
         logging.disable(logging.NOTSET)
-    assert home.read_outputs() == {"apiUrl": "one"}
+    assert home.read_outputs("make local") == {"apiUrl": "one"}

@@ -30,11 +30,13 @@ def test_commands_see_the_emulator_and_no_account(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
     monkeypatch.setenv("DATABASE_PASSWORD", "secret")
+    monkeypatch.setenv("SSH_AUTH_SOCK", "/run/agent")
     context = Context(root=ROOT, region="us-east-1", endpoint="http://127.0.0.1:1", report=lambda _: None)
     created = COMMAND.create(context, "show", {"create": "env", "environment": {"ADDED": "yes"}})
     environment = dict(line.split("=", 1) for line in created.outputs["stdout"].splitlines())
     assert environment.items() >= emulated_aws("http://127.0.0.1:1", "us-east-1").items()
     assert environment["ADDED"] == "yes"
+    assert environment["SSH_AUTH_SOCK"] == "/run/agent", "a private dependency needs it"
     assert not {"AWS_SESSION_TOKEN", "DATABASE_PASSWORD"} & set(environment)
 
 

@@ -4,27 +4,13 @@ import os
 import subprocess
 import tempfile
 
+from ...build.cargo import inherited_environment
 from ..cargo_progress import ENVIRONMENT, CargoProgress
 from ..errors import LocalError
 from ..isolation import emulated_aws
 from .kind import Context, Created, Kind, Properties, Resource, physical_name
 
-INHERITED = (
-    "PATH",
-    "HOME",
-    "USER",
-    "LANG",
-    "TERM",
-    "CARGO_TERM_COLOR",
-    "CARGO_HOME",
-    "CARGO_TARGET_DIR",
-    "RUSTUP_",
-    "CARGO_HTTP",
-    "CARGO_NET",
-    "CARGO_REGISTR",
-)
-"""Prefixes of the variables that a Command inherits. It inherits no AWS variable."""
-NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+CARGO_FOLDERS = ("CARGO_HOME", "CARGO_TARGET_DIR")
 
 
 def _create(context: Context, name: str, inputs: Properties) -> Created:
@@ -86,7 +72,9 @@ def _previous(outputs: Properties) -> dict[str, str]:
 
 
 def _inherited() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name.startswith(INHERITED) or name.upper() in NETWORK}
+    """Return the variables that a build inherits, and the folders that it derives its own from; none of AWS."""
+    folders = {name: os.environ[name] for name in CARGO_FOLDERS if name in os.environ}
+    return {**inherited_environment(os.environ), **folders}
 
 
 COMMAND = Kind(create=_create, update=_update, delete=_delete, replaced_by=("triggers",))
