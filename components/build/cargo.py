@@ -264,6 +264,11 @@ class Compiler:
 
     def _explain(self, errors: str) -> str:
         """Return Cargo's error, with a hint."""
+        if "linker `cc` not found" in errors:
+            return (
+                "no C compiler is on the PATH, with which Cargo links build scripts and procedural macros: install one, on "
+                "Debian with `apt install build-essential`, on macOS with `xcode-select --install`"
+            )
         if "custom build command for `openssl-sys" in errors:
             return (
                 "openssl-sys finds no OpenSSL for Lambda: choose features with rustls instead of native-tls. `cargo "

@@ -41,7 +41,7 @@ def names(project: Project, files: Mapping[str, str]) -> list[str]:
     return zipfile.ZipFile(io.BytesIO(packed(project, files))).namelist()
 
 
-def test_files_and_folders_lie_at_their_places(site: Project) -> None:
+def test_files_and_folders_are_packed_at_their_paths(site: Project) -> None:
     files = {"pages/": "../web/templates", "bin/": "../web/run.sh", "start": "../web/run.sh", "./": "../web/templates"}
     assert names(site, files) == [
         *("bootstrap", "a.html", "bin/run.sh", "deep/b.html", "pages/a.html", "pages/deep/b.html", "start"),
@@ -80,7 +80,7 @@ def test_they_change_no_key_of_another_binary(site: Project) -> None:
     assert key(both, {"web/": "../web"}, "other") == key(both, {}, "other")
 
 
-def test_ways_to_write_the_same_files_have_one_key(site: Project) -> None:
+def test_equivalent_file_maps_have_one_key(site: Project) -> None:
     whole = key(site, {"web/": "../web"})
     assert whole == key(site, {"web": "../web"}) == key(site, {"./web/": "../rust/../web/"})
     assert whole == key(site, {"web/run.sh": "../web/run.sh", "web/templates": "../web/templates"})

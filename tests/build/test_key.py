@@ -467,7 +467,7 @@ MOVES_NOTHING = {
 
 
 @pytest.mark.parametrize("files", MOVES_NOTHING.values(), ids=MOVES_NOTHING.keys())
-def test_a_key_stays(project: Project, files: dict[str, str]) -> None:
+def test_edits_that_cannot_change_the_binary_keep_its_key(project: Project, files: dict[str, str]) -> None:
     project.write({"rust/.cargo/config.toml": "[net]\nretry = 2\n"})
     before = project.keys()
     project.write(files)

@@ -13,7 +13,7 @@ from components.build.plan import BuildError
 
 
 @given(st.binary(max_size=4096), st.sampled_from(["release", "fast"]))
-def test_the_zip_holds_the_executable_as_lambda_wants_it(executable: bytes, profile: str) -> None:
+def test_the_zip_has_the_executable_that_lambda_requires(executable: bytes, profile: str) -> None:
     with zipfile.ZipFile(io.BytesIO(packer.package("echo", executable, {}, profile=profile))) as archive:
         (entry,) = archive.infolist()
         assert archive.read(entry) == executable

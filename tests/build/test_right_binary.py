@@ -1,6 +1,7 @@
 """The binary under a key was compiled from exactly what the key names."""
 
 import os
+import shutil
 import threading
 import time
 from dataclasses import replace
@@ -34,7 +35,7 @@ def test_going_back_and_forth_between_contents_gives_each_its_binary(project: Pr
         assert project.run() == word
 
 
-def test_a_time_in_the_future_is_compiled_once_and_right(project: Project) -> None:
+def test_a_file_time_in_the_future_causes_one_correct_build(project: Project) -> None:
     tomorrow = time.time() + 86400
     project.write({MAIN: prints('"tomorrow"')})
     os.utime(project.folder / MAIN, (tomorrow, tomorrow))
@@ -148,6 +149,15 @@ def test_a_folder_of_this_machine_in_a_binary_is_refused(project: Project) -> No
     project.write({MAIN: prints('env!("OUT_DIR")'), "rust/functions/app/build.rs": "fn main() {}\n"})
     with pytest.raises(BuildError, match="/out, from the build script of app: do not embed"):
         project.build()
+
+
+def test_a_missing_c_compiler_is_named(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+    tools = tmp_path_factory.mktemp("tools")
+    for name in ("cargo", "rustc", "sh", "env"):
+        (tools / name).symlink_to(shutil.which(name) or name)
+    project.write({"rust/functions/app/build.rs": "fn main() {}\n"})
+    with pytest.raises(BuildError, match="no C compiler is on the PATH.*install one, on Debian"):
+        replace(project, caller={"PATH": str(tools)}).build()
 
 
 def test_debug_information_has_no_folder_of_this_machine(project: Project) -> None:

@@ -90,7 +90,7 @@ def link(project: Project, chance: random.Random) -> Project:
     return project
 
 
-def stage_is_damaged(project: Project, chance: random.Random) -> Project:
+def damage_stage(project: Project, chance: random.Random) -> Project:
     files = sorted(path for path in (project.target / "rust-serverless/sources").rglob("*.rs") if path.is_file())
     if files:
         victim = chance.choice(files)
@@ -103,7 +103,7 @@ def stage_is_damaged(project: Project, chance: random.Random) -> Project:
     return project
 
 
-def history(project: Project, chance: random.Random) -> Project:
+def commit_or_stash(project: Project, chance: random.Random) -> Project:
     if chance.random() < 0.5:
         project.commit()
     else:
@@ -113,11 +113,11 @@ def history(project: Project, chance: random.Random) -> Project:
     return project
 
 
-def is_asked(project: Project, chance: random.Random) -> Project:
+def choose_binaries(project: Project, chance: random.Random) -> Project:
     return replace(project, binaries=chance.choice([("app",), ("app", "other")]))
 
 
-def is_declared(project: Project, chance: random.Random) -> Project:
+def declare_variable(project: Project, chance: random.Random) -> Project:
     return project.changed(environment=chance.choice([{}, {"DECLARED": word(chance)}]))
 
 
@@ -145,10 +145,10 @@ EDITS: dict[str, Edit] = {
         ".cargo/config.toml", lambda chance: chance.choice(["", '[build]\nrustflags = ["--cfg", "chosen"]\n'])
     ),
     "line endings": line_endings,
-    "history": history,
-    "stage": stage_is_damaged,
-    "binaries": is_asked,
-    "variables": is_declared,
+    "history": commit_or_stash,
+    "stage": damage_stage,
+    "binaries": choose_binaries,
+    "variables": declare_variable,
 }
 START: dict[str, str | bytes] = {
     **WORKSPACE,
