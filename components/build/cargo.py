@@ -266,8 +266,8 @@ class Compiler:
         """Return Cargo's error, with a hint."""
         if "linker `cc` not found" in errors:
             return (
-                "no C compiler is on the PATH, with which Cargo links build scripts and procedural macros: install one, on "
-                "Debian with `apt install build-essential`, on macOS with `xcode-select --install`"
+                "no C compiler is on the PATH, with which Cargo links build scripts and procedural macros: install "
+                "one, with `apt install build-essential` on Debian, or `xcode-select --install` on macOS"
             )
         if "custom build command for `openssl-sys" in errors:
             return (
