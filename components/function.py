@@ -1,5 +1,6 @@
 """The interface of Lambda functions for other components: `RustFunction`, or any existing function."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -41,6 +42,25 @@ class Principal(Protocol):
     @property
     def role_name(self) -> pulumi.Output[str]:
         """Physical name of the role."""
+
+
+def grant(
+    name: str,
+    principal: Principal,
+    policy: pulumi.Input[str],
+    *,
+    otherwise: pulumi.Resource | None = None,
+    aliases: Sequence[pulumi.Input[str]] = (),
+) -> aws.iam.RolePolicy:
+    """Attach a policy to a principal's role. Its parent is the principal, or `otherwise` if that is no resource."""
+    return aws.iam.RolePolicy(
+        name,
+        role=principal.role_name,
+        policy=policy,
+        opts=pulumi.ResourceOptions(
+            parent=principal if isinstance(principal, pulumi.Resource) else otherwise, aliases=list(aliases)
+        ),
+    )
 
 
 class Function(Invokable, Principal, Protocol):

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
-import pulumi_aws as aws
 
 from .architecture import Architecture
+from .function import grant
 from .http_api import HttpApi, HttpApiArgs
 from .iam import Statement, policy_document
 from .metric_alarm import OnCall
@@ -17,7 +17,7 @@ from .schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
 
 
 class Permission(TypedDict):
-    """Allowed actions on resources, without wildcards."""
+    """An IAM statement that allows actions on resources."""
 
     actions: list[str]
     """IAM actions, such as `dynamodb:GetItem`."""
@@ -147,12 +147,8 @@ class RustHttpService(pulumi.ComponentResource):
         function_args = RustFunctionArgs(artifact=artifact, **_keyword_arguments(settings, "files", "policies"))
         function = RustFunction(f"{self.pulumi_resource_name}-{binary}", function_args, self._child)
         if settings.get("policies"):
-            aws.iam.RolePolicy(
-                f"{function.name}-may-also",
-                role=function.role_name,
-                policy=pulumi.Output.from_input(settings["policies"]).apply(_document),
-                opts=pulumi.ResourceOptions(parent=function),
-            )
+            policy = pulumi.Output.from_input(settings["policies"]).apply(_document)
+            grant(f"{function.name}-may-also", function, policy)
         return function
 
     def _function(self, name: str, place: str) -> RustFunction:

@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .customize import Customization, Customized
-from .function import Principal
+from .function import Principal, grant
 from .iam import Statement, policy_document
 
 
@@ -112,12 +112,11 @@ class Table(pulumi.ComponentResource):
         self._allow(principal, "uses", *access, on_keys=on_keys)
 
     def _allow(self, principal: Principal, verb: str, *access: Access, on_keys: Sequence[KeyAccess] = ()) -> None:
-        parent = principal if isinstance(principal, pulumi.Resource) else self
-        aws.iam.RolePolicy(
+        grant(
             f"{principal.name}-{verb}-{self.pulumi_resource_name}",
-            role=principal.role_name,
-            policy=self.arn.apply(lambda arn: self._policy(arn, access, on_keys)),
-            opts=pulumi.ResourceOptions(parent=parent),
+            principal,
+            self.arn.apply(lambda arn: self._policy(arn, access, on_keys)),
+            otherwise=self,
         )
 
     def _policy(self, arn: str, access: Sequence[Access], on_keys: Sequence[KeyAccess]) -> str:

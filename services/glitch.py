@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.bucket_trigger import BucketTrigger, BucketTriggerArgs
+from components.function import grant
 from components.http_api import HttpApi, Route, Throttle
 from components.iam import Statement, policy_document, tls_only_policy
 from components.metric_alarm import OnCall
@@ -142,14 +143,10 @@ class Glitch(pulumi.ComponentResource):
 
 def _allow(function: RustFunction, bucket: aws.s3.Bucket, *, put: str, get: str) -> None:
     """Allow a function to write objects with one prefix and to read those with another."""
-    aws.iam.RolePolicy(
-        f"{function.name}-objects",
-        role=function.role_name,
-        policy=bucket.arn.apply(
-            lambda arn: policy_document(
-                Statement(actions=["s3:PutObject"], resources=[f"{arn}/{put}*"]),
-                Statement(actions=["s3:GetObject"], resources=[f"{arn}/{get}*"]),
-            )
-        ),
-        opts=pulumi.ResourceOptions(parent=function),
+    policy = bucket.arn.apply(
+        lambda arn: policy_document(
+            Statement(actions=["s3:PutObject"], resources=[f"{arn}/{put}*"]),
+            Statement(actions=["s3:GetObject"], resources=[f"{arn}/{get}*"]),
+        )
     )
+    grant(f"{function.name}-objects", function, policy)
