@@ -24,7 +24,7 @@ class BucketTriggerArgs:
     """Prefix of the keys. Required, or a suffix, if the function writes to the bucket, or else it invokes itself."""
     suffix: str = ""
     on_call: OnCall = field(default_factory=OnCall)
-    """Notified when an event is discarded."""
+    """Notified while the failure queue is not empty."""
 
 
 class BucketTrigger(pulumi.ComponentResource):
@@ -61,7 +61,7 @@ class BucketTrigger(pulumi.ComponentResource):
             ],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )
-        failures = args.function.failed_events.queue(name, args.on_call, self)
+        failures = args.function.failed_events.queue(self, opts, args.on_call)
         self.failure_queue_name = failures.name
         self.failure_queue_url = failures.url
         self.register_outputs({"failureQueueUrl": failures.url})

@@ -1,9 +1,11 @@
 """Deletion protection for a whole stack."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pulumi
+
+from .program_body import ProgramBody
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,9 +31,19 @@ class DeletionProtection(pulumi.ComponentResource):
     def __init__(self, name: str, args: DeletionProtectionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the protection, after all protected resources."""
         super().__init__("rust-serverless:index:DeletionProtection", name, None, opts)
+        everything = ProgramBody().at_the_end(lambda: [*args.resources, *_children_of_custom_resources(args.resources)])
         pulumi.Stash(
             f"{name}-set-{args.setting}-to-false-first",
-            pulumi.ResourceOptions(parent=self, protect=args.protected, depends_on=[*args.resources]),
+            pulumi.ResourceOptions(parent=self, protect=args.protected, depends_on=everything),
             input=args.protected,
         )
         self.register_outputs({})
+
+
+def _children_of_custom_resources(resources: Iterable[pulumi.Resource]) -> Iterator[pulumi.Resource]:
+    """Return the children that a dependency omits, such as the policy of a queue: it includes those of components."""
+    for resource in resources:
+        children = [*resource._childResources]  # noqa: SLF001 (the SDK has no other list)
+        if not isinstance(resource, pulumi.ComponentResource):
+            yield from children
+        yield from _children_of_custom_resources(children)

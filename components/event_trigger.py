@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from .failure_queue import let_service_send
+from .event_failures import Sender
 from .function import Function
 from .metric_alarm import OnCall
 
@@ -23,7 +23,7 @@ class EventTriggerArgs:
     event_bus: pulumi.Input[str] = "default"
     """Name or ARN of the event bus."""
     on_call: OnCall = field(default_factory=OnCall)
-    """Notified when an event is discarded."""
+    """Notified while the failure queue is not empty."""
 
 
 class EventTrigger(pulumi.ComponentResource):
@@ -49,8 +49,8 @@ class EventTrigger(pulumi.ComponentResource):
             source_arn=rule.arn,
             opts=child,
         )
-        failures = args.function.failed_events.queue(name, args.on_call, self)
-        may_send = let_service_send(name, failures, "events.amazonaws.com", rule.arn, self)
+        sender = Sender(service="events.amazonaws.com", source_arn=rule.arn)
+        failures = args.function.failed_events.queue(self, opts, args.on_call, sender)
         aws.cloudwatch.EventTarget(
             f"{name}-target",
             rule=rule.name,
@@ -58,7 +58,7 @@ class EventTrigger(pulumi.ComponentResource):
             arn=args.function.invoked_arn,
             dead_letter_config={"arn": failures.arn},
             retry_policy={"maximum_retry_attempts": 10, "maximum_event_age_in_seconds": 3600},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission, may_send]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )
         self.failure_queue_url = failures.url
         self.register_outputs({"failureQueueUrl": failures.url})

@@ -1,7 +1,6 @@
 """A queue for failed events or messages, with an alarm while it is not empty."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -14,14 +13,28 @@ RETENTION_SECONDS = 14 * 24 * 3600
 
 def failure_queue(name: str, meaning: str, on_call: OnCall, parent: pulumi.Resource) -> aws.sqs.Queue:
     """Declare an encrypted queue `<name>-failures`, and an alarm while it is not empty."""
-    queue = aws.sqs.Queue(
-        f"{name}-failures",
-        sqs_managed_sse_enabled=True,
-        message_retention_seconds=RETENTION_SECONDS,
-        opts=pulumi.ResourceOptions(parent=parent),
-    )
+    queue = encrypted_queue(f"{name}-failures", pulumi.ResourceOptions(parent=parent))
+    alarm_while_not_empty(f"{name}-failures-alarm", queue, meaning=meaning, on_call=on_call, parent=parent)
+    return queue
+
+
+def encrypted_queue(name: str, opts: pulumi.ResourceOptions) -> aws.sqs.Queue:
+    """Declare an encrypted queue that stores messages as long as possible."""
+    return aws.sqs.Queue(name, sqs_managed_sse_enabled=True, message_retention_seconds=RETENTION_SECONDS, opts=opts)
+
+
+def alarm_while_not_empty(  # noqa: PLR0913 (each describes the alarm)
+    name: str,
+    queue: aws.sqs.Queue,
+    *,
+    meaning: str,
+    on_call: pulumi.Input[OnCall],
+    parent: pulumi.Resource,
+    aliases: Sequence[pulumi.Input[str]] = (),
+) -> None:
+    """Declare an alarm while a queue is not empty."""
     metric_alarm(
-        f"{name}-failures-alarm",
+        name,
         section="failed-records",
         meaning=meaning,
         metric=Metric(
@@ -33,28 +46,5 @@ def failure_queue(name: str, meaning: str, on_call: OnCall, parent: pulumi.Resou
         threshold=Threshold(above=0),
         on_call=on_call,
         parent=parent,
+        aliases=aliases,
     )
-    return queue
-
-
-def let_service_send(
-    name: str, queue: aws.sqs.Queue, service: str, source_arn: pulumi.Input[str], parent: pulumi.Resource
-) -> aws.sqs.QueuePolicy:
-    """Allow a service, such as `sns.amazonaws.com`, to send messages from one source only."""
-    return aws.sqs.QueuePolicy(
-        f"{name}-failures-policy",
-        queue_url=queue.url,
-        policy=pulumi.Output.all(queue=queue.arn, source=source_arn, service=service).apply(_policy),
-        opts=pulumi.ResourceOptions(parent=parent),
-    )
-
-
-def _policy(known: Mapping[str, str]) -> str:
-    statement = {
-        "Effect": "Allow",
-        "Action": "sqs:SendMessage",
-        "Principal": {"Service": known["service"]},
-        "Resource": known["queue"],
-        "Condition": {"ArnEquals": {"aws:SourceArn": known["source"]}},
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

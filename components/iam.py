@@ -53,6 +53,22 @@ def send_to(arn: str) -> Statement:
     return _service_statement(arn, SEND_ACTIONS)
 
 
+def send_policy(queue_arn: str, senders: Sequence[tuple[str, str]]) -> str:
+    """Return a queue policy that lets services, such as `sns.amazonaws.com`, send messages, each from one source."""
+    return _document(
+        [
+            {
+                "Effect": "Allow",
+                "Action": SEND_ACTIONS["sqs"],
+                "Principal": {"Service": service},
+                "Resource": queue_arn,
+                "Condition": {"ArnEquals": {"aws:SourceArn": source_arn}},
+            }
+            for service, source_arn in senders
+        ]
+    )
+
+
 def read_value(arn: str) -> Statement:
     """Return a statement that allows reading a Secrets Manager secret or an SSM parameter.
 

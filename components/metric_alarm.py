@@ -1,6 +1,6 @@
 """A CloudWatch alarm on a metric."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
@@ -17,6 +17,15 @@ class OnCall:
     """ARNs that an alarm notifies when it fires and when it recovers, such as an SNS topic's."""
     runbook: str | None = None
     """URL of a runbook. Each alarm's description links to its section."""
+
+
+def all_on_call(on_calls: Iterable[OnCall]) -> OnCall:
+    """Return everyone who is notified, once, and the first runbook."""
+    found = list(on_calls)
+    return OnCall(
+        actions=list(dict.fromkeys(action for on_call in found for action in on_call.actions)),
+        runbook=next((on_call.runbook for on_call in found if on_call.runbook), None),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,17 +91,22 @@ def metric_alarm(  # noqa: PLR0913 (each describes the alarm)
     meaning: str,
     metric: Metric,
     threshold: Threshold,
-    on_call: OnCall,
+    on_call: pulumi.Input[OnCall],
     parent: pulumi.Resource,
+    aliases: Sequence[pulumi.Input[str]] = (),
 ) -> aws.cloudwatch.MetricAlarm:
     """Declare an alarm whose description links to a section of the runbook.
 
     Missing data does not fire the alarm: error metrics have data only if something happens.
     """
     is_percentile = metric.statistic.startswith("p")
+    notified = pulumi.Output.from_input(on_call)
+    actions = notified.apply(lambda known: list(known.actions))
     return aws.cloudwatch.MetricAlarm(
         name,
-        alarm_description=f"{meaning} What to do: {on_call.runbook}#{section}" if on_call.runbook else meaning,
+        alarm_description=notified.apply(
+            lambda known: f"{meaning} What to do: {known.runbook}#{section}" if known.runbook else meaning
+        ),
         namespace=metric.namespace,
         metric_name=metric.name,
         dimensions=dict(metric.dimensions),
@@ -103,7 +117,7 @@ def metric_alarm(  # noqa: PLR0913 (each describes the alarm)
         threshold=threshold.above,
         comparison_operator="GreaterThanThreshold",
         treat_missing_data="notBreaching",
-        alarm_actions=list(on_call.actions),
-        ok_actions=list(on_call.actions),
-        opts=pulumi.ResourceOptions(parent=parent),
+        alarm_actions=actions,
+        ok_actions=actions,
+        opts=pulumi.ResourceOptions(parent=parent, aliases=list(aliases)),
     )

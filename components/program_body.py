@@ -17,10 +17,10 @@ class ProgramBody:
         self.has_ended = False
         self._end = asyncio.ensure_future(self._wait())
 
-    def at_the_end(self, value: Callable[[], T]) -> pulumi.Output[T]:
+    def at_the_end(self, value: Callable[[], T | pulumi.Output[T]]) -> pulumi.Output[T]:
         """Return an output of `value()` at the end. Resources wait for it; the program does not."""
 
-        async def wait() -> T:
+        async def wait() -> T | pulumi.Output[T]:
             await self._end
             return value()
 

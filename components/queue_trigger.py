@@ -7,8 +7,8 @@ import pulumi
 import pulumi_aws as aws
 
 from .failure_queue import failure_queue
-from .function import Function, Principal
-from .iam import Statement, policy_document
+from .function import Function, Principal, grant
+from .iam import Statement, policy_document, send_to
 from .metric_alarm import OnCall
 
 VISIBILITY_TIMEOUTS = 6
@@ -79,14 +79,11 @@ class QueueTrigger(pulumi.ComponentResource):
 
     def allow_send(self, principal: Principal) -> None:
         """Allow a role to send messages."""
-        parent = principal if isinstance(principal, pulumi.Resource) else self
-        aws.iam.RolePolicy(
+        grant(
             f"{principal.name}-sends-to-{self.pulumi_resource_name}",
-            role=principal.role_name,
-            policy=self.queue_arn.apply(
-                lambda arn: policy_document(Statement(actions=["sqs:SendMessage"], resources=[arn]))
-            ),
-            opts=pulumi.ResourceOptions(parent=parent),
+            principal,
+            self.queue_arn.apply(lambda arn: policy_document(send_to(arn))),
+            otherwise=self,
         )
 
     def _queue(self, args: QueueTriggerArgs) -> aws.sqs.Queue:

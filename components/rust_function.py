@@ -8,7 +8,8 @@ import pulumi
 import pulumi_aws as aws
 
 from .customize import Customization, Customized
-from .event_failures import FailedEvents, configure_invocations
+from .event_failures import FailedEvents
+from .function import grant
 from .function_settings import AsyncInvocation, FileSystem, FunctionUrl, Network
 from .iam import Statement, policy_document, read_value, send_to, trust_policy
 from .rust_workspace import Artifact
@@ -180,7 +181,11 @@ class RustFunction(pulumi.ComponentResource):
         """Name or ARN for event source mappings."""
         self.log_group_name = logs.name
         self.url = self._url(args.url) if args.url else None
-        self.failed_events = FailedEvents(self, is_configured=args.asynchronous is not None)
+        self.failed_events = FailedEvents(
+            self,
+            args.asynchronous,
+            lambda inputs: self._inputs("asynchronous", aws.lambda_.FunctionEventInvokeConfig, **inputs),
+        )
         """Failure queue of its triggers."""
         self._configure_invocations()
         self._customized.check()
@@ -255,8 +260,7 @@ class RustFunction(pulumi.ComponentResource):
         return grants
 
     def _grant(self, verb: str, policy: pulumi.Input[str]) -> pulumi.Resource:
-        child = pulumi.ResourceOptions(parent=self)
-        return aws.iam.RolePolicy(f"{self.name}-{verb}", role=self.role.name, policy=policy, opts=child)
+        return grant(f"{self.name}-{verb}", self, policy)
 
     def _grant_by_arn(
         self, verb: str, arns: Iterable[pulumi.Input[str]], statement: Callable[[str], Statement]
@@ -313,14 +317,6 @@ class RustFunction(pulumi.ComponentResource):
 
     def _configure_invocations(self) -> None:
         args, child = self._args, pulumi.ResourceOptions(parent=self)
-        if args.asynchronous:
-            configure_invocations(
-                f"{self.name}-asynchronous",
-                self,
-                args.asynchronous,
-                child,
-                lambda inputs: self._inputs("asynchronous", aws.lambda_.FunctionEventInvokeConfig, **inputs),
-            )
         if args.recursive_loop != "Terminate":
             aws.lambda_.FunctionRecursionConfig(
                 f"{self.name}-recursion",

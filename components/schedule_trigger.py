@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from .failure_queue import failure_queue
 from .function import Function
-from .iam import Statement, policy_document, trust_policy
+from .iam import policy_document, send_to, trust_policy
 from .metric_alarm import OnCall
 
 
@@ -29,25 +28,24 @@ class ScheduleTriggerArgs:
     """Event as JSON."""
     maximum_retries: int = 2
     maximum_age_seconds: int = 3600
-    """Maximum age of an invocation in seconds, 60 to 86,400; older ones are discarded."""
+    """Maximum age of an invocation in seconds, 60 to 86,400; older ones go to the failure queue."""
     permissions_boundary: str | None = None
     """ARN of the permissions boundary of the schedule's role."""
     on_call: OnCall = field(default_factory=OnCall)
-    """Notified when an invocation is discarded."""
+    """Notified while the failure queue is not empty."""
 
 
 class ScheduleTrigger(pulumi.ComponentResource):
     """Invokes a function on a schedule, with a role that may do nothing else.
 
-    An invocation that cannot start is retried, then goes to a failure queue with an alarm.
+    An invocation that cannot start, or still fails after its retries, goes to a failure queue with an alarm.
     """
 
     def __init__(self, name: str, args: ScheduleTriggerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declare the queue, the role and the schedule."""
+        """Declare the failure queue, the role and the schedule."""
         super().__init__("rust-serverless:index:ScheduleTrigger", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        meaning = f"Scheduled invocations of {args.function.name} could not be started."
-        failures = failure_queue(name, meaning, args.on_call, self)
+        failures = args.function.failed_events.queue(self, opts, args.on_call)
         role = aws.iam.Role(
             f"{name}-role",
             assume_role_policy=args.function.invoked_arn.apply(
@@ -59,7 +57,9 @@ class ScheduleTrigger(pulumi.ComponentResource):
         may_invoke = aws.iam.RolePolicy(
             f"{name}-invokes",
             role=role.name,
-            policy=pulumi.Output.all(args.function.invoked_arn, failures.arn).apply(_policy),
+            policy=pulumi.Output.all(args.function.invoked_arn, failures.arn).apply(
+                lambda arns: policy_document(*map(send_to, arns))
+            ),
             opts=child,
         )
         aws.scheduler.Schedule(
@@ -83,11 +83,3 @@ class ScheduleTrigger(pulumi.ComponentResource):
         )
         self.failure_queue_url = failures.url
         self.register_outputs({"failureQueueUrl": failures.url})
-
-
-def _policy(arns: list[str]) -> str:
-    function, queue = arns
-    return policy_document(
-        Statement(actions=["lambda:InvokeFunction"], resources=[function]),
-        Statement(actions=["sqs:SendMessage"], resources=[queue]),
-    )

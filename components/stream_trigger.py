@@ -8,7 +8,7 @@ import pulumi_aws as aws
 
 from .failure_queue import RETENTION_SECONDS, failure_queue
 from .function import Function
-from .iam import Statement, policy_document
+from .iam import Statement, policy_document, send_to
 from .metric_alarm import Metric, OnCall, Threshold, metric_alarm
 from .queue_trigger import QueueTrigger, QueueTriggerArgs, trigger_queue
 from .table import Table
@@ -137,7 +137,7 @@ def _policy(arns: list[str]) -> str:
     https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
     """
     stream, queue = arns
-    report = Statement(actions=["sqs:SendMessage"], resources=[queue])
+    report = send_to(queue)
     if stream.split(":")[2] == "kinesis":
         return policy_document(Statement(actions=READ_KINESIS, resources=[stream]), report)
     table = stream.split("/stream/")[0]

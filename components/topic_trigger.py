@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from .failure_queue import let_service_send
+from .event_failures import Sender
 from .function import Function
 from .metric_alarm import OnCall
 
@@ -22,7 +22,7 @@ class TopicTriggerArgs:
     """Filter policy on message attributes, such as `{"kind": ["order"]}`.
     https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html"""
     on_call: OnCall = field(default_factory=OnCall)
-    """Notified when a message is discarded."""
+    """Notified while the failure queue is not empty."""
 
 
 class TopicTrigger(pulumi.ComponentResource):
@@ -44,8 +44,8 @@ class TopicTrigger(pulumi.ComponentResource):
             source_arn=args.topic_arn,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        failures = args.function.failed_events.queue(name, args.on_call, self)
-        may_send = let_service_send(name, failures, "sns.amazonaws.com", args.topic_arn, self)
+        sender = Sender(service="sns.amazonaws.com", source_arn=args.topic_arn)
+        failures = args.function.failed_events.queue(self, opts, args.on_call, sender)
         aws.sns.TopicSubscription(
             f"{name}-subscription",
             topic=args.topic_arn,
@@ -53,7 +53,7 @@ class TopicTrigger(pulumi.ComponentResource):
             endpoint=args.function.invoked_arn,
             filter_policy=json.dumps(args.filter) if args.filter else None,
             redrive_policy=failures.arn.apply(lambda arn: json.dumps({"deadLetterTargetArn": arn})),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission, may_send]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )
         self.failure_queue_url = failures.url
         self.register_outputs({"failureQueueUrl": failures.url})

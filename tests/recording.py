@@ -19,6 +19,16 @@ Result = TypeVar("Result")
 NO_CONFIG = StackConfig(project="rust-serverless", stack="test", values={})
 
 
+def function_arn(name: str) -> str:
+    """Return the ARN of a recorded function or alias."""
+    return f"arn:aws:lambda:eu-west-1:123456789012:function:{name}"
+
+
+def queue_arn(name: str) -> str:
+    """Return the ARN of a recorded queue."""
+    return f"arn:aws:sqs:eu-west-1:123456789012:{name}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
     """A declared resource."""
@@ -36,6 +46,10 @@ class Recorded:
     """Inputs whose changes the engine ignores."""
     protect: bool
     """Whether the engine refuses to delete it."""
+    aliases: tuple[str, ...]
+    """Former URNs, except those that are given as names."""
+    provider: str
+    """Reference of its provider; empty for the default one."""
 
 
 @dataclass
@@ -59,10 +73,17 @@ class Recording(Mocks):
             },
             "aws:dynamodb/table:Table": {"streamArn": f"arn:aws:test:::{args.name}/stream/1"},
             "aws:s3/bucket:Bucket": {"bucketRegionalDomainName": f"{args.name}.s3.eu-west-1.amazonaws.com"},
-            "aws:sqs/queue:Queue": {"url": f"https://sqs.eu-west-1.amazonaws.com/123456789012/{args.name}"},
+            "aws:sqs/queue:Queue": {
+                "arn": queue_arn(args.name),
+                "url": f"https://sqs.eu-west-1.amazonaws.com/123456789012/{args.name}",
+            },
             "aws:kms/key:Key": {"keyId": f"{args.name}-id"},
-            "aws:lambda/alias:Alias": {"invokeArn": f"arn:aws:apigateway:::{args.name}/invocations"},
+            "aws:lambda/alias:Alias": {
+                "arn": function_arn(args.name),
+                "invokeArn": f"arn:aws:apigateway:::{args.name}/invocations",
+            },
             "aws:lambda/function:Function": {
+                "arn": function_arn(args.name),
                 "invokeArn": f"arn:aws:apigateway:::{args.name}/invocations",
                 "version": "1",
                 "codeSha256": "Zm9v",
@@ -116,6 +137,8 @@ class RecordingMonitor(MockMonitor):
                     custom=request.custom,
                     ignored=tuple(request.ignoreChanges),
                     protect=request.protect,
+                    aliases=tuple(alias.urn for alias in request.aliases if alias.urn),
+                    provider=request.provider,
                 )
             )
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]

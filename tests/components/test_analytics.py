@@ -10,7 +10,7 @@ from components.http_api import HttpApi, HttpApiArgs
 from services.analytics import LEAST_RETENTION_DAYS, SIGN_IN_THROTTLE, Analytics, AnalyticsArgs, origins
 from tests.artifacts import artifact
 from tests.iam import Decision, Policies, Request, decide, statements
-from tests.recording import ROOT, Recording, record
+from tests.recording import ROOT, Recording, function_arn, queue_arn, record
 
 
 def args(api: HttpApi, **changes: object) -> AnalyticsArgs:
@@ -218,13 +218,13 @@ def test_the_nightly_recount_only_reads_and_deletes_secrets(recording: Recording
 def test_the_recount_runs_every_night_and_drift_fires_an_alarm(recording: Recording) -> None:
     schedule = recording.named("analytics-nightly-schedule").inputs
     assert schedule["scheduleExpression"] == "cron(0 3 * * ? *)"
-    assert schedule["target"]["arn"] == "arn:aws:test:::analytics-recount-function"
+    assert schedule["target"]["arn"] == function_arn("analytics-recount-function")
     alarm = recording.named("analytics-drift-alarm").inputs
     assert (alarm["metricName"], alarm["threshold"]) == ("Drift", 0)
 
 
 def test_discarded_batches_go_to_the_redrive_then_to_an_alarm(recording: Recording) -> None:
-    failures = "arn:aws:test:::analytics-trigger-failures"
+    failures = queue_arn("analytics-trigger-failures")
     trigger = recording.named("analytics-trigger-mapping").inputs
     assert trigger["destinationConfig"]["onFailure"]["destinationArn"] == failures
     redrive = recording.named("analytics-trigger-recovery-mapping").inputs
@@ -232,6 +232,6 @@ def test_discarded_batches_go_to_the_redrive_then_to_an_alarm(recording: Recordi
     queue = recording.named("analytics-trigger-failures").inputs
     assert queue["visibilityTimeoutSeconds"] == 6 * recording.named("analytics-redrive-function").inputs["timeout"]
     remaining = json.loads(queue["redrivePolicy"])["deadLetterTargetArn"]
-    assert remaining == "arn:aws:test:::analytics-trigger-recovery-failures"
+    assert remaining == queue_arn("analytics-trigger-recovery-failures")
     alarm = recording.named("analytics-trigger-recovery-failures-alarm").inputs
     assert alarm["dimensions"] == {"QueueName": "analytics-trigger-recovery-failures"}

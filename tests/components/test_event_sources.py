@@ -8,6 +8,7 @@ import pytest
 from rules import violations
 
 from components.bucket_trigger import BucketTrigger, BucketTriggerArgs
+from components.deletion_protection import DeletionProtection, DeletionProtectionArgs
 from components.event_trigger import EventTrigger, EventTriggerArgs
 from components.function import ExistingFunction, Function
 from components.function_settings import AsyncInvocation
@@ -19,11 +20,13 @@ from components.stream_trigger import StreamTrigger, StreamTriggerArgs
 from components.table import Table, TableArgs
 from components.topic_trigger import TopicTrigger, TopicTriggerArgs
 from tests.artifacts import artifact, function
-from tests.recording import Recorded, Recording, record
+from tests.recording import Recorded, Recording, function_arn, queue_arn, record
 
 ON_CALL = OnCall(actions=["arn:aws:sns:eu-west-1:123456789012:page"], runbook="https://example.com/runbook")
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:news"
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:orders"
+QUEUE_TYPE = "aws:sqs/queue:Queue"
+CONFIG_TYPE = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 
 
 def triggers() -> None:
@@ -67,10 +70,10 @@ def test_the_rules_of_the_policy_pack_hold(recording: Recording) -> None:
     assert broken == []
 
 
-@pytest.mark.parametrize("trigger", ["queue", "nightly", "uploads", "shipped", "news", "clicks"])
-def test_failed_events_go_to_an_encrypted_queue_with_alarm(recording: Recording, trigger: str) -> None:
-    queue = recording.named(f"{trigger}-failures")
-    alarm = recording.named(f"{trigger}-failures-alarm")
+@pytest.mark.parametrize("owner", ["queue", "counts", "glitches", "ships", "reads", "clicks"])
+def test_failed_events_go_to_an_encrypted_queue_with_alarm(recording: Recording, owner: str) -> None:
+    queue = recording.named(f"{owner}-failures")
+    alarm = recording.named(f"{owner}-failures-alarm")
     assert queue.inputs["sqsManagedSseEnabled"] is True
     assert queue.inputs["messageRetentionSeconds"] == 14 * 24 * 3600
     assert alarm.inputs["dimensions"] == {"QueueName": queue.name}
@@ -89,14 +92,14 @@ def test_permissions_name_the_source_and_those_of_s3_the_account(recording: Reco
 def test_failed_messages_are_retried_then_go_to_the_queue(recording: Recording) -> None:
     queue = recording.named("queue-queue").inputs
     assert json.loads(queue["redrivePolicy"]) == {
-        "deadLetterTargetArn": "arn:aws:test:::queue-failures",
+        "deadLetterTargetArn": queue_arn("queue-failures"),
         "maxReceiveCount": 5,
     }
     assert queue["visibilityTimeoutSeconds"] == 180
     mapping = recording.named("queue-mapping").inputs
     assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
     (statement,) = statements(recording.named("queue-receives"))
-    assert statement["Resource"] == ["arn:aws:test:::queue-queue"]
+    assert statement["Resource"] == [queue_arn("queue-queue")]
 
 
 def test_a_schedule_has_zone_window_and_a_minimal_role(recording: Recording) -> None:
@@ -106,14 +109,14 @@ def test_a_schedule_has_zone_window_and_a_minimal_role(recording: Recording) -> 
     assert json.loads(schedule["target"]["input"]) == {"day": "yesterday"}
     assert schedule["target"]["retryPolicy"] == {"maximumRetryAttempts": 2, "maximumEventAgeInSeconds": 3600}
     invoke, report = statements(recording.named("nightly-invokes"))
-    assert invoke["Resource"] == ["arn:aws:test:::counts-function"]
-    assert report["Resource"] == ["arn:aws:test:::nightly-failures"]
+    assert invoke["Resource"] == [function_arn("counts-function")]
+    assert report["Resource"] == [queue_arn("counts-failures")]
     (trust,) = json.loads(recording.named("nightly-role").inputs["assumeRolePolicy"])["Statement"]
     assert "aws:SourceAccount" in trust["Condition"]["StringEquals"]
 
 
 def test_a_service_may_send_from_its_own_source_only(recording: Recording) -> None:
-    (statement,) = statements(recording.named("news-failures-policy"))
+    (statement,) = statements(recording.named("reads-failures-policy"))
     assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": TOPIC}}
 
@@ -136,29 +139,157 @@ def test_an_existing_queue_is_only_read() -> None:
 
 def existing() -> ExistingFunction:
     """Return a function that exists outside of the program."""
-    names = dict.fromkeys(("function_name", "invoked_arn", "role_name"), pulumi.Output.from_input("reads"))
-    return ExistingFunction(name="reads", **names)
+    name, arn = pulumi.Output.from_input("reads"), pulumi.Output.from_input(function_arn("reads"))
+    return ExistingFunction(name="reads", function_name=name, invoked_arn=arn, role_name=name)
+
+
+def page(name: str) -> OnCall:
+    return OnCall(actions=[f"arn:aws:sns:eu-west-1:123456789012:{name}"])
 
 
 @pytest.mark.parametrize("make", [lambda: function("reads"), existing])
-def test_two_triggers_of_a_function_share_its_failure_queue(make: Callable[[], Function]) -> None:
+def test_triggers_of_a_function_share_a_queue_and_its_policy(make: Callable[[], Function]) -> None:
     def declare() -> None:
-        reads = make()
-        TopicTrigger("news", TopicTriggerArgs(function=reads, topic_arn=TOPIC))
-        EventTrigger("shipped", EventTriggerArgs(function=reads, pattern={"source": ["shop"]}))
+        reads, bucket = make(), aws.s3.Bucket("pictures")
+        BucketTrigger("uploads", BucketTriggerArgs(function=reads, bucket=bucket.bucket, bucket_arn=bucket.arn))
+        TopicTrigger("news", TopicTriggerArgs(function=reads, topic_arn=TOPIC, on_call=page("first")))
+        pattern = {"source": ["shop"]}
+        EventTrigger("shipped", EventTriggerArgs(function=reads, pattern=pattern, on_call=page("second")))
+        ScheduleTrigger("nightly", ScheduleTriggerArgs(function=reads, expression="rate(1 day)", on_call=page("first")))
 
     recording = record(declare)
-    assert [queue.name for queue in recording.of_type("aws:sqs/queue:Queue")] == ["news-failures"]
-    assert len(recording.of_type("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")) == 1
+    (queue,) = recording.of_type(QUEUE_TYPE)
+    (policy,) = recording.of_type("aws:sqs/queuePolicy:QueuePolicy")
+    (alarm,) = recording.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+    (config,) = recording.of_type(CONFIG_TYPE)
+    assert queue.name == "reads-failures"
+    assert [(found["Principal"]["Service"], found["Condition"]) for found in statements(policy)] == [
+        ("sns.amazonaws.com", {"ArnEquals": {"aws:SourceArn": TOPIC}}),
+        ("events.amazonaws.com", {"ArnEquals": {"aws:SourceArn": "arn:aws:test:::shipped-rule"}}),
+    ]
+    assert alarm.inputs["alarmActions"] == [*page("first").actions, *page("second").actions]
+    assert config.inputs["destinationConfig"] == {"onFailure": {"destination": queue_arn("reads-failures")}}
+    assert recording.named("shipped-target").inputs["deadLetterConfig"]["arn"] == queue_arn("reads-failures")
 
 
-def test_a_configured_function_keeps_its_destinations() -> None:
+def test_the_queue_does_not_belong_to_a_trigger() -> None:
+    def declare(*names: str) -> Recording:
+        def topics() -> None:
+            reads = function("reads")
+            for name in names:
+                TopicTrigger(name, TopicTriggerArgs(function=reads, topic_arn=TOPIC))
+
+        return record(topics)
+
+    def shared(recording: Recording) -> set[str]:
+        return {found.urn for found in recording.resources if found.name.startswith("reads-")}
+
+    assert shared(declare("news", "alerts")) == shared(declare("alerts"))
+
+
+def test_resources_of_the_first_trigger_become_those_of_the_function() -> None:
     def declare() -> None:
-        args = RustFunctionArgs(artifact=artifact("reads"), asynchronous=AsyncInvocation(on_failure=QUEUE))
-        TopicTrigger("news", TopicTriggerArgs(function=RustFunction("reads", args), topic_arn=TOPIC))
+        reads, parent = function("reads"), pulumi.ComponentResource("shop:index:Shop", "shop")
+        ScheduleTrigger("nightly", ScheduleTriggerArgs(function=reads, expression="rate(1 day)"))
+        opts = pulumi.ResourceOptions(parent=parent)
+        BucketTrigger("uploads", BucketTriggerArgs(function=reads, bucket="a", bucket_arn="arn:aws:s3:::a"), opts)
+        TopicTrigger("news", TopicTriggerArgs(function=reads, topic_arn=TOPIC), opts)
+        counts = function("counts")
+        ScheduleTrigger("hourly", ScheduleTriggerArgs(function=counts, expression="rate(1 hour)"))
 
-    (config,) = record(declare).of_type("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
-    assert config.inputs["destinationConfig"]["onFailure"]["destination"] == QUEUE
+    recording = record(declare)
+    project = "urn:pulumi:test::rust-serverless::"
+    # The mock of the engine puts the stack's type before others.
+    uploads = f"{project}pulumi:pulumi:Stack$shop:index:Shop$rust-serverless:index:BucketTrigger$"
+    news = f"{project}pulumi:pulumi:Stack$shop:index:Shop$rust-serverless:index:TopicTrigger$"
+    assert {
+        name: recording.named(name).aliases
+        for name in ("failures", "failures-alarm", "failures-policy", "reports-failures", "asynchronous")
+        for name in [f"reads-{name}"]
+    } == {
+        "reads-failures": (f"{uploads}{QUEUE_TYPE}::uploads-failures",),
+        "reads-failures-alarm": (f"{uploads}aws:cloudwatch/metricAlarm:MetricAlarm::uploads-failures-alarm",),
+        "reads-failures-policy": (f"{news}aws:sqs/queuePolicy:QueuePolicy::news-failures-policy",),
+        "reads-reports-failures": (f"{uploads}aws:iam/rolePolicy:RolePolicy::uploads-reports-failures",),
+        "reads-asynchronous": (f"{uploads}{CONFIG_TYPE}::uploads-invocations",),
+    }
+    schedule = f"{project}rust-serverless:index:ScheduleTrigger$"
+    assert recording.named("counts-failures").aliases == (f"{schedule}{QUEUE_TYPE}::hourly-failures",)
+
+
+def test_a_trigger_may_depend_on_its_function_and_its_other_triggers() -> None:
+    """Otherwise the program would wait forever: the queue's policy waits for the sources of all triggers."""
+
+    def declare() -> None:
+        reads = function("reads")
+        args = EventTriggerArgs(function=reads, pattern={"source": ["shop"]})
+        first = EventTrigger("first", args, pulumi.ResourceOptions(depends_on=[reads]))
+        EventTrigger("second", args, pulumi.ResourceOptions(depends_on=[first]))
+        DeletionProtection("all", DeletionProtectionArgs(resources=[reads, first], setting="off", protected=True))
+
+    recording = record(declare)
+    assert len(statements(recording.named("reads-failures-policy"))) == 2
+    (protection,) = recording.of_type("pulumi:index:Stash")
+    protected = {recording.named(name).urn for name in ("reads-failures-alarm", "reads-failures-policy")}
+    assert protected < set(protection.depends_on)
+
+
+def test_the_queue_of_an_existing_function_has_the_trigger_s_provider() -> None:
+    def declare() -> None:
+        opts = pulumi.ResourceOptions(providers=[aws.Provider("far", region="us-west-2")])
+        TopicTrigger("news", TopicTriggerArgs(function=existing(), topic_arn=TOPIC), opts)
+
+    recording = record(declare)
+    providers = {found.provider for found in recording.resources if found.name.startswith("reads-")}
+    assert {urn.split("::")[-2] for urn in providers} == {"far"}
+
+
+def test_a_trigger_that_is_added_too_late_is_refused() -> None:
+    def declare() -> None:
+        reads = function("reads")
+        args = TopicTriggerArgs(function=reads, topic_arn=TOPIC)
+        TopicTrigger("news", args).failure_queue_url.apply(lambda _: TopicTrigger("late", args))
+
+    with pytest.raises(pulumi.RunError, match="late is added too late to reads: declare it in the body of the program"):
+        record(declare)
+
+
+def configured(asynchronous: AsyncInvocation) -> Recording:
+    def declare() -> None:
+        args = RustFunctionArgs(artifact=artifact("reads"), asynchronous=asynchronous)
+        reads = RustFunction("reads", args)
+        BucketTrigger("uploads", BucketTriggerArgs(function=reads, bucket="a", bucket_arn="arn:aws:s3:::a"))
+
+    return record(declare)
+
+
+def test_a_configured_function_keeps_its_destination() -> None:
+    recording = configured(AsyncInvocation(on_failure=QUEUE))
+    (config,) = recording.of_type(CONFIG_TYPE)
+    assert config.inputs["destinationConfig"] == {"onFailure": {"destination": QUEUE}}
+    assert [found.name for found in recording.resources if found.name == "reads-reports-failures"] == []
+
+
+def test_a_configured_function_without_a_destination_gets_the_queue() -> None:
+    recording = configured(AsyncInvocation(maximum_retries=0, on_success=QUEUE))
+    (config,) = recording.of_type(CONFIG_TYPE)
+    assert config.name == "reads-asynchronous"
+    assert config.inputs["maximumRetryAttempts"] == 0
+    assert config.inputs["maximumEventAgeInSeconds"] == 6 * 3600
+    assert config.inputs["destinationConfig"] == {
+        "onFailure": {"destination": queue_arn("reads-failures")},
+        "onSuccess": {"destination": QUEUE},
+    }
+    grant = recording.named("reads-reports-failures")
+    assert statements(grant)[0]["Resource"] == [queue_arn("reads-failures")]
+    assert grant.urn in config.depends_on
+
+
+def test_failed_scheduled_invocations_go_to_the_queue(recording: Recording) -> None:
+    config = recording.named("counts-asynchronous").inputs
+    assert config["destinationConfig"] == {"onFailure": {"destination": queue_arn("counts-failures")}}
+    schedule = recording.named("nightly-schedule").inputs
+    assert schedule["target"]["deadLetterConfig"]["arn"] == queue_arn("counts-failures")
 
 
 def test_a_stream_trigger_requires_one_source() -> None:

@@ -11,7 +11,7 @@ from rules import violations
 
 from components.build.plan import BuildPlan
 from components.rust_http_service import RustHttpService, RustHttpServiceArgs
-from tests.recording import ROOT, Recording, record
+from tests.recording import ROOT, Recording, function_arn, queue_arn, record
 from tests.workspaces import write_workspace
 
 TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/items"
@@ -150,7 +150,7 @@ def test_files_next_to_a_binary_are_in_the_plan(recording: Recording) -> None:
 
 def test_a_schedule_invokes_its_function(recording: Recording) -> None:
     schedule = recording.named("shop-nightly-schedule").inputs
-    assert schedule["target"]["arn"] == "arn:aws:test:::shop-alone-function"
+    assert schedule["target"]["arn"] == function_arn("shop-alone-function")
     assert schedule["scheduleExpressionTimezone"] == "Europe/Berlin"
 
 
@@ -162,7 +162,7 @@ def test_a_queue_hides_messages_for_six_timeouts_of_its_function(recording: Reco
 
 def test_alarms_of_failure_queues_notify(recording: Recording) -> None:
     alarms = recording.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
-    assert {alarm.name for alarm in alarms} == {"shop-nightly-failures-alarm", "shop-orders-failures-alarm"}
+    assert {alarm.name for alarm in alarms} == {"shop-alone-failures-alarm", "shop-orders-failures-alarm"}
     assert all(alarm.inputs["alarmActions"] == [PAGER] for alarm in alarms)
 
 
@@ -173,7 +173,7 @@ def test_the_outputs_are_plain_data() -> None:
         "url": "https://abc.execute-api.eu-west-1.amazonaws.com",
         "functionNames": {"hello": "shop-hello-function", "alone": "shop-alone-function"},
         "queueUrls": {"orders": "https://sqs.eu-west-1.amazonaws.com/123456789012/shop-orders-queue"},
-        "queueArns": {"orders": "arn:aws:test:::shop-orders-queue"},
+        "queueArns": {"orders": queue_arn("shop-orders-queue")},
     }
 
 

@@ -7,7 +7,7 @@ from components.queue_trigger import QueueTriggerArgs
 from components.stream_trigger import StreamTrigger, StreamTriggerArgs
 from components.table import Table, TableArgs
 from tests.artifacts import function
-from tests.recording import Recording, record
+from tests.recording import Recording, queue_arn, record
 
 
 def declare() -> None:
@@ -48,7 +48,7 @@ def test_only_new_items_invoke_the_function(mapping: dict[str, Any]) -> None:
 
 def test_discarded_batches_go_to_an_encrypted_queue(recording: Recording, mapping: dict[str, Any]) -> None:
     queue = recording.named("counts-failures")
-    assert mapping["destinationConfig"]["onFailure"]["destinationArn"] == f"arn:aws:test:::{queue.name}"
+    assert mapping["destinationConfig"]["onFailure"]["destinationArn"] == queue_arn(queue.name)
     assert queue.inputs["sqsManagedSseEnabled"] is True
     assert queue.inputs["messageRetentionSeconds"] == 14 * 24 * 3600
 
@@ -85,7 +85,7 @@ def test_the_function_may_read_the_stream_and_send_only(recording: Recording) ->
         "dynamodb:GetRecords": stream,
         "dynamodb:GetShardIterator": stream,
         "dynamodb:ListStreams": ["arn:aws:test:::views-table/stream/*"],
-        "sqs:SendMessage": ["arn:aws:test:::counts-failures"],
+        "sqs:SendMessage": [queue_arn("counts-failures")],
     }
 
 
@@ -102,7 +102,7 @@ def test_a_recovery_processes_the_queue_before_an_alarm_fires() -> None:
     queue = recording.named("counts-failures").inputs
     assert (queue["visibilityTimeoutSeconds"], queue["messageRetentionSeconds"]) == (360, 14 * 24 * 3600)
     assert json.loads(queue["redrivePolicy"]) == {
-        "deadLetterTargetArn": "arn:aws:test:::counts-recovery-failures",
+        "deadLetterTargetArn": queue_arn("counts-recovery-failures"),
         "maxReceiveCount": 3,
     }
     assert recording.named("counts-recovery-mapping").inputs["functionName"] == "recovers-function"

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from rules import RULES, violations
 
-from tests.recording import ROOT, Recording, record_program
+from tests.recording import ROOT, Recording, queue_arn, record_program
 
 STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
 
@@ -90,7 +90,7 @@ def test_every_route_states_its_authorization_and_only_these_are_public(recordin
 def test_every_stream_and_queue_ends_in_an_encrypted_queue_with_an_alarm(recording: Recording) -> None:
     mappings = recording.of_type("aws:lambda/eventSourceMapping:EventSourceMapping")
     queues = {
-        f"arn:aws:test:::{queue.name}": queue
+        queue_arn(queue.name): queue
         for queue in recording.of_type("aws:sqs/queue:Queue")
         if queue.inputs["sqsManagedSseEnabled"]
     }
