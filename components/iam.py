@@ -11,7 +11,7 @@ ARN_PARTS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """Allowed actions on resources, without wildcards."""
+    """An IAM statement that allows actions on resources."""
 
     actions: Sequence[str]
     resources: Sequence[str]

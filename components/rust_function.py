@@ -31,7 +31,8 @@ class Operation:
     log_level: str = "info"
     """Log level of the handler (`RUST_LOG`)."""
     log_sample_percent: int = 0
-    """Percentage of invocations that log at debug at any level; for handlers that use the crate `powertools`."""
+    """Percentage of invocations that log at debug, whatever `log_level` is; for handlers that use the crate
+    `powertools`."""
     debug_public_key: str | None = None
     """Hexadecimal Ed25519 public key: a request logs at debug if it has a header `x-debug` that is signed with the
     private key; for handlers that use the crate `http-service`."""
@@ -103,7 +104,7 @@ class RustFunctionArgs:
     """Further inputs of the provider, by resource: `function`, `role`, `logs`, and, if they exist, `alias`, `url`,
     `asynchronous`, `recursion` and `provisioned`. Example: `{"function": {"snap_start": {…}}}`."""
     wait_for: Sequence[pulumi.Resource] = ()
-    """Resources that must exist before the handler starts."""
+    """Resources that the function depends on."""
 
 
 class RustFunction(pulumi.ComponentResource):

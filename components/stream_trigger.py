@@ -36,7 +36,8 @@ class StreamTriggerArgs:
     table: Table | None = None
     """A table with a stream."""
     stream_arn: pulumi.Input[str] | None = None
-    """Instead of a table: the ARN of an existing DynamoDB or Kinesis stream."""
+    """Instead of a table: the ARN of an existing DynamoDB or Kinesis stream. All its records invoke the function,
+    including updates and deletions."""
     function: Function
     """Processes batches of records, and returns the failed ones as `batchItemFailures`."""
     batch_size: int = 100
