@@ -10,9 +10,9 @@ from .failure_queue import failure_queue
 from .function import Function, Principal, grant
 from .iam import Statement, policy_document, send_to
 from .metric_alarm import OnCall
+from .rust_function import RustFunction
 
-VISIBILITY_TIMEOUTS = 6
-"""Visibility timeout per function timeout: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
+DEFAULT_TIMEOUT_SECONDS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +21,8 @@ class QueueTriggerArgs:
 
     function: Function
     """Processes batches of messages, and returns the failed ones as `batchItemFailures`: see `partial-batch`."""
-    function_timeout_seconds: int = 30
-    """The visibility timeout is six times this."""
+    timeout_seconds: int | None = None
+    """Timeout of the function in seconds; by default that of a `RustFunction`, or 30."""
     existing_queue_arn: pulumi.Input[str] | None = None
     """ARN of an existing queue with its own redrive policy."""
     batch_size: int = 10
@@ -103,10 +103,25 @@ def trigger_queue(
         name,
         sqs_managed_sse_enabled=True,
         message_retention_seconds=retention_seconds,
-        visibility_timeout_seconds=VISIBILITY_TIMEOUTS * args.function_timeout_seconds,
+        visibility_timeout_seconds=_visibility_timeout_seconds(args),
         redrive_policy=redrive,
         opts=pulumi.ResourceOptions(parent=parent),
     )
+
+
+def _visibility_timeout_seconds(args: QueueTriggerArgs) -> int:
+    """Return the visibility timeout that AWS recommends; Lambda refuses one below the function's timeout.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    """
+    known = args.function.timeout_seconds if isinstance(args.function, RustFunction) else None
+    timeout = args.timeout_seconds or known or DEFAULT_TIMEOUT_SECONDS
+    if known and timeout < known:
+        raise pulumi.RunError(
+            f"timeout_seconds of a QueueTrigger is {timeout}, but the timeout of {args.function.name} is {known}: "
+            "remove timeout_seconds"
+        )
+    return 6 * timeout + args.window_seconds
 
 
 def _receive(arn: str) -> str:

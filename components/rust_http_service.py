@@ -170,7 +170,6 @@ class RustHttpService(pulumi.ComponentResource):
         function = self._function(queue["function"], f"queues[{name!r}]")
         trigger_args = QueueTriggerArgs(
             function=function,
-            function_timeout_seconds=function.timeout_seconds,
             on_call=self._on_call,
             **_keyword_arguments(queue, "function"),
         )

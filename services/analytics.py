@@ -226,7 +226,6 @@ class Analytics(pulumi.ComponentResource):
                 function=function,
                 recovery=QueueTriggerArgs(
                     function=self.redrive_function,
-                    function_timeout_seconds=REDRIVE_TIMEOUT_SECONDS,
                     batch_size=1,
                     maximum_concurrency=2,
                 ),

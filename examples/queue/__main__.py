@@ -12,7 +12,5 @@ from rust_serverless import (
 
 workspace = RustWorkspace("rust", RustWorkspaceArgs(path="services/orders"))
 ship = RustFunction("ship", RustFunctionArgs(artifact=workspace.artifact("ship"), timeout_seconds=3))
-orders = QueueTrigger(
-    "orders", QueueTriggerArgs(function=ship, function_timeout_seconds=ship.timeout_seconds, maximum_receives=2)
-)
+orders = QueueTrigger("orders", QueueTriggerArgs(function=ship, maximum_receives=2))
 pulumi.export("queueUrl", orders.queue_url)

@@ -95,7 +95,7 @@ def test_failed_messages_are_retried_then_go_to_the_queue(recording: Recording) 
         "deadLetterTargetArn": queue_arn("queue-failures"),
         "maxReceiveCount": 5,
     }
-    assert queue["visibilityTimeoutSeconds"] == 180
+    assert queue["visibilityTimeoutSeconds"] == 6 * 3
     mapping = recording.named("queue-mapping").inputs
     assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
     (statement,) = statements(recording.named("queue-receives"))
@@ -141,6 +141,28 @@ def existing() -> ExistingFunction:
     """Return a function that exists outside of the program."""
     name, arn = pulumi.Output.from_input("reads"), pulumi.Output.from_input(function_arn("reads"))
     return ExistingFunction(name="reads", function_name=name, invoked_arn=arn, role_name=name)
+
+
+def slow() -> RustFunction:
+    return RustFunction("slow", RustFunctionArgs(artifact=artifact("slow"), timeout_seconds=60))
+
+
+@pytest.mark.parametrize(
+    ("make", "given", "expected"),
+    [(slow, None, 6 * 60 + 20), (slow, 90, 6 * 90 + 20), (existing, None, 200), (existing, 5, 50)],
+)
+def test_messages_are_hidden_for_six_timeouts_and_the_window(
+    make: Callable[[], Function], given: int | None, expected: int
+) -> None:
+    def declare() -> None:
+        QueueTrigger("queue", QueueTriggerArgs(function=make(), timeout_seconds=given, window_seconds=20))
+
+    assert record(declare).named("queue-queue").inputs["visibilityTimeoutSeconds"] == expected
+
+
+def test_a_timeout_below_the_function_s_is_refused() -> None:
+    with pytest.raises(pulumi.RunError, match="timeout_seconds of a QueueTrigger is 30, but the timeout of slow is 60"):
+        record(lambda: QueueTrigger("queue", QueueTriggerArgs(function=slow(), timeout_seconds=30)))
 
 
 def page(name: str) -> OnCall:

@@ -94,13 +94,13 @@ def test_a_recovery_processes_the_queue_before_an_alarm_fires() -> None:
         keys = TableArgs(
             partition_key="pk", stream_view_type="NEW_IMAGE", point_in_time_recovery=False, deletion_protection=False
         )
-        recovery = QueueTriggerArgs(function=function("recovers"), function_timeout_seconds=60, maximum_receives=3)
+        recovery = QueueTriggerArgs(function=function("recovers"), window_seconds=5, maximum_receives=3)
         args = StreamTriggerArgs(table=Table("views", keys), function=function("counts"), recovery=recovery)
         StreamTrigger("counts", args)
 
     recording = record(declare_with_recovery)
     queue = recording.named("counts-failures").inputs
-    assert (queue["visibilityTimeoutSeconds"], queue["messageRetentionSeconds"]) == (360, 14 * 24 * 3600)
+    assert (queue["visibilityTimeoutSeconds"], queue["messageRetentionSeconds"]) == (6 * 3 + 5, 14 * 24 * 3600)
     assert json.loads(queue["redrivePolicy"]) == {
         "deadLetterTargetArn": queue_arn("counts-recovery-failures"),
         "maxReceiveCount": 3,
