@@ -98,7 +98,8 @@ class HttpApiArgs:
     """API Gateway endpoint of the provider, if it is not AWS's. `url` uses it too, because names below `localhost` do
     not resolve everywhere."""
     existing_api_id: pulumi.Input[str] | None = None
-    """Id of an existing HTTP API to add the routes to. Its stage and CORS do not change."""
+    """Id of an existing HTTP API to add the routes to. Its stage and CORS do not change: throttles and origins are
+    refused."""
 
 
 class HttpApi(pulumi.ComponentResource):
@@ -120,6 +121,8 @@ class HttpApi(pulumi.ComponentResource):
         """Declare the API and its routes."""
         super().__init__("rust-serverless:index:HttpApi", name, None, opts)
         self._args = args
+        if args.cors_origins or args.cors_exposed_headers or args.throttle != HttpApiArgs().throttle:
+            self._require_own_stage()
         self._integrations: dict[str, aws.apigatewayv2.Integration] = {}
         self._authorizers: dict[str, aws.apigatewayv2.Authorizer] = {}
         self._throttles: dict[str, Throttle] = {}
@@ -149,7 +152,8 @@ class HttpApi(pulumi.ComponentResource):
         throttle, unless there is a HEAD route; `routes` does not list it.
 
         Raises:
-            pulumi.RunError: the route key is invalid or already used, or this is called in an `apply`.
+            pulumi.RunError: the route key is invalid or already used, the route has a throttle but the API is an
+                existing one, or this is called in an `apply`.
         """
         if self._body.has_ended:
             raise pulumi.RunError(
@@ -161,6 +165,8 @@ class HttpApi(pulumi.ComponentResource):
                 "which would serve HEAD too"
             )
         target = route if isinstance(route, Route) else Route(function=route)
+        if target.throttle:
+            self._require_own_stage()
         self._declare(route_key, target)
         head = re.sub("^GET ", "HEAD ", route_key)
         if head not in self._throttles:
@@ -168,6 +174,13 @@ class HttpApi(pulumi.ComponentResource):
         self.routes[route_key] = target.function.name
         if target.jwt:
             self.guarded_routes[route_key] = list(target.jwt.scopes)
+
+    def _require_own_stage(self) -> None:
+        if self._args.existing_api_id is not None:
+            raise pulumi.RunError(
+                f"existing_api_id: the stage and CORS of the API do not change by {self.pulumi_resource_name}. Remove "
+                "cors_origins, cors_exposed_headers and the throttles of routes, and set them where the API is declared"
+            )
 
     def _declare(self, route_key: str, target: Route) -> None:
         source = _source(route_key)

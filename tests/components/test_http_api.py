@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pulumi
 import pytest
@@ -190,6 +191,26 @@ def test_an_existing_function_and_an_existing_api_can_be_used() -> None:
     )
     assert permission.inputs["function"] == "orders-prod"
     assert permission.inputs["sourceArn"] == "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/*/PUT/orders"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"cors_origins": ["https://a.example"]},
+        {"cors_exposed_headers": ["etag"]},
+        {"throttle": SLOW},
+        {"routes": "throttled"},
+    ],
+    ids=str,
+)
+def test_settings_that_an_existing_api_ignores_are_refused(settings: dict[str, Any]) -> None:
+    def declare() -> None:
+        throttled = {"PUT /orders": Route(function=function("shop"), throttle=FAST)}
+        routes = {"routes": throttled} if "routes" in settings else {}
+        HttpApi("shop", HttpApiArgs(existing_api_id="a1b2c3", **{**settings, **routes}))
+
+    with pytest.raises(pulumi.RunError, match="existing_api_id: .* set them where the API is declared"):
+        record(declare)
 
 
 def test_two_apis_do_not_collide() -> None:
