@@ -40,12 +40,17 @@ class Alarms(pulumi.ComponentResource):
         self.on_call = OnCall(actions=actions, runbook=args.runbook)
         """For the alarms of other components."""
         self.failures: dict[str, pulumi.Output[str]] = {}
-        """Names of the failure alarms by function name, and of the API's alarm by `api`."""
+        """Names of the failure alarms, by the name of the function or API."""
         self.register_outputs({"actions": actions})
 
     def watch_function(self, function: RustFunction) -> None:
-        """Create alarms for errors, throttles and long durations of a function."""
+        """Create alarms for errors, throttles and long durations of a function.
+
+        Raises:
+            pulumi.RunError: a function or an API with this name is watched already.
+        """
         of_function = {"FunctionName": function.function_name}
+        self._require_unwatched(function.name)
         self.failures[function.name] = self._alarm(
             f"{function.name}-errors",
             section="function-errors",
@@ -71,9 +76,15 @@ class Alarms(pulumi.ComponentResource):
         )
 
     def watch_api(self, api: HttpApi) -> None:
-        """Create an alarm for responses with status 500 or more."""
-        self.failures["api"] = self._alarm(
-            "api-5xx",
+        """Create an alarm for responses with status 500 or more.
+
+        Raises:
+            pulumi.RunError: an API or a function with this name is watched already.
+        """
+        name = api.pulumi_resource_name
+        self._require_unwatched(name)
+        self.failures[name] = self._alarm(
+            f"{name}-5xx",
             section="api-5xx",
             meaning="Requests to the API fail with server errors.",
             metric=Metric(namespace="AWS/ApiGateway", name="5xx", dimensions={"ApiId": api.api_id}, statistic="Sum"),
@@ -91,7 +102,7 @@ class Alarms(pulumi.ComponentResource):
                 "the access log of an existing API is not known: create the alarm where its stage is declared"
             )
         metric = logged_metric(
-            f"{self.pulumi_resource_name}-api-429-filter",
+            f"{self.pulumi_resource_name}-{api.pulumi_resource_name}-429-filter",
             log_group_name=api.access_log_group_name,
             namespace=api.access_log_group_name,
             name="ThrottledRequests",
@@ -99,7 +110,7 @@ class Alarms(pulumi.ComponentResource):
             parent=self,
         )
         self._alarm(
-            "api-429",
+            f"{api.pulumi_resource_name}-429",
             section="api-429",
             meaning=f"Over {MANY_THROTTLED} requests in five minutes, twice in a row, got status 429.",
             metric=metric,
@@ -120,6 +131,12 @@ class Alarms(pulumi.ComponentResource):
                     statistic="Sum",
                 ),
                 threshold=Threshold(above=0, period_seconds=FIVE_MINUTES),
+            )
+
+    def _require_unwatched(self, name: str) -> None:
+        if name in self.failures:
+            raise pulumi.RunError(
+                f"{name} is watched already: watch each function and each API once, and give them different names"
             )
 
     def _alarm(

@@ -2,6 +2,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import pulumi
 import pytest
 
 from components.alarms import Alarms, AlarmsArgs
@@ -44,6 +45,32 @@ def test_each_problem_has_its_alarm(name: str, metric: tuple[str, str], above: f
     found = alarm(name)
     assert (found["namespace"], found["metricName"], found["threshold"]) == (*metric, above)
     assert found["comparisonOperator"] == "GreaterThanThreshold"
+
+
+def test_two_apis_have_their_own_alarms() -> None:
+    def watch_two() -> None:
+        alarms = Alarms("alarms", AlarmsArgs())
+        for name in ("shop", "admin"):
+            api = HttpApi(name, HttpApiArgs())
+            alarms.watch_api(api)
+            alarms.watch_throttling(api)
+        assert set(alarms.failures) == {"shop", "admin"}
+
+    recording = record(watch_two)
+    names = ["alarms-shop-5xx", "alarms-shop-429", "alarms-admin-5xx", "alarms-admin-429"]
+    assert {found.name for found in recording.of_type(ALARM)} == set(names)
+    filters = recording.of_type("aws:cloudwatch/logMetricFilter:LogMetricFilter")
+    assert {found.name for found in filters} == {"alarms-shop-429-filter", "alarms-admin-429-filter"}
+
+
+def test_a_function_does_not_replace_the_alarm_of_an_api() -> None:
+    def watch_both() -> None:
+        alarms = Alarms("alarms", AlarmsArgs())
+        alarms.watch_api(HttpApi("api", HttpApiArgs()))
+        alarms.watch_function(function("api"))
+
+    with pytest.raises(pulumi.RunError, match="api is watched already: watch each function and each API once"):
+        record(watch_both)
 
 
 def test_missing_data_fires_no_alarm() -> None:
