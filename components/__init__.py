@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .rust_workspace import Artifact, RustWorkspace, RustWorkspaceArgs
     from .schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
     from .stream_trigger import StreamTrigger, StreamTriggerArgs
-    from .table import Access, Index, KeyType, Table, TableArgs
+    from .table import Access, Index, KeyAccess, KeyType, Table, TableArgs
     from .topic_trigger import TopicTrigger, TopicTriggerArgs
 
 _MODULES = {
@@ -60,7 +60,7 @@ _MODULES = {
     "rust_workspace": ("Artifact", "RustWorkspace", "RustWorkspaceArgs"),
     "schedule_trigger": ("ScheduleTrigger", "ScheduleTriggerArgs"),
     "stream_trigger": ("StreamTrigger", "StreamTriggerArgs"),
-    "table": ("Access", "Index", "KeyType", "Table", "TableArgs"),
+    "table": ("Access", "Index", "KeyAccess", "KeyType", "Table", "TableArgs"),
     "topic_trigger": ("TopicTrigger", "TopicTriggerArgs"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
@@ -95,6 +95,7 @@ __all__ = [
     "Index",
     "JwtIssuer",
     "JwtRequirement",
+    "KeyAccess",
     "KeyType",
     "Network",
     "OnCall",
