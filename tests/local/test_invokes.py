@@ -12,12 +12,15 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
+from components.event_trigger import EventTrigger, EventTriggerArgs
 from components.function import ExistingFunction
 from components.http_api import HttpApi, HttpApiArgs
 from components.local.invokes import INVOKES
 from components.local.resources.kind import ACCOUNT, Context
 from components.queue_trigger import QueueTrigger, QueueTriggerArgs
+from components.schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
 from components.table import Table, TableArgs
+from components.topic_trigger import TopicTrigger, TopicTriggerArgs
 from tests.local.conftest import REGION, Engine
 
 pytestmark = pytest.mark.emulator
@@ -231,3 +234,23 @@ def test_a_function_found_by_name_has_routes_triggers_and_grants(engine: Engine,
     assert sorted(name.rsplit("-", 1)[0] for name in policies) == ["letters-receives", "old-reads-notes"]
     permissions = json.loads(client("lambda").get_policy(FunctionName="old-function")["Policy"])["Statement"]
     assert any(outputs["api"] in json.dumps(permission) for permission in permissions)
+
+
+def test_triggers_of_a_function_share_a_queue_that_all_may_send_to(engine: Engine, existing: dict[str, str]) -> None:
+    def triggered() -> None:
+        old = ExistingFunction.named("old", "old-function")
+        EventTrigger("shipped", EventTriggerArgs(function=old, pattern={"source": ["shop"]}))
+        news = TopicTrigger("news", TopicTriggerArgs(function=old, topic_arn=existing["topic"]))
+        ScheduleTrigger("nightly", ScheduleTriggerArgs(function=old, expression="rate(1 day)"))
+        pulumi.export("failures", news.failure_queue_url)
+
+    outputs = engine.run(triggered).outputs
+    client = engine.context.client
+    attributes = client("sqs").get_queue_attributes(QueueUrl=outputs["failures"], AttributeNames=["All"])["Attributes"]
+    senders = [statement["Principal"]["Service"] for statement in json.loads(attributes["Policy"])["Statement"]]
+    assert senders == ["events.amazonaws.com", "sns.amazonaws.com"]
+    config = client("lambda").get_function_event_invoke_config(FunctionName="old-function")
+    assert config["DestinationConfig"]["OnFailure"]["Destination"] == attributes["QueueArn"]
+    (schedule,) = client("scheduler").list_schedules()["Schedules"]
+    target = client("scheduler").get_schedule(Name=schedule["Name"])["Target"]
+    assert target["DeadLetterConfig"]["Arn"] == attributes["QueueArn"]
