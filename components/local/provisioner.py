@@ -157,12 +157,16 @@ class Provisioner(pulumi.runtime.Mocks):
 
     def delete_undeclared(self) -> None:
         """Delete the resources of earlier runs that this run did not declare."""
+        found = {urn: self._state.get(urn) for urn in self._declared}
+        declared = {_identity(urn, resource) for urn, resource in found.items() if resource}
         for urn, resource in self._state.undeclared(self._declared).items():
-            typ, name = urn.split("::")[2:]
-            self._context.report(f"deleting {name}")
-            self._delete(KINDS[typ.split("$")[-1]], resource)
+            # A setting, such as the policy of a queue, that has another name in the program now.
+            if _identity(urn, resource) not in declared:
+                name = urn.split("::")[-1]
+                self._context.report(f"deleting {name}")
+                self._delete(KINDS[_type(urn)], resource)
+                self.changes.append(f"deleted {name}")
             self._state.remove(urn)
-            self.changes.append(f"deleted {name}")
 
     def _create_or_update(self, kind: Kind, name: str, inputs: Properties, old: Resource | None) -> Created:
         if old and kind.update and all(old.inputs.get(key) == inputs.get(key) for key in kind.replaced_by):
@@ -226,6 +230,16 @@ class LocalMonitor(MockMonitor):
             f"the local engine does not read {request.id!r}, which {request.name} of type {request.type} refers to: "
             f"call a function of the provider, such as aws.dynamodb.get_table_output, or read it {ONLY_ELSEWHERE}"
         )
+
+
+def _type(urn: str) -> str:
+    return urn.split("::")[2].rpartition("$")[2]
+
+
+def _identity(urn: str, resource: Resource) -> tuple[str, str]:
+    """Return the type of a resource, and what identifies it in AWS."""
+    inputs = [resource.inputs.get(name) for name in KINDS[_type(urn)].replaced_by]
+    return _type(urn), json.dumps([resource.id, *inputs], sort_keys=True)
 
 
 def _is_not_found(error: ClientError) -> bool:

@@ -50,6 +50,20 @@ def test_a_second_run_changes_nothing(engine: Engine) -> None:
     assert engine.run(lambda: api_with_route([])).changes == []
 
 
+def test_a_setting_with_another_name_remains(engine: Engine) -> None:
+    def policy(name: str) -> None:
+        queue = aws.sqs.Queue("queue")
+        aws.sqs.QueuePolicy(name, queue_url=queue.url, policy=TRUST)
+        pulumi.export("queue", queue.url)
+
+    engine.run(lambda: policy("old"))
+    run = engine.run(lambda: policy("new"))
+    assert run.changes == ["created new"]
+    sqs = engine.context.client("sqs")
+    attributes = sqs.get_queue_attributes(QueueUrl=run.outputs["queue"], AttributeNames=["Policy"])["Attributes"]
+    assert attributes["Policy"] == TRUST
+
+
 def test_a_urn_that_is_declared_twice_is_refused(engine: Engine) -> None:
     def twice() -> None:
         log_group()
