@@ -178,7 +178,7 @@ class HttpApi(pulumi.ComponentResource):
     def _require_own_stage(self) -> None:
         if self._args.existing_api_id is not None:
             raise pulumi.RunError(
-                f"existing_api_id: the stage and CORS of the API do not change by {self.pulumi_resource_name}. Remove "
+                f"existing_api_id: {self.pulumi_resource_name} does not change the stage and CORS of the API. Remove "
                 "cors_origins, cors_exposed_headers and the throttles of routes, and set them where the API is declared"
             )
 
