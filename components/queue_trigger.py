@@ -21,7 +21,7 @@ class QueueTriggerArgs:
 
     function: Function
     """Processes batches of messages, and returns the failed ones as `batchItemFailures`: see `partial-batch`."""
-    timeout_seconds: int | None = None
+    function_timeout_seconds: int | None = None
     """Timeout of the function in seconds; by default that of a `RustFunction`, or 30."""
     existing_queue_arn: pulumi.Input[str] | None = None
     """ARN of an existing queue with its own redrive policy."""
@@ -115,11 +115,11 @@ def _visibility_timeout_seconds(args: QueueTriggerArgs) -> int:
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     """
     known = args.function.timeout_seconds if isinstance(args.function, RustFunction) else None
-    timeout = args.timeout_seconds or known or DEFAULT_TIMEOUT_SECONDS
+    timeout = args.function_timeout_seconds or known or DEFAULT_TIMEOUT_SECONDS
     if known and timeout < known:
         raise pulumi.RunError(
-            f"timeout_seconds of a QueueTrigger is {timeout}, but the timeout of {args.function.name} is {known}: "
-            "remove timeout_seconds"
+            f"function_timeout_seconds of a QueueTrigger is {timeout}, but the timeout of {args.function.name} is "
+            f"{known}: remove function_timeout_seconds"
         )
     return 6 * timeout + args.window_seconds
 

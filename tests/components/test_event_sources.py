@@ -155,14 +155,14 @@ def test_messages_are_hidden_for_six_timeouts_and_the_window(
     make: Callable[[], Function], given: int | None, expected: int
 ) -> None:
     def declare() -> None:
-        QueueTrigger("queue", QueueTriggerArgs(function=make(), timeout_seconds=given, window_seconds=20))
+        QueueTrigger("queue", QueueTriggerArgs(function=make(), function_timeout_seconds=given, window_seconds=20))
 
     assert record(declare).named("queue-queue").inputs["visibilityTimeoutSeconds"] == expected
 
 
 def test_a_timeout_below_the_function_s_is_refused() -> None:
-    with pytest.raises(pulumi.RunError, match="timeout_seconds of a QueueTrigger is 30, but the timeout of slow is 60"):
-        record(lambda: QueueTrigger("queue", QueueTriggerArgs(function=slow(), timeout_seconds=30)))
+    with pytest.raises(pulumi.RunError, match="QueueTrigger is 30, but the timeout of slow is 60"):
+        record(lambda: QueueTrigger("queue", QueueTriggerArgs(function=slow(), function_timeout_seconds=30)))
 
 
 def page(name: str) -> OnCall:
