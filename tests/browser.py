@@ -37,15 +37,33 @@ def _installed(package: str) -> str | None:
     return shutil.which(package)
 
 
+def _options(*switches: str) -> list[str]:
+    options = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    sandbox = [] if os.geteuid() else ["--no-sandbox"]
+    return [*options, *sandbox, *switches]
+
+
 @contextmanager
 def chromium(*switches: str) -> Iterator[Browser]:
     """Start Chromium without a window."""
     path = executable(*CHROMIUM)
     with sync_playwright() as playwright:
-        options = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-        sandbox = [] if os.geteuid() else ["--no-sandbox"]
-        browser = playwright.chromium.launch(executable_path=path, args=[*options, *sandbox, *switches])
+        browser = playwright.chromium.launch(executable_path=path, args=_options(*switches))
         try:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def chromium_alone(url: str, *switches: str) -> Iterator[None]:
+    """Open a page in Chromium without a window and without a debugger, which disables some features."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        # Without a debugging port, the headless browser prints the page and ends.
+        headless = ["--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
+        command = [executable(*CHROMIUM), *_options(*headless, *switches), url]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as browser:
+            try:
+                yield
+            finally:
+                browser.terminate()

@@ -1,6 +1,7 @@
 """The tracker in a real browser, on a page of a configured site."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
-from tests.browser import chromium
+from tests.browser import chromium, chromium_alone
 from tests.emulator.conftest import Local
 from tests.emulator.test_analytics import BROWSERS, Client
 
@@ -79,6 +80,7 @@ class SiteServer(ThreadingHTTPServer):
         self.tracker = f"{local.outputs['apiUrl']}/analytics/a.js"
         self.shapes: dict[str, str] = {}
         """Markup of pages that load the tracker differently, by path; ADDRESS is the script's URL."""
+        self.requested: list[str] = []
 
     def page(self, path: str) -> bytes:
         markup = self.shapes.get(path, '<script async src="ADDRESS"></script>').replace("ADDRESS", self.tracker)
@@ -91,7 +93,9 @@ class SitePage(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(HTTPStatus.OK)
         self.send_header("content-type", "text/html")
-        page = self.server.page(urlsplit(self.path).path)
+        path = urlsplit(self.path).path
+        self.server.requested.append(path)
+        page = self.server.page(path)
         self.send_header("content-length", str(len(page)))
         self.end_headers()
         self.wfile.write(page)
@@ -295,17 +299,59 @@ def test_a_page_from_the_back_forward_cache_is_counted_again(visit: Visit, colle
     assert collected == ["/cached", "/cached"]
 
 
-def test_a_prerendered_page_is_counted_when_it_is_shown(visit: Visit, collected: list[str]) -> None:
+def test_a_page_that_routes_while_prerendered_is_counted_once(visit: Visit, collected: list[str]) -> None:
     visit.context.add_init_script("Object.defineProperty(document, 'prerendering', {value: true, writable: true})")
     visit.page.goto(f"{SITE}/prerendered")
     visit.page.evaluate("history.pushState({}, '', '/prerendered/inside')")
     settle(visit.page)
     assert collected == []
-    visit.page.evaluate(
-        "document.prerendering = false; document.dispatchEvent(new Event('prerenderingchange', {bubbles: true}))"
-    )
+    visit.page.evaluate("document.prerendering = false; document.dispatchEvent(new Event('prerenderingchange'))")
     settle(visit.page)
     assert collected == ["/prerendered/inside"]
+
+
+PRERENDERING = """<script type="speculationrules">
+    {"prerender": [{"urls": ["/speculated"], "eagerness": "immediate"}]}
+</script>
+<a href="/speculated">next</a>
+<script>
+    setInterval(async () => {
+        const response = await fetch('/activate')
+        if ((await response.text()).includes('now')) document.querySelector('a').click()
+    }, 100)
+</script>"""
+PRERENDERED = f"""{CLASSIC}
+<script>addEventListener('load', () => fetch('/loaded-while-prerendering-' + document.prerendering))</script>"""
+
+
+def test_a_prerendered_page_is_counted_when_it_is_shown(site: SiteServer, local: Local) -> None:
+    """Playwright's debugger disables prerendering, so the browser runs on its own."""
+
+    def views() -> int:
+        items = Client(local=local).items("analytics-views")
+        return sum(item.get("Page", {}).get("S") == "/speculated" for item in items)
+
+    def until(reached: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while not reached():
+            assert time.monotonic() < deadline, site.requested
+            time.sleep(SHORTLY_MS / 1000)
+
+    site.shapes |= {"/prerendering": PRERENDERING, "/speculated": PRERENDERED}
+    switches = [
+        f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{site.server_port}",
+        f"--user-agent={BROWSERS['Chrome']}",
+        "--disable-features=LocalNetworkAccessChecks",
+    ]
+    with chromium_alone(f"{SITE}/prerendering", *switches):
+        until(lambda: "/loaded-while-prerendering-true" in site.requested)
+        time.sleep(SHORTLY_MS / 1000)
+        assert views() == 0
+        site.shapes["/activate"] = "now"
+        until(lambda: views() > 0)
+        time.sleep(SHORTLY_MS / 1000)
+    assert views() == 1
+    assert site.requested.count("/speculated") == 1
 
 
 def test_a_hash_router_has_a_page_per_hash(site: SiteServer, visit: Visit, collected: list[str]) -> None:

@@ -7,7 +7,7 @@
 
   // The page may have replaced browser functions: catch whatever they throw.
   $safe=$call=>$argument=>{try{$call($argument)}catch{}},
-  $on=($name,$call)=>addEventListener($name,$safe($call)),
+  $on=($name,$call,$capture)=>addEventListener($name,$safe($call),$capture),
 
   // Text needs no preflight. Beacons outlive the page; browsers without them use keepalive requests.
   $post=async($to,body,$beacon)=>{
@@ -77,7 +77,8 @@
       $open()
       return $result
     }
-    for(let $name of['popstate','hashchange','prerenderingchange'])$on($name,()=>$open())
+    // prerenderingchange is dispatched at the document and does not bubble: the window can only capture it.
+    for(let $name of['popstate','hashchange','prerenderingchange'])$on($name,()=>$open(),1)
     $on('pageshow',$event=>$event.persisted&&$again())
   })()
 }
