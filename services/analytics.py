@@ -81,8 +81,9 @@ class AnalyticsArgs:
     paths_per_day: int = 1000
     """Maximum number of new pages, referrers and campaigns of a site per day; further ones count as `(other)`."""
     origin_secret_sha256: str = ""
-    """Hexadecimal SHA-256 of the secret that CloudFront sends as `x-origin-secret`. Countries are taken from
-    `cloudfront-viewer-country` of requests with this secret only."""
+    """Hexadecimal SHA-256 of the secret that CloudFront sends as `x-origin-secret`. Requests with this secret have the
+    address and the country in `cloudfront-viewer-address` and `cloudfront-viewer-country`, which the origin request
+    policy of the distribution must forward. Other requests have their sender's address, and no country."""
     total_shards: int = 1
     """Number of items that each counter is sharded over. DynamoDB limits an item to 1,000 write units per second; more
     shards mean more reads per report."""

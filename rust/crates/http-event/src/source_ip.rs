@@ -1,4 +1,5 @@
 use std::fmt;
+use std::net::IpAddr;
 
 use serde::Deserialize;
 
@@ -11,6 +12,12 @@ impl SourceIp {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<IpAddr> for SourceIp {
+    fn from(address: IpAddr) -> Self {
+        Self(address.to_string())
     }
 }
 

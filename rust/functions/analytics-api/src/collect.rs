@@ -10,7 +10,6 @@ mod agent;
 mod body;
 mod client;
 mod collector;
-mod edge;
 mod known_values;
 mod limits;
 mod pixel;
@@ -26,7 +25,6 @@ mod visitor;
 
 pub use agent::{agent, is_ai_crawler};
 pub use collector::Collector;
-pub use edge::Edge;
 pub use limits::Limits;
 pub(crate) use routes::routes;
 

@@ -4,6 +4,7 @@
 
 mod app;
 mod clock;
+mod cloudfront;
 pub mod collect;
 mod dashboard;
 mod html;
@@ -15,4 +16,5 @@ mod store_error;
 
 pub use app::{BODY_LIMIT, Parts, app};
 pub use clock::Clock;
+pub use cloudfront::CloudFront;
 pub use html::Html;

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use analytics::Sites;
-use analytics_api::collect::{Collector, Edge, Limits};
+use analytics_api::collect::{Collector, Limits};
 use analytics_api::report::Reports;
 use analytics_api::session::{Sessions, verify};
-use analytics_api::{Clock, Html, Parts, app, collect, session};
+use analytics_api::{Clock, CloudFront, Html, Parts, app, collect, session};
 use analytics_store::{Consistency, TableReader};
 use dynamo::Connection;
 use settings::required;
@@ -21,7 +21,7 @@ struct Settings {
     state_table: String,
     sites: Sites,
     limits: Limits,
-    edge: Edge,
+    cloudfront: CloudFront,
     connection: Connection,
 }
 
@@ -35,14 +35,14 @@ impl Settings {
             state_table: required(variable, "STATE_TABLE")?,
             sites: Sites::from_env(variable)?,
             limits: Limits::from_env(variable)?,
-            edge: Edge::from_env(variable)?,
+            cloudfront: CloudFront::from_env(variable)?,
             connection: Connection::from_env(variable)?,
         })
     }
 }
 
 async fn serve() -> Result<(), lambda_runtime::Error> {
-    let Settings { views_table, totals_table, accounts_table, state_table, sites, limits, edge, connection } =
+    let Settings { views_table, totals_table, accounts_table, state_table, sites, limits, cloudfront, connection } =
         Settings::from_env()?;
     let client = dynamo::client(connection)?;
     let clock = Clock::system();
@@ -55,9 +55,9 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     let reports = Reports::new(Arc::new(reader), sites.all(), limits.retention_days, clock.clone());
 
     let views = collect::store::dynamodb::DynamoDb::new(client, views_table, state_table, totals_table);
-    let collector = Collector::new(Arc::new(views), sites, limits, edge, clock);
+    let collector = Collector::new(Arc::new(views), sites, limits, clock);
 
-    http_service::run(app(Parts { collector, sessions, reports, html: Html::new()? })).await
+    http_service::run(app(Parts { cloudfront, collector, sessions, reports, html: Html::new()? })).await
 }
 
 fn main() -> ExitCode {

@@ -1,5 +1,4 @@
 use std::convert::Infallible;
-use std::sync::Arc;
 
 use analytics::Agent;
 use axum::extract::FromRequestParts;
@@ -8,8 +7,8 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use http_event::SourceIp;
 
-use super::Collector;
 use super::agent::agent;
+use crate::cloudfront::Country;
 
 /// Address and user agent, from which a visitor is derived.
 pub type Identity = (SourceIp, Vec<u8>);
@@ -19,20 +18,21 @@ pub struct Client {
     /// `None` if the browser asks for privacy.
     pub identity: Option<Identity>,
     pub agent: Agent,
-    /// ISO 3166 code of the country, if CloudFront sends one.
+    /// ISO 3166-1 code of the country, if CloudFront sends one.
     pub country: Option<String>,
 }
 
-impl FromRequestParts<Arc<Collector>> for Client {
+impl<S: Sync> FromRequestParts<S> for Client {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, collector: &Arc<Collector>) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let source_ip = parts.extensions.remove::<SourceIp>();
         let user_agent = parts.headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
         let brands = parts.headers.get("sec-ch-ua").and_then(|brands| brands.to_str().ok()).unwrap_or_default();
         let identity = source_ip.filter(|_| !asks_for_privacy(&parts.headers)).map(|ip| (ip, user_agent.to_vec()));
         let agent = agent(&String::from_utf8_lossy(user_agent), brands);
-        Ok(Self { identity, agent, country: collector.edge().country(&parts.headers) })
+        let country = parts.extensions.remove().map(|Country(country)| country);
+        Ok(Self { identity, agent, country })
     }
 }
 

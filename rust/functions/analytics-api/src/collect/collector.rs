@@ -20,7 +20,7 @@ use super::store::{Secret, Store};
 use super::view_token::ViewToken;
 use super::visit::Visit;
 use super::visitor::visitor;
-use super::{Edge, Limits};
+use super::Limits;
 use crate::Clock;
 use crate::store_error::store_error;
 
@@ -43,7 +43,6 @@ pub struct Collector {
     store: Arc<dyn Store>,
     sites: Sites,
     view_retention: Duration,
-    edge: Edge,
     clock: Clock,
     secrets: Secrets,
     known: KnownValues,
@@ -52,12 +51,11 @@ pub struct Collector {
 
 impl Collector {
     /// Creates a collector for the lifetime of the environment: it caches secrets, known values and sketches.
-    pub fn new(store: Arc<dyn Store>, sites: Sites, limits: Limits, edge: Edge, clock: Clock) -> Self {
+    pub fn new(store: Arc<dyn Store>, sites: Sites, limits: Limits, clock: Clock) -> Self {
         Self {
             store,
             sites,
             view_retention: Duration::from_hours(24 * u64::from(limits.retention_days)) + ZONE_CHANGE,
-            edge,
             clock,
             secrets: Secrets::default(),
             known: KnownValues::new(limits.values_per_day),
@@ -86,11 +84,6 @@ impl Collector {
     pub fn site_of(&self, origin: Option<&str>) -> Result<&TrackedSite, Error> {
         let site = origin.and_then(|origin| self.sites.find_by_origin(origin));
         site.ok_or_else(|| unknown_site(origin))
-    }
-
-    #[must_use]
-    pub fn edge(&self) -> Edge {
-        self.edge
     }
 
     /// Records a view at the current time of the server.

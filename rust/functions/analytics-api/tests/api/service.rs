@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use analytics::Sites;
-use analytics_api::collect::{self, Collector, Edge, Limits};
+use analytics_api::collect::{self, Collector, Limits};
 use analytics_api::report::Reports;
 use analytics_api::session::{self, Sessions, Verify, verify};
-use analytics_api::{Clock, Html, Parts, app};
+use analytics_api::{Clock, CloudFront, Html, Parts, app};
 use analytics_store::{Memory, ReadTables};
 use base64_simd::STANDARD;
 use http_service::App;
@@ -74,12 +74,13 @@ pub struct Service(App);
 impl Service {
     pub fn new(Setup { views, accounts, tables, sites, values_per_day, verify, clock }: Setup) -> Self {
         let sites = Sites::from_env(|name| (name == "ANALYTICS_SITES").then(|| sites.to_string())).unwrap();
-        let edge = Edge::from_env(|_| Some(ORIGIN_SECRET_SHA256.to_owned())).unwrap();
+        let cloudfront = CloudFront::from_env(|_| Some(ORIGIN_SECRET_SHA256.to_owned())).unwrap();
         let limits = Limits { retention_days: 90, values_per_day };
         Self(app(Parts {
+            cloudfront,
             reports: Reports::new(tables, sites.all(), limits.retention_days, clock.clone()),
             sessions: Sessions::new(accounts, verify, clock.clone()),
-            collector: Collector::new(views, sites, limits, edge, clock),
+            collector: Collector::new(views, sites, limits, clock),
             html: Html::new().unwrap(),
         }))
     }

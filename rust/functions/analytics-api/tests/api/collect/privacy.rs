@@ -2,7 +2,7 @@
 
 use analytics::{Granularity, Visitor};
 
-use super::api::{Api, CHROME, DAY, HOUR, IP, Request};
+use super::api::{Api, CHROME, DAY, HOUR, IP, ORIGIN_SECRET, Request};
 use crate::log::Log;
 
 fn request() -> Request {
@@ -44,6 +44,20 @@ async fn visitors_differ_by_address_and_agent() {
     let first = visitor(&api, request()).await;
     assert_ne!(visitor(&api, request().sent_from("203.0.113.78")).await, first);
     assert_ne!(visitor(&api, request().header("user-agent", &CHROME.replace("140", "141"))).await, first);
+}
+
+#[tokio::test]
+async fn behind_cloudfront_the_viewer_is_the_visitor() {
+    let api = Api::new();
+    let viewed_by = |address: &str| request().sent_from("192.0.2.9").header("cloudfront-viewer-address", address);
+    let trusted = |address: &str| viewed_by(address).header("x-origin-secret", ORIGIN_SECRET);
+    let first = visitor(&api, trusted("203.0.113.1:46532")).await;
+    assert_eq!(visitor(&api, request().sent_from("203.0.113.1")).await, first);
+    assert_ne!(visitor(&api, trusted("203.0.113.2:46532")).await, first);
+
+    let sender = visitor(&api, request().sent_from("192.0.2.9")).await;
+    assert_eq!(visitor(&api, viewed_by("203.0.113.1:46532")).await, sender, "anyone can send the header");
+    assert_eq!(visitor(&api, trusted("unknown")).await, sender);
 }
 
 #[tokio::test]

@@ -150,10 +150,12 @@ fn headers() -> impl Strategy<Value = Vec<(String, String)>> {
         "user-agent",
         "sec-gpc",
         "if-none-match",
+        "cloudfront-viewer-address",
         "cloudfront-viewer-country",
+        "x-origin-secret",
     ]);
     let value = prop_oneof![
-        3 => prop::sample::select(vec!["text/plain", "https://example.com", "1", "DE", "Mozilla/5.0 (Windows NT 10.0)"])
+        3 => prop::sample::select(vec!["text/plain", "https://example.com", "1", "DE", "192.0.2.1:1", "s3cret", "Mozilla/5.0 (Windows NT 10.0)"])
             .prop_map(str::to_owned),
         1 => "[ -~]{0,30}",
         1 => "\\PC{0,10}",

@@ -4,7 +4,8 @@ use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
-use super::world::{JSON, KEY, NEW_KEY, NOW, World};
+use super::world::{Answer, JSON, KEY, NEW_KEY, NOW, World, event};
+use crate::service::ORIGIN_SECRET;
 
 #[tokio::test]
 async fn signing_in_returns_a_token_for_an_hour() {
@@ -94,6 +95,31 @@ async fn addresses_of_an_ipv6_network_share_a_limit() {
     assert_eq!(world.verifications.load(Ordering::Relaxed), 31);
     assert_eq!(world.attempt("ann", "correct horse", "2001:db8:1:2:ffff::1").await.status, 429);
     assert_eq!(world.attempt("ann", "correct horse", "2001:db8:1:3::1").await.status, 200);
+}
+
+#[tokio::test]
+async fn behind_cloudfront_each_viewer_has_its_own_limit() {
+    /// Attempts to sign in by way of one address of CloudFront.
+    async fn attempt(world: &World, password: &str, viewer: &str, secret: &str) -> Answer {
+        let headers = [JSON, ("cloudfront-viewer-address", viewer), ("x-origin-secret", secret)];
+        let body = json!({"user": "ann", "password": password}).to_string();
+        let mut event = event("POST", "/analytics/sign-in", &headers, &body);
+        event["requestContext"]["http"]["sourceIp"] = json!("192.0.2.9");
+        world.invoke(event).await
+    }
+
+    let world = World::new();
+    for _ in 0..12 {
+        attempt(&world, "wrong", "203.0.113.1:1", ORIGIN_SECRET).await;
+    }
+    assert_eq!(attempt(&world, "correct horse", "203.0.113.1:2", ORIGIN_SECRET).await.status, 429);
+    assert_eq!(attempt(&world, "correct horse", "203.0.113.2:1", ORIGIN_SECRET).await.status, 200);
+
+    for number in 0..12 {
+        attempt(&world, "wrong", &format!("203.0.113.{number}:1"), "").await;
+    }
+    let forged = attempt(&world, "correct horse", "203.0.113.3:1", "").await;
+    assert_eq!(forged.status, 429, "without the secret, the header gives no new limit");
 }
 
 /// OWASP ASVS 4.0.3, 2.2.1.
