@@ -56,11 +56,10 @@ impl TryFrom<Event> for Request {
         let RequestContext { http, domain_name, request_id } =
             event.request_context.ok_or("it has no requestContext")?;
         let body = event.body.unwrap_or_default();
-        let cookies: Vec<String> = event.cookies.unwrap_or_default().into_iter().flatten().collect();
         Ok(Self {
             method: http.method,
             path: event.raw_path.or(http.path).ok_or("it has no rawPath")?,
-            headers: with_cookies(event.headers, &cookies),
+            headers: with_cookies(event.headers, event.cookies.unwrap_or_default()),
             body: if event.is_base64_encoded == Some(true) { Body::Base64(body) } else { Body::Text(body) },
             source_ip: http.source_ip,
             domain_name,
@@ -91,10 +90,13 @@ impl TryFrom<Event> for Invocation {
     }
 }
 
-/// Returns the headers as the client sent them. Invalid header values, which no client can send, are omitted.
-fn with_cookies(Headers(mut headers): Headers, cookies: &[String]) -> HeaderMap {
-    let header = (!cookies.is_empty()).then(|| HeaderValue::try_from(cookies.join("; ")).ok()).flatten();
-    headers.extend(header.map(|cookies| (COOKIE, cookies)));
+/// Returns the headers as the client sent them. Invalid cookies, which no client can send, are omitted.
+fn with_cookies(Headers(mut headers): Headers, cookies: Vec<Option<String>>) -> HeaderMap {
+    let is_valid = |cookie: &String| HeaderValue::from_bytes(cookie.as_bytes()).is_ok();
+    let cookies: Vec<String> = cookies.into_iter().flatten().filter(is_valid).collect();
+    if !cookies.is_empty() {
+        headers.extend(HeaderValue::try_from(cookies.join("; ")).ok().map(|cookies| (COOKIE, cookies)));
+    }
     headers
 }
 
@@ -238,6 +240,7 @@ mod tests {
             (json!(["a=1"]), Some("a=1")),
             (json!([]), None),
             (json!(["a=\n"]), None),
+            (json!(["a=\n", "b=2", "c=\u{7f}"]), Some("b=2")),
         ] {
             let mut event = event();
             event["cookies"] = cookies;

@@ -95,7 +95,9 @@ pub fn accepts_gzip(headers: &HeaderMap) -> bool {
 /// Returns the values of all cookies with this name, in the browser's order: another host of the domain may have set
 /// one too.
 pub fn cookies<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
-    let pairs = texts(headers, &COOKIE).flat_map(|header| header.split(';'));
+    // Each pair alone, because another host may have set one with bytes that are not text.
+    let pairs = headers.get_all(COOKIE).iter().flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
+    let pairs = pairs.filter_map(|pair| str::from_utf8(pair).ok());
     let named = pairs.filter_map(|pair| pair.trim().split_once('=')).filter(move |(own, _)| *own == name);
     named.map(|(_, value)| value).filter(|value| !value.is_empty())
 }
@@ -203,6 +205,17 @@ mod tests {
             ("", vec![]),
         ] {
             assert_eq!(cookies(&headers(&[(COOKIE, header)]), "id").collect::<Vec<_>>(), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_that_is_not_text_hides_no_other() {
+        for other in ["caf\u{e9}=1".as_bytes(), b"caf\xe9=1", b"x=\xff\xfe", b"\xff"] {
+            for pairs in [[other, b"id=abc"], [b"id=abc", other]] {
+                let header = HeaderValue::from_bytes(&pairs.join(b"; ".as_slice())).unwrap();
+                let headers = HeaderMap::from_iter([(COOKIE, header)]);
+                assert_eq!(cookies(&headers, "id").collect::<Vec<_>>(), ["abc"], "{headers:?}");
+            }
         }
     }
 

@@ -106,7 +106,7 @@ async fn a_cookie_of_another_host_does_not_lock_out() {
     let own = cookie(&world).await;
     let ended = cookie(&world).await;
     world.invoke(form("/analytics/sign-out", &[OWN_PAGE], Some(&ended), "")).await;
-    for planted in ["__Secure-analytics-session=x", "__Secure-analytics-session=gAAAAA", &ended] {
+    for planted in ["__Secure-analytics-session=x", "__Secure-analytics-session=gAAAAA", "café=1", "a=\n", &ended] {
         for cookies in [[planted, &own], [&own, planted]] {
             let mut request = event("GET", "/analytics/report", &[], "");
             request["cookies"] = json!(cookies);
