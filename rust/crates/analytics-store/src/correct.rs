@@ -6,8 +6,8 @@ use analytics::keys::Key;
 use analytics::{Count, Counts};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
+use dynamo::conditional;
 
 use crate::StoreError;
 
@@ -78,15 +78,7 @@ impl CorrectTotals for TotalCorrector {
             .condition_expression(conditions.join(" AND "))
             .set_expression_attribute_names(Some(names))
             .set_expression_attribute_values(Some(values));
-        match request.send().await {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
-        }
+        Ok(conditional(request.send().await)?.is_ok())
     }
 }
 

@@ -4,8 +4,8 @@ use analytics::keys::{attribute, state};
 use analytics::{Bucket, Site};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
+use dynamo::conditional;
 
 use crate::StoreError;
 
@@ -47,13 +47,7 @@ impl DeleteSecrets for VisitorSecrets {
                 .expression_attribute_values(":bucket", AttributeValue::S(bucket.to_string()))
                 .send()
                 .await;
-            match deleted {
-                Ok(_) => {}
-                Err(error)
-                    if error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception) => {
-                }
-                Err(error) => return Err(error.into()),
-            }
+            conditional(deleted).map(drop)?;
         }
         Ok(())
     }

@@ -1,71 +1,19 @@
-//! Replies of DynamoDB, including those that no emulator sends, played back by a small server.
+//! Replies of DynamoDB, including those that no emulator sends.
 
 // Makes clippy treat the helpers as test code.
 #![cfg(test)]
 
-use std::net::SocketAddr;
-
 use analytics::keys::Key;
 use analytics::{Count, Counts, Moment};
 use analytics_store::{Action, CountViews as _, FailedCondition, Outcome, StoreError, ViewCounter};
-use dynamo::Connection;
+use dynamodb_test::{Failure, Reply, error, replay};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// A reply: status and body; `None` closes the connection.
-type Reply = Option<(u16, Value)>;
-
-/// Reads a request's body.
-async fn request(stream: &mut TcpStream) -> Value {
-    let mut bytes = Vec::new();
-    loop {
-        stream.read_buf(&mut bytes).await.unwrap();
-        let text = String::from_utf8_lossy(&bytes);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length =
-            head.to_ascii_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-        if body.len() == length.unwrap_or(0) {
-            return serde_json::from_str(body).unwrap();
-        }
-    }
-}
-
 /// Creates a store whose requests get these replies in order; the task returns the requests.
-async fn store(replies: Vec<Reply>) -> (ViewCounter, JoinHandle<Vec<Value>>) {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let requests = tokio::spawn(async move {
-        let mut requests = Vec::new();
-        for reply in replies {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            requests.push(request(&mut stream).await);
-            if let Some((status, body)) = reply {
-                let body = body.to_string();
-                let head = format!("HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
-                let reply = format!("{head}content-type: application/x-amz-json-1.0\r\n\r\n{body}");
-                stream.write_all(reply.as_bytes()).await.unwrap();
-            }
-        }
-        requests
-    });
-    (ViewCounter::new(dynamo::client(connection(address)).unwrap(), "views".to_owned(), "totals".to_owned()), requests)
-}
-
-fn connection(address: SocketAddr) -> Connection {
-    let variable = |name: &str| match name {
-        "AWS_ENDPOINT_URL" => Some(format!("http://{address}")),
-        "AWS_ENDPOINT_URL_DYNAMODB" => None,
-        _ => Some("test".to_owned()),
-    };
-    Connection::from_env(variable).unwrap()
-}
-
-fn error(name: &str, more: &Value) -> Reply {
-    let mut body = json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{name}"), "message": "the reason"});
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    Some((400, body))
+async fn store(replies: Vec<Reply>) -> (ViewCounter, JoinHandle<Result<Vec<Value>, Failure>>) {
+    let (client, requests) = replay(replies).await.unwrap();
+    (ViewCounter::new(client, "views".to_owned(), "totals".to_owned()), requests)
 }
 
 /// Returns a canceled transaction, with a reason for each of its actions.
@@ -147,7 +95,7 @@ async fn retries_of_the_client_are_one_transaction() {
     let busy = error("ThrottlingException", &json!({}));
     let (store, requests) = store(vec![None, busy, Some((200, json!({})))]).await;
     assert_eq!(store.transact(&actions()).await.unwrap(), Outcome::Done);
-    let requests = requests.await.unwrap();
+    let requests = requests.await.unwrap().unwrap();
     let token = requests[0]["ClientRequestToken"].as_str().unwrap();
     assert!(requests.iter().all(|request| request["ClientRequestToken"] == token), "{requests:?}");
 }
@@ -167,6 +115,7 @@ async fn unprocessed_keys_are_requested_again() {
     let counts = requests
         .await
         .unwrap()
+        .unwrap()
         .iter()
         .map(|request| request["RequestItems"]["views"]["Keys"].as_array().unwrap().len())
         .collect::<Vec<_>>();
@@ -179,5 +128,5 @@ async fn many_keys_are_read_in_several_calls() {
     let (store, requests) = store(vec![empty; 3]).await;
     let keys: Vec<Key> = (0..201).map(|index| key(&index.to_string())).collect();
     assert!(store.visitors(&keys).await.unwrap().is_empty());
-    assert_eq!(requests.await.unwrap().len(), 3);
+    assert_eq!(requests.await.unwrap().unwrap().len(), 3);
 }

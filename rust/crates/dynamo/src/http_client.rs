@@ -25,8 +25,8 @@ impl HttpConnector for Connector {
         let operation = operation(&request);
         HttpConnectorFuture::new(logged(operation, async move {
             let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
-            // Every connection error is worth a retry: writes are conditional, so a repeated write is not applied
-            // twice.
+            // Every connection error is worth a retry, although the request may have been processed: writes are idempotent,
+            // except counts of attempts and of sources, which may be one too high.
             let response = client.request(request).await.map_err(|error| ConnectorError::io(error.into()))?;
             HttpResponse::try_from(response.map(SdkBody::from_body_1_x))
                 .map_err(|error| ConnectorError::other(error.into(), None))

@@ -4,6 +4,7 @@
 //! them in its environment, and leaving `aws-config` out saves a second HTTP stack in the binary.
 
 mod client;
+mod conditional;
 mod connection;
 mod error;
 mod http_client;
@@ -11,5 +12,6 @@ mod http_client;
 mod spans;
 
 pub use client::client;
+pub use conditional::{ConditionFailed, conditional};
 pub use connection::{Connection, Missing};
 pub use error::StoreError;

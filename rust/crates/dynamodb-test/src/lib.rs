@@ -1,4 +1,4 @@
-//! Tests of stores, and a DynamoDB endpoint for them and for benchmarks.
+//! Tests of stores, a DynamoDB endpoint for them and for benchmarks, and replies of DynamoDB to play back.
 
 use std::error::Error;
 use std::{env, process};
@@ -6,6 +6,10 @@ use std::{env, process};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
 use dynamo::Connection;
+
+mod replay;
+
+pub use replay::{Reply, error, replay};
 
 /// A missing variable, or an error of DynamoDB.
 pub type Failure = Box<dyn Error + Send + Sync>;

@@ -9,8 +9,8 @@ use analytics::{Count, Counts, Item, View};
 use analytics_store::{Action, CountViews, Memory, Outcome, StoreError, ViewCounter};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
+use dynamo::conditional;
 use dynamodb_test::{client_at, create_table};
 
 use crate::traffic;
@@ -120,17 +120,7 @@ impl Place {
                 let request = client.put_item().table_name(totals).set_item(Some(item));
                 let request = request.condition_expression("attribute_not_exists(#path)");
                 let request = request.expression_attribute_names("#path", attribute::PATH);
-                match request.send().await {
-                    Ok(_) => Ok(true),
-                    Err(error)
-                        if error
-                            .as_service_error()
-                            .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-                    {
-                        Ok(false)
-                    }
-                    Err(error) => Err(error.into()),
-                }
+                Ok(conditional(request.send().await)?.is_ok())
             }
         }
     }

@@ -103,8 +103,8 @@ async fn make(store: &dyn Store, site: &Site, bucket: Bucket, expires: Moment) -
     getrandom::fill(&mut secret).map_err(StoreError::new)?;
     let secret = Secret(secret);
     match store.offer_secret(site, bucket, secret, expires).await? {
-        Offer::Taken => Ok(secret),
-        Offer::Refused => store
+        Offer::Stored => Ok(secret),
+        Offer::Exists => store
             .secret(site, bucket)
             .await?
             .ok_or_else(|| StoreError::new("the current secret was deleted while it was read")),

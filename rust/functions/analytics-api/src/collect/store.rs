@@ -27,9 +27,9 @@ impl fmt::Debug for Secret {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offer {
     /// It is the secret of the bucket now.
-    Taken,
+    Stored,
     /// The bucket has another secret.
-    Refused,
+    Exists,
 }
 
 /// Identifies a value of an open dimension by the first bytes of its SHA-256.

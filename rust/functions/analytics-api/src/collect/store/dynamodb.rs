@@ -7,9 +7,8 @@ use analytics::{Bucket, Day, Item, Leave, Mark, Moment, Site, Sketch, View};
 use analytics_store::{DeleteSecrets as _, VisitorSecrets};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use dynamo::conditional;
 
 use super::{AddedValue, KnownKey, Offer, Secret, Store, StoreError, ValueHash};
 
@@ -51,13 +50,7 @@ impl Store for DynamoDb {
             .expression_attribute_names("#path", attribute::PATH)
             .send()
             .await;
-        match written {
-            Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
-        }
+        conditional(written).map(drop)
     }
 
     async fn put_leave(&self, leave: &Leave, expires: Moment) -> Result<(), StoreError> {
@@ -94,13 +87,7 @@ impl Store for DynamoDb {
             .expression_attribute_values(":bucket", AttributeValue::S(bucket.to_string()))
             .send()
             .await;
-        match written {
-            Ok(_) => Ok(Offer::Taken),
-            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
-                Ok(Offer::Refused)
-            }
-            Err(error) => Err(error.into()),
-        }
+        Ok(if conditional(written)?.is_ok() { Offer::Stored } else { Offer::Exists })
     }
 
     async fn delete_secrets_before(&self, site: &Site, bucket: Bucket) -> Result<(), StoreError> {
@@ -170,12 +157,9 @@ impl Store for DynamoDb {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
-        match written {
-            Ok(output) => noted(true, output.attributes),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => noted(false, failed.item.clone()),
-                _ => Err(error.into()),
-            },
+        match conditional(written)? {
+            Ok(output) => added_value(true, output.attributes),
+            Err(failed) => added_value(false, failed.item),
         }
     }
 
@@ -196,17 +180,14 @@ impl Store for DynamoDb {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
-        let item = match written {
+        let item = match conditional(written)? {
             Ok(output) => output.attributes,
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => failed.item.clone(),
-                _ => return Err(error.into()),
-            },
+            Err(failed) => failed.item,
         };
         Sketch::decode(&Item::from(item.unwrap_or_default())).map_err(StoreError::new)
     }
 }
 
-fn noted(is_known: bool, item: Option<HashMap<String, AttributeValue>>) -> Result<AddedValue, StoreError> {
+fn added_value(is_known: bool, item: Option<HashMap<String, AttributeValue>>) -> Result<AddedValue, StoreError> {
     Ok(AddedValue { is_known, values: item::values(&item.unwrap_or_default())? })
 }

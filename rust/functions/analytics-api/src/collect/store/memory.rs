@@ -64,7 +64,7 @@ impl Store for Memory {
 
     async fn offer_secret(&self, site: &Site, bucket: Bucket, secret: Secret, _: Moment) -> Result<Offer, StoreError> {
         let stored = *self.tables().secrets.entry((site.clone(), bucket)).or_insert(secret);
-        Ok(if stored == secret { Offer::Taken } else { Offer::Refused })
+        Ok(if stored == secret { Offer::Stored } else { Offer::Exists })
     }
 
     async fn delete_secrets_before(&self, site: &Site, bucket: Bucket) -> Result<(), StoreError> {
@@ -75,7 +75,7 @@ impl Store for Memory {
     }
 
     async fn known_values(&self, key: &KnownKey) -> Result<BTreeSet<ValueHash>, StoreError> {
-        let values = self.tables().known.get(key).map(|noted| noted.values.clone()).unwrap_or_default();
+        let values = self.tables().known.get(key).map(|added| added.values.clone()).unwrap_or_default();
         Ok(values)
     }
 
@@ -94,12 +94,12 @@ impl Store for Memory {
         _: Moment,
     ) -> Result<AddedValue, StoreError> {
         let mut tables = self.tables();
-        let noted = tables.known.entry(key.clone()).or_insert(AddedValue { is_known: false, values: [].into() });
-        noted.is_known = noted.values.contains(&value) || noted.values.len() < usize::from(most);
-        if noted.is_known {
-            noted.values.insert(value);
+        let added = tables.known.entry(key.clone()).or_insert(AddedValue { is_known: false, values: [].into() });
+        added.is_known = added.values.contains(&value) || added.values.len() < usize::from(most);
+        if added.is_known {
+            added.values.insert(value);
         }
-        Ok(noted.clone())
+        Ok(added.clone())
     }
 
     async fn raise_register(&self, site: &Site, bucket: Bucket, mark: Mark, day: Day) -> Result<Sketch, StoreError> {

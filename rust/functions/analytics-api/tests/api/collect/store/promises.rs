@@ -91,8 +91,8 @@ pub async fn a_bucket_has_one_secret_until_it_is_deleted(store: AnyStore) {
         let next = current.next().unwrap();
         let (one, other) = (Secret([1; 32]), Secret([2; 32]));
         assert_eq!(store.secret(&site, current).await.unwrap(), None);
-        assert_eq!(store.offer_secret(&site, current, one, later()).await.unwrap(), Offer::Taken);
-        assert_eq!(store.offer_secret(&site, current, other, later()).await.unwrap(), Offer::Refused);
+        assert_eq!(store.offer_secret(&site, current, one, later()).await.unwrap(), Offer::Stored);
+        assert_eq!(store.offer_secret(&site, current, other, later()).await.unwrap(), Offer::Exists);
         assert_eq!(store.secret(&site, current).await.unwrap(), Some(one));
         assert_eq!(store.secret(&site, next).await.unwrap(), None);
         store.delete_secrets_before(&site, current).await.unwrap();
@@ -108,7 +108,7 @@ pub async fn every_older_secret_is_deleted(store: AnyStore) {
         store.offer_secret(&site, bucket(today.minus(age)), Secret([7; 32]), later()).await.unwrap();
     }
     store.delete_secrets_before(&site, bucket(today.minus(1))).await.unwrap();
-    assert_eq!(store.offer_secret(&site, bucket(today), Secret([1; 32]), later()).await.unwrap(), Offer::Taken);
+    assert_eq!(store.offer_secret(&site, bucket(today), Secret([1; 32]), later()).await.unwrap(), Offer::Stored);
     for age in 1..10 {
         assert_eq!(store.secret(&site, bucket(today.minus(age))).await.unwrap(), None, "{age}");
     }
@@ -155,37 +155,37 @@ pub async fn one_of_several_concurrent_secrets_is_accepted(store: AnyStore) {
             (secret, store.offer_secret(&site("example.com"), bucket(today()), secret, later()).await.unwrap())
         });
     }
-    let taken: Vec<Secret> = offers
+    let stored: Vec<Secret> = offers
         .join_all()
         .await
         .into_iter()
-        .filter(|(_, offer)| *offer == Offer::Taken)
+        .filter(|(_, offer)| *offer == Offer::Stored)
         .map(|(secret, _)| secret)
         .collect();
-    assert_eq!(taken.len(), 1);
-    assert_eq!(store.secret(&site("example.com"), bucket(today())).await.unwrap(), Some(taken[0]));
+    assert_eq!(stored.len(), 1);
+    assert_eq!(store.secret(&site("example.com"), bucket(today())).await.unwrap(), Some(stored[0]));
 }
 
 pub async fn a_value_is_known_once_added(store: AnyStore) {
     for number in 0..5 {
         for _ in 0..2 {
-            let noted = store.add_value(&key(), hash(number), 10, later()).await.unwrap();
-            assert!(noted.is_known);
-            assert_eq!(noted.values, (0..=number).map(hash).collect());
-            assert_eq!(store.known_values(&key()).await.unwrap(), noted.values);
+            let added = store.add_value(&key(), hash(number), 10, later()).await.unwrap();
+            assert!(added.is_known);
+            assert_eq!(added.values, (0..=number).map(hash).collect());
+            assert_eq!(store.known_values(&key()).await.unwrap(), added.values);
         }
     }
 }
 
 pub async fn the_number_of_values_is_capped(store: AnyStore) {
     for number in 0..5 {
-        let noted = store.add_value(&key(), hash(number), 3, later()).await.unwrap();
-        assert_eq!(noted.is_known, number < 3, "{number}");
-        assert_eq!(noted.values, (0..3.min(number + 1)).map(hash).collect());
+        let added = store.add_value(&key(), hash(number), 3, later()).await.unwrap();
+        assert_eq!(added.is_known, number < 3, "{number}");
+        assert_eq!(added.values, (0..3.min(number + 1)).map(hash).collect());
     }
-    let noted = store.add_value(&key(), hash(2), 3, later()).await.unwrap();
-    assert!(noted.is_known, "existing values stay");
-    assert_eq!(noted.values, (0..3).map(hash).collect());
+    let added = store.add_value(&key(), hash(2), 3, later()).await.unwrap();
+    assert!(added.is_known, "existing values stay");
+    assert_eq!(added.values, (0..3).map(hash).collect());
 }
 
 pub async fn concurrent_values_are_added_up_to_the_cap(store: AnyStore) {
@@ -206,8 +206,8 @@ pub async fn values_are_separate_per_site_day_and_dimension(store: AnyStore) {
         KnownKey { dimension: Dimension::Referrer, ..key() },
     ];
     for (number, key) in (0..).zip(&keys) {
-        let noted = store.add_value(key, hash(number), 1, later()).await.unwrap();
-        assert!(noted.is_known && noted.values == [hash(number)].into(), "{key:?}");
+        let added = store.add_value(key, hash(number), 1, later()).await.unwrap();
+        assert!(added.is_known && added.values == [hash(number)].into(), "{key:?}");
     }
 }
 
@@ -220,8 +220,8 @@ pub async fn a_thousand_values_fit_into_an_item(store: AnyStore) {
         }
         assert!(notes.join_all().await.into_iter().all(|is_known| is_known));
     }
-    let noted = store.add_value(&key(), hash(1000), 1000, later()).await.unwrap();
-    assert!(!noted.is_known && noted.values.len() == 1000);
+    let added = store.add_value(&key(), hash(1000), 1000, later()).await.unwrap();
+    assert!(!added.is_known && added.values.len() == 1000);
 }
 
 /// Returns some hash of a visitor.
