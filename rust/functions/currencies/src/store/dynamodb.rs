@@ -7,9 +7,8 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use dynamo::{ConditionFailed, conditional};
 
 use super::{Store, StoreError, Write};
 use crate::{Code, Currency};
@@ -32,6 +31,9 @@ impl DynamoDb {
 }
 
 const IS_VERSION: &str = "#version = :seen";
+
+/// The item shows whether an attempt of the client whose response was lost has written it.
+const ALL_OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
 
 fn version_name() -> HashMap<String, String> {
     HashMap::from([("#version".to_owned(), item::VERSION.to_owned())])
@@ -81,13 +83,12 @@ impl Store for DynamoDb {
                 .set_expression_attribute_names(Some(version_name()))
                 .expression_attribute_values(":seen", item::number(version)),
         };
-        match request.send().await {
-            Ok(_) => Ok(Write::Done),
-            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
-                Ok(Write::Lost)
-            }
-            Err(error) => Err(error.into()),
-        }
+        let request = request.return_values_on_condition_check_failure(ALL_OLD);
+        let is_stored = match conditional(request.send().await)? {
+            Ok(_) => true,
+            Err(ConditionFailed { item }) => item.is_some_and(|item| item::decode(item).as_ref() == Ok(currency)),
+        };
+        Ok(if is_stored { Write::Done } else { Write::Lost })
     }
 
     async fn delete(&self, code: &Code, version: u64) -> Result<Write, StoreError> {
@@ -99,14 +100,10 @@ impl Store for DynamoDb {
             .condition_expression(IS_VERSION)
             .set_expression_attribute_names(Some(version_name()))
             .expression_attribute_values(":seen", item::number(version));
-        match request.send().await {
-            Ok(_) => Ok(Write::Done),
-            Err(error)
-                if error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(Write::Lost)
-            }
-            Err(error) => Err(error.into()),
-        }
+        let request = request.return_values_on_condition_check_failure(ALL_OLD);
+        Ok(match conditional(request.send().await)? {
+            Ok(_) | Err(ConditionFailed { item: None }) => Write::Done,
+            Err(_) => Write::Lost,
+        })
     }
 }

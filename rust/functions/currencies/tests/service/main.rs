@@ -12,3 +12,4 @@ mod dynamodb;
 mod memory;
 mod promises;
 mod requests;
+mod retries;
