@@ -68,6 +68,14 @@ impl<E: ProvideErrorMetadata + Error + 'static> From<SdkError<E>> for StoreError
     }
 }
 
+/// A transient error is a 503 with `retry-after`, and any other a 500.
+#[cfg(feature = "reply")]
+impl From<StoreError> for reply::Error {
+    fn from(error: StoreError) -> Self {
+        if error.is_transient() { Self::unavailable(error) } else { Self::internal(error) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use aws_sdk_dynamodb::error::ErrorMetadata;

@@ -12,7 +12,6 @@ mod network;
 pub mod report;
 mod scheme;
 pub mod session;
-mod store_error;
 
 pub use app::{BODY_LIMIT, Parts, app};
 pub use clock::Clock;

@@ -18,7 +18,7 @@ const ATTEMPTS: usize = 5;
 /// # Errors
 /// `NoCurrency`, and errors of the store.
 pub async fn read(store: &dyn Store, code: &Code) -> Result<Currency, Error> {
-    store.get(code).await.map_err(Error::internal)?.ok_or_else(|| no_currency(code))
+    store.get(code).await?.ok_or_else(|| no_currency(code))
 }
 
 /// Returns at most `limit` currencies in the order of their codes, and whether there are more.
@@ -27,7 +27,7 @@ pub async fn read(store: &dyn Store, code: &Code) -> Result<Currency, Error> {
 /// Errors of the store.
 pub async fn list(store: &dyn Store, after: Option<&Code>, limit: usize) -> Result<(Vec<Currency>, bool), Error> {
     // One more than requested shows whether there is another page, so that no page is empty.
-    let mut page = store.list(after, limit + 1).await.map_err(Error::internal)?;
+    let mut page = store.list(after, limit + 1).await?;
     let more = page.len() > limit;
     page.truncate(limit);
     Ok((page, more))
@@ -39,7 +39,7 @@ pub async fn list(store: &dyn Store, after: Option<&Code>, limit: usize) -> Resu
 /// `CurrencyExists`, and errors of the store.
 pub async fn create(store: &dyn Store, creation: Creation) -> Result<Currency, Error> {
     let currency = creation.with(first_version()?);
-    match store.put(&currency, None).await.map_err(Error::internal)? {
+    match store.put(&currency, None).await? {
         Write::Done => Ok(currency),
         Write::Lost => Err(Error::client(
             StatusCode::CONFLICT,
@@ -67,11 +67,11 @@ pub async fn replace(
     preconditions: &Preconditions,
 ) -> Result<Replaced, Error> {
     for _ in 0..ATTEMPTS {
-        let seen = store.get(code).await.map_err(Error::internal)?.map(|currency| currency.version);
+        let seen = store.get(code).await?.map(|currency| currency.version);
         preconditions.check(seen).map_err(|unmet| precondition_failed(code, unmet))?;
         let version = seen.map_or_else(first_version, |version| Ok(version + 1))?;
         let currency = content.clone().with(code.clone(), version);
-        if store.put(&currency, seen).await.map_err(Error::internal)? == Write::Done {
+        if store.put(&currency, seen).await? == Write::Done {
             return Ok(if seen.is_some() { Replaced::Updated(currency) } else { Replaced::Created(currency) });
         }
     }
@@ -86,7 +86,7 @@ pub async fn delete(store: &dyn Store, code: &Code, preconditions: &Precondition
     for _ in 0..ATTEMPTS {
         let Currency { version, .. } = read(store, code).await?;
         preconditions.check(Some(version)).map_err(|unmet| precondition_failed(code, unmet))?;
-        if store.delete(code, version).await.map_err(Error::internal)? == Write::Done {
+        if store.delete(code, version).await? == Write::Done {
             return Ok(());
         }
     }

@@ -22,7 +22,6 @@ use super::visit::Visit;
 use super::visitor::visitor;
 use super::Limits;
 use crate::Clock;
-use crate::store_error::store_error;
 
 /// Maximum time from opening a page to a report that it is left.
 const OPEN: Duration = Duration::from_hours(24);
@@ -98,7 +97,7 @@ impl Collector {
     ) -> Result<ViewToken, Error> {
         let now = self.clock.now()?;
         let id = ViewId { time: now, random: getrandom::u64().map_err(Error::internal)?, offset: zone.offset(now) };
-        let secret = self.secrets.of_day(self.store.as_ref(), site, id).await.map_err(store_error)?;
+        let secret = self.secrets.of_day(self.store.as_ref(), site, id).await?;
         // Bots are not visitors.
         let identity = client.identity.as_ref().filter(|_| client.agent.bot.is_none());
         let visitor = identity.map(|identity| visitor(&secret, site, identity)).transpose().map_err(Error::internal)?;
@@ -114,7 +113,7 @@ impl Collector {
             }
         };
         let (stored, ()) = join(self.store.put_view(&view, now.plus(self.view_retention)), sketched).await;
-        stored.map_err(store_error)?;
+        stored?;
         powertools::count(metric, 1);
         ViewToken::new(&secret, site, id).map_err(Error::internal)
     }
@@ -141,7 +140,7 @@ impl Collector {
             let rule = Violation::new("age", "is more than 24 hours old; reload the page");
             return Err(Error::invalid("ViewTooOld", vec![rule.in_field("view")]));
         }
-        let secret = self.secrets.get(self.store.as_ref(), site, view.day()).await.map_err(store_error)?;
+        let secret = self.secrets.get(self.store.as_ref(), site, view.day()).await?;
         let is_signed = secret.map(|secret| token.is_signed(&secret, site)).transpose().map_err(Error::internal)?;
         if is_signed != Some(true) {
             return Err(Error::invalid("InvalidLeave", vec![view_rule().in_field("view")]));
@@ -149,7 +148,7 @@ impl Collector {
         let most = u64::try_from(open.as_millis()).map_err(Error::internal)?;
         let measure = Measure { duration_ms: measure.duration_ms.min(most), ..measure };
         let leave = Leave { site: site.clone(), view, measure };
-        self.store.put_leave(&leave, now.plus(LEAVE_RETENTION)).await.map_err(store_error)
+        self.store.put_leave(&leave, now.plus(LEAVE_RETENTION)).await.map_err(Error::from)
     }
 
     /// Returns the visit with `(other)` for each value over the cap of the day, and the real page if it was replaced.
@@ -191,7 +190,7 @@ impl Collector {
         dimension: Dimension,
         value: &str,
     ) -> Result<bool, Error> {
-        self.known.has(self.store.as_ref(), from, id, dimension, value).await.map_err(store_error)
+        self.known.has(self.store.as_ref(), from, id, dimension, value).await.map_err(Error::from)
     }
 }
 

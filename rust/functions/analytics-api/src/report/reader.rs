@@ -13,7 +13,6 @@ use super::details::DayDetails;
 use super::figures::Figures;
 use super::filter::Filter;
 use super::period::{By, Hour, Period};
-use crate::store_error::store_error;
 
 /// Maximum number of items read for a report: DynamoDB returns some 35,000 per second, and a request has 13 seconds.
 const MOST_ITEMS: usize = 100_000;
@@ -82,7 +81,7 @@ async fn totals_in(
 ) -> Result<Figures, Error> {
     let mut figures = Figures::new(period);
     let mut batches = Batches::new(store, Table::Totals, sections);
-    while let Some(items) = batches.next().await.map_err(store_error)? {
+    while let Some(items) = batches.next().await? {
         if !budget.allows(items.len()) {
             return Err(too_many_totals());
         }
@@ -160,7 +159,7 @@ async fn views_between(
     let mut day = DayViews::new(first);
     let sections = keys::views_between(site, first, last);
     let mut batches = Batches::new(store, Table::Views, &sections);
-    while let Some(items) = batches.next().await.map_err(store_error)? {
+    while let Some(items) = batches.next().await? {
         if !budget.allows(items.len()) {
             return Ok(None);
         }

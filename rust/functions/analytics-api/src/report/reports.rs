@@ -14,7 +14,6 @@ use super::query::{Available, Format, ROWS, ReportQuery};
 use super::reader::{self, MOST_DETAILED};
 use super::unique_visitors::{UniqueVisitors, unique_visitors};
 use crate::Clock;
-use crate::store_error::store_error;
 
 /// Maximum size of status and headers in a response, in bytes.
 const OTHER_BYTES: usize = 2000;
@@ -126,8 +125,8 @@ impl Reports {
             None => Ok(None),
         };
         Ok(Unique {
-            period: of(Some(*period)).await.map_err(store_error)?,
-            previous: of(*previous).await.map_err(store_error)?,
+            period: of(Some(*period)).await?,
+            previous: of(*previous).await?,
         })
     }
 

@@ -6,7 +6,6 @@ use thiserror::Error as ThisError;
 
 use super::store::Store;
 use super::token::{InvalidKeys, Keys};
-use crate::store_error::store_error;
 
 /// Seconds after which the cached keys expire. For that long, a removed key is still accepted and an added one is not;
 /// `services/session_keys.py` waits longer between the two steps of a rotation.
@@ -30,7 +29,7 @@ impl Keyring {
         if let Some(keys) = self.fresh(now) {
             return Ok(keys);
         }
-        let texts = store.session_keys().await.map_err(store_error)?;
+        let texts = store.session_keys().await?;
         let keys = Arc::new(Keys::new(&texts).map_err(NoKeys).map_err(Error::internal)?);
         *self.cache() = Some(CachedKeys { keys: keys.clone(), read: now });
         Ok(keys)

@@ -12,7 +12,6 @@ use super::throttle::{Throttle, after};
 use super::token::{LIFETIME, SKEW, Session};
 use super::{Refusal, Verify};
 use crate::Clock;
-use crate::store_error::store_error;
 
 /// The sessions of the stack.
 pub struct Sessions {
@@ -47,7 +46,7 @@ impl Sessions {
         let now = self.clock.now()?;
         let keys = self.keyring.keys(self.store.as_ref(), now).await?;
         let attempt = self.throttle.admit(&keys, &user, address, now).await?;
-        let hash = self.store.password_hash(&user).await.map_err(store_error)?;
+        let hash = self.store.password_hash(&user).await?;
         let matches = (self.verify)(password.as_bytes(), hash.as_deref().unwrap_or(DUMMY_HASH));
         let hash = hash.filter(|_| matches.as_ref().is_ok_and(|matches| *matches));
         matches.map_err(Error::internal)?;
@@ -73,7 +72,7 @@ impl Sessions {
     /// `InvalidSession` if there is none, and the store's error.
     pub async fn first_valid(&self, sessions: Vec<Session>) -> Result<Session, Refusal> {
         for session in sessions {
-            if self.counts(&session).await.map_err(store_error)? {
+            if self.counts(&session).await? {
                 return Ok(session);
             }
         }
@@ -91,7 +90,7 @@ impl Sessions {
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Refusal> {
         let (counts, outcome) = join(self.counts(session), work).await;
-        if !counts.map_err(store_error)? {
+        if !counts? {
             return Err(Refusal::InvalidSession);
         }
         Ok(outcome?)
@@ -110,7 +109,7 @@ impl Sessions {
         // Their tokens expire no later than one created now.
         let expires = after(self.clock.now()?.seconds(), LIFETIME + SKEW)?;
         let ended = sessions.iter().map(|session| self.store.end_session(&session.id, expires));
-        try_join_all(ended).await.map(drop).map_err(store_error)
+        try_join_all(ended).await.map(drop).map_err(Error::from)
     }
 }
 

@@ -24,7 +24,6 @@ use super::Refusal;
 use super::store::Store;
 use super::token::Keys;
 use crate::network::network;
-use crate::store_error::store_error;
 
 /// Attempts per network and hour, over all users.
 const PER_NETWORK: u64 = 30;
@@ -120,12 +119,12 @@ impl Throttle {
         let until = after(now.seconds(), KNOWN_SECONDS)?;
         let uncounted = counted.iter().map(|(name, expires)| self.store.uncount_attempt(name, *expires));
         let all = try_join(try_join_all(uncounted), self.store.record_sign_in(&network_name, until));
-        all.await.map(drop).map_err(store_error)
+        all.await.map(drop).map_err(Error::from)
     }
 
     async fn is_known(&self, names: &[String]) -> Result<bool, Error> {
         let known = try_join_all(names.iter().map(|name| self.store.has_signed_in(name))).await;
-        Ok(known.map_err(store_error)?.contains(&true))
+        Ok(known?.contains(&true))
     }
 
     fn check_refused(&self, name: &str, now: Moment) -> Result<(), Refusal> {
@@ -166,7 +165,7 @@ impl Counting<'_> {
     /// Counts the attempt in an interval; a success uncounts it.
     async fn count(&mut self, interval: u64, parts: &[&str]) -> Result<u64, Error> {
         let (name, expires) = self.counter(interval, parts)?;
-        let count = self.throttle.store.count_attempt(&name, expires).await.map_err(store_error)?;
+        let count = self.throttle.store.count_attempt(&name, expires).await?;
         self.attempt.counted.push((name, expires));
         Ok(count)
     }
@@ -174,12 +173,12 @@ impl Counting<'_> {
     /// Counts the attempt in an interval in which only the first attempt is accepted.
     async fn count_slot(&self, interval: u64, parts: &[&str]) -> Result<u64, Error> {
         let (name, expires) = self.counter(interval, parts)?;
-        self.throttle.store.count_attempt(&name, expires).await.map_err(store_error)
+        self.throttle.store.count_attempt(&name, expires).await.map_err(Error::from)
     }
 
     async fn uncount_last(&mut self) -> Result<(), Error> {
         let Some((name, expires)) = self.attempt.counted.pop() else { return Ok(()) };
-        self.throttle.store.uncount_attempt(&name, expires).await.map_err(store_error)
+        self.throttle.store.uncount_attempt(&name, expires).await.map_err(Error::from)
     }
 
     fn counter(&self, interval: u64, parts: &[&str]) -> Result<(String, Moment), Error> {

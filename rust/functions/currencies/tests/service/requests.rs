@@ -128,43 +128,59 @@ async fn unmatched_paths_and_methods_are_problems() {
     assert!(["GET", "PUT", "DELETE"].iter().all(|method| allowed.contains(method)), "{allowed}");
 }
 
-/// A store that always fails.
-struct Down;
+/// A store that always fails with the same error.
+struct Down(StoreError);
 
-fn down<T>() -> Result<T, StoreError> {
-    Err(StoreError::new("table currencies-4f2 is gone"))
+impl Down {
+    fn fail<T>(&self) -> Result<T, StoreError> {
+        Err(self.0.clone())
+    }
 }
 
 #[async_trait]
 impl Store for Down {
     async fn get(&self, _: &Code) -> Result<Option<Currency>, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn list(&self, _: Option<&Code>, _: usize) -> Result<Vec<Currency>, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn put(&self, _: &Currency, _: Option<u64>) -> Result<Write, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn delete(&self, _: &Code, _: u64) -> Result<Write, StoreError> {
-        down()
+        self.fail()
     }
 }
 
-#[tokio::test]
-async fn a_store_error_is_a_500_without_its_cause() {
-    let api = Api::over(Arc::new(Down));
-    for answer in [
+/// Returns the responses of all operations over a store that fails.
+async fn failures(error: StoreError) -> [Answer; 5] {
+    let api = Api::over(Arc::new(Down(error)));
+    [
         api.get("/currencies").await,
         api.get("/currencies/EUR").await,
         api.post(&new_currency("EUR")).await,
         api.put("EUR", &[], &content("Euro")).await,
         api.delete("EUR", &[]).await,
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn a_store_error_is_a_500_without_its_cause() {
+    for answer in failures(StoreError::new("table currencies-4f2 is gone")).await {
         assert_eq!((answer.status, &answer.json["errorType"]), (500, &json!("InternalError")));
+        assert!(!answer.text.contains("4f2"), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_busy_store_is_a_503_with_retry_after() {
+    for answer in failures(StoreError::transient("table currencies-4f2 is throttled")).await {
+        assert_eq!((answer.status, &answer.json["errorType"]), (503, &json!("Unavailable")));
+        assert_eq!(answer.headers["retry-after"], "5");
         assert!(!answer.text.contains("4f2"), "{}", answer.text);
     }
 }
