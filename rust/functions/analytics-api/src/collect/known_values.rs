@@ -19,7 +19,7 @@ const MIN_SHARE: u16 = 20;
 
 /// The values of open dimensions that have counters. Their number is capped, because clients choose them.
 ///
-/// Values cached in this environment cost no calls. The first value costs one read; a new value costs two writes.
+/// Values cached in this environment cost no calls. Another value costs one read, and two writes if it is new.
 pub struct KnownValues {
     most: u16,
     cache: Mutex<BTreeMap<(Site, Dimension), DayValues>>,
@@ -58,9 +58,11 @@ impl KnownValues {
         let value = hash(value);
         let key = KnownKey { site: site.clone(), day: view.day(), dimension };
         let expires = view.time.plus(RETENTION);
-        if !self.is_cached(&key) {
-            self.store(&key, store.known_values(&key).await?);
+        if let Some(is_known) = self.lookup(&key, value, source) {
+            return Ok(is_known);
         }
+        // Another environment may have added the value since; known values do not use up the share.
+        self.store(&key, store.known_values(&key).await?);
         if let Some(is_known) = self.lookup(&key, value, source) {
             return Ok(is_known);
         }
@@ -75,10 +77,6 @@ impl KnownValues {
         let AddedValue { is_known, values } = store.add_value(&key, value, self.most, expires).await?;
         self.store(&key, values);
         Ok(is_known)
-    }
-
-    fn is_cached(&self, KnownKey { site, day, dimension }: &KnownKey) -> bool {
-        self.cache().get(&(site.clone(), *dimension)).is_some_and(|values| values.day == *day)
     }
 
     /// Whether a value is known; `None` if the cache cannot tell.

@@ -149,6 +149,24 @@ async fn one_network_cannot_use_up_the_cap() {
 }
 
 #[tokio::test]
+async fn values_of_other_environments_do_not_use_up_the_share() {
+    let api = Api::counting(300);
+    let other = api.another_environment();
+    let reader = |number| page(number).sent_from("192.0.2.1");
+    other.send(reader(0)).await;
+    for number in 1..60 {
+        api.send(page(number)).await;
+        api.store.take_calls();
+        other.send(reader(number)).await;
+        let calls: Vec<_> = api.store.take_calls().into_iter().filter(|call| *call != "raise_register").collect();
+        assert_eq!(calls, ["known_values", "put_view"], "{number}");
+    }
+    for number in 100..120 {
+        assert_eq!(other.viewed(reader(number)).await.page.as_str(), format!("/{number}"));
+    }
+}
+
+#[tokio::test]
 async fn clients_that_ask_for_privacy_are_one_source() {
     let api = Api::counting(300);
     for number in 0..60 {
