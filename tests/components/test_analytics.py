@@ -186,8 +186,8 @@ def test_views_outlive_the_stream_and_the_failure_queue(recording: Recording) ->
     queue = recording.named("analytics-trigger-failures").inputs
     stream_days, weekend_days = 1, 2.5
     assert stream_days + queue["messageRetentionSeconds"] / 86_400 + weekend_days <= LEAST_RETENTION_DAYS
-    limits = ROOT / "rust" / "functions" / "analytics-api" / "src" / "collect" / "limits.rs"
-    assert f"LEAST_RETENTION_DAYS: u16 = {LEAST_RETENTION_DAYS};" in limits.read_text()
+    functions = ROOT / "rust" / "crates" / "analytics" / "src" / "view_retention.rs"
+    assert f"LEAST_RETENTION_DAYS: u16 = {LEAST_RETENTION_DAYS};" in functions.read_text()
 
 
 def test_the_session_key_command_gets_the_credentials_of_the_stack() -> None:

@@ -25,6 +25,7 @@ mod sketch;
 mod tally;
 mod total;
 mod view;
+mod view_retention;
 mod visitor;
 mod zone;
 
@@ -45,6 +46,7 @@ pub use sketch::{MOST_RANK, Mark, STANDARD_ERROR_PERCENT, Sketch};
 pub use tally::{Counts, DayTally, Tally, TotalKey};
 pub use total::Total;
 pub use view::{Agent, Device, Measure, Record, View, ViewId};
+pub use view_retention::{LEAST_RETENTION_DAYS, view_retention_days};
 pub use visitor::Visitor;
 pub use zone::{InvalidRule, Offset, Zone};
 

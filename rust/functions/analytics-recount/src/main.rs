@@ -4,13 +4,13 @@ use std::env;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use analytics::{Moment, Sites};
+use analytics::{Moment, Sites, view_retention_days};
 use analytics_recount::{Night, Outcome};
 use analytics_store::{Consistency, TableReader, VisitorSecrets};
 use dynamo::Connection;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde_json::Value;
-use settings::{required, whole_number};
+use settings::required;
 
 async fn serve() -> Result<(), lambda_runtime::Error> {
     let variable = |name: &str| env::var(name).ok();
@@ -21,7 +21,7 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
         reader: Box::new(TableReader::new(client.clone(), views_table, totals_table, Consistency::Strong)),
         secrets: Box::new(VisitorSecrets::new(client, state_table)),
         sites: Sites::from_env(variable)?.all(),
-        retention_days: whole_number(variable, "VIEW_RETENTION_DAYS", 1..=3650)?,
+        retention_days: view_retention_days(variable)?,
     };
     let night = &night;
     // The schedule sends no data: the clock determines the days.

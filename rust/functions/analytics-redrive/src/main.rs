@@ -3,7 +3,7 @@
 use std::env;
 use std::process::ExitCode;
 
-use analytics::Sites;
+use analytics::{Sites, view_retention_days};
 use analytics_redrive::{Message, Recovery};
 use analytics_store::{Consistency, TableReader, ViewCounter};
 use analytics_totals::Shards;
@@ -11,7 +11,7 @@ use dynamo::Connection;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use partial_batch::Batch;
 use powertools::Outcome;
-use settings::{required, whole_number};
+use settings::required;
 
 async fn serve() -> Result<(), lambda_runtime::Error> {
     let variable = |name: &str| env::var(name).ok();
@@ -22,7 +22,7 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
         Box::new(ViewCounter::new(client, views, totals)),
         Shards::from_env(variable)?,
         Sites::from_env(variable)?.all().into_iter().map(|tracked| tracked.site).collect(),
-        whole_number(variable, "VIEW_RETENTION_DAYS", 1..=3650)?,
+        view_retention_days(variable)?,
     );
     let recovery = &recovery;
     let handle = &async |message: Message| recovery.handle(&message).await;

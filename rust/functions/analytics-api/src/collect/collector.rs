@@ -2,7 +2,10 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use analytics::{Campaign, Dimension, Leave, Measure, Page, Referrer, Site, Sites, TrackedSite, View, ViewId, Visitor};
+use analytics::{
+    Campaign, Dimension, LEAST_RETENTION_DAYS, Leave, Measure, Page, Referrer, Site, Sites, TrackedSite, View, ViewId,
+    Visitor,
+};
 use fields::Violation;
 use futures_util::future::join;
 use http::header::ORIGIN;
@@ -12,7 +15,6 @@ use reply::Error;
 use super::body::{LeaveReport, view_rule};
 use super::client::Client;
 use super::known_values::KnownValues;
-use super::limits::LEAST_RETENTION_DAYS;
 use super::secrets::Secrets;
 use super::sketches::Sketches;
 use super::source::Source;

@@ -1,8 +1,5 @@
+use analytics::view_retention_days;
 use settings::{InvalidSetting, whole_number};
-
-/// Minimum retention of views in days. If the trigger gives up on a view, the stream and the failure queue still refer
-/// to it for 15 days, and an operator needs time to recover it.
-pub const LEAST_RETENTION_DAYS: u16 = 18;
 
 /// Retention of views, and caps on counted values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +17,7 @@ impl Limits {
     /// The first variable that is missing or out of range.
     pub fn from_env(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidSetting> {
         Ok(Self {
-            retention_days: whole_number(&variable, "VIEW_RETENTION_DAYS", LEAST_RETENTION_DAYS..=3650)?,
+            retention_days: view_retention_days(&variable)?,
             // The known values of a day are one item, which each new value rewrites.
             values_per_day: whole_number(&variable, "PATHS_PER_DAY", 1..=10_000)?,
         })
