@@ -48,7 +48,7 @@ impl Report {
     /// Returns by how much a repair would lower counters in all.
     #[must_use]
     pub fn surplus(&self) -> i64 {
-        self.drifts.iter().map(|drift| (drift.is - drift.should).max(0)).sum()
+        self.drifts.iter().map(|drift| (drift.stored - drift.expected).max(0)).sum()
     }
 }
 
@@ -67,9 +67,9 @@ pub struct Drift {
     pub total: TotalKey,
     pub count: Count,
     /// The stored number.
-    pub is: i64,
+    pub stored: i64,
     /// The number that the views add up to.
-    pub should: i64,
+    pub expected: i64,
     /// Whether the count changed while it was read, so that the difference may be greater.
     pub moving: bool,
 }
@@ -107,7 +107,7 @@ type ByCount<T> = BTreeMap<CountKey, T>;
 struct Reading {
     before: Stored,
     recount: Recount,
-    should: ByCount<i64>,
+    expected: ByCount<i64>,
     after: Stored,
 }
 
@@ -116,11 +116,11 @@ impl Reading {
         let before = Stored::read(store, sites, period).await?;
         let recount = Recount::read(store, sites, period).await?;
         let after = Stored::read(store, sites, period).await?;
-        Ok(Self { should: recount.counts(period), before, recount, after })
+        Ok(Self { expected: recount.counts(period), before, recount, after })
     }
 
     fn keys(&self) -> BTreeSet<&CountKey> {
-        [&self.before.counts, &self.should, &self.after.counts].into_iter().flat_map(BTreeMap::keys).collect()
+        [&self.before.counts, &self.expected, &self.after.counts].into_iter().flat_map(BTreeMap::keys).collect()
     }
 
     fn is_moving(&self, key: &CountKey) -> bool {
@@ -156,8 +156,8 @@ impl Reading {
     fn bounds(&self) -> ByCount<(i64, i64)> {
         let bounds = |key: &CountKey| {
             let number = |counts: &ByCount<i64>| counts.get(key).copied().unwrap_or_default();
-            let should = number(&self.should);
-            (should - number(&self.after.counts), should - number(&self.before.counts))
+            let expected = number(&self.expected);
+            (expected - number(&self.after.counts), expected - number(&self.before.counts))
         };
         self.keys().into_iter().map(|key| (key.clone(), bounds(key))).collect()
     }
@@ -168,17 +168,17 @@ impl Reading {
             .iter()
             .filter_map(|(key, (least, most))| {
                 let by = if *least > 0 { *least } else { *most.min(&0) };
-                let is = self.after.counts.get(key).copied().unwrap_or_default();
+                let stored = self.after.counts.get(key).copied().unwrap_or_default();
                 let (total, count) = key.clone();
-                (by != 0).then(|| Drift { total, count, is, should: is + by, moving: self.is_moving(key) })
+                (by != 0).then(|| Drift { total, count, stored, expected: stored + by, moving: self.is_moving(key) })
             })
             .partition(|drift: &Drift| {
                 let until = unknown_until.get(&drift.total.site);
-                drift.should < drift.is && until.is_some_and(|until| drift.total.bucket.first() <= *until)
+                drift.expected < drift.stored && until.is_some_and(|until| drift.total.bucket.first() <= *until)
             });
         let is_surplus = |drift: &&Drift| {
             let TotalKey { bucket, counter, .. } = &drift.total;
-            drift.should < drift.is && bucket.granularity() == Granularity::Day && *counter == Counter::Summary
+            drift.expected < drift.stored && bucket.granularity() == Granularity::Day && *counter == Counter::Summary
         };
         let day = |drift: &Drift| (drift.total.site.clone(), drift.total.bucket.first());
         let surpluses = drifts.iter().filter(is_surplus).map(|drift| (day(drift), Doubt::Surplus));

@@ -8,8 +8,8 @@ use serde::Serialize;
 /// Maximum number of counters of a site to log.
 const LOGGED: usize = 20;
 
-/// The nightly check.
-pub struct Night {
+/// Compares the totals of yesterday with the views, and deletes secrets.
+pub struct NightlyCheck {
     pub reader: Box<dyn ReadTables>,
     pub secrets: Box<dyn DeleteSecrets>,
     pub sites: Vec<TrackedSite>,
@@ -30,9 +30,9 @@ pub struct Outcome {
     pub unreadable: usize,
 }
 
-impl Night {
-    /// Deletes the secrets of all days before yesterday and of all months before this one, and recounts the views of yesterday, by the days of each site.
-    /// Changes no total.
+impl NightlyCheck {
+    /// Deletes the secrets of all days before yesterday and of all months before this one, and recounts the views of
+    /// yesterday, by the days of each site. Changes no total.
     ///
     /// # Errors
     /// The error of the store. Lambda then retries the invocation.
@@ -77,14 +77,14 @@ impl Night {
         let yesterday = Some(today.minus(1));
         let period = Period::new(yesterday, yesterday, today, self.retention_days);
         let report = reconcile(&*self.reader, std::slice::from_ref(site), period).await?;
-        for Drift { total: TotalKey { site, bucket, counter }, count, is, should, .. } in
+        for Drift { total: TotalKey { site, bucket, counter }, count, stored, expected, .. } in
             report.drifts.iter().take(LOGGED)
         {
             let value = match counter {
                 Counter::Summary => String::new(),
                 Counter::Value(dimension, value) => format!("{} {value}", dimension.name()),
             };
-            tracing::error!(%site, %bucket, value, %count, is, should, "counter differs from the views");
+            tracing::error!(%site, %bucket, value, %count, stored, expected, "counter differs from the views");
         }
         Ok(report)
     }

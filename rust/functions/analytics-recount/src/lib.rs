@@ -2,4 +2,4 @@
 
 mod handler;
 
-pub use handler::{Night, Outcome};
+pub use handler::{NightlyCheck, Outcome};

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use analytics::{Moment, Sites, view_retention_days};
-use analytics_recount::{Night, Outcome};
+use analytics_recount::{NightlyCheck, Outcome};
 use analytics_store::{Consistency, TableReader, VisitorSecrets};
 use dynamo::Connection;
 use lambda_runtime::{Diagnostic, LambdaEvent};
@@ -17,17 +17,17 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     let (views_table, totals_table) = (required(variable, "VIEWS_TABLE")?, required(variable, "TOTALS_TABLE")?);
     let state_table = required(variable, "STATE_TABLE")?;
     let client = dynamo::client(Connection::from_env(variable)?)?;
-    let night = Night {
+    let check = NightlyCheck {
         reader: Box::new(TableReader::new(client.clone(), views_table, totals_table, Consistency::Strong)),
         secrets: Box::new(VisitorSecrets::new(client, state_table)),
         sites: Sites::from_env(variable)?.all(),
         retention_days: view_retention_days(variable)?,
     };
-    let night = &night;
+    let check = &check;
     // The schedule sends no data: the clock determines the days.
     powertools::serve(async move |_: LambdaEvent<Value>| -> Result<Outcome, Diagnostic> {
         let now = Moment::try_from(SystemTime::now()).map_err(powertools::failure)?;
-        night.run(now).await.map_err(powertools::failure)
+        check.run(now).await.map_err(powertools::failure)
     })
     .await
 }

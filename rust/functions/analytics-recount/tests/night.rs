@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use analytics::keys::{self, Key};
 use analytics::samples::{plain_view, site};
 use analytics::{AttributeValue, Bucket, DayTally, Moment, Offset, Record, Site, TrackedSite, View, Zone};
-use analytics_recount::{Night, Outcome};
+use analytics_recount::{NightlyCheck, Outcome};
 use analytics_store::{Batch, DeleteSecrets, Memory, ReadTables, StoreError, Table};
 use async_trait::async_trait;
 
@@ -68,8 +68,8 @@ async fn run_for(
     reader: impl ReadTables + 'static,
     secrets: Deleted,
 ) -> Result<Outcome, StoreError> {
-    let night = Night { reader: Box::new(reader), secrets: Box::new(secrets), sites, retention_days: 90 };
-    night.run(Moment::from_milliseconds(NOW).unwrap()).await
+    let check = NightlyCheck { reader: Box::new(reader), secrets: Box::new(secrets), sites, retention_days: 90 };
+    check.run(Moment::from_milliseconds(NOW).unwrap()).await
 }
 
 fn outcome(drift: usize, waiting: usize) -> Outcome {

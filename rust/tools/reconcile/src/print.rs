@@ -16,12 +16,12 @@ pub fn report(report: &Report) {
     println!("items unreadable    {unreadable:>10}");
     println!("counters moving     {moving:>10}");
     println!("counters unknown    {unknown:>10}  (raw views of their days are gone)");
-    for Drift { total: TotalKey { site, bucket, counter }, count, is, should, .. } in drifts.iter().take(PRINTED) {
+    for Drift { total: TotalKey { site, bucket, counter }, count, stored, expected, .. } in drifts.iter().take(PRINTED) {
         let value = match counter {
             Counter::Summary => String::new(),
             Counter::Value(dimension, value) => format!(" {} {value}", dimension.name()),
         };
-        println!("{site} {bucket}{value}: {count} is {is}, should be {should}");
+        println!("{site} {bucket}{value}: {count} is {stored}, should be {expected}");
     }
     if drifts.len() > PRINTED {
         println!("and {} more", drifts.len() - PRINTED);

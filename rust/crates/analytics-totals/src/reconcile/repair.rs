@@ -135,11 +135,11 @@ fn changes(report: &Report, surplus: Surplus, repaired: &mut Repaired) -> BTreeM
     for drift in &report.drifts {
         if drift.moving {
             repaired.left += 1;
-        } else if drift.should < drift.is && surplus == Surplus::Keep {
+        } else if drift.expected < drift.stored && surplus == Surplus::Keep {
             repaired.not_lowered += 1;
         } else {
             let total = changes.entry(drift.total.clone()).or_default();
-            total.insert(drift.count.clone(), drift.should - drift.is);
+            total.insert(drift.count.clone(), drift.expected - drift.stored);
         }
     }
     changes

@@ -10,8 +10,8 @@ use super::secrets::Secrets;
 use super::store::{Store, StoreError};
 use super::visitor::visitor;
 
-/// Time that a view waits for its sketches at most.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// Maximum time that a view waits for its sketches.
+const TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The sketches of a site's current day and month, from which unique visitors are estimated.
 ///
@@ -29,9 +29,9 @@ struct CachedSketch {
 impl Sketches {
     /// Adds the visitor of a new view. A failure is logged: the view is counted without an estimate.
     pub async fn add(&self, store: &dyn Store, secrets: &Secrets, site: &Site, view: ViewId, client: &Identity) {
-        let result = match timeout(PATIENCE, self.try_add(store, secrets, site, view, client)).await {
+        let result = match timeout(TIMEOUT, self.try_add(store, secrets, site, view, client)).await {
             Ok(result) => result,
-            Err(_) => Err(StoreError::transient(format!("a sketch took over {PATIENCE:?}"))),
+            Err(_) => Err(StoreError::transient(format!("a sketch took over {TIMEOUT:?}"))),
         };
         if let Err(error) = result {
             powertools::count("SketchFailures", 1);

@@ -27,7 +27,7 @@ pub struct Reports {
 }
 
 /// A query, and the figures that were read for it.
-pub struct Read {
+pub struct LoadedReport {
     wanted: ReportQuery,
     figures: Figures,
     unique: Unique,
@@ -40,7 +40,7 @@ pub struct Unique {
     pub previous: Option<UniqueVisitors>,
 }
 
-impl Read {
+impl LoadedReport {
     /// Returns the report.
     pub fn report(&self) -> Report<'_> {
         let limit = match self.wanted.format {
@@ -52,8 +52,8 @@ impl Read {
 }
 
 /// A rendered report.
-pub struct Sent {
-    /// Its type and caching.
+pub struct RenderedReport {
+    /// The headers for its type and caching.
     pub headers: HeaderMap,
     /// The report.
     pub body: String,
@@ -85,31 +85,31 @@ impl Reports {
     ///
     /// # Errors
     /// `ReportTooLarge`, and those of [`read`](Self::read).
-    pub async fn answer(&self, query: &str) -> Result<Sent, Error> {
-        let read = self.read(query).await?;
-        let sent = match read.wanted.format {
-            Format::Json { .. } => json(&read.report())?,
-            Format::Csv(table) => csv(&read.wanted, &read.figures, table)?,
+    pub async fn answer(&self, query: &str) -> Result<RenderedReport, Error> {
+        let loaded = self.read(query).await?;
+        let rendered = match loaded.wanted.format {
+            Format::Json { .. } => json(&loaded.report())?,
+            Format::Csv(table) => csv(&loaded.wanted, &loaded.figures, table)?,
         };
-        if in_reply(&sent.body) + OTHER_BYTES > PAYLOAD_LIMIT {
+        if in_reply(&rendered.body) + OTHER_BYTES > PAYLOAD_LIMIT {
             let detail =
                 "The report is larger than a reply can be. Ask for a shorter period, or for fewer rows as JSON.";
             return Err(Error::too_large("ReportTooLarge", detail));
         }
-        Ok(sent)
+        Ok(rendered)
     }
 
     /// Reads the figures of a query.
     ///
     /// # Errors
     /// `InvalidQuery`, `TooManyTotals`, `TooManyViews`, and the error of the store.
-    pub async fn read(&self, query: &str) -> Result<Read, Error> {
+    pub async fn read(&self, query: &str) -> Result<LoadedReport, Error> {
         let Self { sites, view_retention_days, clock, .. } = self;
         let available = Available { sites, now: clock.now()?, view_retention_days: *view_retention_days };
         let wanted = ReportQuery::parse(query, available)?;
         let figures = self.figures(&wanted).await?;
         let unique = self.unique(&wanted).await?;
-        Ok(Read { wanted, figures, unique })
+        Ok(LoadedReport { wanted, figures, unique })
     }
 
     /// Estimates the unique visitors of a report without filters: sketches have no properties of views.
@@ -156,12 +156,12 @@ impl Reports {
     }
 }
 
-fn json(report: &Report<'_>) -> Result<Sent, Error> {
+fn json(report: &Report<'_>) -> Result<RenderedReport, Error> {
     let body = serde_json::to_string(report).map_err(Error::internal)?;
-    Ok(Sent { headers: headers("application/json"), body })
+    Ok(RenderedReport { headers: headers("application/json"), body })
 }
 
-fn csv(wanted: &ReportQuery, figures: &Figures, table: Table) -> Result<Sent, Error> {
+fn csv(wanted: &ReportQuery, figures: &Figures, table: Table) -> Result<RenderedReport, Error> {
     let body =
         String::from_utf8(table.csv(figures, &wanted.search).map_err(Error::internal)?).map_err(Error::internal)?;
     let mut headers = headers("text/csv; charset=utf-8");
@@ -170,7 +170,7 @@ fn csv(wanted: &ReportQuery, figures: &Figures, table: Table) -> Result<Sent, Er
     let site = wanted.site.as_str().replace(':', "-");
     let file = format!("attachment; filename=\"{site}-{}-{from}-{to}.csv\"", table.name());
     headers.insert(CONTENT_DISPOSITION, HeaderValue::try_from(file).map_err(Error::internal)?);
-    Ok(Sent { headers, body })
+    Ok(RenderedReport { headers, body })
 }
 
 /// Returns headers that prevent caching: only one user may see the report.

@@ -7,10 +7,10 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::Reports;
-use super::reports::Sent;
+use super::reports::RenderedReport;
 use crate::session::{Claim, Refusal, Sessions};
 
-/// What the report's route needs.
+/// The state of the route.
 #[derive(Clone)]
 struct Service {
     reports: Arc<Reports>,
@@ -34,7 +34,7 @@ async fn report(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
     let answer = service.reports.answer(query.as_deref().unwrap_or_default());
-    let Sent { headers, body } = service.sessions.guard(&session, answer).await?;
+    let RenderedReport { headers, body } = service.sessions.guard(&session, answer).await?;
     let mut response = Response::new(Body::from(body));
     *response.headers_mut() = headers;
     Ok(response)

@@ -72,7 +72,7 @@ impl Sessions {
     /// `InvalidSession` if there is none, and the store's error.
     pub async fn first_valid(&self, sessions: Vec<Session>) -> Result<Session, Refusal> {
         for session in sessions {
-            if self.counts(&session).await? {
+            if self.is_valid(&session).await? {
                 return Ok(session);
             }
         }
@@ -89,14 +89,14 @@ impl Sessions {
         session: &Session,
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Refusal> {
-        let (counts, outcome) = join(self.counts(session), work).await;
-        if !counts? {
+        let (is_valid, outcome) = join(self.is_valid(session), work).await;
+        if !is_valid? {
             return Err(Refusal::InvalidSession);
         }
         Ok(outcome?)
     }
 
-    async fn counts(&self, Session { user, credential, id }: &Session) -> Result<bool, StoreError> {
+    async fn is_valid(&self, Session { user, credential, id }: &Session) -> Result<bool, StoreError> {
         let (hash, is_ended) = try_join(self.store.password_hash(user), self.store.is_ended(id)).await?;
         Ok(hash.is_some_and(|hash| fingerprint(&hash) == *credential) && !is_ended)
     }

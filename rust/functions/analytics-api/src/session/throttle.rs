@@ -81,9 +81,9 @@ impl Throttle {
         let network = network(address);
         let of_network = ["network", &network];
         let of_pair = ["user at network", user, &network];
-        let network_names = keys.all_names(0, &of_pair);
-        let [name_of_pair, name_of_network] = [&of_pair as &[&str], &of_network].map(|parts| keys.who(0, parts));
-        let attempt = Attempt { counted: Vec::new(), network_name: keys.who(0, &of_pair) };
+        let network_names = keys.client_names(0, &of_pair);
+        let [name_of_pair, name_of_network] = [&of_pair as &[&str], &of_network].map(|parts| keys.client_name(0, parts));
+        let attempt = Attempt { counted: Vec::new(), network_name: keys.client_name(0, &of_pair) };
         let mut counting = Counting { throttle: self, keys, now, attempt };
 
         self.check_refused(&name_of_pair, now)?;
@@ -184,7 +184,7 @@ impl Counting<'_> {
     fn counter(&self, interval: u64, parts: &[&str]) -> Result<(String, Moment), Error> {
         let end = end_of(interval, self.now);
         let interval = interval.to_string();
-        Ok((self.keys.who(end, &[&[interval.as_str()], parts].concat()), after(end, GRACE)?))
+        Ok((self.keys.client_name(end, &[&[interval.as_str()], parts].concat()), after(end, GRACE)?))
     }
 }
 

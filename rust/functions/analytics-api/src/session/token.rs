@@ -105,12 +105,12 @@ impl Keys {
     }
 
     /// Returns a keyed hash that names a client that attempts to sign in, without revealing it.
-    pub fn who(&self, window: u64, parts: &[&str]) -> String {
+    pub fn client_name(&self, window: u64, parts: &[&str]) -> String {
         self.newest.name(window, parts)
     }
 
-    /// Returns the names of a client by each of the keys.
-    pub fn all_names(&self, window: u64, parts: &[&str]) -> Vec<String> {
+    /// Returns the name of a client by each of the keys.
+    pub fn client_names(&self, window: u64, parts: &[&str]) -> Vec<String> {
         self.all().map(|key| key.name(window, parts)).collect()
     }
 

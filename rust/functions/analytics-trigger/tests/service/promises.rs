@@ -289,7 +289,7 @@ pub async fn drift_is_found_and_repaired(bed: Bed) {
     assert!(!correct(0, 7, 8).await);
 
     let report = bed.report().await;
-    let found: Vec<_> = report.drifts.iter().map(|drift| (&drift.count, drift.is, drift.should)).collect();
+    let found: Vec<_> = report.drifts.iter().map(|drift| (&drift.count, drift.stored, drift.expected)).collect();
     assert_eq!(found, [(&Count::Views, 7, 3)]);
     let repaired = repair(&*bed.corrector, counting(&bed), report, Surplus::Lower, moment(NOON)).await.unwrap();
     assert_eq!((repaired.corrected, repaired.left), (1, 0));

@@ -72,7 +72,7 @@ async fn drift_is_found_while_views_are_counted() {
     invoke(&*busy.memory, Shards::ONE, records, TIME).await.unwrap();
     busy.set_views(101);
     let report = report(&busy).await;
-    let found: Vec<_> = report.drifts.iter().map(|drift| (&drift.total, drift.is - drift.should)).collect();
+    let found: Vec<_> = report.drifts.iter().map(|drift| (&drift.total, drift.stored - drift.expected)).collect();
     assert_eq!(found, [(&summary(), 100)]);
 }
 

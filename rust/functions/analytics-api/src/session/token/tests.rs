@@ -126,19 +126,19 @@ fn an_invalid_key_is_rejected() {
 
 #[test]
 fn names_differ_by_window_and_key() {
-    let who = |key, window, parts: &[&str]| keys(&[key]).who(window, parts);
+    let name = |key, window, parts: &[&str]| keys(&[key]).client_name(window, parts);
     let names = [
-        who(KEY, 1, &["a", "192.0.2.1"]),
-        who(KEY, 1, &["a1", "92.0.2.1"]),
-        who(KEY, 1, &["a"]),
-        who(KEY, 2, &["a"]),
-        who(OTHER_KEY, 1, &["a"]),
+        name(KEY, 1, &["a", "192.0.2.1"]),
+        name(KEY, 1, &["a1", "92.0.2.1"]),
+        name(KEY, 1, &["a"]),
+        name(KEY, 2, &["a"]),
+        name(OTHER_KEY, 1, &["a"]),
     ];
     for (index, name) in names.iter().enumerate() {
         assert_eq!(names.iter().position(|other| other == name), Some(index));
         assert_eq!(name.len(), 64);
     }
-    assert_eq!(who(KEY, 1, &["a"]), names[2]);
+    assert_eq!(name(KEY, 1, &["a"]), names[2]);
 }
 
 proptest! {
