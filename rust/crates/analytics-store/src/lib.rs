@@ -1,7 +1,8 @@
 //! The tables of views, totals and state.
 //!
 //! Each trait has the operations of one purpose, and each struct calls DynamoDB for one trait: the structs that a
-//! function uses show what it may do to a table. [`Memory`] implements all traits without DynamoDB.
+//! function uses show what it may do to a table. [`Memory`] implements the traits for views and totals
+//! without DynamoDB.
 
 mod correct;
 mod count;

@@ -11,7 +11,8 @@ use crate::StoreError;
 
 /// Deletes secrets.
 ///
-/// Once a secret is deleted, an address and a user agent cannot be linked to a visitor of that day any more.
+/// Once a secret is deleted, an address and a user agent cannot be linked to a visitor of that day or
+/// month any more.
 #[async_trait]
 pub trait DeleteSecrets: Send + Sync {
     /// Deletes a site's secrets of all earlier buckets of the same granularity.

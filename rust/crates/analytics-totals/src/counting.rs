@@ -20,7 +20,7 @@ pub struct CountingResult {
     pub counted: usize,
     /// Number that changes nothing: it was in the totals already, or is a leave of a bot.
     pub unchanged: usize,
-    /// The first record of each view or leave whose view does not exist any more. Nobody can count it.
+    /// First record of each view or leave whose view was deleted before it could be counted.
     pub gone: Vec<usize>,
     /// Records that can never be counted, and why.
     pub rejected: Vec<(usize, String)>,

@@ -21,6 +21,7 @@ impl Clock {
         Self(Arc::new(time))
     }
 
+    /// Returns the current time.
     ///
     /// # Errors
     /// A time before 1970 or after the year 9999.

@@ -1,7 +1,7 @@
-//! Reports: what was counted of a site in a period, and in the one that it is compared with.
+//! Reports on the views of a site in a period, compared with another period.
 //!
-//! A report is read from the totals. What they do not have is counted from the views, which expire after some time: reports
-//! with filters or by hour, visitors of rows, and the lists of details.
+//! Reports read the totals. Figures that the totals do not contain are computed from stored views, which expire: reports
+//! with filters or by hour, the visitors of each row, and the lists of details.
 
 mod column;
 mod compare;

@@ -58,7 +58,7 @@ pub async fn handle(
         }
     }
     if let Some(&first) = gone.first() {
-        tracing::error!(sequence_number = batch.sequence_number(first), "views gone");
+        tracing::error!(sequence_number = batch.sequence_number(first), "views were deleted before they were counted");
     }
     if !failed.is_empty() {
         powertools::record("outcome", Outcome::Partial);

@@ -22,6 +22,8 @@ pub struct PageQuery {
 }
 
 impl PageQuery {
+    /// Parses a query.
+    ///
     /// # Errors
     /// `InvalidQuery` with every invalid parameter, and `InvalidCursor`.
     fn parse(query: &str) -> Result<Self, Error> {

@@ -18,6 +18,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// Parses the command line.
     ///
     /// # Errors
     /// The argument that is missing or wrong, and the usage.

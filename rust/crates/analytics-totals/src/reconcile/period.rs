@@ -7,13 +7,14 @@ pub struct Period {
     pub from: Day,
     /// The last day.
     pub to: Day,
-    /// The current day in the earliest time zone of the sites: the last with views.
+    /// The current day of the site whose local time is furthest ahead. No later day has views.
     pub today: Day,
 }
 
 impl Period {
-    /// Creates a period from a day, or from the Monday before the previous month, to a day or today. It has no day of which
-    /// views have expired: the recount would miss them, and the totals have them.
+    /// Creates the period from `from` to `to`. By default, it starts on the Monday of the week in which the previous month
+    /// begins, and ends today. It never starts before the first day whose views are all stored, because a recount of a day
+    /// with expired views is too low.
     #[must_use]
     pub fn new(from: Option<Day>, to: Option<Day>, today: Day, retention_days: u16) -> Self {
         let month = Bucket::new(Granularity::Month, today).first();

@@ -3,7 +3,7 @@
 //! | `Name` | Contents |
 //! |---|---|
 //! | `session-keys` | keys that encrypt session tokens, created with the stack |
-//! | `visitor-secret/<site>/<granularity>/<slot>` | secret of a day that the site's visitors are derived from |
+//! | `visitor-secret/<site>/<granularity>/<slot>` | secret of a day or a month, from which the site's visitors are derived |
 //! | `known/<site>/<day>/<dimension>` | values of an open dimension that a day has counters for |
 //! | `known/<site>/<day>/<dimension>/from/<source>` | how many of them a source has added |
 //! | `ended-session/<id>` | session that has signed out |

@@ -111,7 +111,7 @@ async fn make(store: &dyn Store, site: &Site, bucket: Bucket, expires: Moment) -
     }
 }
 
-/// Returns the end of the bucket of a view, or a time of the hour after it.
+/// Returns a time between the end of a view's bucket and one hour later.
 fn end(bucket: Bucket, view: ViewId) -> Moment {
     let days = Duration::from_hours(24 * view.day().days_until(bucket.last()));
     view.time.plus(Duration::from_hours(24 - u64::from(view.hour()))).plus(days)

@@ -1,5 +1,4 @@
-//! The store of views, of the secrets and known values of a day, and of sketches. It has few operations; the collector decides what
-//! they mean.
+//! The store of views, secrets, known values and sketches. It has few operations; the collector decides what they mean.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,7 +12,7 @@ pub mod memory;
 
 pub use dynamo::StoreError;
 
-/// The secret from which a site's visitors of a day are derived. Debug output hides it.
+/// The secret of a day or a month, from which a site's visitors are derived. Debug output hides it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Secret(pub [u8; 32]);
 

@@ -23,7 +23,7 @@ pub fn totals(report: &Report<'_>) -> Markup {
             @match &report.previous {
                 Some(previous) => { "Before: " (days(&previous.from, &previous.to)) ". " }
                 None if report.compare == Compare::None.name() => {}
-                None => "The views to compare with are deleted, so nothing is compared with them. ",
+                None => "No comparison: the views of the other period have expired. ",
             }
             "Visitors are counted once a day, so those of several days are the sum of the days. "
             (about_unique(report))

@@ -46,14 +46,14 @@ pub fn lists(report: &Report<'_>, query: &PageQuery, report_query: &PageQuery) -
         @if !ai_crawlers.rows.is_empty() {
             section.bots aria-labelledby="ai-crawlers" {
                 h2 #ai-crawlers { "AI crawlers" }
-                p.quiet { "Bots that collect pages for artificial intelligence, or read them for somebody who asked one." }
+                p.quiet { "Bots that collect pages for AI training or search, or fetch a page to answer a user’s question." }
                 (table(BOT, ai_crawlers, bots, "Share of bots’ views", None))
             }
         }
         @for list in lists.iter().filter(|(column, _)| *column == BOT).filter_map(|(_, list)| list) {
             section.bots aria-labelledby=(BOT.plural()) {
                 h2 id=(BOT.plural()) { (BOT.title()) }
-                p.quiet { "Programs that said so, or that no person looks at a page with. Their views are in no number above but their own." }
+                p.quiet { "Programs that identify themselves as bots, and automated requests without a person viewing the page. The numbers above do not include their views." }
                 (table(BOT, list, bots, "Share of bots’ views", None))
                 (rest(BOT, (list.rows.len(), list.all), query, report_query))
             }

@@ -13,8 +13,8 @@ pub fn snippet(parts: &Parts) -> Markup {
         section.start {
             h2 { "Add the tracker" }
             p {
-                "Put these lines into each page that is to be counted; the second one counts views without JavaScript. "
-                "A view is here some seconds after it."
+                "Add these lines to each page to count. The second line counts views without JavaScript. Views appear here \
+                 after a few seconds."
             }
             pre tabindex="0" {
                 code {

@@ -73,7 +73,7 @@ impl Page<'_> {
                 a href={ "analytics/report?" (report_query) } download={ (report.site) "-" (part.from) "-" (part.to) ".json" } { "Download as JSON" }
             }
             @if is_empty {
-                p { "No views of people were counted in this time." }
+                p { "No views by people in this period." }
                 (snippet(parts))
             }
             @if let Some(note) = &report.note {

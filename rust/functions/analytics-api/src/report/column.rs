@@ -98,7 +98,7 @@ impl Column {
         }
     }
 
-    /// Returns the value of a view. That of the entry page is the value if the view is the first one of a visitor.
+    /// Returns the value of a view in this column. For the entry page, pass only a visitor's first view of the day.
     pub fn value(self, view: &View) -> Option<Cow<'_, str>> {
         let utm = |name| utm(view.utm.as_deref()?, name);
         match self {

@@ -214,7 +214,7 @@ fn note(filter: &Filter, totals: &Numbers) -> Option<String> {
         return None;
     }
     let values: Vec<String> = named.iter().map(|(name, value)| format!("{name} {value}")).collect();
-    Some(format!("No view of this time has {}.", values.join(" and ")))
+    Some(format!("No views in this period match {}.", values.join(" and ")))
 }
 
 impl Part {

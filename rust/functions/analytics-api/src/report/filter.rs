@@ -26,7 +26,7 @@ impl Filter {
         self.0.is_empty()
     }
 
-    /// Whether a view has the values of the filter, in upper or lower case.
+    /// Whether a view has every value of the filter, ignoring case.
     #[must_use]
     pub fn matches(&self, view: &View) -> bool {
         self.0.iter().all(|(column, wanted)| {

@@ -257,7 +257,8 @@ impl Parameters {
         }
         let first = first_after(period.granularity(), retained);
         let detail = format!(
-            "begins on {}, and views are stored for {retention_days} days: {reason}, give {first} or later as from",
+            "gives a period that begins on {}. Reports {reason} need stored views, which expire after {retention_days} days; \
+             set from to {first} or later",
             period.first_day()
         );
         self.0.check("from", Err::<(), _>(Violation::new("retention", detail)));

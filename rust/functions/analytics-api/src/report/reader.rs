@@ -239,8 +239,8 @@ fn too_many_totals() -> Error {
 
 fn too_many_views() -> Error {
     let detail = format!(
-        "A report with filters, by hour, or of a table of details, is counted from the views, of which at most {MOST_ITEMS} are read. Ask for a shorter \
-         period, or for the report without them."
+        "Reports with filters, by hour, or for a table of details are computed from stored views, and this one needs more \
+         than {MOST_ITEMS}. Choose a shorter period, or omit the filters, by=hour or the table."
     );
     Error::client(StatusCode::UNPROCESSABLE_ENTITY, "TooManyViews", detail)
 }

@@ -1,4 +1,4 @@
-/// A text that rows of a list must contain, in upper or lower case.
+/// A case-insensitive search for a text in the rows of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Search(String);
 

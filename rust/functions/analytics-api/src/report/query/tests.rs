@@ -178,7 +178,7 @@ fn with_filters_a_period_begins_while_its_views_are_stored() {
     assert_eq!(days(period("from=2026-08-24").unwrap().period), ["2026-08-24", "2026-11-21"]);
     for (by, day) in [("day", "2026-08-24"), ("week", "2026-08-24"), ("month", "2026-09-01")] {
         let error = &errors(&format!("site=example.com&country=DE&from=2026-08-23&by={by}"))[0].2;
-        assert!(error.contains(&format!("give {day} or later")), "{error}");
+        assert!(error.contains(&format!("set from to {day} or later")), "{error}");
         assert!(period(&format!("from={day}&by={by}")).is_ok());
     }
 }

@@ -153,10 +153,10 @@ async fn today_is_shown_by_hour_and_the_comparison_is_chosen() {
     );
     assert!(page.contains("\n13:00\n</text>") && page.contains("2027-01-20T13:00</th><td>1</td>"), "{page}");
     assert!(page.contains("<option value=\"year\" selected>the year before</option>"), "{page}");
-    assert!(page.contains("The views to compare with are deleted"), "{page}");
+    assert!(page.contains("No comparison: the views of the other period have expired."), "{page}");
     assert!(page.contains("When the clock is set back, both hours are shown as one."), "{page}");
     let page = self::page(&world, "period=year&compare=none").await.text;
-    assert!(!page.contains("Before: ") && !page.contains("deleted") && !page.contains("Views before</li>"), "{page}");
+    assert!(!page.contains("Before: ") && !page.contains("expired") && !page.contains("Views before</li>"), "{page}");
 }
 
 #[tokio::test]
@@ -204,7 +204,8 @@ async fn a_rejected_report_shows_the_reason_and_the_form() {
         (
             "from=2020-01-01&to=2020-01-02&browser=Firefox",
             422,
-            "views are stored for 90 days: with filters, give 2026-10-23 or later as from.",
+            "from gives a period that begins on 2020-01-01. Reports with filters need stored views, which expire after 90 days; \
+             set from to 2026-10-23 or later.",
         ),
         ("from=2020-01-01&to=2026-01-01", 422, "ask for a shorter period, or by=week or by=month."),
         ("site=other.example", 422, "site must be one of example.com."),

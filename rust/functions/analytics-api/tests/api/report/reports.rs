@@ -164,7 +164,7 @@ fn recount<'a>(all: &'a [Seen], Wanted { by, from, to, filters, limit }: &Wanted
     let wanted = filters.iter().map(|(name, value)| (*name, *value)).collect::<BTreeMap<_, _>>();
     let wanted: Vec<String> = wanted.iter().map(|(name, value)| format!("{name} {value}")).collect();
     let is_empty = !wanted.is_empty() && current.is_empty();
-    let note = is_empty.then(|| format!("No view of this time has {}.", wanted.join(" and ")));
+    let note = is_empty.then(|| format!("No views in this period match {}.", wanted.join(" and ")));
     let mut report = part(&taken, *by, first, last);
     let filters: BTreeMap<_, _> = filters.iter().copied().collect();
     let rest = json!({
@@ -426,7 +426,7 @@ async fn details_are_of_stored_views_and_say_so() {
     assert_eq!(csv, "\"browserVersion\",\"views\",\"visitors\"\r\n\"Firefox 145\",\"2\",\"0\"\r\n");
     let refused = world.report("format=csv&table=browserVersions&from=2026-10-22").await;
     assert_eq!(refused.errors(), [("from", "retention")]);
-    assert!(refused.text.contains("for table=browserVersions, give 2026-10-23 or later as from"), "{}", refused.text);
+    assert!(refused.text.contains("Reports for table=browserVersions need stored views"), "{}", refused.text);
 }
 
 #[tokio::test]
