@@ -131,7 +131,7 @@ impl Reading {
         self.keys().into_iter().filter(|key| self.is_moving(key)).count()
     }
 
-    /// Returns for each site the last day of which stored views may be deleted.
+    /// Returns the last day of each site on which views may be missing.
     ///
     /// Views expire from the oldest on, and a table can be emptied or restored. So if a day has counts and no view, the
     /// views are incomplete on this day, on the days before, and possibly on the next day with views.

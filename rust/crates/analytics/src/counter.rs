@@ -113,7 +113,7 @@ pub enum Count {
     Visitors,
     /// Views by bots.
     Bots,
-    /// Views of which duration and scroll depth are known.
+    /// Views with a known duration and scroll depth.
     Measured,
     /// Sum of their durations in milliseconds.
     DurationMs,

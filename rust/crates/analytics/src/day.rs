@@ -34,7 +34,7 @@ impl Day {
             .take_while(move |day| *day <= last)
     }
 
-    /// Returns the first day of which no view has expired today, if views are stored for some days.
+    /// Returns the first day whose views are all stored today, if views are stored for some days.
     #[must_use]
     pub fn first_retained(self, retention_days: u16) -> Self {
         self.minus(retention_days.saturating_sub(1))

@@ -76,9 +76,9 @@ impl Intercept for Spans {
 #[serde(rename_all = "PascalCase", default)]
 struct Tables {
     table_name: Option<String>,
-    /// Of `TransactWriteItems` and `TransactGetItems`: one action each, by its kind.
+    /// One action each, by its kind, in `TransactWriteItems` and `TransactGetItems`.
     transact_items: Vec<BTreeMap<String, Named>>,
-    /// Of `BatchGetItem` and `BatchWriteItem`, by table.
+    /// Keys or writes by table, in `BatchGetItem` and `BatchWriteItem`.
     request_items: BTreeMap<String, IgnoredAny>,
 }
 

@@ -121,7 +121,7 @@ fn utm(parameters: &str, wanted: &str) -> Option<Cow<'static, str>> {
         .map(|value| value.as_str().to_owned().into())
 }
 
-/// Returns the browser with the first two parts of its version, of which a zero is left out: `Safari 17.4`, `Chrome 142`.
+/// Returns the browser with the first two parts of its version, without a second part of zero: `Safari 17.4`, `Chrome 142`.
 fn browser_version(view: &View) -> Option<String> {
     let browser = label::browser(&view.agent.browser);
     let mut parts = view.agent.version.split('.');

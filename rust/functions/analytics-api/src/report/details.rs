@@ -13,7 +13,8 @@ pub struct Rank {
     pub visitors: i64,
 }
 
-/// What only stored views of a period show: properties that are not in the totals, and the visitors of each value.
+/// Figures that only the stored views of a period give: properties that are not in the totals, and the visitors of each
+/// value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Details {
     /// Stored views by people.

@@ -30,9 +30,9 @@ pub struct Report<'a> {
     pub part: Part,
     /// The values to filter by, by dimension.
     pub filters: BTreeMap<&'static str, &'a str>,
-    /// What it is compared with: `previous`, `year`, `dates` or `none`.
+    /// The name of the comparison: `previous`, `year`, `dates` or `none`.
     pub compare: &'static str,
-    /// The period that it is compared with; null for `none`, and if a filtered report would need expired views.
+    /// The other period of the comparison; null for `none`, and if a filtered report would need expired views.
     pub previous: Option<Part>,
     /// A note about the numbers, if they need one.
     pub note: Option<String>,

@@ -14,7 +14,7 @@ pub struct Figures {
     buckets: BTreeMap<Bucket, Counts>,
     hours: BTreeMap<Hour, Counts>,
     values: BTreeMap<Dimension, BTreeMap<String, i64>>,
-    /// What the stored views of the period show; none if they are too many to read for a report without filters.
+    /// Figures from the stored views of the period; none if there are too many to read for a report without filters.
     pub details: Option<Details>,
     /// Number of items that cannot be decoded.
     pub unreadable: u64,
@@ -61,7 +61,7 @@ impl Figures {
         self.hours.extend(summary.map(|(_, counts)| (hour, counts)));
     }
 
-    /// Adds what the views of a day of the period show.
+    /// Adds the details of a day of the period.
     pub fn add_details(&mut self, views: DayDetails) {
         self.details.get_or_insert_default().add_day(views);
     }

@@ -39,7 +39,7 @@ pub struct ReportQuery {
     pub compare: Compare,
     /// The period that it is compared with, unless its views are needed and deleted.
     pub previous: Option<Period>,
-    /// The first day of which no view has expired.
+    /// The first day whose views are all stored.
     pub retained: Day,
     /// Selects views.
     pub filter: Filter,
@@ -61,7 +61,7 @@ pub enum Format {
     Csv(Table),
 }
 
-/// What a query may refer to.
+/// The sites, time and retention that a query refers to.
 #[derive(Debug, Clone, Copy)]
 pub struct Available<'a> {
     /// Sites that have reports.
@@ -107,14 +107,14 @@ impl ReportQuery {
         parameters.0.end(Unknown::Refused(unknown), wanted)
     }
 
-    /// Whether the report is counted from the views, as the totals do not have it.
+    /// Whether the report is computed from stored views, because the totals do not contain its figures.
     #[must_use]
     pub fn needs_views(&self) -> bool {
         needs_views(self.period, &self.filter, self.format).is_some()
     }
 }
 
-/// Returns why a report is counted from the views, if it is.
+/// Returns which reports need stored views, if this one does: an end of `Reports …`.
 fn needs_views(period: Period, filter: &Filter, format: Format) -> Option<String> {
     match format {
         _ if !filter.matches_all() => Some("with filters".to_owned()),

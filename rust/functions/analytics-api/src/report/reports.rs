@@ -141,7 +141,7 @@ impl Reports {
         Ok(figures)
     }
 
-    /// Adds what the stored views show, if the totals say that they are not too many.
+    /// Adds the details of stored views, unless the totals say that there are too many.
     async fn add_details(&self, figures: &mut Figures, wanted: &ReportQuery) -> Result<(), Error> {
         let ReportQuery { site, today, period, retained, .. } = wanted;
         let days = (period.first_day().max(*retained), period.last_day().min(*today));

@@ -17,7 +17,7 @@ pub struct UniqueVisitors {
     pub estimate: u64,
     /// Standard error of the estimate in percent.
     pub standard_error_percent: f64,
-    /// First day of the period of which visitors are in the estimate.
+    /// First day of the period whose visitors are in the estimate.
     pub from: String,
     /// Number of months whose estimates are added up.
     pub months: usize,
