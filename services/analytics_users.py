@@ -6,7 +6,7 @@ from typing import Any
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
-NAME_BYTES = 100
+NAME_CHARACTERS = 100
 PASSWORD_BYTES = 18
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, type=Type.ID)
 """https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#argon2id"""
@@ -22,10 +22,10 @@ def put_user(dynamodb: Any, accounts_table: str, name: str, password: str | None
     A new password ends the user's sessions. Setting the current password again changes nothing.
 
     Raises:
-        UserError: the name is empty or over 100 bytes.
+        UserError: the name is empty or over 100 characters.
     """
-    if not 1 <= len(name.encode()) <= NAME_BYTES:
-        raise UserError(f"the name of a user must have 1 to {NAME_BYTES} bytes: set it, as in NAME=ann")
+    if not 1 <= len(name) <= NAME_CHARACTERS:
+        raise UserError(f"the name of a user must have 1 to {NAME_CHARACTERS} characters: set it, as in NAME=ann")
     if password and _has_password(dynamodb, accounts_table, name, password):
         return password
     chosen = password or secrets.token_urlsafe(PASSWORD_BYTES)

@@ -17,8 +17,8 @@ use crate::{CloudFront, Html, collect, dashboard, report, session};
 /// Timeout of a request: less than that of the function, 15 s.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(13);
 
-/// Maximum length of a request's body in bytes: more than the longest URLs that browsers send.
-pub const BODY_LIMIT: usize = 8192;
+/// Maximum length of a request's body in bytes: more than the longest URLs that browsers send, and than a form.
+pub const BODY_LIMIT: usize = 16_384;
 
 /// The parts of the service.
 pub struct Parts {

@@ -28,4 +28,5 @@ pub use period::By;
 pub use query::PAGE_ROWS;
 pub use reports::Reports;
 pub(crate) use routes::routes;
+pub use search::SEARCH_CHARACTERS;
 pub use unique_visitors::UniqueVisitors;

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::figures::csv;
 use super::page_query::PageQuery;
 use super::text::{grouped, share};
-use crate::report::{Column, Coverage, List, PAGE_ROWS, Report, Row, Sources};
+use crate::report::{Column, Coverage, List, PAGE_ROWS, Report, Row, SEARCH_CHARACTERS, Sources};
 
 const REFERRER: Column = Column::Counted(Dimension::Referrer);
 const BOT: Column = Column::Counted(Dimension::Bot);
@@ -77,7 +77,7 @@ pub fn single(column: Column, report: &Report<'_>, query: &PageQuery, report_que
                 @for (name, value) in query.parameters().filter(|(name, _)| *name != "q") {
                     input type="hidden" name=(name) value=(value);
                 }
-                label { "Search" input type="search" name="q" maxlength="200" value=[query.value("q")]; }
+                label { "Search" input type="search" name="q" maxlength=(SEARCH_CHARACTERS) value=[query.value("q")]; }
                 button { "Search" }
             }
             nav.periods aria-label="Rows" {

@@ -10,7 +10,7 @@ use super::csv::Table;
 use super::filter::Filter;
 use super::named::Named;
 use super::period::{By, MOST_BUCKETS, MOST_HOURLY_DAYS, NoPeriod, Period};
-use super::search::Search;
+use super::search::{SEARCH_CHARACTERS, Search};
 
 /// Number of days of a report by default.
 const DAYS: u16 = 30;
@@ -149,7 +149,7 @@ impl Parameters {
         let named = self.parsed("period", None, |name| Named::parse(name).map(Some), rule);
         let (from, to) = (self.day("from"), self.day("to"));
         let by = named.flatten().map_or(By::Bucket(Granularity::Day), Named::by);
-        let by = self.parsed("by", by, By::parse, ("value", "must be hour, day, week or month"));
+        let by = self.parsed("by", by, By::parse, ("value", must_be(By::ALL.map(By::name))));
         let (named, from, to, by) = (named?, from?, to?, by?);
         let Some(named) = named else {
             let to = to.unwrap_or(today);
@@ -186,7 +186,7 @@ impl Parameters {
         let (from, to) = (self.day("compareFrom"), self.day("compareTo"));
         let has_dates = [from, to].iter().any(|day| *day != Some(None));
         let default = if has_dates { Compare::Dates } else { Compare::Previous };
-        let rule = ("value", "must be previous, year, dates or none");
+        let rule = ("value", must_be(Compare::ALL.map(Compare::name)));
         let compare = self.parsed("compare", default, Compare::parse, rule)?;
         let previous = match compare {
             Compare::Dates => {
@@ -223,10 +223,11 @@ impl Parameters {
     }
 
     fn search(&mut self) -> Search {
-        let rule = Violation::new("length", "must have from 1 to 200 bytes; give a shorter text or leave it out");
+        let how = format!("must have 1 to {SEARCH_CHARACTERS} characters; give a shorter text or leave it out");
         let text = self.0.optional("q", |value| {
             let text = text(value)?;
-            if (1..=200).contains(&text.len()) { Ok(Search::new(text)) } else { Err(rule) }
+            let has_length = (1..=SEARCH_CHARACTERS).contains(&text.chars().count());
+            has_length.then(|| Search::new(text)).ok_or_else(|| Violation::new("length", how))
         });
         text.flatten().unwrap_or_default()
     }
@@ -237,14 +238,15 @@ impl Parameters {
             let number = digits(text).and_then(|number| usize::try_from(number).ok());
             number.filter(|number| (1..=MOST_ROWS).contains(number))
         };
-        let limit = self.parsed("limit", ROWS, number, ("range", "must be a whole number from 1 to 1000"));
+        let rule = ("range", format!("must be a whole number from 1 to {MOST_ROWS}"));
+        let limit = self.parsed("limit", ROWS, number, rule);
         let page_rows = |text: &str| number(text).filter(|number| PAGE_ROWS.contains(number)).map(Some);
-        let rows = self.parsed("rows", None, page_rows, ("value", "must be 50, 100 or 500"));
+        let rows = self.parsed("rows", None, page_rows, ("value", must_be(PAGE_ROWS)));
         let names: Vec<&str> = Table::all().map(Table::name).collect();
         let rule = format!("must be one of {}", names.join(", "));
         let table = self.parsed("table", Table::Series, Table::parse, ("value", rule));
         let is_csv = |name: &str| ["json", "csv"].contains(&name).then_some(name == "csv");
-        let is_csv = self.parsed("format", false, is_csv, ("value", "must be json or csv"))?;
+        let is_csv = self.parsed("format", false, is_csv, ("value", must_be(["json", "csv"])))?;
         let (limit, rows, table) = (limit?, rows?, table?);
         let limit = rows.unwrap_or(limit);
         Some(if is_csv { Format::Csv(table) } else { Format::Json { limit } })
@@ -295,6 +297,15 @@ fn unknown(_: &str) -> Violation {
     ];
     let names: Vec<&str> = own.into_iter().chain(Column::filters().map(Column::name)).collect();
     Violation::new("unknown", format!("is not a parameter; use one of {}", names.join(", ")))
+}
+
+/// Returns the rule `must be a, b or c`.
+fn must_be<T: ToString>(values: impl IntoIterator<Item = T>) -> String {
+    let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+    match values.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("must be {} or {last}", others.join(", ")),
+        _ => format!("must be {}", values.concat()),
+    }
 }
 
 fn day(text: &str) -> Option<Day> {

@@ -1,3 +1,6 @@
+/// Maximum number of characters of a text to search for.
+pub const SEARCH_CHARACTERS: usize = 200;
+
 /// A case-insensitive search for a text in the rows of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Search(String);

@@ -6,15 +6,21 @@ use serde_json::Value;
 
 use super::Refusal;
 
-/// Maximum length of a body in bytes.
-pub const BODY_LIMIT: usize = 4096;
+/// Maximum length of a body in bytes: more than a form with the longest name and password, whose 1,100 characters take
+/// up to nine bytes each. It is less than that of the service, whose error is no HTML document.
+pub const BODY_LIMIT: usize = 12_288;
+
+/// Maximum number of characters of a user's name.
+pub const USER_CHARACTERS: usize = 100;
+
+/// Maximum number of characters of a password.
+pub const PASSWORD_CHARACTERS: usize = 1000;
 
 /// The credentials of a sign-in.
 #[derive(PartialEq, Eq)]
 pub struct Credentials {
-    /// Name of the user, at most 100 bytes.
+    /// Name of the user.
     pub user: String,
-    /// The password, at most 1,000 bytes.
     pub password: String,
 }
 
@@ -45,16 +51,19 @@ impl Credentials {
     }
 
     fn read(mut fields: Fields) -> Result<Self, Error> {
-        let user = fields.required("user", |value| within(value, 100));
-        let password = fields.required("password", |value| within(value, 1000));
+        let user = fields.required("user", |value| within(value, USER_CHARACTERS));
+        let password = fields.required("password", |value| within(value, PASSWORD_CHARACTERS));
         fields.end(Unknown::Ignored, user.zip(password).map(|(user, password)| Self { user, password }))
     }
 }
 
-fn within(value: &Value, bytes: usize) -> Result<String, Violation> {
+/// Forms count UTF-16 units, which are at least as many as characters: whatever a form accepts is accepted here.
+fn within(value: &Value, most: usize) -> Result<String, Violation> {
     let text = text(value)?;
-    let has_length = (1..=bytes).contains(&text.len());
-    has_length.then(|| text.to_owned()).ok_or_else(|| Violation::new("length", format!("must have 1 to {bytes} bytes")))
+    let has_length = (1..=most).contains(&text.chars().count());
+    has_length
+        .then(|| text.to_owned())
+        .ok_or_else(|| Violation::new("length", format!("must have 1 to {most} characters")))
 }
 
 #[cfg(test)]
@@ -81,10 +90,11 @@ mod tests {
 
     #[test]
     fn the_longest_names_and_passwords_are_accepted() {
-        let (user, password) = ("é".repeat(50), "ü".repeat(500));
+        let (user, password) = ("é".repeat(100), "ü".repeat(1000));
         let json = Value::from_iter([("user", user.as_str()), ("password", &password)]).to_string();
         let credentials = Credentials::from_json(json.as_bytes()).unwrap();
         assert!(credentials == Credentials { user, password });
+        assert!(Credentials::from_form(format!("user={}&password=a", "é".repeat(101)).as_bytes()).is_err());
     }
 
     #[test]

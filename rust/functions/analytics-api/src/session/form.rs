@@ -9,7 +9,7 @@ use http_event::SourceIp;
 use maud::html;
 use reply::Error;
 
-use super::body::Credentials;
+use super::body::{Credentials, PASSWORD_CHARACTERS, USER_CHARACTERS};
 use super::own_page::is_from_own_page;
 use super::refusal::DocumentError;
 use super::token::Session;
@@ -82,10 +82,10 @@ fn document(html: &Html, status: StatusCode, action: Option<&str>, message: Opti
                 }
                 form method="post" action=[action] {
                     label for="user" { "User" }
-                    input #user name="user" value=(user) required maxlength="100" dir="auto" autocomplete="username"
+                    input #user name="user" value=(user) required maxlength=(USER_CHARACTERS) dir="auto" autocomplete="username"
                         autocapitalize="none" spellcheck="false";
                     label for="password" { "Password" }
-                    input #password type="password" name="password" required maxlength="1000"
+                    input #password type="password" name="password" required maxlength=(PASSWORD_CHARACTERS)
                         autocomplete="current-password";
                     button { "Sign in" }
                 }

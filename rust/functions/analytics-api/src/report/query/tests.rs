@@ -71,8 +71,27 @@ fn rows_of_the_page_are_a_limit() {
     for (rows, limit) in [("50", 50), ("100", 100), ("500", 500)] {
         assert_eq!(wanted(&format!("site=example.com&rows={rows}")).unwrap().format, Format::Json { limit });
     }
-    let long = "é".repeat(101);
-    assert_eq!(errors(&format!("site=example.com&q={long}"))[0].0, "q");
+}
+
+#[test]
+fn a_search_has_as_many_characters_as_the_form_accepts() {
+    let query = |length| format!("site=example.com&q={}", "ж".repeat(length));
+    assert!(wanted(&query(SEARCH_CHARACTERS)).is_ok());
+    let expected = "q must have 1 to 200 characters; give a shorter text or leave it out.";
+    assert_eq!(errors(&query(SEARCH_CHARACTERS + 1))[0].2, expected);
+}
+
+#[test]
+fn a_choice_is_listed_with_its_values() {
+    for (query, expected) in [
+        ("by=year", "by must be hour, day, week or month."),
+        ("compare=never", "compare must be previous, year, dates or none."),
+        ("limit=0", "limit must be a whole number from 1 to 1000."),
+        ("rows=7", "rows must be 50, 100 or 500."),
+        ("format=xml", "format must be json or csv."),
+    ] {
+        assert_eq!(errors(&format!("site=example.com&{query}"))[0].2, expected);
+    }
 }
 
 #[test]

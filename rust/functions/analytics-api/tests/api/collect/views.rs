@@ -1,6 +1,7 @@
 //! `POST /analytics/collect`.
 
 use analytics::{Device, Moment, OTHER};
+use analytics_api::BODY_LIMIT;
 use serde_json::json;
 
 use super::api::{Api, CHROME, DAY, HOUR, NOW, ORIGIN_SECRET, Request};
@@ -124,7 +125,7 @@ async fn a_path_that_is_too_long_counts_as_other() {
     assert_eq!(api.send(picture).await.status, 200);
     assert_eq!(api.records().len(), 4);
     assert!(api.records().iter().all(|record| record.view.page.as_str() == OTHER));
-    let url = format!("https://example.com/{}", "a".repeat(10_000));
+    let url = format!("https://example.com/{}", "a".repeat(BODY_LIMIT));
     assert_eq!(api.send(Request::collect(&url)).await.json["errorType"], "BodyTooLarge");
 }
 

@@ -146,10 +146,19 @@ async fn missing_and_long_fields_are_listed() {
     let world = World::new();
     let answer = sign_in(&world, "/analytics/sign-in", &[OWN_PAGE], "user=ann").await;
     assert!(answer.status == 422 && answer.text.contains("password is missing."), "{answer:?}");
-    let long = format!("user=ann&password={}", "x".repeat(5000));
+    let long = format!("user=ann&password={}", "x".repeat(13_000));
     let answer = sign_in(&world, "/analytics/sign-in", &[OWN_PAGE], &long).await;
     assert_eq!((answer.status, &answer.headers["content-type"]), (413, &json!("text/html; charset=utf-8")));
-    assert!(answer.text.contains("the limit is 4096 bytes"), "{}", answer.text);
+    assert!(answer.text.contains("the limit is 12288 bytes"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn the_longest_name_and_password_of_the_form_are_accepted() {
+    let world = World::new();
+    let form = format!("user={}&password={}", "%E2%82%AC".repeat(100), "%E2%82%AC".repeat(1000));
+    assert_eq!(sign_in(&world, "/analytics/sign-in", &[OWN_PAGE], &form).await.status, 401);
+    let page = world.send("GET", "/analytics", &[], "").await.text;
+    assert!(page.contains("maxlength=\"100\"") && page.contains("maxlength=\"1000\""), "{page}");
 }
 
 #[tokio::test]

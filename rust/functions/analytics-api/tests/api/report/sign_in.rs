@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use analytics_api::BODY_LIMIT;
 use serde_json::json;
 
 use super::world::{Answer, JSON, KEY, NEW_KEY, NOW, World, event};
@@ -232,7 +233,7 @@ async fn an_invalid_hash_is_a_server_error() {
 #[tokio::test]
 async fn malformed_requests_have_distinct_error_types() {
     let world = World::new();
-    let long = json!({"user": "ann", "password": "x".repeat(4096)}).to_string();
+    let long = json!({"user": "ann", "password": "x".repeat(BODY_LIMIT)}).to_string();
     for (headers, body, status, error_type) in [
         (&[JSON] as &[_], "{", 400, "InvalidJson"),
         (&[JSON], "", 400, "InvalidJson"),
