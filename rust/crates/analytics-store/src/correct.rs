@@ -7,7 +7,7 @@ use analytics::{Count, Counts};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use dynamo::conditional;
+use dynamo::{conditional, number};
 
 use crate::StoreError;
 
@@ -54,14 +54,13 @@ impl CorrectTotals for TotalCorrector {
         let mut names: HashMap<String, String> =
             numbered(after).map(|(index, (count, _))| (format!("#{index}"), count.to_string())).collect();
         names.insert("#revision".to_owned(), REVISION.to_owned());
-        let number = |number: &i64| AttributeValue::N(number.to_string());
         let mut values: HashMap<String, AttributeValue> =
-            numbered(after).map(|(index, (_, value))| (format!(":{index}"), number(value))).collect();
+            numbered(after).map(|(index, (_, value))| (format!(":{index}"), number(*value))).collect();
         let read = numbered(after).filter_map(|(index, (count, _))| Some((index, before.get(count)?)));
-        values.extend(read.map(|(index, value)| (format!(":read{index}"), number(value))));
-        values.insert(":next".to_owned(), number(&(revision + 1)));
+        values.extend(read.map(|(index, value)| (format!(":read{index}"), number(*value))));
+        values.insert(":next".to_owned(), number(revision + 1));
         if *revision > 0 {
-            values.insert(":revision".to_owned(), number(revision));
+            values.insert(":revision".to_owned(), number(*revision));
         }
         let is_revision = if *revision > 0 { "#revision = :revision" } else { "attribute_not_exists(#revision)" };
         let sets: Vec<String> = numbered(after).map(|(index, _)| format!("#{index} = :{index}")).collect();

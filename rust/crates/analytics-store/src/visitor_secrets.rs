@@ -4,8 +4,7 @@ use analytics::keys::{attribute, state};
 use analytics::{Bucket, Site};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
-use dynamo::conditional;
+use dynamo::{conditional, text};
 
 use crate::StoreError;
 
@@ -42,10 +41,10 @@ impl DeleteSecrets for VisitorSecrets {
                 .client
                 .delete_item()
                 .table_name(&self.state_table)
-                .key(attribute::NAME, AttributeValue::S(name))
+                .key(attribute::NAME, text(name))
                 .condition_expression("#bucket < :bucket")
                 .expression_attribute_names("#bucket", attribute::BUCKET)
-                .expression_attribute_values(":bucket", AttributeValue::S(bucket.to_string()))
+                .expression_attribute_values(":bucket", text(bucket.to_string()))
                 .send()
                 .await;
             conditional(deleted).map(drop)?;

@@ -12,6 +12,7 @@ mod network;
 pub mod report;
 mod scheme;
 pub mod session;
+mod state_counter;
 
 pub use app::{BODY_LIMIT, Parts, app};
 pub use clock::Clock;

@@ -7,6 +7,7 @@ use analytics::{Counts, Measure, Moment};
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use dynamo::number;
 
 use crate::Action;
 
@@ -81,10 +82,6 @@ fn add(update: UpdateBuilder, counts: &Counts) -> UpdateBuilder {
     counts.iter().enumerate().fold(update, |update, (index, (count, change))| {
         update
             .expression_attribute_names(format!("#{index}"), count.to_string())
-            .expression_attribute_values(format!(":{index}"), AttributeValue::N(change.to_string()))
+            .expression_attribute_values(format!(":{index}"), number(*change))
     })
-}
-
-fn number(number: impl Into<u64>) -> AttributeValue {
-    AttributeValue::N(number.into().to_string())
 }

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
-use dynamo::{ConditionFailed, conditional};
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use dynamo::{ConditionFailed, conditional, number, text};
 
 use super::{Store, StoreError, Write};
 use crate::{Code, Currency};
@@ -57,7 +57,7 @@ impl Store for DynamoDb {
                 .query()
                 .table_name(&self.table)
                 .key_condition_expression("pk = :pk")
-                .expression_attribute_values(":pk", AttributeValue::S(PARTITION.to_owned()))
+                .expression_attribute_values(":pk", text(PARTITION))
                 .set_exclusive_start_key(start)
                 .limit(i32::try_from(limit - page.len()).map_err(StoreError::new)?)
                 .consistent_read(true)
@@ -81,7 +81,7 @@ impl Store for DynamoDb {
             Some(version) => request
                 .condition_expression(IS_VERSION)
                 .set_expression_attribute_names(Some(version_name()))
-                .expression_attribute_values(":seen", item::number(version)),
+                .expression_attribute_values(":seen", number(version)),
         };
         let request = request.return_values_on_condition_check_failure(ALL_OLD);
         let is_stored = match conditional(request.send().await)? {
@@ -99,7 +99,7 @@ impl Store for DynamoDb {
             .set_key(Some(item::key(code)))
             .condition_expression(IS_VERSION)
             .set_expression_attribute_names(Some(version_name()))
-            .expression_attribute_values(":seen", item::number(version));
+            .expression_attribute_values(":seen", number(version));
         let request = request.return_values_on_condition_check_failure(ALL_OLD);
         Ok(match conditional(request.send().await)? {
             Ok(_) | Err(ConditionFailed { item: None }) => Write::Done,

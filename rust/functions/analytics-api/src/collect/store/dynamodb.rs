@@ -8,9 +8,10 @@ use analytics_store::{DeleteSecrets as _, VisitorSecrets};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
-use dynamo::conditional;
+use dynamo::{conditional, number, text};
 
 use super::{AddedValue, KnownKey, Offer, Secret, Store, StoreError, ValueHash};
+use crate::state_counter;
 
 mod item;
 
@@ -84,7 +85,7 @@ impl Store for DynamoDb {
             .condition_expression("attribute_not_exists(#name) OR #bucket < :bucket")
             .expression_attribute_names("#name", attribute::NAME)
             .expression_attribute_names("#bucket", attribute::BUCKET)
-            .expression_attribute_values(":bucket", AttributeValue::S(bucket.to_string()))
+            .expression_attribute_values(":bucket", text(bucket.to_string()))
             .send()
             .await;
         Ok(if conditional(written)?.is_ok() { Offer::Stored } else { Offer::Exists })
@@ -103,30 +104,15 @@ impl Store for DynamoDb {
         request.send().await?.item.as_ref().map_or(Ok(BTreeSet::new()), item::values)
     }
 
-    /// The client's own retries may count twice, but never zero times.
     async fn count_source(
         &self,
         KnownKey { site, day, dimension }: &KnownKey,
         source: &str,
         expires: Moment,
     ) -> Result<u64, StoreError> {
-        let output = self
-            .client
-            .update_item()
-            .table_name(&self.state_table)
-            .set_key(Some(item::key(state::known_from(site, *day, *dimension, source))))
-            .update_expression("ADD #count :one SET #expires = :expires")
-            .expression_attribute_names("#count", attribute::COUNT)
-            .expression_attribute_names("#expires", attribute::EXPIRES)
-            .expression_attribute_values(":one", item::number(1_u8))
-            .expression_attribute_values(":expires", item::number(expires.seconds()))
-            .return_values(ReturnValue::UpdatedNew)
-            .send()
-            .await?;
-        match output.attributes.unwrap_or_default().remove(attribute::COUNT) {
-            Some(AttributeValue::N(count)) => count.parse().map_err(StoreError::new),
-            _ => Err(StoreError::new(format!("{} is not a number", attribute::COUNT))),
-        }
+        let name = state::known_from(site, *day, *dimension, source);
+        let count = state_counter::add(&self.client, &self.state_table, name, attribute::COUNT, 1, expires).await?;
+        count.try_into().map_err(StoreError::new)
     }
 
     /// Needs one call in every case: a failed condition returns the item.
@@ -141,8 +127,8 @@ impl Store for DynamoDb {
         let values = [
             (":value", item::binary(value)),
             (":values", AttributeValue::Bs(vec![value.as_slice().into()])),
-            (":most", item::number(most)),
-            (":expires", item::number(expires.seconds())),
+            (":most", number(most)),
+            (":expires", number(expires.seconds())),
         ];
         let written = self
             .client
@@ -166,7 +152,7 @@ impl Store for DynamoDb {
     /// Needs one call in every case: a failed condition returns the item.
     async fn raise_register(&self, site: &Site, bucket: Bucket, mark: Mark, day: Day) -> Result<Sketch, StoreError> {
         let names = [("#register", mark.attribute()), ("#since", attribute::SINCE.to_owned())];
-        let values = [(":rank", item::number(mark.rank())), (":day", AttributeValue::S(day.to_string()))];
+        let values = [(":rank", number(mark.rank())), (":day", text(day.to_string()))];
         let written = self
             .client
             .update_item()

@@ -6,9 +6,11 @@ use analytics::Moment;
 use analytics::keys::{attribute, state};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::AttributeValue;
+use dynamo::{number, text};
 
 use super::{Store, StoreError};
+use crate::state_counter;
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -46,34 +48,10 @@ impl DynamoDb {
         Ok(self.read(&self.state_table, attribute::NAME, &name).await?.is_some())
     }
 
-    /// Adds to a count of attempts, and returns it. The client's own retries may add twice, but never zero times.
-    async fn add_attempts(&self, who: &str, by: &str, expires: Moment) -> Result<i64, StoreError> {
-        let output = self
-            .client
-            .update_item()
-            .table_name(&self.state_table)
-            .key(attribute::NAME, text(state::sign_in(who)))
-            .update_expression("ADD #attempts :by SET #expires = :expires")
-            .expression_attribute_names("#attempts", attribute::ATTEMPTS)
-            .expression_attribute_names("#expires", attribute::EXPIRES)
-            .expression_attribute_values(":by", AttributeValue::N(by.to_owned()))
-            .expression_attribute_values(":expires", number(expires.seconds()))
-            .return_values(ReturnValue::UpdatedNew)
-            .send()
-            .await?;
-        match output.attributes.unwrap_or_default().remove(attribute::ATTEMPTS) {
-            Some(AttributeValue::N(attempts)) => attempts.parse().map_err(StoreError::new),
-            _ => Err(StoreError::new(format!("{} is not a number", attribute::ATTEMPTS))),
-        }
+    async fn add_attempts(&self, who: &str, change: i64, expires: Moment) -> Result<i64, StoreError> {
+        let name = state::sign_in(who);
+        state_counter::add(&self.client, &self.state_table, name, attribute::ATTEMPTS, change, expires).await
     }
-}
-
-fn text(text: impl Into<String>) -> AttributeValue {
-    AttributeValue::S(text.into())
-}
-
-fn number(number: u64) -> AttributeValue {
-    AttributeValue::N(number.to_string())
 }
 
 #[async_trait]
@@ -105,11 +83,11 @@ impl Store for DynamoDb {
     }
 
     async fn count_attempt(&self, who: &str, expires: Moment) -> Result<u64, StoreError> {
-        Ok(self.add_attempts(who, "1", expires).await?.try_into().unwrap_or_default())
+        Ok(self.add_attempts(who, 1, expires).await?.try_into().unwrap_or_default())
     }
 
     async fn uncount_attempt(&self, who: &str, expires: Moment) -> Result<(), StoreError> {
-        self.add_attempts(who, "-1", expires).await.map(drop)
+        self.add_attempts(who, -1, expires).await.map(drop)
     }
 
     async fn record_sign_in(&self, who: &str, expires: Moment) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use dynamo::{number, text};
 
 use super::PARTITION;
 use crate::store::StoreError;
@@ -23,8 +24,8 @@ pub fn key(code: &Code) -> Item {
 /// Returns the item of a currency.
 pub fn encode(currency: &Currency) -> Item {
     let mut item = key(&currency.code);
-    item.insert(NAME.to_owned(), text(&currency.name));
-    item.insert(SYMBOL.to_owned(), text(&currency.symbol));
+    item.insert(NAME.to_owned(), text(currency.name.as_str()));
+    item.insert(SYMBOL.to_owned(), text(currency.symbol.as_str()));
     item.insert(VERSION.to_owned(), number(currency.version));
     item.extend(currency.minor_units.map(|digits| (MINOR_UNITS.to_owned(), number(digits))));
     item
@@ -43,15 +44,6 @@ pub fn decode(mut item: Item) -> Result<Currency, StoreError> {
         minor_units: item.contains_key(MINOR_UNITS).then(|| take_number(&mut item, MINOR_UNITS)).transpose()?,
         version: take_number(&mut item, VERSION)?,
     })
-}
-
-fn text(text: &str) -> AttributeValue {
-    AttributeValue::S(text.to_owned())
-}
-
-/// Returns a number attribute.
-pub fn number(number: impl Into<u64>) -> AttributeValue {
-    AttributeValue::N(number.into().to_string())
 }
 
 fn take_text(item: &mut Item, name: &str) -> Result<String, StoreError> {

@@ -4,6 +4,7 @@ use analytics::keys::{attribute, state};
 use analytics::{Bucket, Moment, Site};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use dynamo::{number, text};
 
 use crate::collect::store::{Secret, StoreError, ValueHash};
 
@@ -11,13 +12,13 @@ type Item = HashMap<String, AttributeValue>;
 
 /// Returns the key of an item of the state table.
 pub fn key(name: String) -> Item {
-    HashMap::from([(attribute::NAME.to_owned(), AttributeValue::S(name))])
+    HashMap::from([(attribute::NAME.to_owned(), text(name))])
 }
 
 /// Returns the item of a bucket's secret.
 pub fn secret_item(site: &Site, bucket: Bucket, Secret(secret): Secret, expires: Moment) -> Item {
     let mut item = key(state::visitor_secret(site, bucket));
-    item.insert(attribute::BUCKET.to_owned(), AttributeValue::S(bucket.to_string()));
+    item.insert(attribute::BUCKET.to_owned(), text(bucket.to_string()));
     item.insert(attribute::SECRET.to_owned(), binary(secret));
     item.insert(attribute::EXPIRES.to_owned(), number(expires.seconds()));
     item
@@ -57,11 +58,6 @@ pub fn binary(bytes: impl Into<Vec<u8>>) -> AttributeValue {
     AttributeValue::B(Blob::new(bytes))
 }
 
-/// Returns a number attribute.
-pub fn number(number: impl Into<u64>) -> AttributeValue {
-    AttributeValue::N(number.into().to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use analytics::Granularity;
@@ -70,7 +66,7 @@ mod tests {
 
     fn no_item(attribute: &str) -> Vec<Item> {
         let values =
-            [None, Some(binary([1; 31])), Some(number(1_u8)), Some(AttributeValue::Bs(vec![Blob::new([1; 7])]))];
+            [None, Some(binary([1; 31])), Some(number(1)), Some(AttributeValue::Bs(vec![Blob::new([1; 7])]))];
         values.map(|value| value.map(|value| (attribute.to_owned(), value)).into_iter().collect()).into()
     }
 
