@@ -7,7 +7,7 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4::SigningParams;
 use http::{Method, Request, Uri};
-use settings::{InvalidSetting, required};
+use settings::{AwsEnvironment, InvalidSetting, required};
 use thiserror::Error;
 
 /// A bucket, with the credentials that sign links to its objects.
@@ -26,22 +26,14 @@ pub struct LinkError(#[source] Box<dyn std::error::Error + Send + Sync>);
 impl Bucket {
     /// Reads the bucket's URL from the variable `name`, and the region and credentials that Lambda sets.
     ///
-    /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
-    ///
     /// # Errors
     /// The first variable that is missing.
     pub fn from_env(
         variable: impl Fn(&'static str) -> Option<String>,
         name: &'static str,
     ) -> Result<Self, InvalidSetting> {
-        let credentials = Credentials::new(
-            required(&variable, "AWS_ACCESS_KEY_ID")?,
-            required(&variable, "AWS_SECRET_ACCESS_KEY")?,
-            variable("AWS_SESSION_TOKEN").filter(|token| !token.is_empty()),
-            None,
-            "environment",
-        );
-        Ok(Self { url: required(&variable, name)?, region: required(&variable, "AWS_REGION")?, credentials })
+        let AwsEnvironment { region, credentials } = AwsEnvironment::from_env(&variable)?;
+        Ok(Self { url: required(variable, name)?, region, credentials })
     }
 
     /// Returns the origin of the bucket's links, such as `https://pictures.s3.eu-west-1.amazonaws.com`.

@@ -15,5 +15,5 @@ mod spans;
 pub use attribute::{number, text};
 pub use client::client;
 pub use conditional::{ConditionFailed, conditional};
-pub use connection::{Connection, Missing};
+pub use connection::Connection;
 pub use error::StoreError;

@@ -4,6 +4,12 @@ use std::ops::RangeInclusive;
 
 use thiserror::Error;
 
+#[cfg(feature = "aws")]
+mod aws;
+
+#[cfg(feature = "aws")]
+pub use aws::AwsEnvironment;
+
 /// A missing or invalid environment variable.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{name} {problem}")]

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
+use fields::digits;
 use picture::Effect;
 use reply::Error;
 
@@ -78,11 +79,6 @@ impl Rule {
             Some(_) => Err(invalid(format!("{name} is given twice. Send it once, as in {example}."))),
         }
     }
-}
-
-/// Parses a number of decimal digits only.
-fn digits(value: &str) -> Option<u64> {
-    value.bytes().all(|byte| byte.is_ascii_digit()).then_some(value)?.parse().ok()
 }
 
 fn unknown(name: &str) -> Error {
