@@ -50,6 +50,7 @@ async fn identify(State(cloudfront): State<CloudFront>, mut request: Request) ->
 
 /// Responds with 503 before Lambda times out, which would give a 500.
 async fn with_timeout(request: Request, next: Next) -> Response {
-    let late = |_| Problem::from(Error::unavailable(format!("a request took over {REQUEST_TIMEOUT:?}"))).into_response();
+    let late =
+        |_| Problem::from(Error::unavailable(format!("a request took over {REQUEST_TIMEOUT:?}"))).into_response();
     timeout(REQUEST_TIMEOUT, next.run(request)).await.unwrap_or_else(late)
 }

@@ -8,6 +8,7 @@ mod cloudfront;
 pub mod collect;
 mod dashboard;
 mod html;
+mod lock;
 mod network;
 pub mod report;
 mod scheme;

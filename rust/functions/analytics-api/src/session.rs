@@ -21,7 +21,6 @@ mod token;
 
 pub use cookie::is_present as holds_cookie;
 pub use form::page as sign_in_page;
-pub use keyring::NoKeys;
 pub use own_page::is_from_own_page;
 pub use password::{InvalidHash, Verify, verify};
 pub use refusal::{Refusal, SESSION_ENDED};

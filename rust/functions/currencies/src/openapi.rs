@@ -86,7 +86,10 @@ impl IntoResponses for Always {
             gateway("403", "The access token lacks the scope of this operation."),
             gateway("429", "Too many requests. Try again later."),
             either("500", "The service failed."),
-            either("503", "The service is busy, or did not respond in time. Try again after the seconds in retry-after, if any."),
+            either(
+                "503",
+                "The service is busy, or did not respond in time. Try again after the seconds in retry-after, if any.",
+            ),
         ])
     }
 }

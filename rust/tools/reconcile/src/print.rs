@@ -16,7 +16,8 @@ pub fn report(report: &Report) {
     println!("items unreadable    {unreadable:>10}");
     println!("counters moving     {moving:>10}");
     println!("counters unknown    {unknown:>10}  (raw views of their days are gone)");
-    for Drift { total: TotalKey { site, bucket, counter }, count, stored, expected, .. } in drifts.iter().take(PRINTED) {
+    for Drift { total: TotalKey { site, bucket, counter }, count, stored, expected, .. } in drifts.iter().take(PRINTED)
+    {
         let value = match counter {
             Counter::Summary => String::new(),
             Counter::Value(dimension, value) => format!(" {} {value}", dimension.name()),

@@ -12,6 +12,7 @@ use http::header::ORIGIN;
 use http::{HeaderMap, StatusCode};
 use reply::Error;
 
+use super::Limits;
 use super::body::{LeaveReport, view_rule};
 use super::client::Client;
 use super::known_values::KnownValues;
@@ -22,7 +23,6 @@ use super::store::{Secret, Store};
 use super::view_token::ViewToken;
 use super::visit::Visit;
 use super::visitor::visitor;
-use super::Limits;
 use crate::Clock;
 
 /// Maximum time from opening a page to a report that it is left.

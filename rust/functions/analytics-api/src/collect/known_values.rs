@@ -1,5 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use analytics::{Day, Dimension, OTHER, Site, ViewId};
@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::source::Source;
 use super::store::{AddedValue, KnownKey, Store, StoreError, ValueHash};
+use crate::lock::lock;
 
 /// Retention of a day's known values: until no environment's clock is on that day.
 const RETENTION: Duration = Duration::from_hours(72);
@@ -69,7 +70,7 @@ impl KnownValues {
         let per_source = (self.most / SHARE).max(MIN_SHARE);
         if store.count_source(&key, &source.to_string(), expires).await? > u64::from(per_source) {
             tracing::info!(%site, dimension = dimension.name(), per_source, "source reached its share");
-            if let Some(values) = self.cache().get_mut(&(key.site, dimension)) {
+            if let Some(values) = lock(&self.cache).get_mut(&(key.site, dimension)) {
                 values.spent.insert(source);
             }
             return Ok(false);
@@ -81,7 +82,7 @@ impl KnownValues {
 
     /// Whether a value is known; `None` if the cache cannot tell.
     fn lookup(&self, KnownKey { site, day, dimension }: &KnownKey, value: ValueHash, source: Source) -> Option<bool> {
-        let cache = self.cache();
+        let cache = lock(&self.cache);
         let values = cache.get(&(site.clone(), *dimension)).filter(|values| values.day == *day)?;
         let is_known = values.known.contains(&value);
         let is_settled = values.is_full || values.spent.contains(&source);
@@ -90,7 +91,7 @@ impl KnownValues {
 
     fn store(&self, KnownKey { site, day, dimension }: &KnownKey, known: BTreeSet<ValueHash>) {
         let is_full = known.len() >= usize::from(self.most);
-        let mut cache = self.cache();
+        let mut cache = lock(&self.cache);
         let before = cache.remove(&(site.clone(), *dimension)).filter(|values| values.day == *day);
         let was_full = before.as_ref().is_some_and(|values| values.is_full);
         let spent = before.map(|values| values.spent).unwrap_or_default();
@@ -99,11 +100,6 @@ impl KnownValues {
             powertools::count("CappedNames", 1);
             tracing::error!(%site, dimension = dimension.name(), cap = self.most, "cap reached");
         }
-    }
-
-    /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
-    fn cache(&self) -> MutexGuard<'_, BTreeMap<(Site, Dimension), DayValues>> {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

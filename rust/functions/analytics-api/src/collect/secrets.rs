@@ -1,9 +1,10 @@
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use analytics::{Bucket, Day, Granularity, Moment, Site, ViewId};
 
 use super::store::{Offer, Secret, Store, StoreError};
+use crate::lock::lock;
 
 /// Time for which a secret is stored after its bucket: as long as an open page may report, and an hour by which the clock may
 /// be changed.
@@ -69,8 +70,7 @@ impl Secrets {
     }
 
     async fn find(&self, store: &dyn Store, site: &Site, bucket: Bucket) -> Result<Option<Secret>, StoreError> {
-        let cached = self
-            .cache()
+        let cached = lock(&self.0)
             .iter()
             .find(|cached| cached.site == *site && cached.bucket == bucket)
             .map(|cached| cached.secret);
@@ -82,7 +82,7 @@ impl Secrets {
 
     /// Caches a secret, and drops the older ones of the site, except for that of the bucket before.
     fn store(&self, site: &Site, bucket: Bucket, secret: Secret) {
-        let mut cache = self.cache();
+        let mut cache = lock(&self.0);
         let before = Bucket::new(bucket.granularity(), bucket.first().minus(1));
         cache.retain(|cached| {
             cached.site != *site
@@ -90,11 +90,6 @@ impl Secrets {
                 || (cached.bucket >= before && cached.bucket != bucket)
         });
         cache.push(CachedSecret { site: site.clone(), bucket, secret });
-    }
-
-    /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
-    fn cache(&self) -> MutexGuard<'_, Vec<CachedSecret>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

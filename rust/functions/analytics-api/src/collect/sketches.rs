@@ -1,4 +1,4 @@
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use analytics::{Bucket, Granularity, Mark, Site, Sketch, ViewId};
@@ -9,6 +9,7 @@ use super::client::Identity;
 use super::secrets::Secrets;
 use super::store::{Store, StoreError};
 use super::visitor::visitor;
+use crate::lock::lock;
 
 /// Maximum time that a view waits for its sketches.
 const TIMEOUT: Duration = Duration::from_millis(100);
@@ -66,18 +67,13 @@ impl Sketches {
         let bucket = Bucket::new(granularity, view.day());
         let is_marked =
             |cached: &CachedSketch| cached.site == *site && cached.bucket == bucket && cached.sketch.has(mark);
-        if self.cache().iter().any(is_marked) {
+        if lock(&self.0).iter().any(is_marked) {
             return Ok(());
         }
         let sketch = store.raise_register(site, bucket, mark, view.day()).await?;
-        let mut cache = self.cache();
+        let mut cache = lock(&self.0);
         cache.retain(|cached| cached.site != *site || cached.bucket.granularity() != granularity);
         cache.push(CachedSketch { site: site.clone(), bucket, sketch });
         Ok(())
-    }
-
-    /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
-    fn cache(&self) -> MutexGuard<'_, Vec<CachedSketch>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

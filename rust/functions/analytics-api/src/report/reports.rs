@@ -124,10 +124,7 @@ impl Reports {
             Some(period) => unique_visitors(self.store.as_ref(), site, period).await,
             None => Ok(None),
         };
-        Ok(Unique {
-            period: of(Some(*period)).await?,
-            previous: of(*previous).await?,
-        })
+        Ok(Unique { period: of(Some(*period)).await?, previous: of(*previous).await? })
     }
 
     async fn figures(&self, wanted: &ReportQuery) -> Result<Figures, Error> {

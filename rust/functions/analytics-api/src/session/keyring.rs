@@ -1,4 +1,4 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use analytics::{Moment, keys};
 use reply::Error;
@@ -6,6 +6,7 @@ use thiserror::Error as ThisError;
 
 use super::store::Store;
 use super::token::{InvalidKeys, Keys};
+use crate::lock::lock;
 
 /// Seconds after which the cached keys expire. For that long, a removed key is still accepted and an added one is not;
 /// `services/session_keys.py` waits longer between the two steps of a rotation.
@@ -24,26 +25,21 @@ impl Keyring {
     /// Returns the keys, which are at most a minute old.
     ///
     /// # Errors
-    /// [`NoKeys`] if there are no valid keys, and the store's error.
+    /// There are no valid keys, and the store's error.
     pub async fn keys(&self, store: &dyn Store, now: Moment) -> Result<Arc<Keys>, Error> {
         if let Some(keys) = self.fresh(now) {
             return Ok(keys);
         }
         let texts = store.session_keys().await?;
         let keys = Arc::new(Keys::new(&texts).map_err(NoKeys).map_err(Error::internal)?);
-        *self.cache() = Some(CachedKeys { keys: keys.clone(), read: now });
+        *lock(&self.0) = Some(CachedKeys { keys: keys.clone(), read: now });
         Ok(keys)
     }
 
     fn fresh(&self, now: Moment) -> Option<Arc<Keys>> {
-        let cached = self.cache();
+        let cached = lock(&self.0);
         let cached = cached.as_ref().filter(|cached| now.seconds().abs_diff(cached.read.seconds()) < STALE)?;
         Some(cached.keys.clone())
-    }
-
-    /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
-    fn cache(&self) -> MutexGuard<'_, Option<CachedKeys>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -55,4 +51,4 @@ impl Keyring {
     attribute = keys::attribute::KEYS,
     item = keys::state::SESSION_KEYS,
 )]
-pub struct NoKeys(InvalidKeys);
+struct NoKeys(InvalidKeys);

@@ -63,7 +63,7 @@ impl Sessions {
     pub async fn open_all(&self, tokens: &[&str]) -> Result<Vec<Session>, Error> {
         let now = self.clock.now()?;
         let keys = self.keyring.keys(self.store.as_ref(), now).await?;
-        Ok(tokens.iter().filter_map(|token| keys.open(token, now).ok()).collect())
+        Ok(tokens.iter().filter_map(|token| keys.open(token, now)).collect())
     }
 
     /// Returns the first valid session.

@@ -14,7 +14,7 @@
 //! an unknown network out.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use analytics::Moment;
 use futures_util::future::{try_join, try_join_all};
@@ -23,6 +23,7 @@ use reply::Error;
 use super::Refusal;
 use super::store::Store;
 use super::token::Keys;
+use crate::lock::lock;
 use crate::network::network;
 
 /// Attempts per network and hour, over all users.
@@ -82,7 +83,8 @@ impl Throttle {
         let of_network = ["network", &network];
         let of_pair = ["user at network", user, &network];
         let network_names = keys.client_names(0, &of_pair);
-        let [name_of_pair, name_of_network] = [&of_pair as &[&str], &of_network].map(|parts| keys.client_name(0, parts));
+        let [name_of_pair, name_of_network] =
+            [&of_pair as &[&str], &of_network].map(|parts| keys.client_name(0, parts));
         let attempt = Attempt { counted: Vec::new(), network_name: keys.client_name(0, &of_pair) };
         let mut counting = Counting { throttle: self, keys, now, attempt };
 
@@ -128,7 +130,7 @@ impl Throttle {
     }
 
     fn check_refused(&self, name: &str, now: Moment) -> Result<(), Refusal> {
-        match self.refusals().get(name).map(|until| until.saturating_sub(now.seconds())) {
+        match lock(&self.refused).get(name).map(|until| until.saturating_sub(now.seconds())) {
             None | Some(0) => Ok(()),
             Some(retry_after) => Err(Refusal::TooManyAttempts { retry_after }),
         }
@@ -137,7 +139,7 @@ impl Throttle {
     /// Rejects clients until an interval ends.
     fn refuse(&self, names: &[&str], interval: u64, now: Moment) -> Refusal {
         let end = end_of(interval, now);
-        let mut refusals = self.refusals();
+        let mut refusals = lock(&self.refused);
         if refusals.len() >= MAX_REJECTED {
             refusals.retain(|_, until| *until > now.seconds());
         }
@@ -145,11 +147,6 @@ impl Throttle {
             refusals.extend(names.iter().map(|&name| (name.to_owned(), end)));
         }
         Refusal::TooManyAttempts { retry_after: end.saturating_sub(now.seconds()) }
-    }
-
-    /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
-    fn refusals(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

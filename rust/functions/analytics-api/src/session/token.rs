@@ -59,13 +59,6 @@ impl Key {
     }
 }
 
-/// Reason why a token is rejected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unopened {
-    Unknown,
-    Expired,
-}
-
 impl Keys {
     /// Creates keys from texts; the first one seals.
     ///
@@ -87,21 +80,18 @@ impl Keys {
         Ok(token.trim_end_matches('=').to_owned())
     }
 
-    /// Returns the session in a token.
-    ///
-    /// # Errors
-    /// The token is invalid or expired.
-    pub fn open(&self, token: &str, now: Moment) -> Result<Session, Unopened> {
+    /// Returns the session in a token; none if the token is invalid or expired.
+    pub fn open(&self, token: &str, now: Moment) -> Option<Session> {
         if token.contains('=') {
-            return Err(Unopened::Unknown);
+            return None;
         }
         let now = now.seconds();
         // Without a lifetime first: fernet adds it to the time in the token before it verifies the token, and the sum
         // may overflow.
         let sealed_by = |key: &&Fernet| key.decrypt_at_time(token, None, now).is_ok();
-        let key = self.all().map(|key| &key.sessions).find(sealed_by).ok_or(Unopened::Unknown)?;
-        let session = key.decrypt_at_time(token, Some(LIFETIME), now).map_err(|_| Unopened::Expired)?;
-        serde_json::from_slice(&session).map_err(|_| Unopened::Unknown)
+        let key = self.all().map(|key| &key.sessions).find(sealed_by)?;
+        let session = key.decrypt_at_time(token, Some(LIFETIME), now).ok()?;
+        serde_json::from_slice(&session).ok()
     }
 
     /// Returns a keyed hash that names a client that attempts to sign in, without revealing it.

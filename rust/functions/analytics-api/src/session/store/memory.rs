@@ -1,12 +1,13 @@
 //! Accounts and sessions in memory, for tests.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use analytics::Moment;
 use async_trait::async_trait;
 
 use super::{Store, StoreError};
+use crate::lock::lock;
 
 #[derive(Debug, Default)]
 pub struct Memory(Mutex<State>);
@@ -26,10 +27,8 @@ pub struct State {
 
 impl Memory {
     /// Returns the content, for reading and writing.
-    ///
-    /// No code that can panic runs under the lock, so a poisoned lock guards consistent data.
     pub fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

@@ -65,8 +65,7 @@ mod tests {
     use super::*;
 
     fn no_item(attribute: &str) -> Vec<Item> {
-        let values =
-            [None, Some(binary([1; 31])), Some(number(1)), Some(AttributeValue::Bs(vec![Blob::new([1; 7])]))];
+        let values = [None, Some(binary([1; 31])), Some(number(1)), Some(AttributeValue::Bs(vec![Blob::new([1; 7])]))];
         values.map(|value| value.map(|value| (attribute.to_owned(), value)).into_iter().collect()).into()
     }
 
