@@ -9,7 +9,7 @@ use dynamo::Connection;
 
 mod replay;
 
-pub use replay::{Reply, error, replay};
+pub use replay::{Reply, Requests, error, replay, respond};
 
 /// A missing variable, or an error of DynamoDB.
 pub type Failure = Box<dyn Error + Send + Sync>;

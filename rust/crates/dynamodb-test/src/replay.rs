@@ -9,12 +9,25 @@ use crate::{Failure, client_at};
 /// A reply: status and body; `None` closes the connection.
 pub type Reply = Option<(u16, Value)>;
 
-/// Returns a client whose requests get these replies in order, for replies that no emulator sends. The task returns the
-/// bodies of the requests.
+/// The bodies of the requests, once every reply is sent.
+pub type Requests = JoinHandle<Result<Vec<Value>, Failure>>;
+
+/// Returns a client whose requests get these replies in order, for replies that no emulator sends.
 ///
 /// # Errors
 /// The client cannot be created, or the task's server failed.
-pub async fn replay(replies: Vec<Reply>) -> Result<(Client, JoinHandle<Result<Vec<Value>, Failure>>), Failure> {
+pub async fn replay(replies: Vec<Reply>) -> Result<(Client, Requests), Failure> {
+    respond(replies.into_iter().map(|reply| |_: &[Value]| reply).collect()).await
+}
+
+/// As `replay`, with replies that depend on the requests up to then.
+///
+/// # Errors
+/// The client cannot be created, or the task's server failed.
+pub async fn respond<R>(replies: Vec<R>) -> Result<(Client, Requests), Failure>
+where
+    R: FnOnce(&[Value]) -> Reply + Send + 'static,
+{
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let client = client_at(&format!("http://{}", listener.local_addr()?))?;
     let requests = tokio::spawn(async move {
@@ -22,7 +35,7 @@ pub async fn replay(replies: Vec<Reply>) -> Result<(Client, JoinHandle<Result<Ve
         for reply in replies {
             let (mut stream, _) = listener.accept().await?;
             requests.push(request(&mut stream).await?);
-            if let Some((status, body)) = reply {
+            if let Some((status, body)) = reply(&requests) {
                 let body = body.to_string();
                 let head = format!("HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
                 let reply = format!("{head}content-type: application/x-amz-json-1.0\r\n\r\n{body}");

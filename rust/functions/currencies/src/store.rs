@@ -19,8 +19,6 @@ pub enum Write {
 }
 
 /// A store of currencies with conditional writes, so that no writer overwrites a version that it has not seen.
-///
-/// A write whose result is stored already is done: the client of a store writes again if a response is lost.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Returns the currency with this code, by a strongly consistent read.
@@ -29,10 +27,10 @@ pub trait Store: Send + Sync {
     /// Returns the first `limit` currencies after a code, or from the start, in the order of their codes.
     async fn list(&self, after: Option<&Code>, limit: usize) -> Result<Vec<Currency>, StoreError>;
 
-    /// Stores a currency if the stored version is `over`; `None` means that it must not exist. Done also if exactly this
-    /// currency is stored.
+    /// Stores a currency if the stored version is `over`; `None` means that it must not exist. Each call stores it once,
+    /// also if responses are lost on the way.
     async fn put(&self, currency: &Currency, over: Option<u64>) -> Result<Write, StoreError>;
 
-    /// Deletes a currency if this is the stored version. Done also if no currency is stored.
+    /// Deletes a currency if this is the stored version.
     async fn delete(&self, code: &Code, version: u64) -> Result<Write, StoreError>;
 }

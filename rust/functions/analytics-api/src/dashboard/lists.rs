@@ -53,7 +53,7 @@ pub fn lists(report: &Report<'_>, query: &PageQuery, report_query: &PageQuery) -
         @for list in lists.iter().filter(|(column, _)| *column == BOT).filter_map(|(_, list)| list) {
             section.bots aria-labelledby=(BOT.plural()) {
                 h2 id=(BOT.plural()) { (BOT.title()) }
-                p.quiet { "Programs that identify themselves as bots, and automated requests without a person viewing the page. The numbers above do not include their views." }
+                p.quiet { "Programs that identify themselves as bots, and automated requests without a person viewing the page. Of the numbers above, only the views by bots include theirs." }
                 (table(BOT, list, bots, "Share of bots’ views", None))
                 (rest(BOT, (list.rows.len(), list.all), query, report_query))
             }

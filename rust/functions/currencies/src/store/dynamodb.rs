@@ -32,9 +32,6 @@ impl DynamoDb {
 
 const IS_VERSION: &str = "#version = :seen";
 
-/// The item shows whether an attempt of the client whose response was lost has written it.
-const ALL_OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
-
 fn version_name() -> HashMap<String, String> {
     HashMap::from([("#version".to_owned(), item::VERSION.to_owned())])
 }
@@ -75,7 +72,8 @@ impl Store for DynamoDb {
     }
 
     async fn put(&self, currency: &Currency, over: Option<u64>) -> Result<Write, StoreError> {
-        let request = self.client.put_item().table_name(&self.table).set_item(Some(item::encode(currency)));
+        let write = getrandom::u64().map_err(StoreError::new)?;
+        let request = self.client.put_item().table_name(&self.table).set_item(Some(item::encode(currency, write)));
         let request = match over {
             None => request.condition_expression("attribute_not_exists(pk)"),
             Some(version) => request
@@ -83,10 +81,10 @@ impl Store for DynamoDb {
                 .set_expression_attribute_names(Some(version_name()))
                 .expression_attribute_values(":seen", number(version)),
         };
-        let request = request.return_values_on_condition_check_failure(ALL_OLD);
+        let request = request.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let is_stored = match conditional(request.send().await)? {
             Ok(_) => true,
-            Err(ConditionFailed { item }) => item.is_some_and(|item| item::decode(item).as_ref() == Ok(currency)),
+            Err(ConditionFailed { item }) => item.is_some_and(|item| item.get(item::WRITE) == Some(&number(write))),
         };
         Ok(if is_stored { Write::Done } else { Write::Lost })
     }
@@ -100,10 +98,6 @@ impl Store for DynamoDb {
             .condition_expression(IS_VERSION)
             .set_expression_attribute_names(Some(version_name()))
             .expression_attribute_values(":seen", number(version));
-        let request = request.return_values_on_condition_check_failure(ALL_OLD);
-        Ok(match conditional(request.send().await)? {
-            Ok(_) | Err(ConditionFailed { item: None }) => Write::Done,
-            Err(_) => Write::Lost,
-        })
+        Ok(if conditional(request.send().await)?.is_ok() { Write::Done } else { Write::Lost })
     }
 }

@@ -17,6 +17,15 @@ impl Memory {
     fn currencies(&self) -> MutexGuard<'_, BTreeMap<Code, Currency>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn write(&self, code: &Code, expected: Option<u64>, change: impl FnOnce(&mut BTreeMap<Code, Currency>)) -> Write {
+        let mut currencies = self.currencies();
+        if currencies.get(code).map(|currency| currency.version) != expected {
+            return Write::Lost;
+        }
+        change(&mut currencies);
+        Write::Done
+    }
 }
 
 #[async_trait]
@@ -33,21 +42,16 @@ impl Store for Memory {
     }
 
     async fn put(&self, currency: &Currency, over: Option<u64>) -> Result<Write, StoreError> {
-        let mut currencies = self.currencies();
-        let stored = currencies.get(&currency.code);
-        if stored != Some(currency) && stored.map(|stored| stored.version) != over {
-            return Ok(Write::Lost);
-        }
-        currencies.insert(currency.code.clone(), currency.clone());
-        Ok(Write::Done)
+        let write = self.write(&currency.code, over, |currencies| {
+            currencies.insert(currency.code.clone(), currency.clone());
+        });
+        Ok(write)
     }
 
     async fn delete(&self, code: &Code, version: u64) -> Result<Write, StoreError> {
-        let mut currencies = self.currencies();
-        if currencies.get(code).is_some_and(|stored| stored.version != version) {
-            return Ok(Write::Lost);
-        }
-        currencies.remove(code);
-        Ok(Write::Done)
+        let write = self.write(code, Some(version), |currencies| {
+            currencies.remove(code);
+        });
+        Ok(write)
     }
 }

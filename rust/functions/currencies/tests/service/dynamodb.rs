@@ -15,11 +15,3 @@ async fn api(promise: &str) -> Api {
 }
 
 crate::promises::keep_every_promise!(api, #[ignore = "needs DYNAMODB_TEST_ENDPOINT"]);
-
-#[tokio::test]
-#[ignore = "needs DYNAMODB_TEST_ENDPOINT"]
-async fn a_write_whose_result_is_stored_is_done() {
-    let client = client().unwrap();
-    let table = create_table(&client, "a_write_whose_result_is_stored", &["pk", "code"]).await.unwrap();
-    crate::promises::a_write_whose_result_is_stored_is_done(&DynamoDb::new(client, table)).await;
-}

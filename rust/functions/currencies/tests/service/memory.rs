@@ -11,8 +11,3 @@ async fn api(_: &str) -> Api {
 }
 
 crate::promises::keep_every_promise!(api);
-
-#[tokio::test]
-async fn a_write_whose_result_is_stored_is_done() {
-    crate::promises::a_write_whose_result_is_stored_is_done(&Memory::default()).await;
-}

@@ -15,18 +15,21 @@ const NAME: &str = "name";
 const SYMBOL: &str = "symbol";
 const MINOR_UNITS: &str = "minorUnits";
 pub const VERSION: &str = "version";
+/// Identifies a write, so that a retry whose condition fails recognizes the item of an attempt whose response was lost.
+pub const WRITE: &str = "write";
 
 /// Returns the key of a currency.
 pub fn key(code: &Code) -> Item {
     HashMap::from([("pk".to_owned(), text(PARTITION)), (CODE.to_owned(), text(code.as_str()))])
 }
 
-/// Returns the item of a currency.
-pub fn encode(currency: &Currency) -> Item {
+/// Returns the item of a currency, written by a write with a random id.
+pub fn encode(currency: &Currency, write: u64) -> Item {
     let mut item = key(&currency.code);
     item.insert(NAME.to_owned(), text(currency.name.as_str()));
     item.insert(SYMBOL.to_owned(), text(currency.symbol.as_str()));
     item.insert(VERSION.to_owned(), number(currency.version));
+    item.insert(WRITE.to_owned(), number(write));
     item.extend(currency.minor_units.map(|digits| (MINOR_UNITS.to_owned(), number(digits))));
     item
 }
@@ -77,7 +80,7 @@ mod tests {
     fn an_item_round_trips() {
         for minor_units in [None, Some(0), Some(4)] {
             let stored = Currency { minor_units, ..gold() };
-            assert_eq!(decode(encode(&stored)).unwrap(), stored);
+            assert_eq!(decode(encode(&stored, 1)).unwrap(), stored);
         }
     }
 
@@ -85,7 +88,7 @@ mod tests {
     fn an_invalid_item_is_an_error_that_names_the_attribute() {
         for name in [CODE, NAME, SYMBOL, VERSION] {
             for value in [None, Some(AttributeValue::Bool(true)), Some(AttributeValue::N("-1".to_owned()))] {
-                let mut item = encode(&gold());
+                let mut item = encode(&gold(), 1);
                 item.remove(name);
                 item.extend(value.map(|value| (name.to_owned(), value)));
                 assert!(decode(item).unwrap_err().to_string().contains(name));
