@@ -84,11 +84,17 @@ class LocalStack:
 
 
 def _forget_program(root: Path) -> None:
-    """Remove the program's modules from `sys.modules`, so that the next run imports the current files."""
+    """Remove the program's modules from `sys.modules`, so that the next run imports the current files.
+
+    This process may have imported a module of the same name from elsewhere. A folder without `__init__.py` does not
+    replace a module of Python's library.
+    """
+    packages = {path.parent.name for path in root.glob("*/__init__.py")}
+    names = packages | {path.stem for path in root.glob("*.py")} - {"__main__"}
     folder, environment = f"{root}{os.sep}", f"{sys.prefix}{os.sep}"
     for name, module in [*sys.modules.items()]:
         file = getattr(module, "__file__", None) or ""
-        is_own = name == "__main__" or name.startswith(__package__)
-        if file.startswith(folder) and not file.startswith(environment) and not is_own:
+        is_below = file.startswith(folder) and not file.startswith(environment) and name != "__main__"
+        if (is_below or name.partition(".")[0] in names) and not name.startswith(__package__):
             del sys.modules[name]
     importlib.invalidate_caches()
