@@ -74,13 +74,13 @@ class Package:
         return str(self.data["package"]["name"])
 
     @cached_property
-    def dependencies(self) -> dict[str, Path | None]:
-        """Package names of the normal and build dependencies, with the folder of those by path."""
-        found: dict[str, Path | None] = {}
+    def dependencies(self) -> dict[str, list[Path]]:
+        """Package names of the normal and build dependencies, with the folders of those by path."""
+        found: dict[str, list[Path]] = {}
         for alias, spec in dependency_specs(self.data):
-            path = below(self.folder, spec["path"], self.manifest) if "path" in spec else None
-            name = str(spec.get("package", alias))
-            found[name] = path or found.get(name)
+            folders = found.setdefault(str(spec.get("package", alias)), [])
+            if "path" in spec:
+                folders.append(below(self.folder, spec["path"], self.manifest))
         return found
 
     @cached_property

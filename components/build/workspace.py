@@ -136,15 +136,21 @@ class Workspace:
         return {package.name: package for package in packages}
 
     def by_path(self, packages: Iterable[Package]) -> dict[str, Package]:
-        """Return `packages` and their transitive path dependencies, by name."""
+        """Return `packages` and their transitive path dependencies, by name.
+
+        Raises:
+            BuildError: two of them have the same name.
+        """
         found: dict[str, Package] = {}
         pending = list(packages)
         while pending:
             package = pending.pop()
-            if found.setdefault(package.name, package) is package:
-                folders = [folder for folder in package.dependencies.values() if folder is not None]
-                named = [self.package(folder) for folder in folders]
-                pending += [other for other in named if other.name not in found]
+            known = found.get(package.name)
+            if known is None:
+                found[package.name] = package
+                pending += [self.package(folder) for folders in package.dependencies.values() for folder in folders]
+            elif known.folder.resolve() != package.folder.resolve():
+                raise BuildError(f"{known.manifest} and {package.manifest} have the same name: rename one of them")
         return found
 
     def _find_members(self) -> Iterator[Package]:

@@ -414,6 +414,23 @@ def test_two_binaries_of_one_name_are_refused_with_both_manifests(project: Proje
     replace(project, binaries=("other",)).build()
 
 
+def test_two_packages_with_one_name_are_refused(project: Project) -> None:
+    """Cargo allows it under another alias, if their versions differ."""
+    dependencies = (
+        '\n[dependencies]\nshared = { path = "../../crates/shared" }\n'
+        'shared-2 = { package = "shared", path = "../../crates/shared-2" }\n'
+    )
+    project.write(
+        {
+            "rust/functions/app/Cargo.toml": manifest("app", dependencies),
+            "rust/crates/shared-2/Cargo.toml": manifest("shared").replace("0.1.0", "0.2.0"),
+            "rust/crates/shared-2/src/lib.rs": "",
+        }
+    )
+    with pytest.raises(BuildError, match=r"Cargo.toml have the same name: rename one of them"):
+        project.keys()
+
+
 def test_features_that_others_turn_on_in_shared_packages_count(project: Project) -> None:
     """`other` turns on a feature of `shared`, so what `app` is linked from changes when both are built."""
     project.write(
