@@ -1,7 +1,8 @@
 """The files that a package is built from.
 
-With git, a file counts if it is tracked or if git would not ignore it; without git, every file counts. Links are
-followed inside the repository. A package's files that are not part of binaries do not count.
+With git, a file counts if it is tracked or if git would not ignore it; without git, every file counts. Target folders,
+virtual environments and caches never count. Links are followed inside the repository. A package's files that are not
+part of binaries do not count.
 """
 
 import bisect
@@ -30,6 +31,10 @@ NOT_BUILT = (
 """Top-level names of a package that are not part of binaries, unless code includes them. Configuration files and
 manifests count by content."""
 NOT_BUILT_NAME = re.compile("|".join(map(fnmatch.translate, NOT_BUILT)))
+
+BYTECODE = "__pycache__"
+MARKERS = ("CACHEDIR.TAG", "pyvenv.cfg")
+"""Files that mark their folder as a target folder, a cache or a virtual environment."""
 
 CHUNK_BYTES = 1 << 20
 READ_BY_CODE = re.compile(
@@ -200,7 +205,14 @@ def _git_files(top: Path, folders: Iterable[Path]) -> list[str]:
     command = ["--literal-pathspecs", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
     names = [folder.relative_to(top).as_posix() for folder in folders]
     listed = _git(top, *command, *names).split(b"\0")
-    return sorted({os.fsdecode(name) for name in listed if name})
+    return _without_generated(sorted({os.fsdecode(name) for name in listed if name}))
+
+
+def _without_generated(names: list[str]) -> list[str]:
+    """Return the files that are not in a generated folder, which somebody may have forgotten to ignore."""
+    marked = {folder for folder, _, file in (name.rpartition("/") for name in names) if folder and file in MARKERS}
+    folders = tuple(f"{folder}/" for folder in marked)
+    return [name for name in names if not name.startswith(folders) and f"/{BYTECODE}/" not in f"/{name}"]
 
 
 def _git(folder: Path, *arguments: str) -> bytes:
@@ -229,7 +241,7 @@ def _walk(folder: Path) -> Iterator[str]:
 
 def _is_generated(folder: Path) -> bool:
     """Return whether a folder is a target folder, a virtual environment or a cache."""
-    return folder.name == "__pycache__" or any((folder / name).exists() for name in ("CACHEDIR.TAG", "pyvenv.cfg"))
+    return folder.name == BYTECODE or any((folder / name).exists() for name in MARKERS)
 
 
 def _outside(files: Mapping[str, Path], places: Iterable[str]) -> dict[str, Path]:

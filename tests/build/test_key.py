@@ -483,6 +483,17 @@ MOVES_NOTHING = {
 }
 
 
+@pytest.mark.parametrize("in_git", [False, True])
+@pytest.mark.parametrize("file", ["env/pyvenv.cfg", "cache/CACHEDIR.TAG", "infra/__pycache__/stack.cpython-311.pyc"])
+def test_generated_folders_that_git_does_not_ignore_are_in_no_key(project: Project, file: str, in_git: bool) -> None:
+    before = project.keys()
+    if in_git:
+        project.commit()
+    folder = f"{APP}/{file.rpartition('/')[0]}"
+    project.write({f"{APP}/{file}": "", f"{folder}/lib/module.py": "generated"})
+    assert project.keys() == before
+
+
 @pytest.mark.parametrize("files", MOVES_NOTHING.values(), ids=MOVES_NOTHING.keys())
 def test_edits_that_cannot_change_the_binary_keep_its_key(project: Project, files: dict[str, str]) -> None:
     project.write({"rust/.cargo/config.toml": "[net]\nretry = 2\n"})
