@@ -162,8 +162,8 @@ class BuildInputs:
         if path.exists():
             return any(name == part.staged_path(file) for part in self.readable(binary) for file in part.files)
         nearest = max((folder for folder in self.packages if path.is_relative_to(folder)), default=None)
-        reached = {package.folder for package in closure.packages.values()}
-        return nearest in reached and not not_built(os.path.relpath(path, nearest))
+        reached = {package.folder: package for package in closure.packages.values()}
+        return nearest in reached and not not_built(os.path.relpath(path, nearest), reached[nearest])
 
     @cached_property
     def _sharing(self) -> dict[str, dict[Identity, Toml]]:

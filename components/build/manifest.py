@@ -84,6 +84,13 @@ class Package:
         return found
 
     @cached_property
+    def target_places(self) -> frozenset[str]:
+        """Top-level names in the paths of targets and of the build script, such as `events` of `events/order.rs`."""
+        targets = [*self.data.get("bin", []), self.data.get("lib", {}), {"path": self.data["package"].get("build")}]
+        paths = [target.get("path") for target in targets if isinstance(target, dict)]
+        return frozenset(PurePosixPath(path).parts[0] for path in paths if isinstance(path, str) and path)
+
+    @cached_property
     def binaries(self) -> tuple[str, ...]:
         """Names of the binary targets, as Cargo finds them: `[[bin]]`, src/main.rs, src/bin/*.rs, src/bin/*/main.rs."""
         explicit = [target for target in self.data.get("bin", []) if isinstance(target, dict) and "name" in target]

@@ -28,8 +28,8 @@ NOT_BUILT = (
     *("clippy.toml", ".clippy.toml", "rustfmt.toml", ".rustfmt.toml", "deny.toml", "renovate.json", "Pulumi*.yaml"),
     *("Cargo.lock", MANIFEST, "CargoLambda.toml", "rust-toolchain", "rust-toolchain.toml", "__main__.py"),
 )
-"""Top-level names of a package that are not part of binaries, unless code includes them. Configuration files and
-manifests count by content."""
+"""Top-level names of a package that are not part of binaries, unless code includes them or a target is there.
+Configuration files and manifests count by content."""
 NOT_BUILT_NAME = re.compile("|".join(map(fnmatch.translate, NOT_BUILT)))
 
 BYTECODE = "__pycache__"
@@ -91,7 +91,7 @@ class Sources:
         listed = dict(self._listed(package.folder))
         manifests = (name.rpartition("/") for name in listed if name.endswith(f"/{MANIFEST}"))
         listed = _outside(listed, {folder for folder, _, _ in manifests})
-        covered = {name: path for name, path in listed.items() if not not_built(name)}
+        covered = {name: path for name, path in listed.items() if not not_built(name, package)}
         code = {name: self._code(path) for name, path in covered.items() if name.endswith(".rs")}
         tests = _test_modules(code)
         covered = _outside(covered, tests)
@@ -250,9 +250,10 @@ def _outside(files: Mapping[str, Path], places: Iterable[str]) -> dict[str, Path
     return {name: path for name, path in files.items() if not f"{name}/".startswith(prefixes)}
 
 
-def not_built(name: str) -> bool:
+def not_built(name: str, package: Package) -> bool:
     """Return whether a file of a package is not part of binaries, by its path in the package."""
-    return NOT_BUILT_NAME.match(name.split("/", 1)[0]) is not None
+    top = name.split("/", 1)[0]
+    return NOT_BUILT_NAME.match(top) is not None and top not in package.target_places
 
 
 def _included(code: Mapping[str, str]) -> Iterator[str]:

@@ -148,7 +148,8 @@ class Workspace:
             known = found.get(package.name)
             if known is None:
                 found[package.name] = package
-                pending += [self.package(folder) for folders in package.dependencies.values() for folder in folders]
+                for folders in package.dependencies.values():
+                    pending += [self.package(_existing(folder, package.manifest)) for folder in folders]
             elif known.folder.resolve() != package.folder.resolve():
                 raise BuildError(f"{known.manifest} and {package.manifest} have the same name: rename one of them")
         return found
@@ -189,8 +190,22 @@ class Workspace:
             if spec.get("workspace"):
                 base, spec = self.folder, table(self.root.workspace, "dependencies", alias)  # noqa: PLW2901
             if "path" in spec:
-                folders.append(below(base, spec["path"], base / MANIFEST))
+                folders.append(_existing(below(base, spec["path"], base / MANIFEST), folder / MANIFEST))
         return folders
+
+
+def _existing(folder: Path, manifest: Path) -> Path:
+    """Return the folder of a dependency of a manifest.
+
+    Raises:
+        BuildError: there is no package.
+    """
+    if not (folder / MANIFEST).is_file():
+        raise BuildError(
+            f"{manifest} depends on {folder}, which has no Cargo.toml: correct the path, or run `git submodule update "
+            "--init` if it is in a submodule"
+        )
+    return folder
 
 
 def read_workspace(folder: Path) -> Workspace:

@@ -1,6 +1,7 @@
 """What changes a binary changes its key, or is refused; nothing else moves a key."""
 
 import os
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -412,6 +413,14 @@ def test_two_binaries_of_one_name_are_refused_with_both_manifests(project: Proje
     ):
         project.keys()
     replace(project, binaries=("other",)).build()
+
+
+def test_a_missing_dependency_is_named_with_its_user(project: Project) -> None:
+    shutil.rmtree(project.folder / "rust/crates/shared")
+    with pytest.raises(
+        BuildError, match=r"functions/app/Cargo.toml depends on .*crates/shared, which has no Cargo.toml"
+    ):
+        project.keys()
 
 
 def test_two_packages_with_one_name_are_refused(project: Project) -> None:

@@ -89,6 +89,24 @@ def test_another_spelling_of_a_path_is_the_same_binary(project: Project) -> None
     assert replace(project, binaries=("app-bin",)).run("app-bin") == "word"
 
 
+@pytest.mark.parametrize("folder", ["events", "examples", "tests"])
+def test_a_binary_in_a_folder_that_is_usually_not_built(project: Project, folder: str) -> None:
+    path = f"rust/functions/app/{folder}"
+    target = f'\n[[bin]]\nname = "order"\npath = "./{folder}/order.rs"\n'
+    project.write(
+        {
+            "rust/functions/app/Cargo.toml": manifest("app", target),
+            "rust/Cargo.lock": lock("app", "other", "shared"),
+            f"{path}/order.rs": "mod word;\n" + prints("word::WORD"),
+            f"{path}/word.rs": 'pub const WORD: &str = "one";\n',
+        }
+    )
+    order = replace(project, binaries=("order",))
+    assert order.run("order") == "one"
+    project.write({f"{path}/word.rs": 'pub const WORD: &str = "two";\n'})
+    assert order.run("order") == "two"
+
+
 def test_a_tool_that_links_a_foreign_library_blocks_nothing(project: Project) -> None:
     project.write(
         {
