@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 FILE = Path("components") / "README.md"
@@ -25,13 +26,13 @@ def _modules(root: Path) -> list[str]:
 
 
 def _section(file: Path) -> str:
-    """Return the section of a module: its components and their arguments."""
+    """Return the section of a module: its components with their outputs and methods, and their arguments."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
     parts = [f"\n## {file.stem.replace('_', ' ').capitalize()}\n\n{_text(ast.get_docstring(tree))}\n"]
     for node in sorted(classes, key=lambda node: not _is_component(node)):
         parts.append(f"\n### `{node.name}`\n\n{_text(ast.get_docstring(node))}\n")
-        rows = list(_methods(node) if _is_component(node) else _fields(node))
+        rows = [*_outputs(node), *_methods(node)] if _is_component(node) else [*_fields(node)]
         if rows:
             parts.append("\n" + "\n".join(rows) + "\n")
     return "".join(parts)
@@ -49,6 +50,30 @@ def _fields(node: ast.ClassDef) -> Iterator[str]:
             default = "" if statement.value is None else f", `{_default(statement.value)}` by default"
             text = _string(following)
             yield f"- **`{name}`** (`{typ}`{default}){f': {text}' if text else ''}"
+
+
+def _outputs(node: ast.ClassDef) -> Iterator[str]:
+    """Yield a line per public attribute that the constructor sets: name and docstring."""
+    (constructor,) = [part for part in node.body if isinstance(part, ast.FunctionDef) and part.name == "__init__"]
+    bodies = [getattr(part, field, None) for part in ast.walk(constructor) for field in ("body", "orelse")]
+    found: dict[str, str | None] = {}
+    for body in bodies:
+        # The body of a lambda is an expression.
+        for statement, following in pairwise([*body, None]) if isinstance(body, list) else ():
+            for name in _assigned(statement):
+                found[name] = found.get(name) or _string(following)
+    for name, text in found.items():
+        yield f"- **`{name}`**{f': {text}' if text else ''}"
+
+
+def _assigned(statement: ast.stmt) -> list[str]:
+    """Return the names of the public attributes of `self` that a statement assigns."""
+    if isinstance(statement, ast.Assign):
+        targets = [part for target in statement.targets for part in ast.walk(target)]
+    else:
+        targets = [statement.target] if isinstance(statement, ast.AnnAssign) else []
+    attributes = [target for target in targets if isinstance(target, ast.Attribute)]
+    return [node.attr for node in attributes if ast.unparse(node.value) == "self" and not node.attr.startswith("_")]
 
 
 def _methods(node: ast.ClassDef) -> Iterator[str]:
