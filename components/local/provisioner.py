@@ -156,7 +156,11 @@ class Provisioner(pulumi.runtime.Mocks):
         return new.id, {**inputs, **new.outputs}
 
     def delete_undeclared(self) -> None:
-        """Delete the resources of earlier runs that this run did not declare."""
+        """Delete the resources of earlier runs that this run did not declare.
+
+        Raises:
+            LocalError: a resource cannot be deleted.
+        """
         found = {urn: self._state.get(urn) for urn in self._declared}
         declared = {_identity(urn, resource) for urn, resource in found.items() if resource}
         for urn, resource in self._state.undeclared(self._declared).items():
@@ -164,7 +168,11 @@ class Provisioner(pulumi.runtime.Mocks):
             if _identity(urn, resource) not in declared:
                 name = urn.split("::")[-1]
                 self._context.report(f"deleting {name}")
-                self._delete(KINDS[_type(urn)], resource)
+                try:
+                    self._delete(KINDS[_type(urn)], resource)
+                except ClientError as error:
+                    problem = f"{name} of type {_type(urn)}, which the program no longer declares, cannot be deleted"
+                    raise LocalError(f"{problem}: {error}\n{_deletion_remedy(resource)}") from None
                 self.changes.append(f"deleted {name}")
             self._state.remove(urn)
 
@@ -240,6 +248,15 @@ def _identity(urn: str, resource: Resource) -> tuple[str, str]:
     """Return the type of a resource, and what identifies it in AWS."""
     inputs = [resource.inputs.get(name) for name in KINDS[_type(urn)].replaced_by]
     return _type(urn), json.dumps([resource.id, *inputs], sort_keys=True)
+
+
+def _deletion_remedy(resource: Resource) -> str:
+    settings = {resource.inputs.get(name) for name in ("deletionProtection", "deletionProtectionEnabled")}
+    change = "without deletion protection" if settings & {True, "ACTIVE"} else "and correct what the error says"
+    return (
+        f"Declare it again {change}, run this again and then remove it; or stop the emulator, with everything on it, "
+        "with `down`"
+    )
 
 
 def _is_not_found(error: ClientError) -> bool:

@@ -166,6 +166,27 @@ def test_deleting_a_manually_deleted_resource_succeeds(engine: Engine) -> None:
     assert engine.run(nothing).changes == ["deleted queue"]
 
 
+def table(name: str, opts: pulumi.ResourceOptions | None = None, *, protected: bool = False) -> aws.dynamodb.Table:
+    attributes: Any = [{"name": "pk", "type": "S"}]
+    return aws.dynamodb.Table(
+        name,
+        hash_key="pk",
+        attributes=attributes,
+        billing_mode="PAY_PER_REQUEST",
+        deletion_protection_enabled=protected,
+        opts=opts,
+    )
+
+
+def test_a_resource_that_cannot_be_deleted_is_named_with_the_remedy(engine: Engine) -> None:
+    engine.run(lambda: discard(table("orders", protected=True)))
+    message = r"orders of type aws:dynamodb/table:Table, .* cannot be deleted: .*\nDeclare it again without"
+    with pytest.raises(LocalError, match=message):
+        engine.run(nothing)
+    engine.run(lambda: discard(table("orders")))
+    assert engine.run(nothing).changes == ["deleted orders"]
+
+
 QUEUE: Any = {"sqs_managed_sse_enabled": True, "message_retention_seconds": 60}
 
 
