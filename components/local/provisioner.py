@@ -27,8 +27,10 @@ STATE_BUCKET = "rust-serverless-local"
 READ_THREADS = 8
 POLICIES = ("assumeRolePolicy", "policy")
 """Inputs that are policies."""
+STACK_TYPE = "pulumi:pulumi:Stack"
 NOT_FOUND = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
 """Parts of AWS error codes for resources that do not exist."""
+OTHER_VERSION = "another version of this program wrote the state in the emulator: stop the emulator with `down`, then run this again"
 
 
 class LocalState:
@@ -44,8 +46,11 @@ class LocalState:
         if STATE_BUCKET not in {bucket["Name"] for bucket in self._s3.list_buckets()["Buckets"]}:
             self._s3.create_bucket(Bucket=STATE_BUCKET, **location(context.region))
         self._lock = threading.Lock()
+        urns = self._urns()
+        if any(f"::{STACK_TYPE}$" in urn for urn in urns):
+            raise LocalError(OTHER_VERSION)
         with ThreadPoolExecutor(READ_THREADS) as threads:
-            self._resources = dict(threads.map(lambda urn: (urn, self._read(urn)), self._urns()))
+            self._resources = dict(threads.map(lambda urn: (urn, self._read(urn)), urns))
 
     def get(self, urn: str) -> Resource | None:
         """Return a resource, or None."""
@@ -66,9 +71,9 @@ class LocalState:
     def functions(self) -> dict[str, str]:
         """Return the physical names of the functions, by the name of their component."""
         return {
-            urn.split("::")[-1].removesuffix("-function"): resource.id
+            _name(urn).removesuffix("-function"): resource.id
             for urn, resource in sorted(self._resources.items())
-            if urn.split("::")[2].endswith("aws:lambda/function:Function")
+            if _type(urn) == "aws:lambda/function:Function"
         }
 
     def undeclared(self, declared: Collection[str]) -> Mapping[str, Resource]:
@@ -85,10 +90,7 @@ class LocalState:
         try:
             return Resource(**json.load(self._s3.get_object(Bucket=STATE_BUCKET, Key=urn)["Body"]))
         except (TypeError, ValueError):
-            raise LocalError(
-                "another version of this program wrote the state in the emulator: stop the emulator with `down`, then "
-                "run this again"
-            ) from None
+            raise LocalError(OTHER_VERSION) from None
 
 
 class Provisioner(pulumi.runtime.Mocks):
@@ -112,9 +114,8 @@ class Provisioner(pulumi.runtime.Mocks):
         """
         with self._lock:
             if urn in self._declared:
-                typ, name = urn.split("::")[2:]
                 raise LocalError(
-                    f"the program declares {name} of type {typ.split('$')[-1]} twice: give each resource a unique name "
+                    f"the program declares {_name(urn)} of type {_type(urn)} twice: give each resource a unique name "
                     f"({urn})"
                 )
             self._declared.add(urn)
@@ -166,7 +167,7 @@ class Provisioner(pulumi.runtime.Mocks):
         for urn, resource in self._state.undeclared(self._declared).items():
             # A setting, such as the policy of a queue, that has another name in the program now.
             if _identity(urn, resource) not in declared:
-                name = urn.split("::")[-1]
+                name = _name(urn)
                 self._context.report(f"deleting {name}")
                 try:
                     self._delete(KINDS[_type(urn)], resource)
@@ -221,9 +222,13 @@ class LocalMonitor(MockMonitor):
         super().__init__(provisioner)
         self._provisioner = provisioner
 
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """Return a URN with the types of all parents, as the engine does; the SDK's mock takes that of one parent."""
+        return _urn(pulumi.get_stack(), pulumi.get_project(), parent, type_, name)
+
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (the name of the RPC)
         """Declare the resource, then create it."""
-        if request.type != "pulumi:pulumi:Stack":
+        if request.type != STACK_TYPE:
             urn = self.make_urn(request.parent, request.type, request.name)
             self._provisioner.declare(urn, {*request.dependencies, request.parent})
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
@@ -240,8 +245,22 @@ class LocalMonitor(MockMonitor):
         )
 
 
+def _urn(stack: str, project: str, parent: str, typ: str, name: str) -> str:
+    types = [*([_types(parent)] if parent and _types(parent) != STACK_TYPE else []), typ]
+    return f"urn:pulumi:{stack}::{project}::{'$'.join(types)}::{name}"
+
+
+def _types(urn: str) -> str:
+    """Return the types of the resource and its parents."""
+    return urn.split("::", 3)[2]
+
+
 def _type(urn: str) -> str:
-    return urn.split("::")[2].rpartition("$")[2]
+    return _types(urn).rpartition("$")[2]
+
+
+def _name(urn: str) -> str:
+    return urn.split("::", 3)[3]
 
 
 def _identity(urn: str, resource: Resource) -> tuple[str, str]:

@@ -7,6 +7,7 @@ import pulumi_aws as aws
 import pytest
 
 from components.local.errors import LocalError
+from components.local.provisioner import LocalState
 from tests.local.conftest import REGION, Engine, nothing
 
 pytestmark = pytest.mark.emulator
@@ -80,6 +81,35 @@ def test_one_name_in_two_types_of_components_is_two_resources(engine: Engine) ->
             aws.cloudwatch.LogGroup("logs", retention_in_days=1, opts=pulumi.ResourceOptions(parent=component))
 
     assert engine.run(two).changes == ["created logs", "created logs"]
+
+
+def test_one_name_at_two_depths_is_two_resources(engine: Engine) -> None:
+    """Pulumi's engine accepts it, because a URN has the types of all parents."""
+
+    def two() -> None:
+        for typ in ("test:index:One", "test:index:Two"):
+            outer = pulumi.ComponentResource(typ, "outer")
+            opts = pulumi.ResourceOptions(parent=outer)
+            inner = pulumi.ComponentResource("test:index:Inner", "inner", opts=opts)
+            opts = pulumi.ResourceOptions(parent=inner)
+            logs = aws.cloudwatch.LogGroup("logs", retention_in_days=1, opts=opts)
+            pulumi.export(typ, logs.urn)
+
+    run = engine.run(two)
+    assert run.changes == ["created logs", "created logs"]
+    types = "test:index:One$test:index:Inner$aws:cloudwatch/logGroup:LogGroup"
+    assert run.outputs["test:index:One"].split("::")[2:] == [types, "logs"]
+
+
+def test_the_state_of_an_older_version_is_refused(engine: Engine) -> None:
+    engine.run(lambda: discard(log_group()))
+    state = LocalState(engine.context)
+    ((urn, resource),) = state.undeclared(()).items()
+    former = urn.replace("::aws:", "::pulumi:pulumi:Stack$aws:")
+    state.put(former, resource)
+    with pytest.raises(LocalError, match="another version .*: stop the emulator with `down`"):
+        engine.run(nothing)
+    state.remove(former)
 
 
 def test_the_caller_is_the_emulator_s_account(engine: Engine) -> None:
