@@ -6,7 +6,7 @@ is updated or replaced; its dependents get new inputs from it, so they follow.
 
 import json
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from graphlib import TopologicalSorter
@@ -30,7 +30,9 @@ POLICIES = ("assumeRolePolicy", "policy")
 STACK_TYPE = "pulumi:pulumi:Stack"
 NOT_FOUND = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
 """Parts of AWS error codes for resources that do not exist."""
-OTHER_VERSION = "another version of this program wrote the state in the emulator: stop the emulator with `down`, then run this again"
+OTHER_VERSION = (
+    "another version of this program wrote the emulator's state: stop the emulator with `down`, then run this again"
+)
 
 
 class LocalState:
@@ -67,6 +69,11 @@ class LocalState:
         with self._lock:
             del self._resources[urn]
         self._s3.delete_object(Bucket=STATE_BUCKET, Key=urn)
+
+    def move(self, former: str, urn: str) -> None:
+        """Change the URN of a resource."""
+        self.put(urn, self._resources[former])
+        self.remove(former)
 
     def functions(self) -> dict[str, str]:
         """Return the physical names of the functions, by the name of their component."""
@@ -106,8 +113,10 @@ class Provisioner(pulumi.runtime.Mocks):
         self.changes: list[str] = []
         """The changes, in order."""
 
-    def declare(self, urn: str, dependencies: Collection[str]) -> None:
+    def declare(self, urn: str, former_urns: Sequence[str], dependencies: Collection[str]) -> None:
         """Store the URN and the dependencies of the resource that this thread registers next.
+
+        If the state has it under one of its former URNs, it moves to the new one.
 
         Raises:
             LocalError: the program declares the URN twice.
@@ -118,6 +127,10 @@ class Provisioner(pulumi.runtime.Mocks):
                     f"the program declares {_name(urn)} of type {_type(urn)} twice: give each resource a unique name "
                     f"({urn})"
                 )
+            others = (former for former in former_urns if former not in self._declared)
+            former = next(filter(self._state.get, others), None)
+            if former and not self._state.get(urn):
+                self._state.move(former, urn)
             self._declared.add(urn)
         self._registering.urn = urn
         self._registering.dependencies = sorted(dependencies)
@@ -221,6 +234,8 @@ class LocalMonitor(MockMonitor):
         """Register resources with a provisioner."""
         super().__init__(provisioner)
         self._provisioner = provisioner
+        self._former_urns: dict[str, Sequence[str]] = {}
+        """Former URNs by URN."""
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """Return a URN with the types of all parents, as the engine does; the SDK's mock takes that of one parent."""
@@ -230,8 +245,22 @@ class LocalMonitor(MockMonitor):
         """Declare the resource, then create it."""
         if request.type != STACK_TYPE:
             urn = self.make_urn(request.parent, request.type, request.name)
-            self._provisioner.declare(urn, {*request.dependencies, request.parent})
+            self._former_urns[urn] = former = self._formerly(urn, request)
+            self._provisioner.declare(urn, former, {*request.dependencies, request.parent})
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+
+    def _formerly(self, urn: str, request: Any) -> Sequence[str]:
+        """Return the URNs of a resource's aliases, and of those that it inherits from its parent, as the engine does.
+
+        https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.go (`generateAliases`)
+        """
+        own = [*request.aliasURNs, *(_alias_urn(alias, request) for alias in request.aliases)]
+        inherited = [
+            self.make_urn(former_parent, _type(former), _renamed(_name(former), request.parent, former_parent))
+            for former_parent in self._former_urns.get(request.parent, ())
+            for former in (urn, *own)
+        ]
+        return [*dict.fromkeys([*own, *inherited])]
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 (the name of the RPC)
         """Refuse to read a resource that the program does not manage.
@@ -248,6 +277,23 @@ class LocalMonitor(MockMonitor):
 def _urn(stack: str, project: str, parent: str, typ: str, name: str) -> str:
     types = [*([_types(parent)] if parent and _types(parent) != STACK_TYPE else []), typ]
     return f"urn:pulumi:{stack}::{project}::{'$'.join(types)}::{name}"
+
+
+def _alias_urn(alias: Any, request: Any) -> str:
+    """Return the URN of an alias of a resource; what the alias does not state is as in the resource."""
+    if alias.urn:
+        return str(alias.urn)
+    spec = alias.spec
+    stack, project = spec.stack or pulumi.get_stack(), spec.project or pulumi.get_project()
+    parent = "" if spec.noParent else spec.parentUrn or request.parent
+    return _urn(stack, project, parent, spec.type or request.type, spec.name or request.name)
+
+
+def _renamed(name: str, parent: str, former_parent: str) -> str:
+    """Return the former name of a child, which usually begins with the name of its parent."""
+    if parent and name.startswith(_name(parent)):
+        return _name(former_parent) + name.removeprefix(_name(parent))
+    return name
 
 
 def _types(urn: str) -> str:

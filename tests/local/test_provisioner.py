@@ -208,6 +208,69 @@ def table(name: str, opts: pulumi.ResourceOptions | None = None, *, protected: b
     )
 
 
+def add_item(engine: Engine) -> None:
+    dynamodb = engine.context.client("dynamodb")
+    (name,) = dynamodb.list_tables()["TableNames"]
+    dynamodb.put_item(TableName=name, Item={"pk": {"S": "1"}})
+
+
+def items(engine: Engine) -> list[int]:
+    """Return the number of items in each table."""
+    dynamodb = engine.context.client("dynamodb")
+    return [dynamodb.scan(TableName=name)["Count"] for name in dynamodb.list_tables()["TableNames"]]
+
+
+@pytest.mark.parametrize(
+    "alias",
+    [
+        pulumi.Alias(name="old"),
+        "urn:pulumi:test::rust-serverless::aws:dynamodb/table:Table::old",
+        pulumi.Alias(name="old", parent=pulumi.ROOT_STACK_RESOURCE),
+    ],
+)
+def test_a_renamed_table_with_an_alias_keeps_its_items(engine: Engine, alias: pulumi.Alias | str) -> None:
+    engine.run(lambda: discard(table("old")))
+    add_item(engine)
+    opts = pulumi.ResourceOptions(aliases=[alias])
+    assert engine.run(lambda: discard(table("new", opts))).changes == []
+    assert items(engine) == [1]
+    assert engine.run(lambda: discard(table("new", opts))).changes == []
+
+
+def test_an_alias_of_a_declared_resource_is_another_resource(engine: Engine) -> None:
+    def both() -> None:
+        old = table("old")
+        table("new", pulumi.ResourceOptions(aliases=[pulumi.Alias(name="old")], depends_on=[old]))
+
+    engine.run(lambda: discard(table("old")))
+    assert engine.run(both).changes == ["created new"]
+
+
+def nested_table(outer: str, inner: str, *aliases: pulumi.Alias) -> None:
+    """Declare a table in a component in a component with aliases."""
+    parent = pulumi.ComponentResource("test:index:Outer", outer, opts=pulumi.ResourceOptions(aliases=aliases))
+    opts = pulumi.ResourceOptions(parent=parent)
+    parent = pulumi.ComponentResource("test:index:Inner", f"{outer}-{inner}", opts=opts)
+    table(f"{outer}-{inner}-table", pulumi.ResourceOptions(parent=parent))
+
+
+@pytest.mark.parametrize(
+    "alias", [pulumi.Alias(name="old"), pulumi.Alias(name="old", type_="test:index:Old"), pulumi.Alias(name="oldest")]
+)
+def test_a_table_in_a_renamed_component_keeps_its_items(engine: Engine, alias: pulumi.Alias) -> None:
+    def before() -> None:
+        typ = alias.type_ if isinstance(alias.type_, str) else "test:index:Outer"
+        outer = pulumi.ComponentResource(typ, str(alias.name))
+        opts = pulumi.ResourceOptions(parent=outer)
+        inner = pulumi.ComponentResource("test:index:Inner", f"{alias.name}-inner", opts=opts)
+        table(f"{alias.name}-inner-table", pulumi.ResourceOptions(parent=inner))
+
+    engine.run(before)
+    add_item(engine)
+    assert engine.run(lambda: nested_table("new", "inner", pulumi.Alias(name="other"), alias)).changes == []
+    assert items(engine) == [1]
+
+
 def test_a_resource_that_cannot_be_deleted_is_named_with_the_remedy(engine: Engine) -> None:
     engine.run(lambda: discard(table("orders", protected=True)))
     message = r"orders of type aws:dynamodb/table:Table, .* cannot be deleted: .*\nDeclare it again without"
