@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import Any, NoReturn
 
 import pulumi
 from botocore.exceptions import ClientError, ParamValidationError
@@ -242,7 +242,13 @@ class LocalMonitor(MockMonitor):
         return _urn(pulumi.get_stack(), pulumi.get_project(), parent, type_, name)
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (the name of the RPC)
-        """Declare the resource, then create it."""
+        """Declare the resource, then create it.
+
+        Raises:
+            LocalError: it has transforms, or it cannot be created.
+        """
+        if request.transforms:
+            self.RegisterStackTransform(request)
         if request.type != STACK_TYPE:
             urn = self.make_urn(request.parent, request.type, request.name)
             self._former_urns[urn] = former = self._formerly(urn, request)
@@ -261,6 +267,26 @@ class LocalMonitor(MockMonitor):
             for former in (urn, *own)
         ]
         return [*dict.fromkeys([*own, *inherited])]
+
+    def RegisterStackTransform(self, _: Any) -> NoReturn:  # noqa: N802 (the name of the RPC)
+        """Refuse transforms.
+
+        Raises:
+            LocalError: always.
+        """
+        raise LocalError(f"the local engine does not apply transforms: use them {ONLY_ELSEWHERE}")
+
+    RegisterStackInvokeTransform = RegisterStackTransform
+
+    def RegisterResourceHook(self, _: Any) -> NoReturn:  # noqa: N802 (the name of the RPC)
+        """Refuse hooks.
+
+        Raises:
+            LocalError: always.
+        """
+        raise LocalError(f"the local engine does not run hooks of resources: use them {ONLY_ELSEWHERE}")
+
+    RegisterErrorHook = RegisterResourceHook
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 (the name of the RPC)
         """Refuse to read a resource that the program does not manage.

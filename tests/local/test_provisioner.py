@@ -1,5 +1,6 @@
 """The local engine, with real resources in an emulator."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
@@ -160,6 +161,34 @@ def test_reading_an_existing_resource_is_refused(engine: Engine) -> None:
 
     with pytest.raises(Exception, match="does not read 'shop-orders', which orders of type aws:dynamodb/table:Table"):
         engine.run(read)
+
+
+def for_the_stack() -> None:
+    pulumi.runtime.register_resource_transform(lambda _: None)
+
+
+def for_invokes() -> None:
+    pulumi.runtime.register_invoke_transform(lambda _: None)
+
+
+def for_a_resource() -> None:
+    opts = pulumi.ResourceOptions(transforms=[lambda _: None])
+    pulumi.export("name", aws.cloudwatch.LogGroup("logs", opts=opts).name)
+
+
+@pytest.mark.parametrize("program", [for_the_stack, for_invokes, for_a_resource])
+def test_transforms_are_refused(engine: Engine, program: Callable[[], None]) -> None:
+    with pytest.raises(LocalError, match="does not apply transforms: use them only where"):
+        engine.run(program)
+
+
+def test_hooks_are_refused(engine: Engine) -> None:
+    def hook() -> None:
+        hooks = pulumi.ResourceHookBinding(after_create=[pulumi.ResourceHook("hook", discard)])
+        pulumi.export("name", aws.cloudwatch.LogGroup("logs", opts=pulumi.ResourceOptions(hooks=hooks)).name)
+
+    with pytest.raises(LocalError, match="does not run hooks of resources: use them only where"):
+        engine.run(hook)
 
 
 def test_a_run_that_failed_does_not_fail_the_next_one(engine: Engine) -> None:
