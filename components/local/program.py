@@ -1,4 +1,4 @@
-"""Runs the unmodified `__main__.py` in this process, with a monitor in place of Pulumi's engine."""
+"""Runs the unmodified program in this process, with a monitor in place of Pulumi's engine."""
 
 import asyncio
 import atexit
@@ -18,21 +18,38 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import ROOT, SETTINGS, get_root_resource
 from pulumi.runtime.stack import Stack, run_pulumi_func
 
+from .errors import LocalError
 from .stack_config import StackConfig
 
 # The interpreter collects garbage when it ends, which takes 0.8 s on the SDK's heap; frozen objects are exempt.
 atexit.register(gc.freeze)
 
 
+def program_file(root: Path, config: StackConfig) -> Path:
+    """Return the file to run of the program at `root`. It runs in its folder, as `GetPwdMain` of the CLI chooses it.
+
+    Raises:
+        LocalError: it does not exist.
+    """
+    main = root / config.main
+    file = main / "__main__.py" if main.is_dir() else main
+    if not file.is_file():
+        remedy = "write it" if config.main == "." else "correct `main` in Pulumi.yaml, a folder or a file"
+        raise LocalError(f"the program, {file}, does not exist: {remedy}")
+    return file
+
+
 def run_program(root: Path, config: StackConfig, monitor: MockMonitor, *, preview: bool = False) -> dict[str, Any]:
     """Run the program at `root` with `monitor` as the engine, and return the stack's outputs.
 
     Raises:
+        LocalError: there is no program.
         pulumi.RunError: the configuration is invalid, or a component refuses its arguments.
         Exception: raised by the monitor.
     """
-    with _program_folder(root):
-        return run_declarations(lambda: _run_main(root), config, monitor, preview=preview)
+    file = program_file(root, config)
+    with _program_folder(file.parent):
+        return run_declarations(lambda: _run_main(file), config, monitor, preview=preview)
 
 
 def run_declarations(
@@ -66,11 +83,11 @@ def _no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _run_main(root: Path) -> None:
+def _run_main(file: Path) -> None:
     with warnings.catch_warnings():
         # pulumi_aws.lambda_ uses deprecated types of its own on import.
         warnings.simplefilter("ignore", DeprecationWarning)
-        runpy.run_path(str(root / "__main__.py"), run_name="__main__")
+        runpy.run_path(str(file), run_name="__main__")
 
 
 async def _outputs() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .emulator import Emulator, EmulatorHome
 from .errors import LocalError
 from .home import Home
 from .isolation import emulated_aws
-from .program import run_program
+from .program import program_file, run_program
 from .provisioner import LocalMonitor, LocalState, Provisioner
 from .resources.kind import Context
 from .stack_config import STACK, StackConfig, local_stack_config
@@ -61,11 +61,12 @@ class LocalStack:
             Exception: raised by the program.
         """
         config = self._configure(local_stack_config(self._root, STACK))
-        context, state = self._connect(config.region)
+        folder = program_file(self._root, config).parent
+        context, state = self._connect(config.region, folder)
         engine = Provisioner(context, state)
         # The program may call AWS itself.
         os.environ.update(emulated_aws(context.endpoint, context.region))
-        _forget_program(self._root)
+        _forget_program(folder)
         try:
             outputs = run_program(self._root, config.sent_to(context.endpoint), LocalMonitor(engine))
             engine.delete_undeclared()
@@ -74,11 +75,11 @@ class LocalStack:
         self._home.write_outputs(outputs)
         return Deployment(outputs=outputs, changes=engine.changes)
 
-    def _connect(self, region: str) -> tuple[Context, LocalState]:
+    def _connect(self, region: str, folder: Path) -> tuple[Context, LocalState]:
         """Start the emulator unless it runs, and return it with its state, which is read once for each emulator."""
         emulator = EmulatorHome(self._home.folder).start(region)
-        if self._running is None or self._running[0] != emulator:
-            context = Context(root=self._root, region=region, endpoint=emulator.url, report=self._report)
+        if self._running is None or (self._running[0], self._running[1].root) != (emulator, folder):
+            context = Context(root=folder, region=region, endpoint=emulator.url, report=self._report)
             self._running = emulator, context, LocalState(context)
         return self._running[1:]
 

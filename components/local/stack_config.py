@@ -23,6 +23,8 @@ class StackConfig:
     stack: str
     values: Mapping[str, str]
     """Values by full key, such as `aws:region`, including defaults of `Pulumi.yaml`."""
+    main: str = "."
+    """Folder or file of the program, relative to `Pulumi.yaml`."""
 
     @property
     def region(self) -> str:
@@ -86,7 +88,7 @@ def _merged(root: Path, stack: str, values: Mapping[str, Any]) -> StackConfig:
     stated = {key: _value(schema) for key, schema in schemas.items()}
     defaults = {key: value for key, value in stated.items() if value is not None and not key.startswith("pulumi:")}
     merged = {_full_key(key, name): _as_text(value) for source in (defaults, values) for key, value in source.items()}
-    return StackConfig(project=name, stack=stack, values=merged)
+    return StackConfig(project=name, stack=stack, values=merged, main=str(project.get("main") or "."))
 
 
 def _value(schema: Any) -> Any:

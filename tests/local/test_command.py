@@ -1,0 +1,73 @@
+"""`rust-serverless local`, run as a user runs it, on programs without components."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.recording import ROOT
+
+pytestmark = pytest.mark.emulator
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """A program, and its local runs."""
+
+    root: Path
+
+    def write(self, file: str, content: str) -> None:
+        """Write a file of the program."""
+        path = self.root / file
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text(content)
+
+    def local(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `rust-serverless local` with the arguments."""
+        command = [sys.executable, "-m", "components.local", "local", "--root", str(self.root), *arguments]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        return subprocess.run(
+            command, cwd=self.root.parent, env=environment, capture_output=True, text=True, check=False
+        )
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    program = Program(root=tmp_path / "shop")
+    program.write("Pulumi.yaml", "name: shop\nruntime: python\n")
+    yield program
+    program.local("down")
+
+
+HERE = """\
+from pathlib import Path
+
+import names
+import pulumi
+from pulumi_command.local import Command
+
+pulumi.export("command", Command(names.NAME, create="pwd").stdout)
+pulumi.export("program", str(Path.cwd()))
+"""
+
+
+@pytest.mark.parametrize(("main", "file"), [("infra", "infra/__main__.py"), ("infra/shop.py", "infra/shop.py")])
+def test_main_is_the_program_and_its_folder_is_the_working_directory(program: Program, main: str, file: str) -> None:
+    program.write("Pulumi.yaml", f"name: shop\nruntime: python\nmain: {main}\n")
+    program.write(file, HERE)
+    program.write("infra/names.py", "NAME = 'here'\n")
+    ran = program.local("up")
+    folder = program.root / "infra"
+    assert ran.stdout.splitlines() == [f"command  {folder}", f"program  {folder}"], ran.stderr
+    assert program.local("up").stdout == ran.stdout
+
+
+def test_a_missing_program_is_reported(program: Program) -> None:
+    ran = program.local("up")
+    assert ran.stderr.endswith(f"error: the program, {program.root}/__main__.py, does not exist: write it\n")
+    program.write("Pulumi.yaml", "name: shop\nruntime: python\nmain: infra\n")
+    assert "infra, does not exist: correct `main` in Pulumi.yaml" in program.local("up").stderr
