@@ -142,7 +142,7 @@ def _add_development_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentP
 def _on_emulator(run: Command) -> Command:
     def isolated(arguments: argparse.Namespace) -> int | None:
         interrupted = "Interrupted. `make local` continues from here; `make down` stops the emulator."
-        with isolated_command(arguments.home.folder, interrupted):
+        with isolated_command(arguments.root, arguments.home.folder, interrupted):
             return run(arguments)
 
     return isolated

@@ -19,7 +19,7 @@ def main() -> None:
     arguments = _parser().parse_args()
     root = arguments.root.resolve()
     home = Home((arguments.home or root / ".local").resolve())
-    with isolated_command(home.folder):
+    with isolated_command(root, home.folder):
         arguments.run(arguments, root, home)
 
 

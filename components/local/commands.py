@@ -2,9 +2,11 @@
 
 import contextlib
 import errno
+import itertools
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,14 +22,16 @@ from .log_lines import format_line
 from .resources.kind import Context
 from .stack_config import STACK, local_stack_config
 
+PACKAGE = Path(__file__).parent
 INTERRUPTED = 130
 """Exit status after Ctrl-C, by convention of shells."""
 
 
 @contextlib.contextmanager
-def isolated_command(home: Path, interrupted: str = "") -> Iterator[None]:
+def isolated_command(root: Path, home: Path, interrupted: str = "") -> Iterator[None]:
     """Run a command without the shell's AWS configuration. If it fails, end the process with one message.
 
+    An exception of the program at `root` is printed with the frames of the program, as the CLI does.
     `interrupted` is printed after Ctrl-C.
     """
     # The SDK logs each failed resource with its traceback; the error message contains the same.
@@ -43,12 +47,34 @@ def isolated_command(home: Path, interrupted: str = "") -> Iterator[None]:
         sys.exit(f"error: the emulator returned an error: {error}\nRead its log, {home}/emulator.log")
     except OSError as error:
         if error.errno != errno.ENOSPC:
+            _exit_if_in_program(error, root)
             raise
         sys.exit(f"error: the disk is full ({error.filename or home}): free some space, and run this again")
     except KeyboardInterrupt:
         if interrupted:
             _say(f"\n{interrupted}")
         os._exit(INTERRUPTED)
+    except Exception as error:
+        _exit_if_in_program(error, root)
+        raise
+
+
+def _exit_if_in_program(error: Exception, root: Path) -> None:
+    """End the process with the traceback from the program's first frame on, if the program raised the error."""
+    shown = traceback.TracebackException.from_exception(error)
+    ours = [index for index, frame in enumerate(shown.stack) if Path(frame.filename).is_relative_to(PACKAGE)]
+    # If the program called the local engine, the error is internal.
+    if not ours or Path(shown.stack[ours[-1]].filename) != PACKAGE / "program.py":
+        return
+    called = shown.stack[ours[-1] + 1 :]
+    frames = [*itertools.dropwhile(lambda frame: not _is_in_program(frame.filename, root), called)]
+    if frames or (isinstance(error, SyntaxError) and _is_in_program(error.filename or "", root)):
+        shown.stack = traceback.StackSummary.from_list(frames)
+        sys.exit(f"error: the program failed with an unhandled exception:\n{''.join(shown.format()).rstrip()}")
+
+
+def _is_in_program(file: str, root: Path) -> bool:
+    return Path(file).is_relative_to(root) and not Path(file).is_relative_to(sys.prefix)
 
 
 def stop_emulator(home: Home) -> str:

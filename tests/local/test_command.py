@@ -71,3 +71,36 @@ def test_a_missing_program_is_reported(program: Program) -> None:
     assert ran.stderr.endswith(f"error: the program, {program.root}/__main__.py, does not exist: write it\n")
     program.write("Pulumi.yaml", "name: shop\nruntime: python\nmain: infra\n")
     assert "infra, does not exist: correct `main` in Pulumi.yaml" in program.local("up").stderr
+
+
+@pytest.mark.parametrize(
+    ("helper", "last"),
+    [
+        ("def fail():\n    raise ValueError('bad')\n", "ValueError: bad"),
+        (
+            "import pulumi\n\ndef fail():\n    pulumi.Output.from_input(0).apply(lambda n: 1 / n)\n",
+            "ZeroDivisionError: ",
+        ),
+        ("def fail():\n    open('/nowhere')\n", "FileNotFoundError: "),
+        ("def fail(:\n", "SyntaxError: "),
+    ],
+)
+def test_an_exception_is_printed_with_the_frames_of_the_program(program: Program, helper: str, last: str) -> None:
+    program.write("__main__.py", "import helper\n\nhelper.fail()\n")
+    program.write("helper.py", helper)
+    ran = program.local("up")
+    assert ran.returncode == 1
+    message, *trace = ran.stderr.partition("error: ")[2].splitlines()
+    assert message == "the program failed with an unhandled exception:"
+    assert trace[-1].startswith(last)
+    files = [line.split('"')[1] for line in trace if line.startswith('  File "')]
+    assert {Path(file).parent for file in files} == {program.root}, trace
+
+
+def test_an_internal_exception_is_printed_whole(program: Program) -> None:
+    program.write(
+        "__main__.py", "import pulumi\n\npulumi.CustomResource('aws:sqs/queuePolicy:QueuePolicy', 'policy')\n"
+    )
+    ran = program.local("up")
+    assert "components/local/stack.py" in ran.stderr
+    assert "KeyError: 'queueUrl'" in ran.stderr
