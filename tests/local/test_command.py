@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from components.local import console
 from tests.recording import ROOT
 
 pytestmark = pytest.mark.emulator
@@ -104,3 +105,16 @@ def test_an_internal_exception_is_printed_whole(program: Program) -> None:
     ran = program.local("up")
     assert "components/local/stack.py" in ran.stderr
     assert "KeyError: 'queueUrl'" in ran.stderr
+
+
+def test_a_missing_extra_is_reported_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rich", None)
+    with pytest.raises(SystemExit, match=r'rich is not installed: pip install "rust-serverless\[local\]"'):
+        console.main()
+
+
+def test_the_command_runs_local_verbs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["rust-serverless", "local", "--help"])
+    with pytest.raises(SystemExit, match="0"):
+        console.main()
+    assert "create and update the resources" in capsys.readouterr().out
