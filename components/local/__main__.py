@@ -10,6 +10,7 @@ from .home import Home
 from .progress import Progress
 from .provisioner import LocalState
 from .stack import LocalStack
+from .stack_config import STACK, local_stack_config
 
 START = "rust-serverless local up"
 
@@ -18,9 +19,12 @@ def main() -> None:
     """Run the verb on the command line, such as `rust-serverless local up`."""
     arguments = _parser().parse_args()
     root = arguments.root.resolve()
-    home = Home((arguments.home or root / ".local").resolve())
-    with isolated_command(root, home.folder):
-        arguments.run(arguments, root, home)
+    folder = (arguments.home or root / ".local").resolve()
+    with isolated_command(root, folder):
+        if not folder.is_dir():
+            # Fails in a folder that is not a program's, which stays as it is.
+            local_stack_config(root, STACK)
+        arguments.run(arguments, root, Home(folder))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -107,6 +107,8 @@ def _unseen(events: Iterator[dict[str, Any]], shown: Counter[str]) -> Iterator[d
 
 
 def _physical(names: Mapping[str, str], function: str) -> str:
+    if not names:
+        raise LocalError("the program has no functions")
     if function not in names:
         raise LocalError(f"there is no function {function!r}: use one of {', '.join(names)}")
     return names[function]

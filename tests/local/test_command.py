@@ -118,3 +118,17 @@ def test_the_command_runs_local_verbs(monkeypatch: pytest.MonkeyPatch, capsys: p
     with pytest.raises(SystemExit, match="0"):
         console.main()
     assert "create and update the resources" in capsys.readouterr().out
+
+
+def test_a_folder_without_a_program_remains_empty(program: Program) -> None:
+    (program.root / "Pulumi.yaml").unlink()
+    ran = program.local("up")
+    assert ran.returncode == 1
+    assert ran.stderr.endswith(f"error: Pulumi.yaml does not exist in {program.root}\n")
+    assert [*program.root.iterdir()] == []
+
+
+def test_a_program_without_functions_says_so(program: Program) -> None:
+    program.write("__main__.py", "")
+    assert program.local("up").returncode == 0
+    assert program.local("invoke", "hello").stderr.endswith("error: the program has no functions\n")
