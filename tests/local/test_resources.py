@@ -64,7 +64,16 @@ def every_kind(changed: bool) -> None:
         s3_bucket=CODE,
         s3_key="code.zip",
     )
-    add(aws.lambda_, "Alias", function_name=function.name, function_version="$LATEST")
+    alias = add(aws.lambda_, "Alias", function_name=function.name, function_version=function.version)
+    add(
+        aws.lambda_,
+        "ProvisionedConcurrencyConfig",
+        function_name=function.name,
+        qualifier=alias.name,
+        provisioned_concurrent_executions=2 if changed else 1,
+    )
+    loop = "Terminate" if changed else "Allow"
+    add(aws.lambda_, "FunctionRecursionConfig", function_name=function.name, recursive_loop=loop)
     add(aws.lambda_, "EventSourceMapping", function_name=function.name, event_source_arn=queue.arn)
     add(aws.kinesis, "Stream", shard_count=1, retention_period=48 if changed else None)
     add(aws.lambda_, "FunctionEventInvokeConfig", function_name=function.name)
@@ -156,6 +165,8 @@ UPDATED = [
         "metricalarm",
         "userpool",
         "userpoolclient",
+        "functionrecursionconfig",
+        "provisionedconcurrencyconfig",
     ),
     *("bucketlifecycleconfiguration", "bucketversioning", "policy", "secret", "secretversion", "parameter"),
 ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .kind import Context, Created, Kind, Properties, Resource, chosen, physical_name, request
+from .kind import Context, Created, Kind, Properties, Resource, chosen, physical_name, request, setting_kind
 
 MAPPING_IDENTITY = ("eventSourceArn", "startingPosition")
 """Inputs of an event source mapping that cannot be updated."""
@@ -88,6 +88,13 @@ def _mapping(inputs: Properties) -> dict[str, Any]:
     }
 
 
+def _put_provisioned_concurrency(context: Context, _: str, inputs: Properties) -> Created:
+    context.client("lambda").put_provisioned_concurrency_config(
+        **chosen(inputs, "functionName", "qualifier", "provisionedConcurrentExecutions")
+    )
+    return Created(id=f"{inputs['functionName']},{inputs['qualifier']}", outputs={})
+
+
 FUNCTION = Kind(
     create=_create_function,
     update=_update_function,
@@ -115,4 +122,20 @@ EVENT_SOURCE_MAPPING = Kind(
     replaced_by=MAPPING_IDENTITY,
     delete=request("lambda", "delete_event_source_mapping", UUID="id"),
     read=request("lambda", "get_event_source_mapping", UUID="id"),
+)
+PROVISIONED_CONCURRENCY = Kind(
+    create=_put_provisioned_concurrency,
+    update=lambda context, _, inputs: _put_provisioned_concurrency(context, "", inputs),
+    replaced_by=("functionName", "qualifier"),
+    delete=request(
+        "lambda", "delete_provisioned_concurrency_config", FunctionName="functionName", Qualifier="qualifier"
+    ),
+)
+RECURSION = setting_kind(
+    lambda context, function, loop: context.client("lambda").put_function_recursion_config(
+        FunctionName=function, RecursiveLoop=loop
+    ),
+    lambda inputs: inputs["recursiveLoop"],
+    unset="Terminate",
+    identified_by="functionName",
 )
