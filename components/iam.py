@@ -14,8 +14,9 @@ class Statement:
     """An IAM statement that allows actions on resources."""
 
     actions: Sequence[str]
-    resources: Sequence[str]
-    condition: Mapping[str, Mapping[str, str | Sequence[str]]] = field(default_factory=dict)
+    resources: Sequence[pulumi.Input[str]]
+    """ARNs, such as `bucket.arn`, or patterns of ARNs."""
+    condition: Mapping[str, Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]]] = field(default_factory=dict)
     """Conditions, by operator and key."""
 
     def document(self) -> dict[str, object]:
@@ -29,8 +30,13 @@ class Statement:
 
 
 def policy_document(*statements: Statement) -> str:
-    """Return an identity policy that allows the statements."""
+    """Return an identity policy that allows the statements, which contain no outputs."""
     return _document([statement.document() for statement in statements])
+
+
+def policy_output(*statements: Statement) -> pulumi.Output[str]:
+    """Return an identity policy that allows the statements, whose resources and conditions may be outputs."""
+    return pulumi.Output.from_input([statement.document() for statement in statements]).apply(_document)
 
 
 SEND_ACTIONS = {

@@ -11,7 +11,7 @@ from .customize import Customization, Customized
 from .event_failures import FailedEvents
 from .function import grant
 from .function_settings import AsyncInvocation, FileSystem, FunctionUrl, Network
-from .iam import Statement, policy_document, read_value, send_to, trust_policy
+from .iam import Statement, policy_document, policy_output, read_value, send_to, trust_policy
 from .rust_workspace import Artifact
 from .version_shift import ALIAS
 
@@ -257,7 +257,7 @@ class RustFunction(pulumi.ComponentResource):
         if targets:
             grants.append(self._grant_by_arn("sends-results", targets, send_to))
         if args.statements:
-            grants.append(self._grant("may-also", policy_document(*args.statements)))
+            grants.append(self._grant("may-also", policy_output(*args.statements)))
         return grants
 
     def _grant(self, verb: str, policy: pulumi.Input[str]) -> pulumi.Resource:

@@ -190,6 +190,32 @@ def test_the_role_has_the_permissions_of_the_settings() -> None:
     }
 
 
+def test_statements_may_contain_outputs() -> None:
+    def declare() -> None:
+        bucket = aws.s3.Bucket("pictures")
+        condition: Mapping[str, Mapping[str, Any]] = {
+            "StringEquals": {"aws:ResourceAccount": [bucket.bucket], "s3:prefix": bucket.bucket}
+        }
+        resources = [bucket.arn, bucket.arn.apply(lambda arn: f"{arn}/*"), "arn:aws:s3:::plain"]
+        statements = [Statement(actions=["s3:GetObject"], resources=resources, condition=condition)]
+        RustFunction("echo", RustFunctionArgs(artifact=artifact("echo"), statements=statements))
+
+    recording = record(declare)
+    (statement,) = json.loads(recording.named("echo-may-also").inputs["policy"])["Statement"]
+    assert statement["Resource"] == ["arn:aws:test:::pictures", "arn:aws:test:::pictures/*", "arn:aws:s3:::plain"]
+    assert statement["Condition"] == {"StringEquals": {"aws:ResourceAccount": ["pictures"], "s3:prefix": "pictures"}}
+    assert recording.named("pictures").urn in recording.named("echo-may-also").depends_on
+
+
+def test_statements_without_outputs_are_known_in_a_preview() -> None:
+    def declare() -> None:
+        args = RustFunctionArgs(artifact=artifact("echo"), statements=EVERYTHING["statements"])
+        RustFunction("echo", args)
+
+    recording = record(declare, preview=True)
+    assert isinstance(recording.named("echo-may-also").inputs["policy"], str)
+
+
 def test_the_rules_of_the_policy_pack_hold_with_every_setting() -> None:
     broken = [
         (resource.name, problem)
