@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from .arguments import Arguments
 from .http_api import HttpApi
 from .metric_alarm import Metric, OnCall, Threshold, logged_metric, metric_alarm
 from .rust_function import RustFunction
@@ -18,7 +19,7 @@ MANY_THROTTLED = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class AlarmsArgs:
+class AlarmsArgs(Arguments):
     """Arguments of `Alarms`."""
 
     email: str | None = None

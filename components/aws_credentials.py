@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from .arguments import Arguments
 from .build.access import VARIABLE, AwsAccess
 from .build.plan import BuildError
 
@@ -14,7 +15,7 @@ KEYS = ("profile", "access_key", "secret_key", "token")
 
 
 @dataclass(frozen=True, kw_only=True)
-class AwsCredentials:
+class AwsCredentials(Arguments):
     """The AWS provider's credentials; by default those of the shell.
 
     The profile and keys of an explicit provider are used automatically. Roles to assume must be set here.

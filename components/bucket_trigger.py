@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from .arguments import Arguments
 from .function import Function
 from .metric_alarm import OnCall
 
 
 @dataclass(frozen=True, kw_only=True)
-class BucketTriggerArgs:
+class BucketTriggerArgs(Arguments):
     """Arguments of `BucketTrigger`."""
 
     function: Function

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from .arguments import Arguments
 from .http_api import JwtIssuer, JwtRequirement
 
 ACCESS_TOKEN_MINUTES = 60
@@ -18,7 +19,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-ass
 
 
 @dataclass(frozen=True, kw_only=True)
-class CognitoAuthArgs:
+class CognitoAuthArgs(Arguments):
     """Arguments of `CognitoAuth`."""
 
     resource_server: str

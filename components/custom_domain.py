@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from .arguments import Arguments
 from .http_api import HttpApi
 
 
 @dataclass(frozen=True, kw_only=True)
-class CustomDomainArgs:
+class CustomDomainArgs(Arguments):
     """Arguments of `CustomDomain`."""
 
     domain_name: str

@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from .arguments import Arguments
 from .http_api import HttpApi
 from .rust_function import RustFunction
 
@@ -38,7 +39,7 @@ QUERIES = {"Errors": ERRORS_QUERY, "Slowest invocations": SLOWEST_QUERY, "Cold s
 
 
 @dataclass(frozen=True, kw_only=True)
-class DashboardArgs:
+class DashboardArgs(Arguments):
     """Arguments of `Dashboard`."""
 
     title: str

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import pulumi
 
+from .arguments import Arguments
 from .program_body import ProgramBody
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeletionProtectionArgs:
+class DeletionProtectionArgs(Arguments):
     """Arguments of `DeletionProtection`."""
 
     resources: Sequence[pulumi.Resource]

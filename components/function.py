@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 import pulumi
 import pulumi_aws as aws
 
+from .arguments import Arguments
+
 if TYPE_CHECKING:
     from .event_failures import FailedEvents
 
@@ -76,7 +78,7 @@ class Function(Invokable, Principal, Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExistingFunction:
+class ExistingFunction(Arguments):
     """A function that exists outside of this program, for routes, triggers and grants."""
 
     name: str

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import pulumi
 
+from .arguments import Arguments
+
 
 @dataclass(frozen=True, kw_only=True)
-class Network:
+class Network(Arguments):
     """Subnets of a VPC. The function reaches the internet through a NAT gateway only."""
 
     subnet_ids: Sequence[pulumi.Input[str]]
@@ -15,7 +17,7 @@ class Network:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileSystem:
+class FileSystem(Arguments):
     """An EFS file system. The function needs a `Network` that reaches it."""
 
     access_point_arn: pulumi.Input[str]
@@ -24,7 +26,7 @@ class FileSystem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AsyncInvocation:
+class AsyncInvocation(Arguments):
     """Retries and destinations of asynchronous invocations, such as those of events."""
 
     on_failure: pulumi.Input[str] | None = None
@@ -38,7 +40,7 @@ class AsyncInvocation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FunctionUrl:
+class FunctionUrl(Arguments):
     """A function URL, without an API."""
 
     open: bool = False

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pulumi
 from pulumi_command import local
 
+from .arguments import Arguments
 from .aws_credentials import AwsCredentials, access_environment, aws_access
 from .program_python import module_command
 from .rust_function import RustFunction
@@ -14,7 +15,7 @@ from .version_shift import Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
-class GradualDeploymentArgs:
+class GradualDeploymentArgs(Arguments):
     """Arguments of `GradualDeployment`."""
 
     function: RustFunction

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pulumi
 import pulumi_aws as aws
 
+from .arguments import Arguments
 from .function import Invokable
 from .program_body import ProgramBody
 
@@ -40,7 +41,7 @@ ACCESS_LOG_FIELDS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Throttle:
+class Throttle(Arguments):
     """Rate limit of a route. API Gateway responds to further requests with 429."""
 
     rate_per_second: float
@@ -50,7 +51,7 @@ class Throttle:
 
 
 @dataclass(frozen=True, kw_only=True)
-class JwtIssuer:
+class JwtIssuer(Arguments):
     """A JWT authorizer."""
 
     name: str
@@ -61,7 +62,7 @@ class JwtIssuer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class JwtRequirement:
+class JwtRequirement(Arguments):
     """The token that a route requires."""
 
     issuer: JwtIssuer
@@ -70,7 +71,7 @@ class JwtRequirement:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Route:
+class Route(Arguments):
     """A route: its function, throttle and authorization."""
 
     function: Invokable
@@ -81,7 +82,7 @@ class Route:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HttpApiArgs:
+class HttpApiArgs(Arguments):
     """Arguments of `HttpApi`."""
 
     routes: Mapping[str, Route | Invokable] = field(default_factory=dict)

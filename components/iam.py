@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 import pulumi
 
+from .arguments import Arguments
+
 ARN_PARTS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Statement:
+class Statement(Arguments):
     """An IAM statement that allows actions on resources."""
 
     actions: Sequence[str]

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from .arguments import Arguments
 from .function import Invokable
 
 
 @dataclass(frozen=True, kw_only=True)
-class OnCall:
+class OnCall(Arguments):
     """Who is notified of alarms, and the runbook."""
 
     actions: Sequence[pulumi.Input[str]] = ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from .arguments import Arguments
 from .failure_queue import failure_queue
 from .function import Function, Principal, grant
 from .iam import Statement, policy_document, send_to
@@ -16,7 +17,7 @@ DEFAULT_TIMEOUT_SECONDS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
-class QueueTriggerArgs:
+class QueueTriggerArgs(Arguments):
     """Arguments of `QueueTrigger`."""
 
     function: Function

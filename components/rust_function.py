@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from .arguments import Arguments
 from .customize import Customization, Customized
 from .event_failures import FailedEvents
 from .function import grant
@@ -25,7 +26,7 @@ NETWORKING = Statement(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Operation:
+class Operation(Arguments):
     """Operational settings, usually the same for all functions of a stack."""
 
     log_level: str = "info"
@@ -57,7 +58,7 @@ class Operation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RustFunctionArgs:
+class RustFunctionArgs(Arguments):
     """Arguments of `RustFunction`."""
 
     artifact: Artifact

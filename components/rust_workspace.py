@@ -11,6 +11,7 @@ import pulumi_aws as aws
 from pulumi_command import local
 
 from .architecture import Architecture, host_architecture
+from .arguments import Arguments, require_list
 from .aws_credentials import AwsCredentials, access_environment, aws_access
 from .build.bucket import ArtifactBucket
 from .build.inputs import BuildInputs
@@ -23,7 +24,7 @@ from .public_access import block_public_access
 
 
 @dataclass(frozen=True, kw_only=True)
-class RustWorkspaceArgs:
+class RustWorkspaceArgs(Arguments):
     """Arguments of `RustWorkspace`."""
 
     path: str = "rust"
@@ -53,7 +54,7 @@ class RustWorkspaceArgs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Artifact:
+class Artifact(Arguments):
     """The code of a function in S3."""
 
     bucket: pulumi.Output[str]
@@ -129,8 +130,9 @@ class RustWorkspace(pulumi.ComponentResource):
 
         Raises:
             pulumi.RunError: the project has no such binary, or several of that name, or it was requested with other
-                files or features.
+                files or features, or the features are a string.
         """
+        require_list(f"artifact({binary!r}): features", features)
         request = _Request(files=dict(files or {}), features=tuple(sorted(set(features))))
         try:
             self._workspace.owner(binary)

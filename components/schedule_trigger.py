@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from .arguments import Arguments
 from .function import Function
 from .iam import policy_document, send_to, trust_policy
 from .metric_alarm import OnCall
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScheduleTriggerArgs:
+class ScheduleTriggerArgs(Arguments):
     """Arguments of `ScheduleTrigger`."""
 
     function: Function

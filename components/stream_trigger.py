@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import pulumi
 import pulumi_aws as aws
 
+from .arguments import Arguments
 from .failure_queue import RETENTION_SECONDS, failure_queue
 from .function import Function
 from .iam import Statement, policy_document, send_to
@@ -30,7 +31,7 @@ OLDEST_RECORD_MS = 15 * 60 * 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class StreamTriggerArgs:
+class StreamTriggerArgs(Arguments):
     """Arguments of `StreamTrigger`."""
 
     table: Table | None = None

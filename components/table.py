@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from .arguments import Arguments
 from .customize import Customization, Customized
 from .function import Principal, grant
 from .iam import Statement, policy_document
@@ -25,7 +26,7 @@ class Access(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeyAccess:
+class KeyAccess(Arguments):
     """Access to items whose partition key matches a pattern, such as `session/*`."""
 
     keys: Sequence[str]
@@ -45,7 +46,7 @@ class KeyType(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Index:
+class Index(Arguments):
     """A global secondary index with all attributes. It does not contain items without its keys."""
 
     partition_key: str
@@ -53,7 +54,7 @@ class Index:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TableArgs:
+class TableArgs(Arguments):
     """Arguments of `Table`."""
 
     partition_key: str

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from .arguments import Arguments
 from .event_failures import Sender
 from .function import Function
 from .metric_alarm import OnCall
 
 
 @dataclass(frozen=True, kw_only=True)
-class TopicTriggerArgs:
+class TopicTriggerArgs(Arguments):
     """Arguments of `TopicTrigger`."""
 
     function: Function

@@ -196,7 +196,11 @@ def test_statements_may_contain_outputs() -> None:
         condition: Mapping[str, Mapping[str, Any]] = {
             "StringEquals": {"aws:ResourceAccount": [bucket.bucket], "s3:prefix": bucket.bucket}
         }
-        resources = [bucket.arn, bucket.arn.apply(lambda arn: f"{arn}/*"), "arn:aws:s3:::plain"]
+        resources: list[pulumi.Input[str]] = [
+            bucket.arn,
+            bucket.arn.apply(lambda arn: f"{arn}/*"),
+            "arn:aws:s3:::plain",
+        ]
         statements = [Statement(actions=["s3:GetObject"], resources=resources, condition=condition)]
         RustFunction("echo", RustFunctionArgs(artifact=artifact("echo"), statements=statements))
 

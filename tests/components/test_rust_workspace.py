@@ -196,6 +196,15 @@ def test_a_binary_has_one_list_of_features() -> None:
 
 
 @pytest.mark.usefixtures("program")
+def test_features_are_not_a_string() -> None:
+    def declare() -> None:
+        RustWorkspace("rust", RustWorkspaceArgs(region="eu-west-1")).artifact("hello", features="color")
+
+    with pytest.raises(pulumi.RunError, match=r"artifact\('hello'\): features is a string: write a list, \['color'\]"):
+        record(declare)
+
+
+@pytest.mark.usefixtures("program")
 @pytest.mark.parametrize(
     ("files", "message"),
     [

@@ -1,0 +1,43 @@
+"""Checks that all arguments share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+import pulumi
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    """Base class of all arguments. Refuses values that Python accepts but that cannot be meant."""
+
+    def __post_init__(self) -> None:
+        """Check the fields.
+
+        Raises:
+            pulumi.RunError: a string is passed as a list.
+        """
+        for each in fields(self):
+            _check(f"{type(self).__name__}: {each.name}", each.type, getattr(self, each.name))
+
+
+def require_list(place: str, value: object) -> None:
+    """Refuse a string, which is a sequence of letters in Python.
+
+    Raises:
+        pulumi.RunError: the value is a string.
+    """
+    if isinstance(value, str):
+        raise pulumi.RunError(f"{place} is a string: write a list, [{str(value)!r}]")
+
+
+def _check(place: str, hint: Any, value: object) -> None:
+    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    origins = {get_origin(kind): kind for kind in kinds}
+    if Sequence in origins and str not in kinds:
+        require_list(place, value)
+    if Mapping in origins and isinstance(value, Mapping):
+        _, kind = get_args(origins[Mapping])
+        for key, each in value.items():
+            _check(f"{place}[{key!r}]", kind, each)
