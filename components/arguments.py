@@ -6,6 +6,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 import pulumi
+import pulumi_aws as aws
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +17,7 @@ class Arguments:
         """Check the fields.
 
         Raises:
-            pulumi.RunError: a string is passed as a list.
+            pulumi.RunError: a string is passed as a list, or a function that is not one of this library.
         """
         for each in fields(self):
             _check(f"{type(self).__name__}: {each.name}", each.type, getattr(self, each.name))
@@ -35,6 +36,11 @@ def require_list(place: str, value: object) -> None:
 def _check(place: str, hint: Any, value: object) -> None:
     kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     origins = {get_origin(kind): kind for kind in kinds}
+    if isinstance(value, aws.lambda_.Function):
+        raise pulumi.RunError(
+            f"{place} is an aws.lambda_.Function, which is not a function of this library: wrap it, "
+            "ExistingFunction(name='orders', function_name=fn.name, invoked_arn=fn.arn, role_name=role.name)"
+        )
     if Sequence in origins and str not in kinds:
         require_list(place, value)
     if Mapping in origins and isinstance(value, Mapping):

@@ -1,16 +1,21 @@
 import dataclasses
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 
 from components.arguments import Arguments
+from components.bucket_trigger import BucketTrigger, BucketTriggerArgs
+from components.http_api import HttpApi, HttpApiArgs, Route
 from components.iam import Statement
+from components.queue_trigger import QueueTriggerArgs
 from components.rust_workspace import RustWorkspaceArgs
 from components.table import Access, KeyAccess
+from tests.recording import record
 
 LIBRARY = importlib.import_module("components")
 ARGUMENTS = [
@@ -61,3 +66,21 @@ def test_lists_in_maps_and_enums_are_checked() -> None:
 def test_strings_and_lists_of_them_are_both_conditions() -> None:
     condition = {"StringEquals": {"aws:SourceAccount": "123456789012", "aws:PrincipalAccount": ["123456789012"]}}
     Statement(actions=["s3:GetObject"], resources=["*"], condition=condition)
+
+
+USES: list[Callable[[Any], object]] = [
+    lambda function: HttpApi("api", HttpApiArgs(routes={"GET /orders": function})),
+    lambda function: HttpApi("api", HttpApiArgs()).route("GET /orders", function),
+    lambda function: Route(function=function),
+    lambda function: QueueTriggerArgs(function=function),
+    lambda function: BucketTrigger("in", BucketTriggerArgs(function=function, bucket="in", bucket_arn="arn:in")),
+]
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_function_of_the_provider_has_to_be_wrapped(use: Callable[[Any], object]) -> None:
+    def declare() -> None:
+        use(aws.lambda_.Function("orders", role="arn:aws:iam::123456789012:role/orders"))
+
+    with pytest.raises(pulumi.RunError, match=r"not a function of this library: wrap it, ExistingFunction\("):
+        record(declare)
