@@ -26,6 +26,7 @@ ON_CALL = OnCall(actions=["arn:aws:sns:eu-west-1:123456789012:page"], runbook="h
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:news"
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:orders"
 QUEUE_TYPE = "aws:sqs/queue:Queue"
+NOTIFICATION_TYPE = "aws:s3/bucketNotification:BucketNotification"
 CONFIG_TYPE = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 
 
@@ -273,6 +274,64 @@ def test_a_trigger_that_is_added_too_late_is_refused() -> None:
         TopicTrigger("news", args).failure_queue_url.apply(lambda _: TopicTrigger("late", args))
 
     with pytest.raises(pulumi.RunError, match="late is added too late to reads: declare it in the body of the program"):
+        record(declare)
+
+
+def bucket_triggers(*names: str, bucket: Callable[[aws.s3.Bucket, int], tuple[Any, Any]]) -> Recording:
+    def declare() -> None:
+        pictures, first = aws.s3.Bucket("pictures"), None
+        for number, name in enumerate(names):
+            key, arn = bucket(pictures, number)
+            args = BucketTriggerArgs(function=function(f"{name}s"), bucket=key, bucket_arn=arn, prefix=f"{name}/")
+            trigger = BucketTrigger(name, args, pulumi.ResourceOptions(depends_on=[first] if first else None))
+            first = first or trigger
+
+    return record(declare)
+
+
+@pytest.mark.parametrize(
+    "bucket",
+    [
+        lambda pictures, _: (pictures.bucket, pictures.arn),
+        lambda pictures, number: ((pictures.bucket, pictures.id)[number], pictures.arn),
+        lambda pictures, _: (pictures.bucket, pulumi.Output.concat("arn:aws:s3:::", pictures.bucket)),
+        lambda *_: ("pictures", "arn:aws:s3:::pictures"),
+    ],
+)
+def test_triggers_of_a_bucket_share_its_notification(bucket: Callable[..., tuple[Any, Any]]) -> None:
+    recording = bucket_triggers("scale", "crop", bucket=bucket)
+    (notification,) = recording.of_type(NOTIFICATION_TYPE)
+    assert notification.name == "scale-notification"
+    assert [
+        (found["lambdaFunctionArn"], found["filterPrefix"]) for found in notification.inputs["lambdaFunctions"]
+    ] == [
+        (function_arn("scales-function"), "scale/"),
+        (function_arn("crops-function"), "crop/"),
+    ]
+    permissions = {found.urn for found in recording.of_type("aws:lambda/permission:Permission")}
+    assert len(permissions) == 2
+    assert permissions < set(notification.depends_on)
+
+
+def test_each_bucket_has_its_notification() -> None:
+    for _ in range(2):  # as in one process of `local up`
+        recording = bucket_triggers(
+            "scale", "crop", bucket=lambda _, number: (f"pictures-{number}", f"arn:aws:s3:::pictures-{number}")
+        )
+        assert [len(found.inputs["lambdaFunctions"]) for found in recording.of_type(NOTIFICATION_TYPE)] == [1, 1]
+
+
+def test_a_trigger_that_is_added_too_late_to_a_bucket_is_refused() -> None:
+    def declare() -> None:
+        bucket = aws.s3.Bucket("pictures")
+
+        def trigger(name: str) -> BucketTrigger:
+            args = BucketTriggerArgs(function=function(f"{name}s"), bucket=bucket.bucket, bucket_arn=bucket.arn)
+            return BucketTrigger(name, args)
+
+        trigger("scale").failure_queue_url.apply(lambda _: trigger("late"))
+
+    with pytest.raises(pulumi.RunError, match="late is added too late to its bucket: declare it in the body"):
         record(declare)
 
 
