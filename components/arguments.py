@@ -1,6 +1,6 @@
 """Checks that all arguments share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -31,6 +31,18 @@ def require_list(place: str, value: object) -> None:
     """
     if isinstance(value, str):
         raise pulumi.RunError(f"{place} is a string: write a list, [{str(value)!r}]")
+
+
+def require_keys(place: str, value: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse keys that would be ignored.
+
+    Raises:
+        pulumi.RunError: with the first unknown key and all known ones.
+    """
+    known = [*known]
+    for key in value:
+        if key not in known:
+            raise pulumi.RunError(f"{place} has {key!r}, which is unknown: use one of {', '.join(known)}")
 
 
 def _check(place: str, hint: Any, value: object) -> None:

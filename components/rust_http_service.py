@@ -6,6 +6,7 @@ from typing import Any, NotRequired, TypedDict, cast
 import pulumi
 
 from .architecture import Architecture
+from .arguments import require_keys
 from .function import grant
 from .http_api import HttpApi, HttpApiArgs
 from .iam import Statement, policy_document
@@ -110,10 +111,14 @@ class RustHttpService(pulumi.ComponentResource):
     def __init__(self, name: str, args: RustHttpServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the build, the functions, the API, and the schedules and queues."""
         super().__init__("rust-serverless:index:RustHttpService", name, None, opts)
+        _require_settings(name, args, RustHttpServiceArgs)
         self._child = pulumi.ResourceOptions(parent=self)
         self._on_call = OnCall(actions=args.get("alarm_actions", []))
         self._functions = self._declare_functions(args)
-        routes = {key: self._function(function, f"routes[{key!r}]") for key, function in args.get("routes", {}).items()}
+        routes = {
+            key: self._function(function, self._place("routes", key))
+            for key, function in args.get("routes", {}).items()
+        }
         api_args = HttpApiArgs(routes=routes, cors_origins=args.get("cors_origins", []))
         self.url = HttpApi(f"{name}-api", api_args, self._child).url
         for schedule_name, schedule in args.get("schedules", {}).items():
@@ -143,37 +148,53 @@ class RustHttpService(pulumi.ComponentResource):
         }
 
     def _declare_function(self, binary: str, settings: ServiceFunction, workspace: RustWorkspace) -> RustFunction:
+        _require_settings(self._place("functions", binary), settings, ServiceFunction)
         artifact = workspace.artifact(binary, settings.get("files"))
         function_args = RustFunctionArgs(artifact=artifact, **_keyword_arguments(settings, "files", "policies"))
         function = RustFunction(f"{self.pulumi_resource_name}-{binary}", function_args, self._child)
         if settings.get("policies"):
-            policy = pulumi.Output.from_input(settings["policies"]).apply(_document)
+            place = f"{self._place('functions', binary)}: policies"
+            policy = pulumi.Output.from_input(settings["policies"]).apply(lambda known: _document(place, known))
             grant(f"{function.name}-may-also", function, policy)
         return function
+
+    def _place(self, argument: str, key: str) -> str:
+        return f"{self.pulumi_resource_name}: {argument}[{key!r}]"
 
     def _function(self, name: str, place: str) -> RustFunction:
         if name not in self._functions:
             raise pulumi.RunError(
-                f"{self.pulumi_resource_name}: {place} names the function {name!r}, which is not in "
-                f"functions: use one of {', '.join(self._functions)}, or add it there"
+                f"{place} names the function {name!r}, which is not in functions: use one of "
+                f"{', '.join(self._functions)}, or add it there"
             )
         return self._functions[name]
 
     def _schedule(self, name: str, schedule: ServiceSchedule) -> None:
-        function = self._function(schedule["function"], f"schedules[{name!r}]")
+        place = self._place("schedules", name)
+        _require_settings(place, schedule, ServiceSchedule)
+        function = self._function(schedule["function"], place)
         trigger_args = ScheduleTriggerArgs(
             function=function, on_call=self._on_call, **_keyword_arguments(schedule, "function")
         )
         ScheduleTrigger(f"{self.pulumi_resource_name}-{name}", trigger_args, self._child)
 
     def _queue(self, name: str, queue: ServiceQueue) -> QueueTrigger:
-        function = self._function(queue["function"], f"queues[{name!r}]")
+        place = self._place("queues", name)
+        _require_settings(place, queue, ServiceQueue)
+        function = self._function(queue["function"], place)
         trigger_args = QueueTriggerArgs(
             function=function,
             on_call=self._on_call,
             **_keyword_arguments(queue, "function"),
         )
         return QueueTrigger(f"{self.pulumi_resource_name}-{name}", trigger_args, self._child)
+
+
+def _require_settings(place: str, settings: Mapping[str, Any], kind: Any) -> None:
+    """Refuse unknown settings, and missing ones."""
+    require_keys(place, settings, kind.__annotations__)
+    for name in sorted(kind.__required_keys__ - settings.keys()):
+        raise pulumi.RunError(f"{place} has no {name!r}: add it")
 
 
 def _keyword_arguments(settings: Mapping[str, Any], *excluded: str) -> dict[str, Any]:
@@ -188,7 +209,9 @@ def _keyword_arguments(settings: Mapping[str, Any], *excluded: str) -> dict[str,
     }
 
 
-def _document(policies: Sequence[Any]) -> str:
+def _document(place: str, policies: Sequence[Any]) -> str:
+    for policy in policies:
+        _require_settings(place, policy, Permission)
     return policy_document(*(Statement(**policy) for policy in policies))
 
 

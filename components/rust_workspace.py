@@ -155,6 +155,12 @@ class RustWorkspace(pulumi.ComponentResource):
         )
 
     def _compute_keys(self) -> dict[str, str]:
+        for binary in self._args.features:
+            if binary not in self._requests:
+                raise pulumi.RunError(
+                    f"{self.pulumi_resource_name}: features has {binary!r}, but the program never calls "
+                    f"artifact({binary!r}): remove it, or correct its name"
+                )
         if not self._requests:
             return {}
         try:

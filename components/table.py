@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from .arguments import Arguments
+from .arguments import Arguments, require_keys
 from .customize import Customization, Customized
 from .function import Principal, grant
 from .iam import Statement, policy_document
@@ -85,7 +85,7 @@ class Table(pulumi.ComponentResource):
         customized = Customized(name, args.customize)
         self._table = aws.dynamodb.Table(
             f"{name}-table",
-            **customized.inputs("table", aws.dynamodb.Table, _table(args)),
+            **customized.inputs("table", aws.dynamodb.Table, _table(name, args)),
             # Also makes an update fail early if the program no longer declares the table; DynamoDB would refuse later.
             opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
         )
@@ -132,9 +132,10 @@ def _leading_keys(keys: Sequence[str]) -> dict[str, dict[str, str | Sequence[str
     return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}}
 
 
-def _table(args: TableArgs) -> dict[str, Any]:
+def _table(name: str, args: TableArgs) -> dict[str, Any]:
     keyed: list[TableArgs | Index] = [args, *args.indexes.values()]
     attributes = dict.fromkeys(key for each in keyed for key in (each.partition_key, each.sort_key) if key)
+    require_keys(f"{name}: key_types", args.key_types, attributes)
     return {
         "billing_mode": "PAY_PER_REQUEST",
         "hash_key": args.partition_key,

@@ -197,6 +197,34 @@ def test_an_undeclared_function_is_refused_with_its_place(section: str, value: d
         record(lambda: RustHttpService("shop", args))
 
 
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"shedules": {}}, "^shop has 'shedules', which is unknown: use one of path, functions, architecture, routes"),
+        ({"functions": {"hello": {"memoryMib": 1}}}, r"functions\['hello'\] has 'memoryMib'.*: use one of memory_mib"),
+        ({"queues": {"q": {"function": "hello", "size": 1}}}, r"queues\['q'\] has 'size'.*function, batch_size"),
+        ({"queues": {"q": {}}}, r"queues\['q'\] has no 'function': add it"),
+        ({"schedules": {"s": {"function": "hello", "rate": 1}}}, r"schedules\['s'\] has 'rate'.*function, expression"),
+        ({"schedules": {"s": {"function": "hello"}}}, r"schedules\['s'\] has no 'expression': add it"),
+        (
+            {"functions": {"hello": {"policies": [{"actions": [], "resource": []}]}}},
+            r"shop: functions\['hello'\]: policies has 'resource'.*: use one of actions, resources",
+        ),
+    ],
+)
+def test_unknown_and_missing_settings_are_named(wrong: dict[str, Any], message: str) -> None:
+    args: Any = {"path": "rust", "functions": {"hello": {}}, **wrong}
+    with pytest.raises(pulumi.RunError, match=message):
+        record(lambda: RustHttpService("shop", args))
+
+
+@pytest.mark.parametrize("name", ["path", "functions"])
+def test_a_missing_argument_is_named(name: str) -> None:
+    args: Any = {key: value for key, value in {"path": "rust", "functions": {}}.items() if key != name}
+    with pytest.raises(pulumi.RunError, match=f"^shop has no '{name}': add it"):
+        record(lambda: RustHttpService("shop", args))
+
+
 def test_the_yaml_example_declares_its_function_and_routes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT / "examples/yaml")
     program = yaml.safe_load(Path("Pulumi.yaml").read_text())

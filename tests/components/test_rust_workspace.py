@@ -196,6 +196,14 @@ def test_a_binary_has_one_list_of_features() -> None:
 
 
 @pytest.mark.usefixtures("program")
+def test_features_of_a_binary_that_nobody_requests_are_refused() -> None:
+    with pytest.raises(
+        pulumi.RunError, match=r"rust: features has 'nope', but the program never calls artifact\('nope'"
+    ):
+        declared(features={"nope": ["color"]})
+
+
+@pytest.mark.usefixtures("program")
 def test_features_are_not_a_string() -> None:
     def declare() -> None:
         RustWorkspace("rust", RustWorkspaceArgs(region="eu-west-1")).artifact("hello", features="color")

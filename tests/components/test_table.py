@@ -117,6 +117,11 @@ def test_keys_can_be_numbers_and_indexes_are_covered_by_grants() -> None:
     ]
 
 
+def test_a_type_of_an_unknown_key_is_refused() -> None:
+    with pytest.raises(pulumi.RunError, match="views: key_types has 'nope', which is unknown: use one of pk"):
+        record(lambda: Table("views", replace(PLAIN, key_types={"nope": KeyType.NUMBER})))
+
+
 def test_an_existing_function_can_be_granted_access() -> None:
     def declare() -> None:
         output = pulumi.Output.from_input
