@@ -21,6 +21,9 @@ DEFAULT = "$default"
 """The route of requests that match no other route."""
 CORS_HEADERS = ("authorization", "content-type", "if-match", "if-none-match")
 """Request headers that CORS allows besides the safelisted ones."""
+STATEMENT_ID_CHARACTERS = re.compile("[a-zA-Z0-9_-]+")
+MAXIMUM_STATEMENT_ID = 100
+"""https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html"""
 
 ACCESS_LOG_FIELDS = {
     "requestId": "$context.requestId",
@@ -186,13 +189,15 @@ class HttpApi(pulumi.ComponentResource):
     def _declare(self, route_key: str, target: Route) -> None:
         source = _source(route_key)
         child = f"{self.pulumi_resource_name}-{_slug(route_key)}-{hashlib.sha256(route_key.encode()).hexdigest()[:6]}"
+        source_arn = self._execution_arn.apply(lambda arn: f"{arn}/*/{source}")
         permission = aws.lambda_.Permission(
             f"{child}-permission",
+            statement_id=_statement_id(f"{child}-permission", source_arn),
             action="lambda:InvokeFunction",
             function=target.function.function_name,
             qualifier=target.function.qualifier,
             principal="apigateway.amazonaws.com",
-            source_arn=self._execution_arn.apply(lambda arn: f"{arn}/*/{source}"),
+            source_arn=source_arn,
             opts=_with_former_name(self, f"{self.pulumi_resource_name}-{_slug(route_key)}-permission"),
         )
         self._declared.append(
@@ -316,6 +321,17 @@ def _source(route_key: str) -> str:
             f"{route_key!r} is not a route key: write a method and a path, such as 'POST /echo', or '{DEFAULT}'"
         )
     return ("*" if match["method"] == "ANY" else match["method"]) + match["path"]
+
+
+def _statement_id(name: str, source_arn: pulumi.Output[str]) -> pulumi.Output[str] | None:
+    """Return the statement id of a permission, if AWS would refuse the one that Pulumi generates from the name.
+
+    The digest of the source ARN is unique in a function's policy.
+    """
+    generated = len(f"{pulumi.get_project()}-{pulumi.get_stack()}--{name}-0123456")
+    if STATEMENT_ID_CHARACTERS.fullmatch(name) and generated <= MAXIMUM_STATEMENT_ID:
+        return None
+    return source_arn.apply(lambda arn: f"route-{hashlib.sha256(arn.encode()).hexdigest()}")
 
 
 def _slug(route_key: str) -> str:

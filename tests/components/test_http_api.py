@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -146,6 +147,31 @@ def test_cors_allows_route_methods_and_conditional_requests() -> None:
     cors = declared(routes, args).named("api-http").inputs["corsConfiguration"]
     assert cors["allowMethods"] == ["GET", "HEAD", "PATCH"]
     assert {"if-match", "if-none-match", "content-type", "authorization"} <= set(cors["allowHeaders"])
+
+
+@pytest.mark.parametrize(
+    ("api", "route_key"),
+    [
+        ("api", f"GET /{'very-' * 20}long"),
+        ("api", "GET /größe"),
+        ("api", "GET /größen"),
+        ("api.example.com", "GET /items"),
+        ("my api", "GET /items"),
+    ],
+)
+def test_a_name_that_no_statement_id_can_have_gets_a_digest(api: str, route_key: str) -> None:
+    recording = record(lambda: HttpApi(api, HttpApiArgs(routes={route_key: function("shop")})))
+    ids = {found.inputs["statementId"] for found in recording.of_type("aws:lambda/permission:Permission")}
+    assert len(ids) == 2, "the GET route and its HEAD route"
+    assert all(re.fullmatch("[a-zA-Z0-9_-]{1,100}", found) for found in ids)
+
+
+@pytest.mark.parametrize(("too_long", "is_named"), [(0, False), (1, True)])
+def test_pulumi_names_statements_whose_names_are_short_enough(too_long: int, is_named: bool) -> None:
+    rest = "rust-serverless-test--api-any--012345-permission-0123456"
+    recording = declared(lambda api: api.route(f"ANY /{'x' * (100 - len(rest) + too_long)}", function("shop")))
+    (permission,) = recording.of_type("aws:lambda/permission:Permission")
+    assert ("statementId" in permission.inputs) == is_named
 
 
 SEGMENTS = st.sampled_from(["a", "b", "a-b", "a.b", "{a}", "{b}", "{a+}", "A", "a_b", ""])
