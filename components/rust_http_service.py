@@ -137,10 +137,7 @@ class RustHttpService(pulumi.ComponentResource):
         )
 
     def _declare_functions(self, args: RustHttpServiceArgs) -> dict[str, RustFunction]:
-        chosen = args.get("architecture")
-        workspace_args = RustWorkspaceArgs(
-            path=args["path"], architecture=None if chosen is None else Architecture(chosen)
-        )
+        workspace_args = RustWorkspaceArgs(path=args["path"], architecture=args.get("architecture"))
         workspace = RustWorkspace(f"{self.pulumi_resource_name}-rust", workspace_args, self._child)
         return {
             binary: self._declare_function(binary, settings, workspace)

@@ -29,9 +29,9 @@ class RustWorkspaceArgs(Arguments):
 
     path: str = "rust"
     """Folder with a `Cargo.toml`, relative to the program: a workspace, a package, or a member of a workspace."""
-    architecture: Architecture | None = None
-    """Architecture of all functions. By default arm64, which costs 20% less per millisecond than x86_64; or this
-    machine's, if AWS_ENDPOINT_URL is set, as for an emulator."""
+    architecture: Architecture | str | None = None
+    """Architecture of all functions, or its name. By default arm64, which costs 20% less per millisecond than x86_64;
+    or this machine's, if AWS_ENDPOINT_URL is set, as for an emulator."""
     profile: str = "release"
     """Cargo profile. cargo-lambda optimizes for Lambda only with `release`. Debug information is left out, because it
     contains paths of the machine; names of functions stay, unless the profile strips them."""
@@ -51,6 +51,20 @@ class RustWorkspaceArgs(Arguments):
     artifact_bucket: str | None = None
     """Name of a bucket that stacks share, for promotion. By default the workspace creates a bucket, which is deleted
     with the stack."""
+
+    def __post_init__(self) -> None:
+        """Check the fields.
+
+        Raises:
+            pulumi.RunError: a variable is not a plain string, or as for all arguments.
+        """
+        super().__post_init__()
+        for name, value in self.environment.items():
+            if not isinstance(value, str):
+                raise pulumi.RunError(
+                    f"RustWorkspaceArgs: environment[{name!r}] must be a plain string, because the build's inputs are "
+                    "known in previews"
+                )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +103,7 @@ class RustWorkspace(pulumi.ComponentResource):
         """Read the manifests of the project and declare its build."""
         super().__init__("rust-serverless:index:RustWorkspace", name, None, opts)
         self._args = args
-        self._architecture = args.architecture or _default_architecture()
+        self._architecture = _architecture(args.architecture)
         self._workspace = _read(args.path)
         self._requests: dict[str, _Request] = {}
         """Requested artifacts by binary."""
@@ -211,8 +225,13 @@ class RustWorkspace(pulumi.ComponentResource):
         return bucket.bucket
 
 
-def _default_architecture() -> Architecture:
-    return host_architecture() if os.environ.get("AWS_ENDPOINT_URL") else Architecture.ARM64
+def _architecture(chosen: Architecture | str | None) -> Architecture:
+    if chosen is None:
+        return host_architecture() if os.environ.get("AWS_ENDPOINT_URL") else Architecture.ARM64
+    try:
+        return Architecture(chosen)
+    except ValueError:
+        raise pulumi.RunError(f"architecture is {chosen!r}: use one of {', '.join(Architecture)}") from None
 
 
 def _read(path: str) -> Workspace:

@@ -340,6 +340,12 @@ def test_the_project_and_not_the_shell_pins_the_toolchain(project: Project) -> N
     assert project.keys() != before
 
 
+@pytest.mark.parametrize("name", ["CARGO_HOME", "PATH"])
+def test_a_variable_that_the_build_sets_is_refused(project: Project, name: str) -> None:
+    with pytest.raises(BuildError, match=f"sets {name}, which the build itself sets"):
+        project.changed(environment={name: "/nowhere"}).run()
+
+
 def test_a_tracked_file_counts_although_a_pattern_ignores_it(project: Project) -> None:
     project.write(
         {f"{APP}/src/word.txt": "one", MAIN: prints('include_str!("word.txt")'), ".gitignore": "*.txt\ntarget\n"}

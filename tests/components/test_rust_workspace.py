@@ -1,5 +1,5 @@
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +201,24 @@ def test_features_of_a_binary_that_nobody_requests_are_refused() -> None:
         pulumi.RunError, match=r"rust: features has 'nope', but the program never calls artifact\('nope'"
     ):
         declared(features={"nope": ["color"]})
+
+
+@pytest.mark.usefixtures("program")
+def test_an_architecture_may_be_its_name() -> None:
+    keys = build(declared(architecture="x86_64")).inputs["environment"]["ARTIFACT_KEYS"].split()
+    assert [key.split("/")[1] for key in keys] == ["x86_64", "x86_64"]
+    with pytest.raises(pulumi.RunError, match="architecture is 'arm': use one of arm64, x86_64"):
+        declared(architecture="arm")
+
+
+@pytest.mark.usefixtures("program")
+@pytest.mark.parametrize("value", [lambda: 1, lambda: pulumi.Output.from_input("n")])
+def test_variables_of_the_build_are_plain_strings(value: Callable[[], Any]) -> None:
+    def declare() -> None:
+        RustWorkspaceArgs(environment={"N": value()})
+
+    with pytest.raises(pulumi.RunError, match=r"environment\['N'\] must be a plain string, because the build's inputs"):
+        record(declare)
 
 
 @pytest.mark.usefixtures("program")
