@@ -79,7 +79,11 @@ class Function(Invokable, Principal, Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class ExistingFunction(Arguments):
-    """A function that exists outside of this program, for routes, triggers and grants."""
+    """A function that exists outside of this program, for routes, triggers and grants.
+
+    A trigger sets the retries and the destination of the function's asynchronous invocations, and replaces those that
+    it has. A `QueueTrigger` or a `StreamTrigger` does not.
+    """
 
     name: str
     """Logical name, unique in the program."""
