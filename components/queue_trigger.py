@@ -14,6 +14,7 @@ from .metric_alarm import OnCall
 from .rust_function import RustFunction
 
 DEFAULT_TIMEOUT_SECONDS = 30
+LARGEST_BATCH_WITHOUT_WINDOW = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,20 @@ class QueueTriggerArgs(Arguments):
     """Maximum concurrency, 2 to 1,000."""
     on_call: OnCall = field(default_factory=OnCall)
     """Notified while the failure queue is not empty."""
+
+    def __post_init__(self) -> None:
+        """Check the fields.
+
+        Raises:
+            pulumi.RunError: a batch of this size requires a window, or as for all arguments.
+        """
+        super().__post_init__()
+        # https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+        if self.batch_size > LARGEST_BATCH_WITHOUT_WINDOW and not self.window_seconds:
+            raise pulumi.RunError(
+                f"QueueTriggerArgs: a batch_size of {self.batch_size} requires a window: set window_seconds to at "
+                f"least 1, or batch_size to at most {LARGEST_BATCH_WITHOUT_WINDOW}"
+            )
 
 
 class QueueTrigger(pulumi.ComponentResource):

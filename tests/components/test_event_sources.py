@@ -166,6 +166,13 @@ def test_a_timeout_below_the_function_s_is_refused() -> None:
         record(lambda: QueueTrigger("queue", QueueTriggerArgs(function=slow(), function_timeout_seconds=30)))
 
 
+def test_a_large_batch_requires_a_window() -> None:
+    with pytest.raises(pulumi.RunError, match="a batch_size of 11 requires a window: set window_seconds to at least 1"):
+        record(lambda: QueueTriggerArgs(function=function("reads"), batch_size=11))
+    record(lambda: QueueTriggerArgs(function=function("reads"), batch_size=11, window_seconds=1))
+    record(lambda: QueueTriggerArgs(function=function("reads"), batch_size=10))
+
+
 def page(name: str) -> OnCall:
     return OnCall(actions=[f"arn:aws:sns:eu-west-1:123456789012:{name}"])
 
