@@ -6,6 +6,8 @@ from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_monitor
 
 from .arguments import Arguments
 from .build.access import VARIABLE, AwsAccess
@@ -51,9 +53,18 @@ def aws_access(
         return pulumi.Output.all(region=found["region"]).apply(lambda known: AwsAccess(endpoint=endpoint, **known))
     explicit = {name: getattr(credentials, name) for name in KEYS}
     found |= {name: value for name, value in explicit.items() if value is not None}
-    found["account"] = aws.get_caller_identity_output(opts=invoke).account_id
+    if not _is_unit_test():
+        found["account"] = aws.get_caller_identity_output(opts=invoke).account_id
     roles = tuple(credentials.assume_roles)
     return pulumi.Output.all(**found).apply(lambda known: _checked(AwsAccess(assume_roles=roles, **known)))
+
+
+def _is_unit_test() -> bool:
+    """Return whether the program runs with `pulumi.runtime.set_mocks`, so that no Command uses the credentials.
+
+    Local runs use a subclass of the monitor.
+    """
+    return type(get_monitor()) is MockMonitor
 
 
 def access_environment(access: pulumi.Output[AwsAccess]) -> dict[str, pulumi.Input[str]]:

@@ -1,3 +1,4 @@
+import contextlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -6,12 +7,14 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 import pytest
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor
 
 from components.aws_credentials import AwsCredentials
 from components.build.access import VARIABLE, AwsAccess
 from components.build.plan import BuildPlan
+from components.local.program import run_declarations
 from components.rust_workspace import RustWorkspace, RustWorkspaceArgs
-from tests.recording import Recorded, Recording, record
+from tests.recording import NO_CONFIG, Recorded, Recording, RecordingMonitor, on_a_short_stack, record
 from tests.workspaces import FILES, write_workspace
 
 
@@ -126,6 +129,36 @@ def test_an_explicit_provider_gives_the_build_its_region_and_credentials() -> No
 
     found = access(record(declare))
     assert (found.region, found.profile) == ("ap-south-1", "there")
+
+
+class AccountRecording(Recording):
+    """Returns the account of the provider."""
+
+    def call(self, args: MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
+        found = super().call(args)
+        return found | {"accountId": "111111111111"} if "accountId" in found else found
+
+
+@pytest.mark.usefixtures("program")
+@pytest.mark.parametrize(
+    ("monitor", "refusal"),
+    [
+        (MockMonitor, contextlib.nullcontext()),
+        (RecordingMonitor, pytest.raises(pulumi.RunError, match="but Commands would use 222222222222")),
+    ],
+)
+def test_credentials_of_another_account_are_refused_except_in_unit_tests(
+    monkeypatch: pytest.MonkeyPatch,
+    monitor: Callable[[Recording], MockMonitor],
+    refusal: contextlib.AbstractContextManager[Any],
+) -> None:
+    monkeypatch.setattr(AwsAccess, "caller_account", lambda _: "222222222222")
+
+    def declare() -> None:
+        RustWorkspace("rust", RustWorkspaceArgs(region="eu-west-1")).artifact("hello")
+
+    with refusal:
+        on_a_short_stack(lambda: run_declarations(declare, NO_CONFIG, monitor(AccountRecording())))
 
 
 @pytest.mark.usefixtures("program")

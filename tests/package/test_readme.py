@@ -1,6 +1,8 @@
 import importlib
+import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +14,9 @@ from operations.library_page import FILE, library_page
 from tests.recording import ROOT, Recording, record
 
 EXAMPLE = re.compile(r"^```python\n(?P<code>.*?)^```", re.DOTALL | re.MULTILINE)
-EXAMPLES = [match["code"] for match in EXAMPLE.finditer((ROOT / FILE).read_text())]
+ALL = [match["code"] for match in EXAMPLE.finditer((ROOT / FILE).read_text())]
+EXAMPLES = [code for code in ALL if "set_mocks" not in code]
+(UNIT_TEST,) = [code for code in ALL if "set_mocks" in code]
 
 
 @pytest.fixture
@@ -41,6 +45,25 @@ def test_every_example_runs_and_violates_no_rule(code: str) -> None:
         for _, problem in violations(resource.typ, resource.name, resource.inputs)
     ]
     assert broken == []
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_the_unit_test_passes_without_credentials(tmp_path: Path) -> None:
+    (tmp_path / "test_program.py").write_text(UNIT_TEST)
+    (tmp_path / "rust_serverless").symlink_to(ROOT / "components")
+    # With the account of the mocks, as programs return that use it themselves.
+    account = UNIT_TEST.replace("return {}", 'return {"accountId": "123456789012", "region": "eu-west-1"}')
+    (tmp_path / "test_account.py").write_text(account)
+    variables = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"}
+    for file in ("test_program.py", "test_account.py"):
+        tests = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "--rootdir", str(tmp_path), file],
+            env=variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "1 passed" in tests.stdout, tests.stdout
 
 
 def test_every_component_has_an_example() -> None:
