@@ -19,9 +19,11 @@ class BucketTriggerArgs(Arguments):
 
     function: Function
     bucket: pulumi.Input[str]
-    """Name of the bucket. A bucket has one notification configuration, which the program's triggers share. It replaces
-    the notifications that are set elsewhere."""
+    """Name of the bucket. It has one notification configuration, which replaces notifications that are set elsewhere.
+    Triggers with the same `bucket` or `bucket_arn` share it: the same text, or the same output, such as `pictures.arn`.
+    """
     bucket_arn: pulumi.Input[str]
+    """ARN of the bucket."""
     events: Sequence[str] = ("s3:ObjectCreated:*",)
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html"""
     prefix: str = ""

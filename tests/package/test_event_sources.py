@@ -19,7 +19,7 @@ workspace = rs.RustWorkspace("rust", rs.RustWorkspaceArgs(path="services/api"))
 artifact = workspace.artifact("hello")
 by = {
     name: rs.RustFunction(name, rs.RustFunctionArgs(artifact=artifact))
-    for name in ("queue", "schedule", "bucket", "rule", "topic", "stream")
+    for name in ("queue", "schedule", "bucket", "crops", "rule", "topic", "stream")
 }
 orders = rs.QueueTrigger("orders", rs.QueueTriggerArgs(function=by["queue"]))
 orders.allow_send(by["topic"])
@@ -30,6 +30,9 @@ rs.BucketTrigger(
     rs.BucketTriggerArgs(
         function=by["bucket"], bucket=pictures.bucket, bucket_arn=pictures.arn, prefix="in/", suffix=".png"
     ),
+)
+rs.BucketTrigger(
+    "crops", rs.BucketTriggerArgs(function=by["crops"], bucket=pictures.id, bucket_arn=pictures.arn, prefix="crop/")
 )
 rs.EventTrigger("shipped", rs.EventTriggerArgs(function=by["rule"], pattern={"source": ["shop"]}))
 news = aws.sns.Topic("news")
@@ -55,6 +58,7 @@ SENT: dict[str, Callable[[Any, dict[str, Any]], object]] = {
     "queue": lambda c, out: c.client("sqs").send_message(QueueUrl=out["queue"], MessageBody="order"),
     "schedule": lambda _, __: None,
     "bucket": lambda c, out: c.client("s3").put_object(Bucket=out["bucket"], Key="in/cat.png", Body=b"cat"),
+    "crops": lambda c, out: c.client("s3").put_object(Bucket=out["bucket"], Key="crop/cat.png", Body=b"cat"),
     "rule": lambda c, _: c.client("events").put_events(
         Entries=[{"Source": "shop", "DetailType": "shipped", "Detail": json.dumps({"order": 1})}]
     ),
