@@ -1,4 +1,4 @@
-"""The tracker in a real Firefox, with and without beacons."""
+"""The tracker in a real Firefox."""
 
 import tempfile
 import time
@@ -69,20 +69,26 @@ def items(local: Local, kind: str, path: str) -> list[dict[str, Any]]:
         time.sleep(0.3)
 
 
-@pytest.mark.parametrize("beacons", [True, False], ids=["beacons", "no beacons"])
-def test_firefox_counts_and_measures_a_page(local: Local, firefox: Any, beacons: bool) -> None:
-    path = f"/firefox-{beacons}"
-    firefox.set_pref("beacon.enabled", beacons)
+POLICIES = {"none": "", **{name: f'<meta name="referrer" content="{name}">' for name in ("same-origin", "no-referrer")}}
+"""Markup of referrer policies. With these, Firefox sends no origin with beacons."""
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_firefox_counts_and_measures_a_page(site: SiteServer, local: Local, firefox: Any, policy: str) -> None:
+    path = f"/firefox-{policy}"
+    site.shapes[path] = f'{POLICIES[policy]}<script async src="ADDRESS"></script>'
     firefox.navigate(f"{SITE}{path}")
     (view,) = items(local, "view", path)
     assert view["Browser"]["S"] == "Firefox"
-    assert firefox.execute_script("return 'sendBeacon' in navigator", sandbox=None) is beacons
     time.sleep(0.5)
     # Without a sandbox, which would use the browser's own functions instead of the page's.
     firefox.execute_script(f"history.pushState({{}}, '', '{path}/next')", sandbox=None)
     assert firefox.execute_script("return location.pathname") == f"{path}/next"
     items(local, "view", f"{path}/next")
     items(local, "leave", path)
+    time.sleep(0.5)
+    firefox.navigate("about:blank")
+    items(local, "leave", f"{path}/next")
 
 
 @pytest.mark.parametrize("script", UNUSABLE.values(), ids=UNUSABLE)
@@ -90,7 +96,6 @@ def test_tracker_errors_never_reach_the_page_in_firefox(site: SiteServer, firefo
     site.shapes["/broken"] = (
         f'<script>window.listen = addEventListener; {script}</script><script src="ADDRESS"></script>'
     )
-    firefox.set_pref("beacon.enabled", False)
     firefox.navigate(f"{SITE}/broken")
     routed = firefox.execute_script(ROUTER, script_args=["/routed"], sandbox=None)
     assert routed == [[], "/two", 2, True]

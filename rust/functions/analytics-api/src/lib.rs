@@ -1,4 +1,4 @@
-//! Site analytics under `/analytics`: routes for trackers and beacons, sessions, and reports as JSON, CSV and HTML.
+//! Site analytics under `/analytics`: routes for trackers, sessions, and reports as JSON, CSV and HTML.
 //!
 //! [`app`] is the whole service without its host: `main.rs` runs it on Lambda.
 

@@ -32,7 +32,7 @@ async fn a_leave_stores_duration_and_scroll_depth() {
 
 /// Regression test for a bug of a well-known pair of analytics functions.
 #[tokio::test]
-async fn replayed_and_reordered_beacons_change_nothing() {
+async fn replayed_and_reordered_leaves_change_nothing() {
     let [first, second, third] = [(1000, 20), (5000, 60), (7000, 40)];
     let mut states = Vec::new();
     for order in [vec![first, second, third], vec![third, first, second, second, first, third]] {

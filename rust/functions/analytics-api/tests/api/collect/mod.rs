@@ -1,4 +1,4 @@
-//! Collecting views from pages, beacons and pictures, with the store in memory.
+//! Collecting views from scripts and pictures, with the store in memory.
 
 pub mod api;
 mod caps;

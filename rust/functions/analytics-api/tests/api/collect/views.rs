@@ -39,7 +39,7 @@ async fn a_view_expires_after_the_retention() {
 }
 
 #[tokio::test]
-async fn a_text_beacon_is_accepted_like_json() {
+async fn text_is_accepted_like_json() {
     let api = Api::new();
     let request = Request::collect("https://example.com/text");
     for content_type in ["text/plain", "text/plain;charset=UTF-8", "Application/JSON; charset=utf-8"] {
