@@ -301,6 +301,33 @@ def test_replace_state_while_scrolling_counts_one_view(visit: Visit, collected: 
     assert collected == ["/endless"]
 
 
+ROUTERS = {
+    "intercepts": """navigation.addEventListener('navigate', event => event.intercept());
+        window.go = (url, history) => navigation.navigate(url, {history}).committed""",
+    "saved functions": """const push = history.pushState.bind(history), replace = history.replaceState.bind(history);
+        window.go = (url, history) => history === 'push' ? push({}, '', url) : replace({}, '', url)""",
+    "no Navigation API": """delete window.navigation;
+        window.go = (url, how) => history[how + 'State']({}, '', url)""",
+}
+
+
+@pytest.mark.parametrize("router", ROUTERS.values(), ids=ROUTERS)
+def test_every_kind_of_router_is_counted(site: SiteServer, visit: Visit, collected: list[str], router: str) -> None:
+    site.shapes["/routed"] = f"<script>{router}</script>{CLASSIC}<p id='part'>"
+    visit.go("/routed")
+    visit.page.evaluate("go('/routed/a', 'push')")
+    visit.page.evaluate("go('/routed/b', 'push')")
+    settle(visit.page)
+    assert collected == ["/routed", "/routed/a", "/routed/b"]
+    visit.page.evaluate("go('/routed/b/2', 'replace')")
+    visit.page.evaluate("location.hash = 'part'")
+    settle(visit.page)
+    assert collected == ["/routed", "/routed/a", "/routed/b"]
+    visit.page.evaluate("history.go(-2)")
+    settle(visit.page)
+    assert collected == ["/routed", "/routed/a", "/routed/b", "/routed/a"]
+
+
 def test_a_page_from_the_back_forward_cache_is_counted_again(visit: Visit, collected: list[str]) -> None:
     visit.go("/cached")
     visit.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: false}))")
@@ -318,6 +345,28 @@ def test_a_page_that_routes_while_prerendered_is_counted_once(visit: Visit, coll
     visit.page.evaluate("document.prerendering = false; document.dispatchEvent(new Event('prerenderingchange'))")
     settle(visit.page)
     assert collected == ["/prerendered/inside"]
+
+
+def test_a_manual_view_while_prerendered_is_counted_later(site: SiteServer, visit: Visit, collected: list[str]) -> None:
+    visit.context.add_init_script("Object.defineProperty(document, 'prerendering', {value: true, writable: true})")
+    site.shapes["/manual-prerendered"] = '<script src="ADDRESS" data-manual></script>'
+    visit.page.goto(f"{SITE}/manual-prerendered")
+    visit.page.evaluate("countView('/virtual')")
+    settle(visit.page)
+    assert collected == []
+    visit.page.evaluate("document.prerendering = false; document.dispatchEvent(new Event('prerenderingchange'))")
+    settle(visit.page)
+    assert collected == ["/virtual"]
+
+
+def test_a_page_that_replaces_its_path_while_prerendered_is_counted(visit: Visit, collected: list[str]) -> None:
+    visit.context.add_init_script("Object.defineProperty(document, 'prerendering', {value: true, writable: true})")
+    visit.page.goto(f"{SITE}/prerendered")
+    visit.page.evaluate("history.replaceState({}, '', '/prerendered/replaced')")
+    settle(visit.page)
+    visit.page.evaluate("document.prerendering = false; document.dispatchEvent(new Event('prerenderingchange'))")
+    settle(visit.page)
+    assert collected == ["/prerendered/replaced"]
 
 
 PRERENDERING = """<script type="speculationrules">
@@ -391,6 +440,15 @@ def test_a_page_can_count_its_views_itself(site: SiteServer, visit: Visit, colle
     visit.page.evaluate("countView(); countView('/virtual')")
     settle(visit.page)
     assert collected == ["/manual/next", "/virtual"]
+
+
+def test_count_view_does_nothing_in_a_frame(site: SiteServer, visit: Visit, collected: list[str]) -> None:
+    manual = '<script src="ADDRESS" data-manual></script>'
+    site.shapes["/manual-frame"] = f"{manual}<script>countView('/inside')</script>"
+    site.shapes["/manual-top"] = f'{manual}<iframe src="/manual-frame"></iframe><script>countView("/outside")</script>'
+    visit.page.goto(f"{SITE}/manual-top")
+    settle(visit.page)
+    assert collected == ["/outside"]
 
 
 EXCLUDED = {

@@ -2,7 +2,8 @@
 // far it was scrolled. It stores nothing in the browser, and its errors never reach the page. The API minifies it: it
 // removes comments and indentation, and replaces names that start with $ by letters.
 {
-  // $view is the current view, reported when it is left; $shown is the time since which it is visible, 0 while hidden.
+  // $view is the current view, reported when it is left; $shown is the time since which it is visible, 0 while hidden;
+  // $last is the path of the page, counted or replaced.
   let $doc=document,$at=location,$clock=performance,$data,$base,$view,$shown,$last,$referrer,
 
   // The page may have replaced browser functions: catch whatever they throw.
@@ -40,8 +41,9 @@
 
   // A prerendered page may never be shown. With Global Privacy Control, the view is reported but not the leave.
   $open=$safe($path=>{
+    if($doc.prerendering)return $on('prerenderingchange',()=>$open($path))
     $path=$path||$here()
-    if($doc.prerendering||$path==$last)return
+    if($path==$last||self!=top)return
     $leave()
     $last=$path
     let $own=$view={durationMs:0,scroll:0}
@@ -49,14 +51,17 @@
       navigator.globalPrivacyControl||$own==$view&&$show($own.view=$answer.view))
     $referrer=''
   }),
-  $again=$path=>$open($path,$last=0)
+  $again=$path=>$open($path,$last=0),
+
+  // A replaced path is not a new page: many pages replace it while scrolling. Remember it for the events that follow.
+  $move=$safe($how=>$last&&$how=='replace'?$last=$here():$open())
 
   $safe(()=>{
-    // Modules have no current script. When loaded twice or in a frame, the tracker does nothing.
-    let $script=$doc.currentScript||$doc.querySelector('[src*="analytics/a.js"]'),$push=history.pushState
+    // Modules have no current script. When loaded twice or in a frame, the tracker counts nothing.
+    let $script=$doc.currentScript||$doc.querySelector('[src*="analytics/a.js"]')
     $data=$script.dataset
     $base=new URL('.',$script.src)
-    if(self[$base]||self!=top)return
+    if(self[$base])return
     self[$base]=1
     $referrer=$doc.referrer
     $on('scroll',$look)
@@ -64,14 +69,17 @@
     if('manual'in $data)return self.countView=$again
     $open()
 
-    // replaceState is not a new page: many pages call it while scrolling. Pages in the back/forward cache return
-    // without loading.
-    history.pushState=function(){
-      let $result=$push.apply(this,arguments)
-      $open()
-      return $result
-    }
-    for(let $name of['popstate','hashchange','prerenderingchange'])$on($name,()=>$open())
+    // Pages in the back/forward cache return without loading.
     $on('pageshow',$event=>$event.persisted&&$again())
+    $on('popstate',$move)
+    for(let $how of['push','replace']){
+      let $name=$how+'State',$native=history[$name]
+      history[$name]=(...$all)=>{
+        $native.apply(history,$all)
+        $move($how)
+      }
+    }
+    // Some routers never call these functions. Browsers without this API may have an element with its name.
+    self.navigation?.addEventListener('currententrychange',$event=>$move($event.navigationType))
   })()
 }
