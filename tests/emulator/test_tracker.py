@@ -414,14 +414,20 @@ def test_a_prerendered_page_is_counted_when_it_is_shown(site: SiteServer, local:
 
 
 def test_a_hash_router_has_a_page_per_hash(site: SiteServer, visit: Visit, collected: list[str]) -> None:
-    site.shapes["/app"] = '<script async src="ADDRESS" data-hash></script>'
-    visit.page.goto(f"{SITE}/app#/start")
+    site.shapes["/app"] = '<script async src="ADDRESS" data-hash data-exclude="/app/admin"></script>'
+    visit.page.goto(f"{SITE}/app?utm_source=mail#/start")
     settle(visit.page)
-    for path in ("#/about", "#!/team", "#/about"):
+    for path in ("#/about", "#!/team", "#/admin", "#/list?q=a", "#/list?q=ab", "#/list#part", "#", "#/about"):
         visit.page.evaluate(f"location.hash = '{path}'")
         settle(visit.page)
-    visit.until(lambda: len(visit.stored("view")) > 0)
-    assert [path.replace("//", "/") for path in collected] == ["/app/start", "/app/about", "/app/team", "/app/about"]
+    assert collected == ["/app/start", "/app/about", "/app/team", "/app/list", "/app/", "/app/about"]
+
+
+def test_a_hash_router_keeps_the_campaign(site: SiteServer, visit: Visit) -> None:
+    site.shapes["/campaign"] = '<script async src="ADDRESS" data-hash></script>'
+    with visit.page.expect_request("**/analytics/collect") as sent:
+        visit.page.goto(f"{SITE}/campaign?utm_source=mail#/list?page=2")
+    assert json.loads(sent.value.post_data or "")["url"] == f"{SITE}/campaign/list?utm_source=mail"
 
 
 def test_without_hash_mode_hashes_are_ignored(visit: Visit, collected: list[str]) -> None:
@@ -471,3 +477,21 @@ def test_excluded_paths_are_not_counted(site: SiteServer, visit: Visit, collecte
     assert collected == ([] if EXCLUDED[path] else [path])
     visit.push("/counted")
     assert collected[-1] == "/counted"
+
+
+@pytest.mark.parametrize("excluded", ["", "/drafts,", " , ,"])
+def test_an_empty_pattern_excludes_nothing(site: SiteServer, visit: Visit, collected: list[str], excluded: str) -> None:
+    site.shapes["/"] = f'<script src="ADDRESS" data-exclude="{excluded}"></script>'
+    visit.go("/")
+    assert collected == ["/"]
+
+
+def test_excluded_paths_may_have_any_letters(site: SiteServer, visit: Visit, collected: list[str]) -> None:
+    site.shapes["/letters"] = (
+        '<meta charset="utf-8"><script src="ADDRESS" data-exclude="/über-uns, /%C3%A4/*"></script>'
+    )
+    visit.go("/letters")
+    for path in ("/über-uns", "/ä/1", "/letters/end"):
+        visit.page.evaluate(f"history.pushState({{}}, '', '{path}')")
+        settle(visit.page)
+    assert collected == ["/letters", "/letters/end"]

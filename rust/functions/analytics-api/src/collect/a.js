@@ -32,14 +32,14 @@
     }
   }),
 
-  // With data-hash, the fragment is the rest of the path; the API removes empty segments.
-  $here=()=>$at.pathname+('hash'in $data?'/'+$at.hash.replace(/^#!?/,''):''),
+  // With data-hash, the fragment is the rest of the path, without its own query and fragment.
+  $here=()=>($at.pathname+('hash'in $data?'/'+$at.hash.match(/#?!?([^?#]*)/)[1]:'')).replace(/\/+/g,'/'),
 
-  // In data-exclude, * matches a part of a path without slashes, and ** any part.
-  $excluded=$path=>$data.exclude?.split(',').some($pattern=>
-    RegExp('^'+$pattern.trim().replace(/[^\w*]/g,'\\$&').replace(/\*+/g,$stars=>$stars[1]?'.*':'[^/]*')+'/?$').test($path)),
+  // Patterns and paths are compared as the URL parser encodes them.
+  $encoded=$path=>new URL($path,$at).pathname,
 
-  // A prerendered page may never be shown. With Global Privacy Control, the view is reported but not the leave.
+  // A prerendered page may never be shown. In data-exclude, * matches a part of a path without slashes, and ** any part.
+  // With Global Privacy Control, the view is reported but not the leave.
   $open=$safe($path=>{
     if($doc.prerendering)return $on('prerenderingchange',()=>$open($path))
     $path=$path||$here()
@@ -47,7 +47,9 @@
     $leave()
     $last=$path
     let $own=$view={durationMs:0,scroll:0}
-    $excluded($path)||$post('collect',{url:($at.origin+$path+$at.search).slice(0,3e3),referrer:$referrer},$answer=>
+    $data.exclude?.match(/[^,\s]+/g)?.some($pattern=>
+      RegExp('^'+$encoded($pattern).replace(/[^\w*]/g,'\\$&').replace(/\*+/g,$stars=>$stars[1]?'.*':'[^/]*')+'/?$').test($encoded($path))
+    )||$post('collect',{url:($at.origin+$path+$at.search).slice(0,3e3),referrer:$referrer},$answer=>
       navigator.globalPrivacyControl||$own==$view&&$show($own.view=$answer.view))
     $referrer=''
   }),
