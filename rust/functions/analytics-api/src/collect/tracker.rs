@@ -1,7 +1,7 @@
 //! The script that pages load: it reports when they are opened and when they are left.
 
 use axum::response::{IntoResponse as _, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_service::Problem;
 use http_service::headers::EntityTags;
@@ -21,6 +21,9 @@ pub async fn script(headers: HeaderMap) -> Result<Response, Problem> {
         (CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8")),
         (CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
         (ETAG, HeaderValue::try_from(etag).map_err(Error::internal)?),
+        // Only requests with an origin get the gateway's CORS headers, so a cached copy for a classic script has none and
+        // would fail for a module.
+        (VARY, HeaderValue::from_static("origin")),
         (super::CROSS_ORIGIN_RESOURCE_POLICY, super::ANY_ORIGIN),
     ];
     Ok(if is_current { (StatusCode::NOT_MODIFIED, headers).into_response() } else { (headers, script).into_response() })

@@ -16,6 +16,7 @@ async fn pages_may_load_and_cache_the_script() {
     for (header, value) in [
         ("content-type", "text/javascript; charset=utf-8"),
         ("cache-control", "public, max-age=3600"),
+        ("vary", "origin"),
         ("cross-origin-resource-policy", "cross-origin"),
         ("x-content-type-options", "nosniff"),
     ] {
@@ -33,6 +34,7 @@ async fn a_cached_script_is_not_sent_again() {
     for tags in [etag, &format!("W/{etag}"), &format!("\"1\", {etag}"), "*"] {
         let answer = api.send(request().header("if-none-match", tags)).await;
         assert_eq!((answer.status, &answer.headers["etag"], answer.bytes.len()), (304, &json!(etag), 0));
+        assert_eq!(answer.headers["vary"], "origin");
     }
     assert_eq!(api.send(request().header("if-none-match", "\"1\"")).await.bytes, first.bytes);
 }
