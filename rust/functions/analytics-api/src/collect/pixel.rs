@@ -51,7 +51,7 @@ pub async fn view(
     }
 }
 
-/// Counts the page in the query, or else the page in `referer`.
+/// Counts the page in the query, or else the page in `referer`, which Firefox and Safari reduce to the origin.
 async fn count(collector: &Collector, query: &str, headers: &HeaderMap, client: Client) -> Result<(), Error> {
     let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let page = header(REFERER).and_then(Address::parse);

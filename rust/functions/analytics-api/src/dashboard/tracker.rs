@@ -13,13 +13,14 @@ pub fn snippet(parts: &Parts) -> Markup {
         section.start {
             h2 { "Add the tracker" }
             p {
-                "Add these lines to each page to count. The second line counts views without JavaScript. Views appear here \
-                 after a few seconds."
+                "Add these lines to each page to count. The second line counts views without JavaScript: let your site’s template \
+                 replace " code { "/about" } " with the page’s path, which Firefox and Safari do not send. Views appear here after \
+                 a few seconds."
             }
             pre tabindex="0" {
                 code {
                     "<script async src=\"" (url) "/a.js\"></script>\n"
-                    "<noscript><img src=\"" (url) "/pv.gif\" referrerpolicy=\"no-referrer-when-downgrade\" alt=\"\"></noscript>"
+                    "<noscript><img src=\"" (url) "/pv.gif?path=/about\" referrerpolicy=\"no-referrer-when-downgrade\" alt=\"\"></noscript>"
                 }
             }
         }
@@ -65,7 +66,7 @@ mod tests {
     fn a_port_is_kept() {
         let snippet = snippet_of("127.0.0.1:4566", None, "a1.execute-api.localhost");
         assert!(
-            snippet.contains("http://a1.execute-api.localhost:4566/analytics/pv.gif&quot; referrerpolicy="),
+            snippet.contains("http://a1.execute-api.localhost:4566/analytics/pv.gif?path=/about&quot; referrerpolicy="),
             "{snippet}"
         );
         assert!(snippet.contains("http://a1.execute-api.localhost:4566/analytics/a.js"), "{snippet}");
