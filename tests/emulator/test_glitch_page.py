@@ -399,6 +399,37 @@ def test_earlier_results_can_be_restored(visitor: Visit) -> None:
     expect(buttons).to_have_count(4)
 
 
+def test_a_restored_result_keeps_the_focus(visitor: Visit) -> None:
+    page = visitor.page
+    page.goto(f"{visitor.address}?seed=1")
+    expect_result(page)
+    page.get_by_role("button", name="Again").click()
+    expect_result(page)
+    buttons = page.get_by_role("region", name="Earlier results").get_by_role("button")
+    buttons.last.press("Enter")
+    expect(page.get_by_label("Seed")).to_have_value("1")
+    expect_result(page)
+    expect(buttons.first).to_have_text(re.compile("^1, "))
+    expect(buttons.first).to_be_focused()
+
+
+def test_another_picture_has_no_earlier_results(visitor: Visit, photo: FilePayload) -> None:
+    page = visitor.page
+    page.goto(visitor.address)
+    expect_result(page)
+    page.get_by_role("button", name="Again").click()
+    expect_result(page)
+    earlier = page.get_by_role("region", name="Earlier results")
+    expect(earlier.get_by_role("button")).to_have_count(2)
+    choose(page, photo)
+    expect(page.locator("#before-size")).to_contain_text("lake.jpg")
+    expect(earlier).to_be_hidden()
+    expect_result(page)
+    page.get_by_role("button", name="Again").click()
+    expect_result(page)
+    expect(earlier.get_by_role("button")).to_have_count(2)
+
+
 def test_a_slider_compares_before_and_after(visitor: Visit) -> None:
     page = visitor.page
     page.goto(f"{visitor.address}?seed=2")
@@ -523,6 +554,17 @@ GIVE = """(type, name, base64) => {
     if (type === "drop") document.body.dispatchEvent(give("dragover"));
     return document.body.dispatchEvent(give(type));
 }"""
+
+
+def test_two_invalid_pictures_do_not_replace_the_last_one(visitor: Visit) -> None:
+    page = visitor.page
+    page.goto(visitor.address)
+    expect_result(page)
+    page.evaluate(f"for (const name of ['1.txt', '2.txt']) ({GIVE})('drop', name, '')")
+    expect_error(page, re.compile("This browser cannot show 2.txt"))
+    page.get_by_role("button", name="Again").click()
+    expect_result(page)
+    expect(page.locator("#before-size")).to_contain_text("sample.jpg")
 
 
 @pytest.mark.parametrize("way", ["drop", "paste"])

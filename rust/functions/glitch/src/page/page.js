@@ -17,6 +17,8 @@ const link = new URLSearchParams(location.search);
 
 // A promise, because making a JPEG takes a while, during which seed and steps can be changed.
 let picture;
+// The last chosen picture that could be opened.
+let opened;
 let shown;
 // The picture whose result is displayed.
 let resultOf;
@@ -47,6 +49,7 @@ function show(image, blob) {
 function showPicture(taken) {
   if (shown === taken) return;
   shown = taken;
+  if (taken !== resultOf) forgetResults();
   show(before, taken.blob);
   show(over, taken.blob);
   say("note", taken.note);
@@ -69,11 +72,21 @@ function showResult(taken, answer) {
   remember(answer);
 }
 
+// Earlier results have the options, not the picture, so they would give something else with another picture.
+function forgetResults() {
+  const list = get("history");
+  if (list.contains(document.activeElement)) get("again").focus();
+  list.replaceChildren();
+  get("earlier").hidden = true;
+}
+
 // Adds a button for a recent result, the newest first.
 function remember({ seed: own, steps: taken, effect: name }) {
   const text = `${own}, ${taken} steps, ${name}`;
   const list = get("history");
-  for (const item of list.children) if (item.textContent === text) item.remove();
+  const same = [...list.children].find((item) => item.textContent === text);
+  const isFocused = same?.contains(document.activeElement);
+  same?.remove();
   const button = Object.assign(document.createElement("button"), { type: "button", className: "plain", textContent: text });
   button.addEventListener("click", () => {
     [seed.value, steps.value, effect.value] = [own, taken, name];
@@ -83,6 +96,7 @@ function remember({ seed: own, steps: taken, effect: name }) {
   const item = document.createElement("li");
   item.append(button);
   list.prepend(item);
+  if (isFocused) button.focus();
   list.children[EARLIER]?.remove();
   get("earlier").hidden = list.children.length < 2;
 }
@@ -133,13 +147,17 @@ function glitchSoon() {
 }
 
 function take(opening) {
-  const earlier = picture;
   picture = opening;
   get("pictures").hidden = false;
   get("again").disabled = false;
-  opening.catch(() => {
-    if (picture === opening) picture = earlier;
-  });
+  opening.then(
+    () => {
+      if (picture === opening) opened = opening;
+    },
+    () => {
+      if (picture === opening) picture = opened;
+    },
+  );
   glitch();
 }
 
