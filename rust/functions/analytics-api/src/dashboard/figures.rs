@@ -116,7 +116,7 @@ pub fn chart(report: &Report<'_>, report_query: &PageQuery) -> Result<Markup, Er
             details {
                 summary { "Numbers of the chart" }
                 div.scrolled tabindex="0" role="region" aria-label="Numbers of the chart" { (numbers(report)) }
-                p { (csv(report_query, "series")) }
+                p { (csv(report_query, "series", "the numbers of the chart")) }
             }
         }
     })
@@ -173,8 +173,8 @@ fn numbers(report: &Report<'_>) -> Markup {
     }
 }
 
-/// Renders a link to a table as a file.
-pub fn csv(report_query: &PageQuery, table: &str) -> Markup {
+/// Renders a link to a table as a file. Screen readers read `title`.
+pub fn csv(report_query: &PageQuery, table: &str, title: &str) -> Markup {
     let query = report_query.with("format", "csv").with("table", table);
-    html! { a href={ "analytics/report?" (query) } aria-label={ "CSV of " (table) } download { "CSV" } }
+    html! { a href={ "analytics/report?" (query) } aria-label={ "CSV of " (title) } download { "CSV" } }
 }

@@ -104,7 +104,7 @@ pub fn single(column: Column, report: &Report<'_>, query: &PageQuery, report_que
 }
 
 fn shown((shown, all): (usize, usize), column: Column, report_query: &PageQuery) -> Markup {
-    html! { p.rest { (shown) " of " (all) " " (csv(report_query, column.plural())) } }
+    html! { p.rest { (shown) " of " (all) " " (csv(report_query, column.plural(), column.title())) } }
 }
 
 /// Returns the query that rows of a column add a filter to: a filter leads back to all tables.
@@ -230,9 +230,9 @@ fn rest(column: Column, (shown, all): (usize, usize), query: &PageQuery, report_
                 @if shown < all {
                     (shown) " of " (all) " "
                     @let more = query.without(&["limit", "q"]).with("table", name).with("rows", &PAGE_ROWS[0].to_string());
-                    a href=(more.link()) aria-label={ "More " (name) } { "More" } " "
+                    a href=(more.link()) aria-label={ "More " (column.title()) } { "More" } " "
                 }
-                (csv(report_query, name))
+                (csv(report_query, name, column.title()))
             }
         }
     }

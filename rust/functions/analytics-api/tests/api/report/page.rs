@@ -166,9 +166,13 @@ async fn a_long_table_is_shown_alone_and_searched() {
     let world = World::reporting(store(&views), &["example.com"]);
     let all = page(&world, "period=7d").await.text;
     assert!(
-        all.contains("href=\"analytics?period=7d&amp;table=pages&amp;rows=50\" aria-label=\"More pages\""),
+        all.contains("href=\"analytics?period=7d&amp;table=pages&amp;rows=50\" aria-label=\"More Pages\""),
         "{all}"
     );
+
+    for title in ["Pages", "Browser versions", "the numbers of the chart"] {
+        assert!(all.contains(&format!("aria-label=\"CSV of {title}\"")), "{all}");
+    }
 
     let pages = page(&world, "period=7d&table=pages&rows=100").await.text;
     assert_eq!((rows(&pages).len(), pages.contains("100 of 120"), pages.contains("<svg width")), (101, true, false));
