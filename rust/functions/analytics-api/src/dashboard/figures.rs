@@ -36,7 +36,7 @@ pub fn totals(report: &Report<'_>) -> Markup {
             "Days in " (report.time_zone) "."
             @if report.unreadable > 0 {
                 " " (grouped(i64::try_from(report.unreadable).unwrap_or(i64::MAX)))
-                " stored items cannot be read and are in no number: see the function’s log."
+                " stored items could not be read and are not counted. See the function’s log."
             }
         }
     }
@@ -58,7 +58,7 @@ fn unique(report: &Report<'_>) -> Markup {
     }
 }
 
-/// Says how unique visitors are estimated, or why they are not.
+/// Explains how unique visitors are estimated, or why they are not.
 fn about_unique(report: &Report<'_>) -> Markup {
     let Some(unique) = &report.part.unique_visitors else {
         return html! {

@@ -32,7 +32,7 @@ pub fn lists(report: &Report<'_>, query: &PageQuery, report_query: &PageQuery) -
             h2 #details { "From stored views" }
             p.quiet { (about_details(report.details.as_ref(), views)) }
             @if let Some(Coverage { from, views, .. }) = &report.details {
-                // A CSV file does not name its days, so its link asks for those with stored views only.
+                // CSV files do not state their period, so the link requests only days with stored views.
                 @let report_query = report_query.without(&["by"]).with("from", from);
                 div.lists {
                     @for (column, list) in lists.iter().filter(|(column, _)| matches!(column, Column::Detail(_))) {
@@ -116,20 +116,19 @@ fn is_counted(column: Column) -> bool {
     matches!(column, Column::Counted(_)) && ![REFERRER, BOT].contains(&column)
 }
 
-/// Says which numbers are of all views, and which of stored ones only.
+/// Describes which numbers are of all views, and which of stored ones only.
 fn about_details(details: Option<&Coverage>, views: i64) -> String {
     match details {
-        None => "The views of this period are too many to count campaign parameters, browser versions, entry pages and the \
-                 visitors of each row from. Choose a shorter period, or filter by a row."
+        None => "This period has too many views to count campaign parameters, browser versions, entry pages, or visitors per \
+                 row. Choose a shorter period, or filter by a row."
             .to_owned(),
         Some(details) if details.views >= views => {
-            "These tables, and the visitors of each row, are counted from the stored views of this period, which are all of \
-             them. An entry page is the page of a visitor’s first view on a day."
+            "Counted from all stored views of this period. An entry page is the page of a visitor’s first view on a day."
                 .to_owned()
         }
         Some(details) => format!(
-            "These tables are counted from the views that are still stored: {} of {}, from {} on. All other numbers are of all \
-             views, so rows above have no visitors. An entry page is the page of a visitor’s first view on a day.",
+            "Counted from the {} of {} views still stored, from {} on. Other tables cover all views and have no visitor \
+             counts. An entry page is the page of a visitor’s first view on a day.",
             grouped(details.views),
             grouped(views),
             details.from

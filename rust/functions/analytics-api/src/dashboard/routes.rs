@@ -46,7 +46,7 @@ async fn page(State(service): State<Service>, claim: Result<Claim, Refusal>, req
     match page {
         Ok(page) => page,
         Err(Refusal::InvalidSession) => {
-            // Browsers drop the cookie when the session ends; then our own pages still lead here.
+            // Browsers delete expired cookies; a request from one of our pages then means that the session expired.
             let had_one = holds_cookie(&parts.headers) || is_from_own_page(&parts.headers);
             let message = had_one.then_some(SESSION_ENDED);
             sign_in_page(&service.html, parts.uri.query(), message)

@@ -27,7 +27,7 @@ pub struct Page<'a> {
 pub enum View<'a> {
     /// An error message.
     Refused(&'a str),
-    /// A report, and the request that asked for it.
+    /// A report and its request.
     Report {
         /// The report.
         report: &'a Report<'a>,
@@ -44,7 +44,7 @@ impl Page<'_> {
     pub fn html(&self, view: &View<'_>) -> Result<Markup, Error> {
         let Self { query, report_query, sites, user } = self;
         let content = match view {
-            View::Refused(said) => html! { p.error role="alert" { (said) } },
+            View::Refused(message) => html! { p.error role="alert" { (message) } },
             View::Report { report, parts } => self.report(report, parts)?,
         };
         Ok(html! {
