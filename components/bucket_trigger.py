@@ -82,11 +82,7 @@ class _Notification:
         Raises:
             pulumi.RunError: the trigger is declared in an `apply`, after the end of the program.
         """
-        if self.is_complete:
-            raise pulumi.RunError(
-                f"{trigger.pulumi_resource_name} is added too late to its bucket: declare it in the body of the "
-                "program, not in an `apply`"
-            )
+        self._body.require_open(f"{trigger.pulumi_resource_name} is added too late to its bucket", "declare")
         permission = aws.lambda_.Permission(
             f"{trigger.pulumi_resource_name}-permission",
             action="lambda:InvokeFunction",

@@ -71,11 +71,7 @@ class FailedEvents:
         Raises:
             pulumi.RunError: the trigger is declared in an `apply`, after the end of the program.
         """
-        if self._body.has_ended:
-            raise pulumi.RunError(
-                f"{trigger.pulumi_resource_name} is added too late to {self._function.name}: declare it in the body of "
-                "the program, not in an `apply`"
-            )
+        self._body.require_open(f"{trigger.pulumi_resource_name} is added too late to {self._function.name}", "declare")
         former = _FormerOwner(trigger, opts)
         self._triggers.append(former)
         self._on_calls.append(on_call)

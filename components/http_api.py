@@ -159,10 +159,7 @@ class HttpApi(pulumi.ComponentResource):
             pulumi.RunError: the route key is invalid or already used, the route has a throttle but the API is an
                 existing one, or this is called in an `apply`.
         """
-        if self._body.has_ended:
-            raise pulumi.RunError(
-                f"{route_key} is added too late: add it in the body of the program, not in an `apply`"
-            )
+        self._body.require_open(f"{route_key} is added too late", "add")
         if route_key in self._throttles:
             raise pulumi.RunError(
                 f"the route {route_key} already exists: add each route once, and a HEAD route before the GET route, "

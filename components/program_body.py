@@ -26,6 +26,15 @@ class ProgramBody:
 
         return cast("pulumi.Output[T]", pulumi.Output.from_input(wait()))
 
+    def require_open(self, problem: str, verb: str) -> None:
+        """Refuse an addition to a component after the end. The message is the problem, and what to do instead.
+
+        Raises:
+            pulumi.RunError: the program's code has run.
+        """
+        if self.has_ended:
+            raise pulumi.RunError(f"{problem}: {verb} it in the body of the program, not in an `apply`")
+
     async def _wait(self) -> None:
         # The event loop continues after the program's code.
         await asyncio.sleep(0)

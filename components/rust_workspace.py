@@ -152,10 +152,8 @@ class RustWorkspace(pulumi.ComponentResource):
             self._workspace.owner(binary)
         except BuildError as error:
             raise pulumi.RunError(str(error)) from None
-        if self._body.has_ended and binary not in self._requests:
-            raise pulumi.RunError(
-                f"artifact({binary!r}) was called too late: call it in the body of the program, not in an `apply`"
-            )
+        if binary not in self._requests:
+            self._body.require_open(f"artifact({binary!r}) was called too late", "call")
         if self._requests.setdefault(binary, request) != request:
             raise pulumi.RunError(
                 f"artifact({binary!r}) was called with other files or features before: a binary has one zip, so pass "
