@@ -87,14 +87,12 @@ def deploy(version: str, alias: Alias, watch: Watch, clock: Clock, *, at_once: b
         # An interrupted run may not have removed a share.
         alias.route(version)
         return Result(outcome=Outcome.UNCHANGED, live=version)
-    is_complete = False
     try:
         reason = None if at_once else _canary(before, version, alias, watch, clock)
         alias.route(before if reason else version)
-        is_complete = True
-    finally:
-        if not is_complete:
-            alias.route(before)
+    except BaseException:
+        alias.route(before)
+        raise
     if reason:
         return Result(outcome=Outcome.ROLLED_BACK, live=before, reason=reason)
     return Result(outcome=Outcome.DEPLOYED, live=version)

@@ -47,6 +47,7 @@ OWN = frozenset(
     )
 )
 """Environment variables that the build sets and projects cannot."""
+CARGO_MISSING = "cargo is not on the PATH: install Rust with rustup, https://rustup.rs"
 WORKING_FOLDER = Path("/")
 """Where Cargo runs. It reads the configuration of its working folder and of all folders above."""
 EPOCH_SECONDS = "315532800"
@@ -328,9 +329,6 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[bytes, 
         printed = process.stdout.read() if process.stdout else b""
         thread.join()
     return printed, copied.decode(errors="replace"), process.returncode
-
-
-CARGO_MISSING = "cargo is not on the PATH: install Rust with rustup, https://rustup.rs"
 
 
 def find_tools(workspace: Workspace, architecture: Architecture, caller: Mapping[str, str] = os.environ) -> Tools:

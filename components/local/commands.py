@@ -45,16 +45,13 @@ def isolated_command(root: Path, home: Path, interrupted: str = "") -> Iterator[
         sys.exit(f"error: {error}")
     except (BotoCoreError, ClientError) as error:
         sys.exit(f"error: the emulator returned an error: {error}\nRead its log, {home}/emulator.log")
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            _exit_if_in_program(error, root)
-            raise
-        sys.exit(f"error: the disk is full ({error.filename or home}): free some space, and run this again")
     except KeyboardInterrupt:
         if interrupted:
             _say(f"\n{interrupted}")
         os._exit(INTERRUPTED)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            sys.exit(f"error: the disk is full ({error.filename or home}): free some space, and run this again")
         _exit_if_in_program(error, root)
         raise
 

@@ -52,6 +52,14 @@ class Visit:
         with self.page.expect_response("**/analytics/collect"):
             self.page.evaluate(f"history.pushState({{}}, '', '{path}')")
 
+    def prerender(self) -> None:
+        """Let pages be prerendered, until they are activated."""
+        self.context.add_init_script("Object.defineProperty(document, 'prerendering', {value: true, writable: true})")
+
+    def activate(self) -> None:
+        """Show the prerendered page."""
+        self.page.evaluate("document.prerendering = false; document.dispatchEvent(new Event('prerenderingchange'))")
+
     def until(self, reached: Callable[[], bool]) -> None:
         """Wait until a condition holds: leaves are sent in the background, in any order."""
         for _ in range(PATIENCE_MS // SHORTLY_MS):
@@ -337,34 +345,34 @@ def test_a_page_from_the_back_forward_cache_is_counted_again(visit: Visit, colle
 
 
 def test_a_page_that_routes_while_prerendered_is_counted_once(visit: Visit, collected: list[str]) -> None:
-    visit.context.add_init_script("Object.defineProperty(document, 'prerendering', {value: true, writable: true})")
+    visit.prerender()
     visit.page.goto(f"{SITE}/prerendered")
     visit.page.evaluate("history.pushState({}, '', '/prerendered/inside')")
     settle(visit.page)
     assert collected == []
-    visit.page.evaluate("document.prerendering = false; document.dispatchEvent(new Event('prerenderingchange'))")
+    visit.activate()
     settle(visit.page)
     assert collected == ["/prerendered/inside"]
 
 
 def test_a_manual_view_while_prerendered_is_counted_later(site: SiteServer, visit: Visit, collected: list[str]) -> None:
-    visit.context.add_init_script("Object.defineProperty(document, 'prerendering', {value: true, writable: true})")
+    visit.prerender()
     site.shapes["/manual-prerendered"] = '<script src="ADDRESS" data-manual></script>'
     visit.page.goto(f"{SITE}/manual-prerendered")
     visit.page.evaluate("countView('/virtual')")
     settle(visit.page)
     assert collected == []
-    visit.page.evaluate("document.prerendering = false; document.dispatchEvent(new Event('prerenderingchange'))")
+    visit.activate()
     settle(visit.page)
     assert collected == ["/virtual"]
 
 
 def test_a_page_that_replaces_its_path_while_prerendered_is_counted(visit: Visit, collected: list[str]) -> None:
-    visit.context.add_init_script("Object.defineProperty(document, 'prerendering', {value: true, writable: true})")
+    visit.prerender()
     visit.page.goto(f"{SITE}/prerendered")
     visit.page.evaluate("history.replaceState({}, '', '/prerendered/replaced')")
     settle(visit.page)
-    visit.page.evaluate("document.prerendering = false; document.dispatchEvent(new Event('prerenderingchange'))")
+    visit.activate()
     settle(visit.page)
     assert collected == ["/prerendered/replaced"]
 
