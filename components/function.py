@@ -54,7 +54,7 @@ def grant(
     otherwise: pulumi.Resource | None = None,
     aliases: Sequence[pulumi.Input[str]] = (),
 ) -> aws.iam.RolePolicy:
-    """Attach a policy to a principal's role. Its parent is the principal, or `otherwise` if that is no resource."""
+    """Attach a policy to a principal's role. Its parent is the principal, or `otherwise` if it is not a resource."""
     return aws.iam.RolePolicy(
         name,
         role=principal.role_name,

@@ -46,7 +46,7 @@ def request(method: str, url: str, body: bytes | None = None, headers: Mapping[s
     """Send a request.
 
     Raises:
-        OSError: there is no response.
+        OSError: the server does not respond.
     """
     prepared = urllib.request.Request(url, method=method, data=body or None, headers=dict(headers or {}))
     try:

@@ -66,7 +66,7 @@ def call(api_url: str, sample: SampleRequest) -> Response:
     """Send a request without credentials.
 
     Raises:
-        OSError: there is no response.
+        OSError: the server does not respond.
     """
     headers = {"user-agent": USER_AGENT}
     if "content-type" in sample.headers:

@@ -198,7 +198,7 @@ def _existing(folder: Path, manifest: Path) -> Path:
     """Return the folder of a dependency of a manifest.
 
     Raises:
-        BuildError: there is no package.
+        BuildError: the folder has no package.
     """
     if not (folder / MANIFEST).is_file():
         raise BuildError(

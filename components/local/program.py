@@ -43,7 +43,7 @@ def run_program(root: Path, config: StackConfig, monitor: MockMonitor, *, previe
     """Run the program at `root` with `monitor` as the engine, and return the stack's outputs.
 
     Raises:
-        LocalError: there is no program.
+        LocalError: the program does not exist.
         pulumi.RunError: the configuration is invalid, or a component refuses its arguments.
         Exception: raised by the monitor.
     """

@@ -62,7 +62,7 @@ def local_stack_config(root: Path, stack: str) -> StackConfig:
     """Read the configuration of the local stack, whose file and region are optional.
 
     Raises:
-        LocalError: a file is invalid, a value is encrypted, or there is no program.
+        LocalError: a file is invalid, a value is encrypted, or the program does not exist.
     """
     values = _read_values(root, stack) if (root / f"Pulumi.{stack}.yaml").exists() else {}
     for key, value in values.items():

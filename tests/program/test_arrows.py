@@ -21,7 +21,7 @@ ALLOWED = {
     "settings.py": {"components", "config_rules", "services"},
     "config_rules.py": {"components", "services"},
 }
-"""What each folder or module may import."""
+"""Folders and modules that each may import."""
 OURS = {*(name.removesuffix(".py") for name in ALLOWED), "tests"}
 
 

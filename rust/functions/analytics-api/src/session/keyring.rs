@@ -25,7 +25,7 @@ impl Keyring {
     /// Returns the keys, which are at most a minute old.
     ///
     /// # Errors
-    /// There are no valid keys, and the store's error.
+    /// No key is valid, and errors of the store.
     pub async fn keys(&self, store: &dyn Store, now: Moment) -> Result<Arc<Keys>, Error> {
         if let Some(keys) = self.fresh(now) {
             return Ok(keys);
