@@ -204,6 +204,8 @@ class Compiler:
         config = str(self._stage.folder / self._inputs.config_place)
         manifest = str(self._stage.folder / MANIFEST)
         command = ["cargo", "metadata", "--format-version", "1", "--filter-platform", target, "--config", config]
+        # Without the folder, Cargo could not store what rustc says of itself, and would start rustc again to compile.
+        self._stage.target.mkdir(exist_ok=True)
         _, errors, code = run([*command, "--manifest-path", manifest], self.environment)
         if code != 0:
             raise BuildError(self._explain(errors))

@@ -5,12 +5,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.recording import ROOT
+from tests.waiting import eventually
 
 WAITS = """\
 import pathlib, subprocess, time
@@ -37,13 +37,6 @@ def start(folder: Path, code: str, *shell: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def is_running(pid: int) -> bool:
@@ -77,18 +70,18 @@ def test_a_module_has_the_input_output_and_code_of_the_command(tmp_path: Path) -
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_an_interruption_runs_finally_blocks_and_ends_all_processes(tmp_path: Path, number: signal.Signals) -> None:
     process = start(tmp_path, WAITS)
-    wait_until(lambda: is_written(tmp_path / "started"))
+    eventually(lambda: is_written(tmp_path / "started"))
     process.send_signal(number)
     _, stderr = process.communicate()
     assert process.returncode != 0
     assert number == signal.SIGKILL or stderr == "error: interrupted: run it again\n"
     assert (tmp_path / "restored").exists()
-    wait_until(lambda: not is_running(int((tmp_path / "started").read_text())))
+    eventually(lambda: not is_running(int((tmp_path / "started").read_text())))
 
 
 def test_a_killed_shell_interrupts_the_module(tmp_path: Path) -> None:
     shell = start(tmp_path, WAITS, "sh", "-c", '"$0" "$@"; exit $?')
-    wait_until(lambda: is_written(tmp_path / "started"))
+    eventually(lambda: is_written(tmp_path / "started"))
     shell.kill()
     shell.communicate()
     assert (tmp_path / "restored").exists()
@@ -96,9 +89,9 @@ def test_a_killed_shell_interrupts_the_module(tmp_path: Path) -> None:
 
 def test_a_second_signal_does_not_interrupt_a_finally_block(tmp_path: Path) -> None:
     process = start(tmp_path, WAITS)
-    wait_until(lambda: is_written(tmp_path / "started"))
+    eventually(lambda: is_written(tmp_path / "started"))
     process.terminate()
-    wait_until((tmp_path / "ending").exists)
+    eventually((tmp_path / "ending").exists)
     process.terminate()
     process.kill()
     process.communicate()

@@ -19,6 +19,7 @@ from pipeline.http_client import Response, request
 from services import session_keys
 from services.analytics_users import put_user, remove_user
 from tests.emulator.conftest import Local
+from tests.waiting import eventually
 
 ORIGIN = "https://example.com"
 SITE = "example.com"
@@ -32,7 +33,6 @@ BROWSERS = {
 BOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 VIEWS = 2000
 CLIENTS = 8
-PATIENCE_SECONDS = 180
 BATCH = 25
 """Maximum number of writes in a `BatchWriteItem`."""
 
@@ -94,10 +94,7 @@ class Client:
 
     def wait_until_counted(self) -> list[dict[str, Any]]:
         """Return the raw views of the site once the trigger has counted those of all sites."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while waiting := self._waiting():
-            assert time.monotonic() < deadline, f"{waiting} views wait"
-            time.sleep(0.5)
+        eventually(lambda: self._waiting() == 0, lambda: f"{self._waiting()} views wait")
         return self.views()
 
     def _waiting(self) -> int:
@@ -197,10 +194,7 @@ def test_duplicate_and_reordered_leaves_are_counted_once(client: Client) -> None
     for duration, scroll in ((200, 80), (100, 20), (200, 80), (150, 60)):
         reply = client.send("POST", "append", {"view": view, "durationMs": duration, "scroll": scroll})
         assert reply.status == 202, reply.body
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while client.report()["totals"]["averageDurationMs"] != 200:
-        assert time.monotonic() < deadline, client.report()["totals"]
-        time.sleep(0.5)
+    eventually(lambda: client.report()["totals"]["averageDurationMs"] == 200, lambda: client.report()["totals"])
     totals = client.report()["totals"]
     assert (totals["measured"], totals["averageScrollPercent"]) == (1, 80)
 

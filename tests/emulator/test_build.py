@@ -7,11 +7,10 @@ import signal
 import subprocess
 import sys
 import sysconfig
-import time
 import uuid
 import venv
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from components.build.inputs import read_inputs
 from components.build.plan import BuildPlan, BuildSettings
 from tests.emulator.conftest import Local
 from tests.recording import ROOT
+from tests.waiting import eventually
 from tests.workspaces import write_workspace
 
 HOST = host_architecture()
@@ -271,14 +271,14 @@ def test_an_interrupted_build_leaves_no_process_or_artifact(builder: Builder, nu
     builder.edit("functions/one/build.rs", waits)
     process = builder.start()
     started = builder.folder / "rust/target/rust-serverless/sources/functions/one/started"
-    wait_until(started.exists)
-    wait_until(lambda: bool(started.read_text()))
+    eventually(started.exists)
+    eventually(started.read_text)
     script = int(started.read_text())
     process.send_signal(number)
     _, stderr = process.communicate()
     assert process.returncode != 0
     assert number == signal.SIGKILL or "error: the build was interrupted: run it again. Artifacts" in stderr
-    wait_until(lambda: not is_running(script))
+    eventually(lambda: not is_running(script))
     assert builder.stored() == {}
     builder.edit("functions/one/build.rs", "fn main() {}")
     assert builder.run().returncode == 0
@@ -287,8 +287,3 @@ def test_an_interrupted_build_leaves_no_process_or_artifact(builder: Builder, nu
 def is_running(pid: int) -> bool:
     status = Path(f"/proc/{pid}/stat")
     return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    while not condition():
-        time.sleep(0.05)

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,9 +12,7 @@ from pipeline.http_client import request
 from tests.emulator.conftest import Local
 from tests.recording import ROOT
 from tests.small_program import PROGRAM, RUNTIME, write_program
-
-PATIENCE_SECONDS = 300
-"""Generous, for busy machines; no test asserts a duration."""
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 
 class Loop:
@@ -48,11 +45,12 @@ class Loop:
 
     def until(self, reached: Callable[[], bool]) -> None:
         """Wait until a condition holds."""
-        end = time.monotonic() + PATIENCE_SECONDS
-        while not reached():
-            assert self.process.poll() is None, self.output
-            assert time.monotonic() < end, self.output
-            time.sleep(0.1)
+
+        def reached_or_ended() -> bool:
+            return reached() or self.process.poll() is not None
+
+        eventually(reached_or_ended, lambda: self.output)
+        assert self.process.poll() is None, self.output
 
 
 @pytest.fixture(scope="module")

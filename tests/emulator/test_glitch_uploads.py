@@ -5,7 +5,6 @@ import json
 import os
 import re
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,11 +16,10 @@ from components.local.resources.kind import Context
 from pipeline.http_client import Response, request
 from tests.emulator.conftest import Local
 from tests.recording import ROOT
+from tests.waiting import eventually
 
 BODY_LIMIT = 4_500_000
 UPLOAD_LIMIT = 25_000_000
-PATIENCE_SECONDS = 120
-"""Generous, for large pictures on busy machines; no test asserts a duration."""
 
 
 @pytest.fixture
@@ -47,12 +45,13 @@ def links(url: str, size: int, options: str = "") -> dict[str, Any]:
 
 def result(link: str) -> Response:
     """Wait for the result at a download link."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while (reply := request("GET", link)).status != 200:
-        assert reply.status in (403, 404)
-        assert time.monotonic() < end
-        time.sleep(0.2)
-    return reply
+
+    def found() -> Response | None:
+        reply = request("GET", link)
+        assert reply.status in (200, 403, 404)
+        return reply if reply.status == 200 else None
+
+    return eventually(found)
 
 
 def test_a_large_picture_keeps_its_size(url: str, picture: bytes) -> None:

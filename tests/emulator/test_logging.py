@@ -1,11 +1,11 @@
 """Log lines of the functions on the emulator, read with the logs command."""
 
 import json
-import time
 from typing import Any
 
 from pipeline.http_client import request
 from tests.emulator.conftest import Local
+from tests.waiting import eventually
 
 STANDARD = {
     *("level", "message", "timestamp", "service", "cold_start", "function_name", "function_memory_size"),
@@ -13,7 +13,6 @@ STANDARD = {
 }
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 VIEW = json.dumps({"url": "https://example.com/logged", "referrer": ""}).encode()
-PATIENCE_SECONDS = 120
 
 
 def closing_lines(local: Local, function: str) -> list[dict[str, Any]]:
@@ -54,10 +53,10 @@ def test_a_gateway_id_finds_the_lines_of_all_functions(local: Local) -> None:
     assert reply.status == 202
     accepted = [line for line in closing_lines(local, "analytics-api") if line.get("ViewsAccepted")]
     request_id = accepted[-1]["correlation_id"]
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while {line["service"] for line in lines_of(local, request_id)} != {"analytics-api", "analytics-trigger"}:
-        assert time.monotonic() < deadline, lines_of(local, request_id)
-        time.sleep(1)
+    eventually(
+        lambda: {line["service"] for line in lines_of(local, request_id)} == {"analytics-api", "analytics-trigger"},
+        lambda: lines_of(local, request_id),
+    )
     for line in lines_of(local, request_id):
         assert line.keys() >= STANDARD
         assert "Firefox" not in json.dumps(line)

@@ -1,26 +1,19 @@
 """Recovery of views that the trigger gave up on, and the nightly recount."""
 
 import json
-import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.emulator.test_analytics import PATIENCE_SECONDS, SITE, Client, clear, client
+from tests.emulator.test_analytics import SITE, Client, clear, client
+from tests.waiting import eventually
 
 __all__ = ["client"]
 JULIAN_DAY = 1_721_425
 """Julian day number of the day before 0001-01-01."""
 SECRET_SLOTS = 3
-
-
-def wait_until(reached: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not reached():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.5)
 
 
 def a_view(client: Client) -> dict[str, Any]:
@@ -46,7 +39,7 @@ def store_uncounted(client: Client, item: dict[str, Any]) -> None:
     quarantined: Callable[[], bool] = lambda: any(  # noqa: E731 (one line says it)
         total["Path"]["S"] == "quarantine" for total in client.items("analytics-totals")
     )
-    wait_until(quarantined, "the insert is not quarantined")
+    eventually(quarantined)
     put(client, "analytics-views", item)
 
 
@@ -74,7 +67,7 @@ def test_views_in_the_failure_queue_are_counted_once(client: Client) -> None:
     failures = queue_url(client, "analytics-trigger-failures")
     for _ in range(2):
         client.local.context.client("sqs").send_message(QueueUrl=failures, MessageBody=report_of(datetime.now(UTC)))
-        wait_until(lambda: messages(client, failures) == 0, "the queue is not empty")
+        eventually(lambda: messages(client, failures) == 0)
         client.wait_until_counted()
         assert client.report()["totals"]["views"] == 1
     assert messages(client, queue_url(client, "analytics-trigger-recovery-failures")) == 0
@@ -119,7 +112,7 @@ def test_the_nightly_recount_reports_drift_without_repairs(client: Client, yeste
     before = client.items("analytics-totals")
     assert recount(client)["drift"] == 1
     assert client.items("analytics-totals") == before
-    wait_until(lambda: 1 in drift_metrics(client), "the log has no metric")
+    eventually(lambda: 1 in drift_metrics(client))
 
 
 def secret_name(day: date) -> str:

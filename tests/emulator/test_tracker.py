@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 from tests.browser import chromium, chromium_alone
 from tests.emulator.conftest import Local
 from tests.emulator.test_analytics import BROWSERS, Client
+from tests.waiting import eventually
 
 HOST = "localhost:8000"
 SITE = f"http://{HOST}"
@@ -398,12 +399,6 @@ def test_a_prerendered_page_is_counted_when_it_is_shown(site: SiteServer, local:
         items = Client(local=local).items("analytics-views")
         return sum(item.get("Page", {}).get("S") == "/speculated" for item in items)
 
-    def until(reached: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE_MS / 1000
-        while not reached():
-            assert time.monotonic() < deadline, site.requested
-            time.sleep(SHORTLY_MS / 1000)
-
     site.shapes |= {"/prerendering": PRERENDERING, "/speculated": PRERENDERED}
     switches = [
         f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{site.server_port}",
@@ -411,11 +406,11 @@ def test_a_prerendered_page_is_counted_when_it_is_shown(site: SiteServer, local:
         "--disable-features=LocalNetworkAccessChecks",
     ]
     with chromium_alone(f"{SITE}/prerendering", *switches):
-        until(lambda: "/loaded-while-prerendering-true" in site.requested)
+        eventually(lambda: "/loaded-while-prerendering-true" in site.requested, lambda: site.requested)
         time.sleep(SHORTLY_MS / 1000)
         assert views() == 0
         site.shapes["/activate"] = "now"
-        until(lambda: views() > 0)
+        eventually(lambda: views() > 0, lambda: site.requested)
         time.sleep(SHORTLY_MS / 1000)
     assert views() == 1
     assert site.requested.count("/speculated") == 1

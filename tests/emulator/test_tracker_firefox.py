@@ -14,10 +14,10 @@ from tests.browser import executable
 from tests.emulator.conftest import Local
 from tests.emulator.test_analytics import Client
 from tests.emulator.test_tracker import HOST, SITE, UNUSABLE, SiteServer, site
+from tests.waiting import eventually
 
 __all__ = ["site"]
 
-PATIENCE_S = 30
 PROXY = """function FindProxyForURL(url, host) {
     return url.startsWith("SITE/") ? "PROXY 127.0.0.1:PORT" : "DIRECT";
 }"""
@@ -54,19 +54,17 @@ def firefox(site: SiteServer) -> Iterator[Any]:
 
 def items(local: Local, kind: str, path: str) -> list[dict[str, Any]]:
     """Wait for views or leaves of a page, and return them."""
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
+
+    def found() -> list[dict[str, Any]]:
         all_items = Client(local=local).items("analytics-views")
         ids = [item["Section"]["S"] for item in all_items if item.get("Page", {}).get("S") == path]
-        found = [
+        return [
             item
             for item in all_items
             if item["Path"]["S"] == f"{kind}/{HOST}" and item["Section"]["S"].startswith(tuple(ids))
         ]
-        if found:
-            return found
-        assert time.monotonic() < deadline, f"there is no {kind} of {path}"
-        time.sleep(0.3)
+
+    return eventually(found, lambda: f"there is no {kind} of {path}")
 
 
 POLICIES = {"none": "", **{name: f'<meta name="referrer" content="{name}">' for name in ("same-origin", "no-referrer")}}

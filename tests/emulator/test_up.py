@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from components.local.resources import KINDS
 from pipeline.http_client import request
 from tests.emulator.conftest import Local, Started
 from tests.recording import ROOT, record_program
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.first
 
@@ -243,8 +243,7 @@ def test_a_killed_emulator_is_replaced(local: Local) -> None:
     emulator = EmulatorHome(local.home).running()
     assert emulator is not None
     os.killpg(emulator.pid, signal.SIGKILL)
-    while EmulatorHome(local.home).running():
-        time.sleep(0.05)
+    eventually(lambda: EmulatorHome(local.home).running() is None)
     assert "the emulator is not running: run `make local`" in local.run("invoke", "echo", "{}").stderr
     ran = local.run("local")
     assert ran.returncode == 0, ran.stderr

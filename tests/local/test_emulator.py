@@ -1,7 +1,6 @@
 import os
 import signal
 import socket
-import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ import pytest
 from components.local import emulator as module
 from components.local.emulator import Emulator, EmulatorHome
 from components.local.errors import LocalError
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.emulator
 
@@ -32,11 +32,6 @@ def taken_port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         port: int = server.getsockname()[1]
         monkeypatch.setattr(module, "PREFERRED_PORT", port)
         yield port
-
-
-def wait_until_gone(home: EmulatorHome) -> None:
-    while home.running():
-        time.sleep(0.05)
 
 
 @pytest.mark.usefixtures("taken_port")
@@ -84,7 +79,7 @@ def test_a_reused_process_id_is_not_a_running_emulator(home: EmulatorHome) -> No
     started = home.start(REGION)
     os.killpg(started.pid, signal.SIGKILL)
     os.waitpid(started.pid, 0)
-    wait_until_gone(home)
+    eventually(lambda: home.running() is None)
     (home.log.parent / "emulator.json").write_text(f'{{"pid": {os.getpid()}, "port": {started.port}}}')
     assert home.running() is None
     assert home.stop() is None

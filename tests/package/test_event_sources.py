@@ -1,14 +1,15 @@
 """Each event source of the library invokes a function on the emulator."""
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from components.local.provisioner import LocalState
+from components.local.resources.kind import Context
 from tests.package.conftest import Outsider
+from tests.waiting import eventually
 
 PROGRAM = """\
 import pulumi
@@ -51,9 +52,6 @@ pulumi.export("table", items.table_name)
 """
 pytestmark = pytest.mark.first
 
-PATIENCE_SECONDS = 200
-"""For a schedule, which fires once a minute, on a machine that is busy; nothing is asserted of how long it takes."""
-
 SENT: dict[str, Callable[[Any, dict[str, Any]], object]] = {
     "queue": lambda c, out: c.client("sqs").send_message(QueueUrl=out["queue"], MessageBody="order"),
     "schedule": lambda _, __: None,
@@ -76,34 +74,33 @@ def outputs(outsider: Outsider) -> dict[str, Any]:
     return outputs
 
 
-def invocations(outsider: Outsider, function: str) -> list[str]:
-    """Return the starts in the function's log."""
-    context = outsider.context
+def starts(context: Context, function: str) -> Callable[[], int]:
+    """Return a function that counts the starts in the function's log."""
     physical = LocalState(context).functions()[function]
-    group = context.client("lambda").get_function_configuration(FunctionName=physical)["LoggingConfig"]["LogGroup"]
-    events = context.client("logs").filter_log_events(logGroupName=group)["events"]
-    return [event["message"] for event in events if event["message"].startswith("START")]
+    configuration = context.client("lambda").get_function_configuration(FunctionName=physical)
+    logs = context.client("logs")
+
+    def count() -> int:
+        events = logs.filter_log_events(logGroupName=configuration["LoggingConfig"]["LogGroup"])["events"]
+        return sum(event["message"].startswith("START") for event in events)
+
+    return count
 
 
 @pytest.mark.parametrize("source", sorted(SENT))
 def test_every_event_source_invokes_its_function(outsider: Outsider, outputs: dict[str, Any], source: str) -> None:
     assert outputs
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not invocations(outsider, source):
-        assert time.monotonic() < end, f"{source} has not invoked its function"
-        time.sleep(0.5)
+    eventually(starts(outsider.context, source))
 
 
 def test_an_object_outside_the_prefix_invokes_nothing(outsider: Outsider, outputs: dict[str, Any]) -> None:
-    before = len(invocations(outsider, "bucket"))
+    count = starts(outsider.context, "bucket")
+    before = count()
     s3 = outsider.context.client("s3")
     s3.put_object(Bucket=outputs["bucket"], Key="out/cat.png", Body=b"cat")
     s3.put_object(Bucket=outputs["bucket"], Key="in/dog.png", Body=b"dog")
-    end = time.monotonic() + PATIENCE_SECONDS
-    while len(invocations(outsider, "bucket")) < before + 1:
-        assert time.monotonic() < end
-        time.sleep(0.5)
-    assert len(invocations(outsider, "bucket")) == before + 1
+    eventually(lambda: count() > before)
+    assert count() == before + 1
 
 
 def test_resources_that_are_no_longer_declared_are_removed(outsider: Outsider, outputs: dict[str, Any]) -> None:

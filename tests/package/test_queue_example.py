@@ -2,21 +2,18 @@
 
 import json
 import shutil
-import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
 from components.local.provisioner import LocalState
 from tests.package.conftest import Outsider, without_optimization
 from tests.recording import ROOT
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.first
 
 EXAMPLE = "examples/queue"
-PATIENCE_SECONDS = 300
-"""For messages that come again on a machine that is busy; nothing is asserted of how long it takes."""
 
 
 @pytest.fixture(scope="module")
@@ -35,15 +32,6 @@ def example(outsider: Outsider) -> Iterator[Outsider]:
     example.run("rust-serverless", "local", "down")
 
 
-def until(found: Callable[[], Any]) -> Any:
-    """Wait for something that is true, and return it."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not (value := found()):
-        assert time.monotonic() < end
-        time.sleep(0.5)
-    return value
-
-
 def test_only_the_bad_order_is_retried_and_fails(example: Outsider) -> None:
     queue = example.up((example.root / "__main__.py").read_text())["queueUrl"]
     context = example.context
@@ -55,7 +43,7 @@ def test_only_the_bad_order_is_retried_and_fails(example: Outsider) -> None:
         for pieces in range(4)
     ]
     sqs.send_message_batch(QueueUrl=queue, Entries=entries)
-    (message,) = until(lambda: sqs.receive_message(QueueUrl=failures).get("Messages"))
+    (message,) = eventually(lambda: sqs.receive_message(QueueUrl=failures).get("Messages"))
     assert json.loads(message["Body"]) == {"id": "order-0", "pieces": 0}
     events = logs.filter_log_events(logGroupName=function["LoggingConfig"]["LogGroup"])["events"]
     lines = [event["message"] for event in events]
