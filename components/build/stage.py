@@ -9,12 +9,13 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..generated_folder import create_generated_folder
 from .inputs import BuildInputs, Part
+from .manifest import MANIFEST
 from .plan import BuildError
 from .sources import SourceFile
 
@@ -66,7 +67,8 @@ class Stage:
         surplus = {name for name in self._names() if name not in wanted and not (is_resolved and name == LOCK)}
         sums = {name: item.sha256 if isinstance(item, SourceFile) else _sha256([item]) for name, item in wanted.items()}
         stale = {name for name, sha256 in sums.items() if not self._holds(name, sha256, records)}
-        changed = _crates_of(inputs, {*surplus, *stale} - {LOCK})
+        removed = {PurePosixPath(name).parent for name in surplus if PurePosixPath(name).name == MANIFEST}
+        changed = _crates_of(inputs, {*surplus, *stale} - {LOCK}, removed)
         self._index.unlink(missing_ok=True)
         self.forget(part.crate for part in changed if part.crate)
         for name in surplus:
@@ -171,16 +173,22 @@ def _resolved_from(inputs: BuildInputs) -> str:
     return _sha256([name.encode() + b"\0" + content for name, content in sorted(inputs.documents.items())])
 
 
-def _crates_of(inputs: BuildInputs, names: Iterable[str]) -> list[Part]:
-    """Return the packages that contain the files; every package may read files outside of packages."""
+def _crates_of(inputs: BuildInputs, names: Iterable[str], removed: Set[PurePosixPath]) -> list[Part]:
+    """Return the packages that contain the files; every package may read files outside of packages.
+
+    Except those of removed packages, and the manifest of the workspace: Cargo itself compares profiles, patches and
+    features, so a further binary recompiles no other one.
+    """
     crates = sorted((part for part in inputs.parts if part.crate), key=lambda part: len(part.folder), reverse=True)
     included = [part for part in inputs.parts if not part.crate]
     found: dict[str, Part] = {}
     for name in names:
-        holder = next((part for part in crates if _is_in(part, name)), None)
-        if holder is None or any(_is_in(part, name) for part in included):
+        if holder := next((part for part in crates if _is_in(part, name)), None):
+            found[holder.folder] = holder
+        elif name != MANIFEST and removed.isdisjoint(PurePosixPath(name).parents):
             return crates
-        found[holder.folder] = holder
+        if any(_is_in(part, name) for part in included):
+            return crates
     return list(found.values())
 
 

@@ -56,6 +56,18 @@ def test_required_features_never_give_the_binary_of_an_earlier_run(project: Proj
     assert project.changed(features={"app": ("extra",)}).run() == "needs extra"
 
 
+def test_a_further_binary_recompiles_no_other(project: Project, capfd: pytest.CaptureFixture[str]) -> None:
+    project.run()
+    capfd.readouterr()
+    both = replace(project, binaries=("app", "other")).build()
+    printed = capfd.readouterr().err
+    assert "Compiling other v" in printed
+    assert "Compiling app v" not in printed
+    assert "Compiling shared v" not in printed
+    assert both["app"] == project.build()["app"]
+    assert "Compiling" not in capfd.readouterr().err
+
+
 def test_default_members_do_not_affect_the_build(project: Project) -> None:
     project.run()
     root = f'[workspace]\nmembers = ["crates/*", "functions/*"]\ndefault-members = ["functions/other"]\n{PROFILE}'
