@@ -109,7 +109,7 @@ test-unit: $(INSTALLED) # Run the tests that compile nothing and start nothing
 PARALLEL := --dist loadfile --no-loadscope-reorder
 
 # More processes than two cores: end-to-end tests wait for the emulator most of the time.
-END_TO_END_PROCESSES := 5
+END_TO_END_PROCESSES := 4
 
 UNIT := components operations pipeline policies program test_settings.py
 

@@ -12,6 +12,11 @@ from playwright.sync_api import Page
 from tests.recording import ROOT
 
 IMAGES = ROOT / "docs" / "images"
+FIRST = (
+    *("test_rust.py", "emulator/test_up.py", "build/test_twins.py", "package/test_event_sources.py"),
+    *("package/test_queue_example.py", "emulator/test_tracker.py"),
+)
+"""The files that take longest. The last three mostly wait, so they do not start all at the same time."""
 QUALITY = 82
 PICTURE_BYTES = 150_000
 
@@ -27,8 +32,9 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start first what computes or waits for minutes, so that no process does it alone at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("first") is None)
+    """Start first what takes minutes, so that no process does it alone at the end."""
+    order = {ROOT / "tests" / name: index for index, name in enumerate(FIRST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
 
 
 def pytest_collection_finish() -> None:

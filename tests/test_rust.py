@@ -22,12 +22,10 @@ def cargo_test(*options: str, **environment: str) -> str:
     return ran.stdout
 
 
-@pytest.mark.first
 def test_the_rust_workspace_passes_its_tests() -> None:
     cargo_test("--no-fail-fast")
 
 
-@pytest.mark.first
 @pytest.mark.parametrize("test", ["api", "service"])
 def test_stores_keep_their_promises_with_dynamodb(emulator: Context, test: str) -> None:
     """`analytics-api` has the test `api`, `currencies` and `analytics-trigger` have `service`."""

@@ -38,7 +38,8 @@ class ReportUser(Visit):
 def fill(page: Page, password: str) -> None:
     page.get_by_label("User").fill(USER)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
 
 
 def user_at(browser: Browser, local: Local, **options: Any) -> ReportUser:
@@ -67,8 +68,9 @@ def check(page: Page) -> None:
         "[...document.querySelectorAll('.chart svg text')].map(text => text.getBoundingClientRect())"
         ".filter(box => box.width).map(box => [box.left, box.right, box.top, box.bottom])"
     )
+    width = page.evaluate("innerWidth")
     for index, (left, right, top, bottom) in enumerate(boxes):
         assert left >= 0
-        assert right <= page.evaluate("innerWidth")
+        assert right <= width
         for other in boxes[index + 1 :]:
             assert right < other[0] or other[1] < left or bottom <= other[2] or other[3] <= top, page.url

@@ -141,7 +141,8 @@ def test_site_period_and_filters_work_without_javascript(
     page.get_by_label("Site").select_option("localhost:8000")
     page.get_by_label("From", exact=True).fill(str(today - timedelta(days=9)))
     page.locator("select[name=by]").select_option("week")
-    page.get_by_role("button", name="Show").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Show").click()
     query = {"site": "localhost:8000", "from": str(today - timedelta(days=9)), "to": str(today), "by": "week"}
     answer = report(client, query)
     assert_shows(page, answer, sites["localhost:8000"].between(answer["from"], answer["to"]))
@@ -152,8 +153,9 @@ def test_site_period_and_filters_work_without_javascript(
         first = "" if days == 1 else f"{today - timedelta(days=days - 1)} to "
         expect(page.get_by_role("heading", name=f"localhost:8000, {first}{today}")).to_be_visible()
 
-    page.get_by_role("link", name="Firefox", exact=True).click()
-    page.get_by_role("link", name="/pricing", exact=True).click()
+    for name in ("Firefox", "/pricing"):
+        with page.expect_navigation():
+            page.get_by_role("link", name=name, exact=True).click()
     views = [
         view
         for view in sites["localhost:8000"].between(str(today.replace(day=1)), str(today))

@@ -17,8 +17,6 @@ from tests.emulator.conftest import Local
 from tests.emulator.test_analytics import BROWSERS, Client
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.first
-
 HOST = "localhost:8000"
 SITE = f"http://{HOST}"
 SHORTLY_MS = 300

@@ -20,8 +20,6 @@ from tests.emulator.conftest import Local, Started
 from tests.recording import ROOT, record_program
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.first
-
 SCREEN_LINES = 40
 NO_CARGO = {"PATH": "/usr/bin:/bin", "CARGO_HOME": "/nonexistent"}
 

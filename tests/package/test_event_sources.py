@@ -50,8 +50,6 @@ pulumi.export("bucket", pictures.bucket)
 pulumi.export("topic", news.arn)
 pulumi.export("table", items.table_name)
 """
-pytestmark = pytest.mark.first
-
 SENT: dict[str, Callable[[Any, dict[str, Any]], object]] = {
     "queue": lambda c, out: c.client("sqs").send_message(QueueUrl=out["queue"], MessageBody="order"),
     "schedule": lambda _, __: None,

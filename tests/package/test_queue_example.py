@@ -11,8 +11,6 @@ from tests.package.conftest import Outsider, without_optimization
 from tests.recording import ROOT
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.first
-
 EXAMPLE = "examples/queue"
 
 
