@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 FAILED_REQUEST = "Failed to load resource"
-SMALL_SCREEN = {"width": 360, "height": 740}
-WIDE_SCREEN = {"width": 1280, "height": 900}
+SMALL_SCREEN = ViewportSize(width=360, height=740)
+WIDE_SCREEN = ViewportSize(width=1280, height=900)
 
 
 class Visit:

@@ -15,10 +15,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from local.analytics import sign_in
 from tests.emulator.conftest import Local
-from tests.emulator.report_user import ReportUser, check, checked_user, user_at
+from tests.emulator.report_user import ReportUser, check_on_all_screens, checked_user, user_at
 from tests.emulator.sites import LONG, RIGHT_TO_LEFT, Site, counted_sites, day_of, is_human
 from tests.emulator.test_analytics import Client, clear
-from tests.visits import SMALL_SCREEN, WIDE_SCREEN
 
 LISTS = {
     "pages": "Page",
@@ -219,23 +218,19 @@ STATES = {
 
 
 @pytest.mark.usefixtures("sites")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE_SCREEN, SMALL_SCREEN], ids=["wide", "small"])
-def test_every_state_is_accessible_and_fits(
-    local: Local, browser: Browser, scheme: str, viewport: dict[str, int]
-) -> None:
-    user = user_at(browser, local, viewport=viewport, color_scheme=scheme)
+def test_every_state_is_accessible_and_fits_on_all_screens(local: Local, browser: Browser) -> None:
+    user = user_at(browser, local)
     page = user.open()
-    check(page)
+    check_on_all_screens(page)
     user.sign_in()
     for query in STATES.values():
         user.open(query)
         page.get_by_text("Numbers of the chart").click()
-        check(page)
+        check_on_all_screens(page)
     assert user.errors == []
     user.open("from=2026-11-02&to=2026-11-01")
     expect(page.get_by_role("alert")).to_contain_text("give them in order")
-    check(page)
+    check_on_all_screens(page)
     page.context.close()
 
 
