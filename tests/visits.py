@@ -60,6 +60,15 @@ def accessibility_violations(page: Page) -> list[str]:
     return [f"{rule['id']}: {rule['help']}: {node['html']}" for rule in found for node in rule["nodes"]]
 
 
+def on_all_screens(page: Page) -> Iterator[None]:
+    """Show a page that is loaded on wide and small screens, in light and dark colors."""
+    for screen in (WIDE_SCREEN, SMALL_SCREEN):
+        page.set_viewport_size(screen)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            yield
+
+
 def is_wider_than_its_screen(page: Page) -> bool:
     """Whether the document needs horizontal scrolling."""
     return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))

@@ -1,5 +1,6 @@
 """Wait for what other processes do."""
 
+import subprocess
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -25,3 +26,10 @@ def eventually(found: Callable[[], T | None], explain: Callable[[], object] = st
         time.sleep(pause)
         pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
     return value
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process exists that has not ended."""
+    ps = ["ps", "-o", "stat=", "-p", str(pid)]
+    status = subprocess.run(ps, capture_output=True, text=True, check=False).stdout
+    return bool(status) and not status.startswith("Z")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.recording import ROOT
-from tests.waiting import eventually
+from tests.waiting import eventually, is_running
 
 WAITS = """\
 import pathlib, subprocess, time
@@ -37,15 +37,6 @@ def start(folder: Path, code: str, *shell: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    status = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
-    return not status.startswith("Z") and bool(status)
 
 
 def is_written(path: Path) -> bool:

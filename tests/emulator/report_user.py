@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from local.analytics import PASSWORD, USER
 from tests.emulator.conftest import Local
-from tests.visits import SMALL_SCREEN, WIDE_SCREEN, Visit, accessibility_violations, is_wider_than_its_screen
+from tests.visits import WIDE_SCREEN, Visit, accessibility_violations, is_wider_than_its_screen, on_all_screens
 
 
 class ReportUser(Visit):
@@ -61,12 +61,8 @@ def cookies(user: ReportUser) -> list[dict[str, Any]]:
 
 
 def check_on_all_screens(page: Page) -> None:
-    """Check the page, which does not depend on them, on wide and small screens in light and dark colors."""
-    for screen in (WIDE_SCREEN, SMALL_SCREEN):
-        page.set_viewport_size(screen)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            check(page)
+    for _ in on_all_screens(page):
+        check(page)
 
 
 def check(page: Page) -> None:

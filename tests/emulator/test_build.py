@@ -23,7 +23,7 @@ from components.build.inputs import read_inputs
 from components.build.plan import BuildPlan, BuildSettings
 from tests.emulator.conftest import Local
 from tests.recording import ROOT
-from tests.waiting import eventually
+from tests.waiting import eventually, is_running
 from tests.workspaces import write_workspace
 
 HOST = host_architecture()
@@ -282,8 +282,3 @@ def test_an_interrupted_build_leaves_no_process_or_artifact(builder: Builder, nu
     assert builder.stored() == {}
     builder.edit("functions/one/build.rs", "fn main() {}")
     assert builder.run().returncode == 0
-
-
-def is_running(pid: int) -> bool:
-    status = Path(f"/proc/{pid}/stat")
-    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"

@@ -16,7 +16,7 @@ from pipeline.http_client import request
 from tests.emulator.conftest import Local
 from tests.pictures.files import decoded, encoded
 from tests.recording import ROOT
-from tests.visits import SMALL_SCREEN, WIDE_SCREEN, Visit, accessibility_violations, is_wider_than_its_screen, visit
+from tests.visits import SMALL_SCREEN, Visit, accessibility_violations, is_wider_than_its_screen, on_all_screens, visit
 
 LARGEST_SEED = str(2**64 - 1)
 FIRST_LOAD_BYTES = 100_000
@@ -619,19 +619,18 @@ def test_everything_works_with_a_keyboard(visitor: Visit, photo: FilePayload) ->
     tab_to("compare")
 
 
-@pytest.mark.parametrize("screen", [WIDE_SCREEN, SMALL_SCREEN], ids=["wide", "small"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_accessible(browser: Browser, address: str, scheme: str, screen: dict[str, int]) -> None:
-    with visit(browser, address, color_scheme=scheme, viewport=screen) as visited:
-        page = visited.page
-        page.goto(address)
-        expect_result(page)
+def test_the_page_is_accessible_and_fits_on_all_screens(visitor: Visit) -> None:
+    page = visitor.page
+    page.goto(visitor.address)
+    expect_result(page)
+    for _ in on_all_screens(page):
         assert accessibility_violations(page) == []
-        page.get_by_label("Seed").fill("x")
-        expect(page.locator("#error")).not_to_be_empty()
+    page.get_by_label("Seed").fill("x")
+    expect(page.locator("#error")).not_to_be_empty()
+    for _ in on_all_screens(page):
         assert accessibility_violations(page) == []
         assert not is_wider_than_its_screen(page)
-        visited.ignore_errors()
+    visitor.ignore_errors()
 
 
 def test_the_page_is_one_small_file(visitor: Visit) -> None:

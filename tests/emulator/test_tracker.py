@@ -62,7 +62,10 @@ class Visit:
         self.page.evaluate("document.prerendering = false; document.dispatchEvent(new Event('prerenderingchange'))")
 
     def until(self, reached: Callable[[], bool]) -> None:
-        """Wait until a condition holds: leaves are sent in the background, in any order."""
+        """Wait until a condition holds: leaves are sent in the background, in any order.
+
+        Not `eventually`, because the browser's events arrive only while Playwright itself waits.
+        """
         for _ in range(PATIENCE_MS // SHORTLY_MS):
             if reached():
                 return
@@ -345,37 +348,28 @@ def test_a_page_from_the_back_forward_cache_is_counted_again(visit: Visit, colle
     assert collected == ["/cached", "/cached"]
 
 
-def test_a_page_that_routes_while_prerendered_is_counted_once(visit: Visit, collected: list[str]) -> None:
+WHILE_PRERENDERED = {
+    "pushState": ("", "history.pushState({}, '', '/prerendered/inside')", "/prerendered/inside"),
+    "replaceState": ("", "history.replaceState({}, '', '/prerendered/replaced')", "/prerendered/replaced"),
+    "countView": ("data-manual", "countView('/virtual')", "/virtual"),
+}
+"""An attribute of the script, what the page calls, and the path that is counted later."""
+
+
+@pytest.mark.parametrize("case", WHILE_PRERENDERED.values(), ids=WHILE_PRERENDERED)
+def test_a_prerendered_page_is_counted_once_when_it_is_shown(
+    site: SiteServer, visit: Visit, collected: list[str], case: tuple[str, str, str]
+) -> None:
+    attribute, call, path = case
     visit.prerender()
+    site.shapes["/prerendered"] = f'<script src="ADDRESS" {attribute}></script>'
     visit.page.goto(f"{SITE}/prerendered")
-    visit.page.evaluate("history.pushState({}, '', '/prerendered/inside')")
+    visit.page.evaluate(call)
     settle(visit.page)
     assert collected == []
     visit.activate()
     settle(visit.page)
-    assert collected == ["/prerendered/inside"]
-
-
-def test_a_manual_view_while_prerendered_is_counted_later(site: SiteServer, visit: Visit, collected: list[str]) -> None:
-    visit.prerender()
-    site.shapes["/manual-prerendered"] = '<script src="ADDRESS" data-manual></script>'
-    visit.page.goto(f"{SITE}/manual-prerendered")
-    visit.page.evaluate("countView('/virtual')")
-    settle(visit.page)
-    assert collected == []
-    visit.activate()
-    settle(visit.page)
-    assert collected == ["/virtual"]
-
-
-def test_a_page_that_replaces_its_path_while_prerendered_is_counted(visit: Visit, collected: list[str]) -> None:
-    visit.prerender()
-    visit.page.goto(f"{SITE}/prerendered")
-    visit.page.evaluate("history.replaceState({}, '', '/prerendered/replaced')")
-    settle(visit.page)
-    visit.activate()
-    settle(visit.page)
-    assert collected == ["/prerendered/replaced"]
+    assert collected == [path]
 
 
 PRERENDERING = """<script type="speculationrules">
