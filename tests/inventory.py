@@ -1,6 +1,5 @@
 """Lists all resources in an emulator."""
 
-from components.local.provisioner import STATE_BUCKET
 from components.local.resources.kind import Context
 
 SERVICES = {
@@ -21,9 +20,9 @@ SERVICES = {
 
 
 def inventory(context: Context) -> set[tuple[str, str]]:
-    """Return the names of all resources in the emulator, except its local state."""
+    """Return the names of all resources in the emulator."""
     found = set()
     for service, (call, arguments, field, name) in SERVICES.items():
         answer = getattr(context.client(service.split()[0]), call)(**arguments)
         found |= {(service, item[name] if name else item) for item in answer.get(field, [])}
-    return found - {("s3", STATE_BUCKET)}
+    return found

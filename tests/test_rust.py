@@ -6,11 +6,11 @@ import subprocess
 import pytest
 
 from components.local.resources.kind import Context
-from tests.local.conftest import emulator
+from tests.local.conftest import emulator, home
 from tests.recording import ROOT
 from tests.rust_programs import WORKSPACE
 
-__all__ = ["emulator"]
+__all__ = ["emulator", "home"]
 
 
 def cargo_test(*options: str, **environment: str) -> str:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from .commands import isolated_command, print_logs, running_context, stop_emulator
+from .emulator import EmulatorHome
 from .functions import chosen_log_groups, invoke
 from .home import Home
 from .progress import Progress
@@ -65,7 +66,14 @@ def _down(_: argparse.Namespace, __: Path, home: Home) -> None:
 
 def _invoke(arguments: argparse.Namespace, root: Path, home: Home) -> None:
     context = running_context(root, home.folder, START)
-    print(invoke(context.client("lambda"), LocalState(context).functions(), arguments.function, arguments.payload))
+    print(
+        invoke(
+            context.client("lambda"),
+            LocalState(EmulatorHome(home.folder).resources).functions(),
+            arguments.function,
+            arguments.payload,
+        )
+    )
 
 
 def _logs(arguments: argparse.Namespace, root: Path, home: Home) -> None:
@@ -73,7 +81,7 @@ def _logs(arguments: argparse.Namespace, root: Path, home: Home) -> None:
     functions = context.client("lambda")
     groups = {
         name: functions.get_function_configuration(FunctionName=physical)["LoggingConfig"]["LogGroup"]
-        for name, physical in LocalState(context).functions().items()
+        for name, physical in LocalState(EmulatorHome(home.folder).resources).functions().items()
     }
     chosen = chosen_log_groups(groups, arguments.function)
     print_logs(context.client("logs"), chosen, arguments.request, as_json=arguments.json)

@@ -49,6 +49,8 @@ class EmulatorHome:
         self._folder = folder
         self._state = folder / "emulator.json"
         self.log = folder / "emulator.log"
+        self.resources = folder / "resources.jsonl"
+        """The local engine's state, which ends with the emulator."""
 
     def running(self) -> Emulator | None:
         """Return the running emulator of this folder, or None.
@@ -111,6 +113,7 @@ class EmulatorHome:
             if not _try_lock(state.fileno()):
                 raise LocalError("another run is starting the emulator: wait for it")
             state.truncate(0)
+            self.resources.write_text("")
             pid = os.posix_spawn(
                 sys.executable,
                 [sys.executable, "-P", str(MINISTACK)],

@@ -1,15 +1,16 @@
 """The local engine: creates, updates and replaces resources, in the order in which the SDK registers them.
 
-The state is stored in the emulator, so it ends with the emulator. Unchanged resources are skipped. A changed resource
-is updated or replaced; its dependents get new inputs from it, so they follow.
+Unchanged resources are skipped. A changed resource is updated or replaced; its dependents get new inputs from it, so
+they follow.
 """
 
+import contextlib
 import json
 import threading
-from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from graphlib import TopologicalSorter
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pulumi
@@ -20,11 +21,7 @@ from .errors import ONLY_ELSEWHERE, LocalError
 from .invokes import invoke
 from .resources import KINDS
 from .resources.kind import Context, Created, Kind, Properties, Resource
-from .resources.s3 import location
 
-STATE_BUCKET = "rust-serverless-local"
-"""S3 bucket in the emulator that stores the local stack's state."""
-READ_THREADS = 8
 POLICIES = ("assumeRolePolicy", "policy")
 """Inputs that are policies."""
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -36,23 +33,28 @@ OTHER_VERSION = (
 
 
 class LocalState:
-    """The local stack's state: its resources by URN."""
+    """The local stack's state: its resources by URN.
 
-    def __init__(self, context: Context) -> None:
+    The file has a line for each change. It is made when the emulator starts, because an emulator starts empty.
+    """
+
+    def __init__(self, file: Path) -> None:
         """Read the state.
 
         Raises:
             LocalError: another version of this program wrote it.
         """
-        self._s3 = context.client("s3")
-        if STATE_BUCKET not in {bucket["Name"] for bucket in self._s3.list_buckets()["Buckets"]}:
-            self._s3.create_bucket(Bucket=STATE_BUCKET, **location(context.region))
+        self._file = file
         self._lock = threading.Lock()
-        urns = self._urns()
-        if any(f"::{STACK_TYPE}$" in urn for urn in urns):
-            raise LocalError(OTHER_VERSION)
-        with ThreadPoolExecutor(READ_THREADS) as threads:
-            self._resources = dict(threads.map(lambda urn: (urn, self._read(urn)), urns))
+        self._resources: dict[str, Resource] = {}
+        try:
+            for urn, resource in _changes(file):
+                if resource:
+                    self._resources[urn] = Resource(**resource)
+                else:
+                    self._resources.pop(urn, None)
+        except (FileNotFoundError, TypeError):
+            raise LocalError(OTHER_VERSION) from None
 
     def get(self, urn: str) -> Resource | None:
         """Return a resource, or None."""
@@ -62,13 +64,13 @@ class LocalState:
         """Store a resource."""
         with self._lock:
             self._resources[urn] = resource
-        self._s3.put_object(Bucket=STATE_BUCKET, Key=urn, Body=json.dumps(asdict(resource)))
+            self._append(urn, asdict(resource))
 
     def remove(self, urn: str) -> None:
         """Remove a resource."""
         with self._lock:
             del self._resources[urn]
-        self._s3.delete_object(Bucket=STATE_BUCKET, Key=urn)
+            self._append(urn, None)
 
     def move(self, former: str, urn: str) -> None:
         """Change the URN of a resource."""
@@ -89,15 +91,18 @@ class LocalState:
         order = TopologicalSorter({urn: others.keys() & found.dependencies for urn, found in others.items()})
         return {urn: others[urn] for urn in reversed([*order.static_order()])}
 
-    def _urns(self) -> list[str]:
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=STATE_BUCKET)
-        return [item["Key"] for page in pages for item in page.get("Contents", [])]
+    def _append(self, urn: str, resource: Properties | None) -> None:
+        with self._file.open("a", encoding="utf-8") as file:
+            # A line that was cut off, as when the disk is full, ends here.
+            file.write(f"\n{json.dumps([urn, resource])}")
 
-    def _read(self, urn: str) -> Resource:
-        try:
-            return Resource(**json.load(self._s3.get_object(Bucket=STATE_BUCKET, Key=urn)["Body"]))
-        except (TypeError, ValueError):
-            raise LocalError(OTHER_VERSION) from None
+
+def _changes(file: Path) -> Iterator[tuple[str, Properties | None]]:
+    """Return each URN that a state file changes, with the new resource, or None if it was removed."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        with contextlib.suppress(ValueError):
+            urn, resource = json.loads(line)
+            yield urn, resource
 
 
 class Provisioner(pulumi.runtime.Mocks):

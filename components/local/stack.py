@@ -77,10 +77,11 @@ class LocalStack:
 
     def _connect(self, region: str, folder: Path) -> tuple[Context, LocalState]:
         """Start the emulator unless it runs, and return it with its state, which is read once for each emulator."""
-        emulator = EmulatorHome(self._home.folder).start(region)
+        home = EmulatorHome(self._home.folder)
+        emulator = home.start(region)
         if self._running is None or (self._running[0], self._running[1].root) != (emulator, folder):
             context = Context(root=folder, region=region, endpoint=emulator.url, report=self._report)
-            self._running = emulator, context, LocalState(context)
+            self._running = emulator, context, LocalState(home.resources)
         return self._running[1:]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from components.local.emulator import EmulatorHome
 from components.local.provisioner import LocalState, Provisioner
 from tests.emulator.conftest import Local
 from tests.inventory import SERVICES, inventory
@@ -26,5 +27,5 @@ def test_removing_the_stack_empties_the_emulator(alone: Local) -> None:
     assert ran.returncode == 0, ran.stderr
     made = {service for service, _ in inventory(context) - before}
     assert made == set(SERVICES)
-    Provisioner(context, LocalState(context)).delete_undeclared()
+    Provisioner(context, LocalState(EmulatorHome(alone.home).resources)).delete_undeclared()
     assert inventory(context) == before

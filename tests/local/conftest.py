@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,26 +29,32 @@ class Engine:
     """The local engine, which runs programs against one emulator."""
 
     context: Context
+    state: Path
 
     def run(self, declare: Callable[[], None]) -> Run:
         """Run a program on the emulator."""
-        provisioner = Provisioner(self.context, LocalState(self.context))
+        provisioner = Provisioner(self.context, LocalState(self.state))
         outputs = run_declarations(declare, NO_CONFIG, LocalMonitor(provisioner))
         provisioner.delete_undeclared()
         return Run(outputs=outputs, changes=provisioner.changes)
 
 
 @pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorHome]:
     home = EmulatorHome(tmp_path_factory.mktemp("home"))
-    url = home.start(REGION).url
-    yield Context(root=ROOT, region=REGION, endpoint=url, report=lambda _: None)
+    home.start(REGION)
+    yield home
     home.stop()
 
 
+@pytest.fixture(scope="module")
+def emulator(home: EmulatorHome) -> Context:
+    return Context(root=ROOT, region=REGION, endpoint=home.start(REGION).url, report=lambda _: None)
+
+
 @pytest.fixture
-def engine(emulator: Context) -> Iterator[Engine]:
-    engine = Engine(context=emulator)
+def engine(emulator: Context, home: EmulatorHome) -> Iterator[Engine]:
+    engine = Engine(context=emulator, state=home.resources)
     yield engine
     engine.run(nothing)
 

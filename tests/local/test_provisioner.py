@@ -102,15 +102,27 @@ def test_one_name_at_two_depths_is_two_resources(engine: Engine) -> None:
     assert run.outputs["test:index:One"].split("::")[2:] == [types, "logs"]
 
 
-def test_the_state_of_an_older_version_is_refused(engine: Engine) -> None:
-    engine.run(lambda: discard(log_group()))
-    state = LocalState(engine.context)
-    ((urn, resource),) = state.undeclared(()).items()
-    former = urn.replace("::aws:", "::pulumi:pulumi:Stack$aws:")
-    state.put(former, resource)
+def test_an_emulator_that_an_older_version_started_is_refused(engine: Engine) -> None:
+    engine.state.unlink()
     with pytest.raises(LocalError, match="another version .*: stop the emulator with `down`"):
         engine.run(nothing)
-    state.remove(former)
+    engine.state.touch()
+
+
+def test_the_state_is_read_as_it_was_written(engine: Engine) -> None:
+    engine.run(lambda: discard(log_group(1)))
+    engine.run(lambda: discard(log_group(3)))
+    assert engine.run(lambda: discard(log_group(3))).changes == []
+    assert engine.run(nothing).changes == ["deleted logs"]
+    assert LocalState(engine.state).undeclared(()) == {}
+
+
+def test_a_line_of_the_state_that_was_cut_off_costs_no_other(engine: Engine) -> None:
+    engine.run(lambda: discard(log_group(1)))
+    complete = engine.state.read_text()
+    engine.state.write_text(complete + complete[: len(complete) // 2])
+    assert engine.run(lambda: discard(log_group(3))).changes == ["updated logs"]
+    assert engine.run(lambda: discard(log_group(3))).changes == []
 
 
 def test_the_caller_is_the_emulator_s_account(engine: Engine) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from components.local.commands import running_context
+from components.local.emulator import EmulatorHome
+from components.local.provisioner import LocalState
 from components.local.resources.kind import Context
 from tests.recording import ROOT
 from tests.small_program import RUNTIME
@@ -78,6 +80,10 @@ class Outsider:
     @property
     def context(self) -> Context:
         return running_context(self.root, self.root / ".local", "rust-serverless local up")
+
+    @property
+    def state(self) -> LocalState:
+        return LocalState(EmulatorHome(self.root / ".local").resources)
 
 
 @pytest.fixture(scope="session")

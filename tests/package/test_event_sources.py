@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from components.local.provisioner import LocalState
-from components.local.resources.kind import Context
 from tests.package.conftest import Outsider
 from tests.waiting import eventually
 
@@ -72,9 +70,9 @@ def outputs(outsider: Outsider) -> dict[str, Any]:
     return outputs
 
 
-def starts(context: Context, function: str) -> Callable[[], int]:
+def starts(outsider: Outsider, function: str) -> Callable[[], int]:
     """Return a function that counts the starts in the function's log."""
-    physical = LocalState(context).functions()[function]
+    context, physical = outsider.context, outsider.state.functions()[function]
     configuration = context.client("lambda").get_function_configuration(FunctionName=physical)
     logs = context.client("logs")
 
@@ -88,11 +86,11 @@ def starts(context: Context, function: str) -> Callable[[], int]:
 @pytest.mark.parametrize("source", sorted(SENT))
 def test_every_event_source_invokes_its_function(outsider: Outsider, outputs: dict[str, Any], source: str) -> None:
     assert outputs
-    eventually(starts(outsider.context, source))
+    eventually(starts(outsider, source))
 
 
 def test_an_object_outside_the_prefix_invokes_nothing(outsider: Outsider, outputs: dict[str, Any]) -> None:
-    count = starts(outsider.context, "bucket")
+    count = starts(outsider, "bucket")
     before = count()
     s3 = outsider.context.client("s3")
     s3.put_object(Bucket=outputs["bucket"], Key="out/cat.png", Body=b"cat")

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.local.provisioner import LocalState
 from tests.package.conftest import Outsider, without_optimization
 from tests.recording import ROOT
 from tests.waiting import eventually
@@ -35,7 +34,7 @@ def test_only_the_bad_order_is_retried_and_fails(example: Outsider) -> None:
     context = example.context
     sqs, logs = context.client("sqs"), context.client("logs")
     (failures,) = (url for url in sqs.list_queues()["QueueUrls"] if "orders-failures" in url)
-    function = context.client("lambda").get_function_configuration(FunctionName=LocalState(context).functions()["ship"])
+    function = context.client("lambda").get_function_configuration(FunctionName=example.state.functions()["ship"])
     entries = [
         {"Id": str(pieces), "MessageBody": json.dumps({"id": f"order-{pieces}", "pieces": pieces})}
         for pieces in range(4)

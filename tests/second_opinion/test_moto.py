@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,13 +33,13 @@ class Changed(Provisioner):
     """Creates resources from inputs with planted faults."""
 
     def __init__(
-        self, context: Context, change: Callable[[str, str, Inputs], None], *, keeps_bucket_policy: bool
+        self, context: Context, state: Path, change: Callable[[str, str, Inputs], None], *, keeps_bucket_policy: bool
     ) -> None:
         """Let `change` edit the inputs of each resource, by its type and name.
 
         The server does not support TLS, and moto enforces the bucket policy that requires it.
         """
-        super().__init__(context, LocalState(context))
+        super().__init__(context, LocalState(state))
         self._change = change
         self._keeps_bucket_policy = keeps_bucket_policy
 
@@ -82,6 +83,7 @@ def wait_for(url: str) -> None:
 
 def up(
     url: str,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     change: Callable[[str, str, Inputs], None] = lambda *_: None,
     *,
@@ -91,11 +93,14 @@ def up(
         monkeypatch.setenv(name, value)
     context = Context(root=ROOT, region=REGION, endpoint=url, report=lambda _: None)
     config = read_stack_config(ROOT, "local").sent_to(url)
-    return run_program(ROOT, config, LocalMonitor(Changed(context, change, keeps_bucket_policy=keeps_bucket_policy)))
+    state = tmp_path / "resources.jsonl"
+    state.touch()
+    provisioner = Changed(context, state, change, keeps_bucket_policy=keeps_bucket_policy)
+    return run_program(ROOT, config, LocalMonitor(provisioner))
 
 
-def test_the_whole_program_is_created(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    outputs = up(moto, monkeypatch)
+def test_the_whole_program_is_created(moto: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = up(moto, tmp_path, monkeypatch)
     context = Context(root=ROOT, region=REGION, endpoint=moto, report=lambda _: None)
     functions = context.client("lambda").list_functions()["Functions"]
     assert {function["FunctionName"] for function in functions} == set(outputs["functions"].values())
@@ -105,9 +110,9 @@ def test_the_whole_program_is_created(moto: str, monkeypatch: pytest.MonkeyPatch
     assert set(context.client("dynamodb").list_tables()["TableNames"]) == set(outputs["tables"].values())
 
 
-def test_the_artifact_bucket_requires_tls(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_artifact_bucket_requires_tls(moto: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(LocalError, match="cannot be (read|written)"):
-        up(moto, monkeypatch, keeps_bucket_policy=True)
+        up(moto, tmp_path, monkeypatch, keeps_bucket_policy=True)
 
 
 def policy_without_resource(typ: str, name: str, inputs: Inputs) -> None:
@@ -143,7 +148,7 @@ FAULTS: dict[Callable[[str, str, Inputs], None], str] = {
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_a_planted_fault_is_detected(
-    moto: str, monkeypatch: pytest.MonkeyPatch, fault: Callable[[str, str, Inputs], None]
+    moto: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Callable[[str, str, Inputs], None]
 ) -> None:
     with pytest.raises(Exception, match=FAULTS[fault]):
-        up(moto, monkeypatch, fault)
+        up(moto, tmp_path, monkeypatch, fault)
