@@ -4,6 +4,7 @@ import fcntl
 import functools
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -62,8 +63,10 @@ def chromium_alone(url: str, *switches: str) -> Iterator[None]:
         # Without a debugging port, the headless browser prints the page and ends.
         headless = ["--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
         command = [executable(*CHROMIUM), *_options(*headless, *switches), url]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as browser:
+        quiet = subprocess.DEVNULL
+        with subprocess.Popen(command, stdout=quiet, stderr=quiet, start_new_session=True) as browser:
             try:
                 yield
             finally:
-                browser.terminate()
+                # The command may be a shell script, as on Debian, which would end without the browser.
+                os.killpg(browser.pid, signal.SIGTERM)
