@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,9 @@ from components.local.commands import running_context
 from components.local.resources.kind import Context
 from tests.browser import chromium
 from tests.recording import ROOT
+
+BATCH = 25
+"""Maximum number of writes in a `BatchWriteItem`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +46,13 @@ class Local:
     def context(self) -> Context:
         """Access to the emulator's AWS services."""
         return running_context(ROOT, self.home, "make local")
+
+    def write(self, table: str, requests: Sequence[dict[str, object]]) -> None:
+        """Write to a table directly, as many items at a time as DynamoDB accepts; requests as in `BatchWriteItem`."""
+        dynamodb, name = self.context.client("dynamodb"), self.outputs["tables"][table]
+        for start in range(0, len(requests), BATCH):
+            written = dynamodb.batch_write_item(RequestItems={name: requests[start : start + BATCH]})
+            assert not written["UnprocessedItems"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,8 +52,8 @@ def counted_sites(client: Client) -> dict[str, Site]:
         list(clients.map(lambda number: send(client, number), range(VIEWS)))
     sent = all_views(client)
     assert len(sent) == VIEWS
-    with ThreadPoolExecutor(CLIENTS) as clients:
-        list(clients.map(lambda number: put_older(client, sent, number), range(OLDER_VIEWS)))
+    older = [older_view(sent, number) for number in range(OLDER_VIEWS)]
+    client.local.write("analytics-views", [{"PutRequest": {"Item": view}} for view in older])
     views = all_views(client)
     assert len(views) == VIEWS + OLDER_VIEWS
     put_sketches(client, views)
@@ -82,8 +82,8 @@ def all_views(client: Client) -> list[dict[str, Any]]:
     return [item for item in client.items("analytics-views") if item["Path"]["S"].startswith("view/")]
 
 
-def put_older(client: Client, sent: list[dict[str, Any]], number: int) -> None:
-    """Copy a view to an earlier day: more to recent days, fewer to Sundays."""
+def older_view(sent: list[dict[str, Any]], number: int) -> dict[str, Any]:
+    """Return a copy of a view on an earlier day: more on recent days, fewer on Sundays."""
     dice = random.Random(number)
     now = datetime.now(UTC)
     moments = [now - timedelta(days=days) for days in range(1, OLDER_DAYS)]
@@ -92,7 +92,7 @@ def put_older(client: Client, sent: list[dict[str, Any]], number: int) -> None:
     section = f"{moment.date()}/{int(moment.timestamp() * 1000):015d}-{number:016x}"
     older = {**dice.choice(sent), "Section": {"S": section}, "Visitor": {"S": f"{int(dice.expovariate(1 / 40)):032x}"}}
     del older["Counted"]
-    client.dynamodb.put_item(TableName=client.outputs["tables"]["analytics-views"], Item=older)
+    return older
 
 
 def put_sketches(client: Client, views: list[dict[str, Any]]) -> None:

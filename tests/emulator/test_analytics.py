@@ -33,8 +33,6 @@ BROWSERS = {
 BOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 VIEWS = 2000
 CLIENTS = 8
-BATCH = 25
-"""Maximum number of writes in a `BatchWriteItem`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +81,7 @@ class Client:
     def delete_all(self, table: str) -> None:
         """Delete every item of a table."""
         keys = [{name: item[name] for name in ("Path", "Section")} for item in self.items(table)]
-        for start in range(0, len(keys), BATCH):
-            requests = [{"DeleteRequest": {"Key": key}} for key in keys[start : start + BATCH]]
-            written = self.dynamodb.batch_write_item(RequestItems={self.outputs["tables"][table]: requests})
-            assert not written["UnprocessedItems"]
+        self.local.write(table, [{"DeleteRequest": {"Key": key}} for key in keys])
 
     def views(self) -> list[dict[str, Any]]:
         """Return every raw view of the site."""

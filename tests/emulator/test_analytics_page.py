@@ -223,9 +223,10 @@ def test_every_state_is_accessible_and_fits_on_all_screens(local: Local, browser
     page = user.open()
     check_on_all_screens(page)
     user.sign_in()
-    for query in STATES.values():
+    for name, query in STATES.items():
         user.open(query)
-        page.get_by_text("Numbers of the chart").click()
+        if name != "year":  # 400 rows like those of the others take a third of this test's time
+            page.get_by_text("Numbers of the chart").click()
         check_on_all_screens(page)
     assert user.errors == []
     user.open("from=2026-11-02&to=2026-11-01")

@@ -14,8 +14,6 @@ from pipeline.http_client import Response, request
 from tests.emulator.conftest import Local
 
 MANY = 10_000
-BATCH = 25
-"""Maximum number of items in a BatchWriteItem."""
 
 
 @pytest.fixture(scope="module")
@@ -55,15 +53,7 @@ def clear(local: Local) -> None:
     dynamodb = local.context.client("dynamodb")
     name = local.outputs["tables"]["currencies"]
     pages = dynamodb.get_paginator("scan").paginate(TableName=name, ProjectionExpression="pk, code")
-    write(local, [{"DeleteRequest": {"Key": key}} for page in pages for key in page["Items"]])
-
-
-def write(local: Local, requests: list[dict[str, object]]) -> None:
-    """Write to the table directly, in batches."""
-    dynamodb = local.context.client("dynamodb")
-    name = local.outputs["tables"]["currencies"]
-    for start in range(0, len(requests), BATCH):
-        dynamodb.batch_write_item(RequestItems={name: requests[start : start + BATCH]})
+    local.write("currencies", [{"DeleteRequest": {"Key": key}} for page in pages for key in page["Items"]])
 
 
 def answer(reply: Response) -> dict[str, Any]:
@@ -161,5 +151,5 @@ def test_ten_thousand_items_are_on_full_pages_exactly_once(local: Local, client:
     client.send("POST", body={**EURO, "code": "AAA", "name": "😀" * 100})
     dynamodb = local.context.client("dynamodb")
     (model,) = dynamodb.scan(TableName=local.outputs["tables"]["currencies"])["Items"]
-    write(local, [{"PutRequest": {"Item": {**model, "code": {"S": code}}}} for code in every])
+    local.write("currencies", [{"PutRequest": {"Item": {**model, "code": {"S": code}}}} for code in every])
     assert pages(client) == [every[start : start + 100] for start in range(0, MANY, 100)]

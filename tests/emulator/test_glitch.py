@@ -10,7 +10,7 @@ from PIL.ExifTags import Base
 from local.examples import SAMPLE_PICTURE
 from pipeline.http_client import Response, request
 from tests.emulator.conftest import Local
-from tests.pictures.files import decoded, encoded
+from tests.pictures.files import bomb, decoded, encoded
 from tests.recording import ROOT
 
 BODY_LIMIT = 4_500_000
@@ -190,9 +190,8 @@ def test_the_body_limit_is_exact(url: str) -> None:
 
 
 def test_a_decompression_bomb_is_rejected(url: str) -> None:
-    bomb = encoded(Image.new("L", (20_000, 20_000)), "PNG")
-    assert len(bomb) < BODY_LIMIT
-    found = problem(request("POST", url, bomb, {"content-type": "image/png"}))
+    assert len(bomb()) < BODY_LIMIT
+    found = problem(request("POST", url, bomb(), {"content-type": "image/png"}))
     assert (found["status"], found["errorType"]) == (413, "PictureTooLarge")
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 from local.examples import SAMPLE_PICTURE
 from pipeline.http_client import request
 from tests.emulator.conftest import Local
-from tests.pictures.files import decoded, encoded
+from tests.pictures.files import bomb, decoded, encoded
 from tests.recording import ROOT
 from tests.visits import SMALL_SCREEN, Visit, accessibility_violations, is_wider_than_its_screen, on_all_screens, visit
 
@@ -358,8 +358,7 @@ def test_a_rejected_picture_shows_no_result(visitor: Visit) -> None:
     page = visitor.page
     page.goto(visitor.address)
     expect_result(page)
-    bomb = encoded(Image.new("L", (14_000, 14_000)), "PNG")
-    choose(page, FilePayload(name="bomb.png", mimeType="image/png", buffer=bomb))
+    choose(page, FilePayload(name="bomb.png", mimeType="image/png", buffer=bomb()))
     expect_error(page, re.compile("This PNG exceeds"))
     expect(page.locator("#before-size")).to_contain_text("bomb.png")
     expect(page.get_by_role("link", name="Download")).to_be_hidden()
@@ -447,7 +446,7 @@ def test_a_slider_compares_before_and_after(visitor: Visit) -> None:
 def test_a_large_png_stays_a_png(visitor: Visit, tmp_path: Path) -> None:
     noisy = Image.effect_noise((2400, 1600), 90).convert("RGBA")
     large = tmp_path / "large.png"
-    noisy.save(large)
+    noisy.save(large, compress_level=1)
     assert BODY_LIMIT < large.stat().st_size < UPLOAD_LIMIT
     page = visitor.page
     page.goto(visitor.address)
@@ -490,8 +489,7 @@ def test_an_invalid_option_shows_an_error(
 
 def test_a_decompression_bomb_shows_an_error(visitor: Visit) -> None:
     visitor.page.goto(visitor.address)
-    bomb = encoded(Image.new("L", (14_000, 14_000)), "PNG")
-    choose(visitor.page, FilePayload(name="bomb.png", mimeType="image/png", buffer=bomb))
+    choose(visitor.page, FilePayload(name="bomb.png", mimeType="image/png", buffer=bomb()))
     expect_error(visitor.page, re.compile("This PNG exceeds .* Send a smaller picture, or a JPEG."))
     visitor.ignore_errors()
 

@@ -15,6 +15,7 @@ from PIL import Image
 from components.local.resources.kind import Context
 from pipeline.http_client import Response, request
 from tests.emulator.conftest import Local
+from tests.pictures.files import bomb
 from tests.recording import ROOT
 from tests.waiting import eventually
 
@@ -100,10 +101,8 @@ def test_a_link_is_for_one_object_and_one_method(url: str) -> None:
 
 
 def test_the_result_of_a_decompression_bomb_is_a_problem(url: str) -> None:
-    file = io.BytesIO()
-    Image.new("L", (14_000, 14_000)).save(file, "PNG")
-    found = links(url, file.tell())
-    request("PUT", found["uploadUrl"], file.getvalue())
+    found = links(url, len(bomb()))
+    request("PUT", found["uploadUrl"], bomb())
     reply = result(found["downloadUrl"])
     problem = json.loads(reply.body)
     assert (reply.headers["content-type"], problem["errorType"]) == ("application/problem+json", "PictureTooLarge")

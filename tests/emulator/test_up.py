@@ -154,15 +154,6 @@ def test_an_unsupported_resource_type_is_named(local: Local, checkout: Path) -> 
     assert "Traceback" not in refused.stderr
 
 
-def test_the_shells_credentials_are_not_used(local: Local) -> None:
-    ran = local.run("local", environment={"AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_PROFILE": "production"})
-    assert ran.returncode == 0, ran.stderr
-    assert "The AWS credentials in this shell are not used" in ran.stderr
-    emulator = EmulatorHome(local.home).running()
-    assert emulator is not None
-    assert b"AKIAREAL" not in Path(f"/proc/{emulator.pid}/environ").read_bytes()
-
-
 def test_a_function_is_invoked_directly(local: Local) -> None:
     ran = local.run("invoke", "echo", '{"message": "hi"}')
     assert json.loads(ran.stdout) == {"echo": "hi... hi... hi..."}
@@ -211,12 +202,6 @@ def test_the_sample_does_not_overwrite_a_currency(local: Local) -> None:
         assert request("DELETE", f"{url}/{code}", headers=headers).status == 204
 
 
-def test_a_proxy_of_the_shell_does_not_hide_the_emulator(local: Local) -> None:
-    proxy = dict.fromkeys(("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
-    ran = local.run("local", environment={**NO_CARGO, **proxy})
-    assert ran.returncode == 0, ran.stderr
-
-
 def test_a_manually_deleted_function_is_recreated(local: Local) -> None:
     before = local.outputs["functions"]["echo"]
     local.context.client("lambda").delete_function(FunctionName=before)
@@ -237,14 +222,22 @@ def test_only_one_run_at_a_time(local: Local) -> None:
     assert "another run uses this folder" in second.stderr
 
 
-def test_a_killed_emulator_is_replaced(local: Local) -> None:
-    emulator = EmulatorHome(local.home).running()
-    assert emulator is not None
-    os.killpg(emulator.pid, signal.SIGKILL)
+def test_a_killed_emulator_is_replaced_by_one_without_the_shells_credentials(local: Local) -> None:
+    killed = EmulatorHome(local.home).running()
+    assert killed is not None
+    os.killpg(killed.pid, signal.SIGKILL)
     eventually(lambda: EmulatorHome(local.home).running() is None)
     assert "the emulator is not running: run `make local`" in local.run("invoke", "echo", "{}").stderr
-    ran = local.run("local")
+    credentials = {"AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_PROFILE": "production"}
+    proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    ran = local.run("local", environment={**credentials, **proxies})
     assert ran.returncode == 0, ran.stderr
+    assert "The AWS credentials in this shell are not used" in ran.stderr
+    emulator = EmulatorHome(local.home).running()
+    assert emulator is not None
+    environment = Path(f"/proc/{emulator.pid}/environ").read_bytes()
+    assert b"AKIAREAL" not in environment
+    assert b"127.0.0.1:9\0" not in environment
     assert request("POST", local.outputs["apiUrl"] + "/echo", b'{"message": "back"}').status == 200
 
 

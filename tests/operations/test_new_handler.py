@@ -10,12 +10,22 @@ from tests.readme import handler_files, handler_lines
 from tests.recording import ROOT
 
 
+def copied(folder: Path) -> Path:
+    """Copy the program and its Cargo workspace, without build output."""
+    shutil.copytree(ROOT / "rust", folder / "rust", ignore=shutil.ignore_patterns("target"))
+    shutil.copy(ROOT / "__main__.py", folder)
+    return folder
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The program and its Cargo workspace, without build output."""
-    shutil.copytree(ROOT / "rust", tmp_path / "rust", ignore=shutil.ignore_patterns("target"))
-    shutil.copy(ROOT / "__main__.py", tmp_path)
-    return tmp_path
+    return copied(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout that no test changes."""
+    return copied(tmp_path_factory.mktemp("unchanged"))
 
 
 def test_the_files_are_those_of_the_readme(checkout: Path) -> None:
@@ -51,12 +61,12 @@ def test_hyphens_in_names_and_parameters_in_paths_work(checkout: Path) -> None:
     ],
 )
 def test_invalid_names_and_routes_are_refused_without_writing(
-    checkout: Path, name: str, route: str, message: str
+    unchanged: Path, name: str, route: str, message: str
 ) -> None:
-    before = {path: path.stat().st_mtime_ns for path in checkout.rglob("*")}
+    before = {path: path.stat().st_mtime_ns for path in unchanged.rglob("*")}
     with pytest.raises(OperationError, match=message):
-        new_handler(checkout, name, route)
-    assert {path: path.stat().st_mtime_ns for path in checkout.rglob("*")} == before
+        new_handler(unchanged, name, route)
+    assert {path: path.stat().st_mtime_ns for path in unchanged.rglob("*")} == before
 
 
 def test_a_crate_that_cargo_cannot_read_is_not_left_behind(checkout: Path) -> None:

@@ -1,6 +1,8 @@
 """Encodes and decodes pictures with Pillow."""
 
+import functools
 import io
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -19,3 +21,9 @@ def decoded(file: bytes | Path) -> Image.Image:
     picture = Image.open(file if isinstance(file, Path) else io.BytesIO(file))
     picture.load()
     return picture
+
+
+@functools.cache
+def bomb() -> bytes:
+    """Return a small PNG file of a picture that is too large to decode."""
+    return encoded(Image.new("L", (12_000, 12_000)), "PNG", compress_type=zlib.Z_RLE)
