@@ -54,7 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="use the stack of `make local`; some tests delete its data",
     )
-    parser.addoption("--twins", type=int, default=60, help="how many random edits the twin test makes")
+    parser.addoption("--twins", type=int, default=40, help="how many random edits the twin test makes")
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from typing import Any
 from tests.emulator.test_analytics import BOT, BROWSERS, CLIENTS, Client
 
 ORIGINS = {"example.com": "https://example.com", "localhost:8000": "http://localhost:8000"}
-VIEWS = 500
-OLDER_VIEWS = 1500
+VIEWS = 400
+OLDER_VIEWS = 1000
 OLDER_DAYS = 60
 SUNDAY = 6
 LONG = "/" + "long" * 60
@@ -47,7 +47,7 @@ def is_human(view: Mapping[str, Any]) -> bool:
 
 
 def counted_sites(client: Client) -> dict[str, Site]:
-    """Send 500 views, copy some to earlier days, and return the sites when all are counted."""
+    """Send 400 views, copy some to earlier days, and return the sites when all are counted."""
     with ThreadPoolExecutor(CLIENTS) as clients:
         list(clients.map(lambda number: send(client, number), range(VIEWS)))
     sent = all_views(client)
