@@ -28,7 +28,8 @@ STACK_TYPE = "pulumi:pulumi:Stack"
 NOT_FOUND = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
 """Parts of AWS error codes for resources that do not exist."""
 OTHER_VERSION = (
-    "another version of this program wrote the emulator's state: stop the emulator with `down`, then run this again"
+    "another version of this program started the emulator, or its state was deleted: stop the emulator with `down`, "
+    "then run this again"
 )
 
 
@@ -42,7 +43,7 @@ class LocalState:
         """Read the state.
 
         Raises:
-            LocalError: another version of this program wrote it.
+            LocalError: it is missing, or another version of this program wrote it.
         """
         self._file = file
         self._lock = threading.Lock()
