@@ -50,7 +50,7 @@ class EmulatorHome:
         self._state = folder / "emulator.json"
         self.log = folder / "emulator.log"
         self.resources = folder / "resources.jsonl"
-        """The local engine's state, which ends with the emulator."""
+        """The local engine's state, which ends with the emulator. Inputs of resources may be secrets."""
 
     def running(self) -> Emulator | None:
         """Return the running emulator of this folder, or None.
@@ -113,7 +113,8 @@ class EmulatorHome:
             if not _try_lock(state.fileno()):
                 raise LocalError("another run is starting the emulator: wait for it")
             state.truncate(0)
-            self.resources.write_text("")
+            self.resources.unlink(missing_ok=True)
+            self.resources.touch(mode=0o600)
             pid = os.posix_spawn(
                 sys.executable,
                 [sys.executable, "-P", str(MINISTACK)],

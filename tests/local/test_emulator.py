@@ -47,6 +47,18 @@ def test_the_emulator_responds_is_found_again_and_stops(home: EmulatorHome) -> N
     assert home.stop() is None
 
 
+@pytest.mark.usefixtures("taken_port")
+def test_an_emulator_starts_with_an_empty_and_private_state(home: EmulatorHome) -> None:
+    home.start(REGION)
+    home.resources.write_text("a change")
+    home.start(REGION)
+    assert home.resources.read_text() == "a change"
+    home.stop()
+    home.start(REGION)
+    assert home.resources.read_text() == ""
+    assert home.resources.stat().st_mode & 0o077 == 0
+
+
 def test_a_taken_port_is_left_alone(home: EmulatorHome, taken_port: int) -> None:
     assert home.start(REGION).port != taken_port
 
