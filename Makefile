@@ -108,7 +108,7 @@ test-unit: $(INSTALLED) # Run the tests that compile nothing and start nothing
 # A test file runs in one process, because its tests share fixtures.
 PARALLEL := --dist loadfile --no-loadscope-reorder
 
-# More processes than two cores: end-to-end tests wait for the emulator most of the time.
+# More processes than two cores: the longest end-to-end tests mostly wait.
 END_TO_END_PROCESSES := 4
 
 UNIT := components operations pipeline policies program test_settings.py

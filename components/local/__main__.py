@@ -66,14 +66,11 @@ def _down(_: argparse.Namespace, __: Path, home: Home) -> None:
 
 def _invoke(arguments: argparse.Namespace, root: Path, home: Home) -> None:
     context = running_context(root, home.folder, START)
-    print(
-        invoke(
-            context.client("lambda"),
-            LocalState(EmulatorHome(home.folder).resources).functions(),
-            arguments.function,
-            arguments.payload,
-        )
-    )
+    print(invoke(context.client("lambda"), _functions(home), arguments.function, arguments.payload))
+
+
+def _functions(home: Home) -> dict[str, str]:
+    return LocalState(EmulatorHome(home.folder).resources).functions()
 
 
 def _logs(arguments: argparse.Namespace, root: Path, home: Home) -> None:
@@ -81,7 +78,7 @@ def _logs(arguments: argparse.Namespace, root: Path, home: Home) -> None:
     functions = context.client("lambda")
     groups = {
         name: functions.get_function_configuration(FunctionName=physical)["LoggingConfig"]["LogGroup"]
-        for name, physical in LocalState(EmulatorHome(home.folder).resources).functions().items()
+        for name, physical in _functions(home).items()
     }
     chosen = chosen_log_groups(groups, arguments.function)
     print_logs(context.client("logs"), chosen, arguments.request, as_json=arguments.json)
