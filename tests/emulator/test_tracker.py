@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from tests.browser import chromium, chromium_alone
 from tests.emulator.conftest import Local
-from tests.emulator.test_analytics import BROWSERS, Client
+from tests.emulator.test_analytics import BROWSERS, Client, clear
 from tests.waiting import eventually
 
 HOST = "localhost:8000"
@@ -118,6 +118,10 @@ class SitePage(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site(local: Local) -> Iterator[SiteServer]:
+    """Serve a site without views."""
+    client = Client(local=local)
+    client.wait_until_counted()
+    clear(client)
     with SiteServer(local) as site:
         Thread(target=site.serve_forever, daemon=True).start()
         yield site
@@ -161,7 +165,7 @@ def test_loads_changes_and_leaves_of_a_page_are_reported(visit: Visit) -> None:
 
 
 def test_reports_need_no_preflight(visit: Visit) -> None:
-    visit.go("/plain")
+    settle(visit.go("/plain"))
     visit.push("/plain/next")
     visit.until(lambda: ("POST", "append") in visit.sent)
     assert "OPTIONS" not in {method for method, _ in visit.sent}
