@@ -1,11 +1,12 @@
 use std::convert::Infallible;
-use std::future::poll_fn;
+use std::future::{poll_fn, ready};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::map_request;
 use axum::response::Response;
-use axum::{Extension, Router};
 use http::StatusCode;
 use reply::Error;
 use tower_service::Service;
@@ -25,13 +26,13 @@ impl App {
     /// Creates a service from routes that accept bodies of at most `body_limit` bytes.
     #[must_use]
     pub fn new(routes: Router, body_limit: usize) -> Self {
-        let routes = routes.fallback(no_route).method_not_allowed_fallback(method_not_allowed);
-        Self { router: with_body_limit(routes, body_limit), body_limit }
+        Self { router: routes.fallback(no_route).method_not_allowed_fallback(method_not_allowed), body_limit }
     }
 
     pub async fn respond(&self, request: Request) -> Response {
         let mut router = self.router.clone();
-        edge::serve(request, async |request| {
+        edge::serve(request, async |mut request| {
+            BodyLimit(self.body_limit).set(&mut request);
             let Ok(()) = poll_fn(|context| Service::<Request>::poll_ready(&mut router, context)).await;
             let Ok(response) = router.call(request).await;
             response
@@ -63,9 +64,19 @@ impl Service<Request> for App {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BodyLimit(pub(crate) usize);
 
-/// Limits the bodies of some routes to `limit` bytes, which may be less than the service's limit.
+impl BodyLimit {
+    fn set(self, request: &mut Request) {
+        DefaultBodyLimit::max(self.0).apply(request);
+        request.extensions_mut().insert(self);
+    }
+}
+
+/// Limits the bodies of some routes to `limit` bytes, instead of the service's limit.
 pub fn with_body_limit<S: Clone + Send + Sync + 'static>(routes: Router<S>, limit: usize) -> Router<S> {
-    routes.layer(DefaultBodyLimit::max(limit)).layer(Extension(BodyLimit(limit)))
+    routes.layer(map_request(move |mut request: Request| {
+        BodyLimit(limit).set(&mut request);
+        ready(request)
+    }))
 }
 
 /// Returns the response for a path without a route.

@@ -3,16 +3,16 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use http_service::{App, Problem};
 use reply::Error;
 use tokio::time::timeout;
 
 use crate::collect::Collector;
-use crate::report::Reports;
+use crate::report::{Reports, SessionReports};
 use crate::session::Sessions;
-use crate::{CloudFront, Html, collect, dashboard, report, session};
+use crate::{CloudFront, collect, dashboard, report, session};
 
 /// Timeout of a request: less than that of the function, 15 s.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(13);
@@ -27,29 +27,24 @@ pub struct Parts {
     pub collector: Collector,
     pub sessions: Sessions,
     pub reports: Reports,
-    pub html: Html,
 }
 
-pub fn app(Parts { cloudfront, collector, sessions, reports, html }: Parts) -> App {
-    let (sessions, reports) = (Arc::new(sessions), Arc::new(reports));
+pub fn app(Parts { cloudfront, collector, sessions, reports }: Parts) -> App {
+    let sessions = Arc::new(sessions);
+    let session_reports = SessionReports { reports: Arc::new(reports), sessions: sessions.clone() };
     let routes = Router::new()
         .merge(collect::routes(Arc::new(collector)))
-        .merge(session::routes(sessions.clone(), html.clone()))
-        .merge(report::routes(reports.clone(), sessions.clone()))
-        .merge(dashboard::routes(reports, sessions, html))
-        .layer(axum::middleware::map_request_with_state(cloudfront, identify))
-        .layer(axum::middleware::from_fn(with_timeout));
+        .merge(session::routes(sessions))
+        .merge(report::routes(session_reports.clone()))
+        .merge(dashboard::routes(session_reports))
+        .layer(from_fn_with_state(cloudfront, around_routes));
     App::new(routes, BODY_LIMIT)
 }
 
-/// Sets the client's address and country of a request from the distribution.
-async fn identify(State(cloudfront): State<CloudFront>, mut request: Request) -> Request {
+/// Sets the client's address and country from the distribution, and responds with 503 before Lambda times out, which
+/// would give a 500.
+async fn around_routes(State(cloudfront): State<CloudFront>, mut request: Request, next: Next) -> Response {
     cloudfront.identify(&mut request);
-    request
-}
-
-/// Responds with 503 before Lambda times out, which would give a 500.
-async fn with_timeout(request: Request, next: Next) -> Response {
     let late =
         |_| Problem::from(Error::unavailable(format!("a request took over {REQUEST_TIMEOUT:?}"))).into_response();
     timeout(REQUEST_TIMEOUT, next.run(request)).await.unwrap_or_else(late)

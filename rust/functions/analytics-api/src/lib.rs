@@ -18,4 +18,3 @@ mod state_counter;
 pub use app::{BODY_LIMIT, Parts, app};
 pub use clock::Clock;
 pub use cloudfront::CloudFront;
-pub use html::Html;

@@ -8,7 +8,7 @@ use analytics::Sites;
 use analytics_api::collect::{Collector, Limits};
 use analytics_api::report::Reports;
 use analytics_api::session::{Sessions, verify};
-use analytics_api::{Clock, CloudFront, Html, Parts, app, collect, session};
+use analytics_api::{Clock, CloudFront, Parts, app, collect, session};
 use analytics_store::{Consistency, TableReader};
 use dynamo::Connection;
 use settings::required;
@@ -57,7 +57,7 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     let views = collect::store::dynamodb::DynamoDb::new(client, views_table, state_table, totals_table);
     let collector = Collector::new(Arc::new(views), sites, limits, clock);
 
-    http_service::run(app(Parts { cloudfront, collector, sessions, reports, html: Html::new()? })).await
+    http_service::run(app(Parts { cloudfront, collector, sessions, reports })).await
 }
 
 fn main() -> ExitCode {

@@ -30,7 +30,7 @@ impl Page {
     /// # Errors
     /// The origin is invalid.
     pub fn new(uploads: &str) -> Result<Self, InvalidHeaderValue> {
-        let Assets { style, script, mut headers } = Assets::new(STYLE, SCRIPT)?;
+        let Assets { style, script, mut headers } = Assets::new(STYLE, SCRIPT);
         let policy = headers.get(CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok()).unwrap_or_default();
         let policy = policy.replace("connect-src 'self'", &format!("connect-src 'self' {uploads}"));
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::try_from(policy)?);

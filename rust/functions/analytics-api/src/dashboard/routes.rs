@@ -1,7 +1,5 @@
-use std::sync::Arc;
-
 use axum::Router;
-use axum::extract::{FromRef, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::get;
 use http::StatusCode;
@@ -11,34 +9,21 @@ use reply::Error;
 
 use super::page_query::PageQuery;
 use super::view::{Page, View};
-use crate::html::Html;
-use crate::report::Reports;
-use crate::session::{Claim, Refusal, SESSION_ENDED, Sessions, holds_cookie, is_from_own_page, sign_in_page};
-
-#[derive(Clone)]
-struct Service {
-    reports: Arc<Reports>,
-    sessions: Arc<Sessions>,
-    html: Html,
-}
-
-impl FromRef<Service> for Arc<Sessions> {
-    fn from_ref(service: &Service) -> Self {
-        service.sessions.clone()
-    }
-}
+use crate::html;
+use crate::report::{Reports, SessionReports};
+use crate::session::{Claim, Refusal, SESSION_ENDED, holds_cookie, is_from_own_page, sign_in_page};
 
 /// `GET /analytics`.
-pub fn routes(reports: Arc<Reports>, sessions: Arc<Sessions>, html: Html) -> Router {
-    Router::new().route("/analytics", get(page)).with_state(Service { reports, sessions, html })
+pub fn routes(service: SessionReports) -> Router {
+    Router::new().route("/analytics", get(page)).with_state(service)
 }
 
 /// Responds with the dashboard. Without a session, responds with the sign-in form.
-async fn page(State(service): State<Service>, claim: Result<Claim, Refusal>, request: Request) -> Response {
+async fn page(State(service): State<SessionReports>, claim: Result<Claim, Refusal>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let page = match claim {
         Ok(Claim(session)) => {
-            let work = report_page(&service, &session.user, &parts);
+            let work = report_page(&service.reports, &session.user, &parts);
             service.sessions.guard(&session, work).await
         }
         Err(refusal) => Err(refusal),
@@ -49,13 +34,13 @@ async fn page(State(service): State<Service>, claim: Result<Claim, Refusal>, req
             // Browsers delete expired cookies; a request from one of our pages then means that the session expired.
             let had_one = holds_cookie(&parts.headers) || is_from_own_page(&parts.headers);
             let message = had_one.then_some(SESSION_ENDED);
-            sign_in_page(&service.html, parts.uri.query(), message)
+            sign_in_page(parts.uri.query(), message)
         }
-        Err(refusal) => refusal.page(&service.html, &parts.extensions),
+        Err(refusal) => refusal.page(&parts.extensions),
     }
 }
 
-async fn report_page(Service { reports, html, .. }: &Service, user: &str, parts: &Parts) -> Result<Response, Error> {
+async fn report_page(reports: &Reports, user: &str, parts: &Parts) -> Result<Response, Error> {
     let query = PageQuery::parse(parts.uri.query().unwrap_or_default());
     let site = query.site(reports.sites());
     let report_query = query.report(site, reports.today(site)?);
@@ -64,12 +49,12 @@ async fn report_page(Service { reports, html, .. }: &Service, user: &str, parts:
         Ok(read) => read,
         Err(error) => {
             let sentences = error.message(RequestId::get(&parts.extensions));
-            let page = html.page(error.status(), "Analytics", &page.html(&View::Refused(&sentences))?);
+            let page = html::page(error.status(), "Analytics", &page.html(&View::Refused(&sentences))?);
             return Ok(with_error(page, error));
         }
     };
     let report = read.report();
     let title = format!("{} · Analytics", report.site);
     let page = page.html(&View::Report { report: &report, parts })?;
-    Ok(html.page(StatusCode::OK, &title, &page))
+    Ok(html::page(StatusCode::OK, &title, &page))
 }

@@ -10,26 +10,26 @@ use super::Reports;
 use super::reports::RenderedReport;
 use crate::session::{Claim, Refusal, Sessions};
 
-/// The state of the route.
+/// Reports for signed-in users: the state of the API's route and of the dashboard.
 #[derive(Clone)]
-struct Service {
-    reports: Arc<Reports>,
-    sessions: Arc<Sessions>,
+pub(crate) struct SessionReports {
+    pub(crate) reports: Arc<Reports>,
+    pub(crate) sessions: Arc<Sessions>,
 }
 
-impl FromRef<Service> for Arc<Sessions> {
-    fn from_ref(service: &Service) -> Self {
+impl FromRef<SessionReports> for Arc<Sessions> {
+    fn from_ref(service: &SessionReports) -> Self {
         service.sessions.clone()
     }
 }
 
 /// `GET /analytics/report`.
-pub fn routes(reports: Arc<Reports>, sessions: Arc<Sessions>) -> Router {
-    Router::new().route("/analytics/report", get(report)).with_state(Service { reports, sessions })
+pub(crate) fn routes(service: SessionReports) -> Router {
+    Router::new().route("/analytics/report", get(report)).with_state(service)
 }
 
 async fn report(
-    State(service): State<Service>,
+    State(service): State<SessionReports>,
     Claim(session): Claim,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {

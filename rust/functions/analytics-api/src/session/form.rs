@@ -14,13 +14,13 @@ use super::own_page::is_from_own_page;
 use super::refusal::DocumentError;
 use super::token::Session;
 use super::{Refusal, Sessions, cookie};
-use crate::html::Html;
+use crate::html;
 
 /// Signs in, and redirects to the page with the query that the form was sent with.
 ///
 /// # Errors
 /// The response cannot be built. Other errors are shown on the form.
-pub async fn sign_in(sessions: &Sessions, html: &Html, parts: &Parts, body: &[u8]) -> Result<Response, Refusal> {
+pub async fn sign_in(sessions: &Sessions, parts: &Parts, body: &[u8]) -> Result<Response, Refusal> {
     let user = form_urlencoded::parse(body).find(|(name, _)| name == "user").map(|(_, user)| user).unwrap_or_default();
     let outcome = match (is_from_own_page(&parts.headers), Credentials::from_form(body)) {
         (false, _) => Err(Refusal::ForeignForm),
@@ -32,7 +32,7 @@ pub async fn sign_in(sessions: &Sessions, html: &Html, parts: &Parts, body: &[u8
     };
     match outcome {
         Ok(token) => go_to_page(parts.uri.query(), cookie::set(&token).map_err(Error::internal)?),
-        Err(refusal) => Ok(refused(html, refusal.for_document(&parts.extensions), None, &user)),
+        Err(refusal) => Ok(refused(refusal.for_document(&parts.extensions), None, &user)),
     }
 }
 
@@ -42,13 +42,12 @@ pub async fn sign_in(sessions: &Sessions, html: &Html, parts: &Parts, body: &[u8
 /// Server errors. A form of another origin gets the sign-in form with an error message.
 pub async fn sign_out(
     sessions: &Sessions,
-    html: &Html,
     parts: &Parts,
     claimed: Result<Vec<Session>, Refusal>,
 ) -> Result<Response, Refusal> {
     if !is_from_own_page(&parts.headers) {
         let error = Refusal::ForeignForm.for_document(&parts.extensions);
-        return Ok(refused(html, error, Some("sign-in"), ""));
+        return Ok(refused(error, Some("sign-in"), ""));
     }
     match claimed {
         Ok(claimed) => sessions.sign_out(&claimed).await?,
@@ -59,19 +58,19 @@ pub async fn sign_out(
 }
 
 /// Returns the sign-in form at the URL of a page; signing in leads back to the same URL.
-pub fn page(html: &Html, query: Option<&str>, message: Option<&str>) -> Response {
+pub fn page(query: Option<&str>, message: Option<&str>) -> Response {
     let action = ["analytics/sign-in", query.unwrap_or_default()].join("?");
-    document(html, StatusCode::OK, Some(action.trim_end_matches('?')), message, "")
+    document(StatusCode::OK, Some(action.trim_end_matches('?')), message, "")
 }
 
 /// Returns the sign-in form with an error; without an action, it is sent to its own URL.
-fn refused(html: &Html, error: DocumentError, action: Option<&str>, user: &str) -> Response {
-    let response = document(html, error.status(), action, Some(&error.message), user);
+fn refused(error: DocumentError, action: Option<&str>, user: &str) -> Response {
+    let response = document(error.status(), action, Some(&error.message), user);
     error.complete(response)
 }
 
-fn document(html: &Html, status: StatusCode, action: Option<&str>, message: Option<&str>, user: &str) -> Response {
-    html.page(
+fn document(status: StatusCode, action: Option<&str>, message: Option<&str>, user: &str) -> Response {
+    html::page(
         status,
         "Sign in · Analytics",
         &html! {

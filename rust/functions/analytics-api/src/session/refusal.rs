@@ -5,7 +5,7 @@ use http_service::{Problem, RequestId, with_error};
 use maud::html;
 use reply::Error;
 
-use crate::html::Html;
+use crate::html;
 
 /// Message of `InvalidSession` in HTML documents.
 pub const SESSION_ENDED: &str = "Your session has ended. Sign in again.";
@@ -70,7 +70,7 @@ impl Refusal {
     }
 
     /// Returns a document that contains only the message.
-    pub fn page(self, html: &Html, extensions: &Extensions) -> Response {
+    pub fn page(self, extensions: &Extensions) -> Response {
         let shown = self.for_document(extensions);
         let body = html! {
             main.sign-in {
@@ -78,7 +78,7 @@ impl Refusal {
                 p.error role="alert" { (shown.message) }
             }
         };
-        let page = html.page(shown.status(), "Analytics", &body);
+        let page = html::page(shown.status(), "Analytics", &body);
         shown.complete(page)
     }
 

@@ -16,34 +16,21 @@ use super::body::{BODY_LIMIT, Credentials};
 use super::own_page::is_from_own_page;
 use super::token::{LIFETIME, Session};
 use super::{Refusal, Sessions, cookie, form};
-use crate::html::Html;
-
-#[derive(Clone)]
-struct Service {
-    sessions: Arc<Sessions>,
-    html: Html,
-}
-
-impl FromRef<Service> for Arc<Sessions> {
-    fn from_ref(service: &Service) -> Self {
-        service.sessions.clone()
-    }
-}
 
 /// Returns `POST /analytics/sign-in` and `POST /analytics/sign-out`, for programs and HTML forms.
-pub fn routes(sessions: Arc<Sessions>, html: Html) -> Router {
+pub fn routes(sessions: Arc<Sessions>) -> Router {
     let routes = Router::new().route("/analytics/sign-in", post(sign_in)).route("/analytics/sign-out", post(sign_out));
-    with_body_limit(routes, BODY_LIMIT).with_state(Service { sessions, html })
+    with_body_limit(routes, BODY_LIMIT).with_state(sessions)
 }
 
-async fn sign_in(State(Service { sessions, html }): State<Service>, request: Request) -> Result<Response, Refusal> {
+async fn sign_in(State(sessions): State<Arc<Sessions>>, request: Request) -> Result<Response, Refusal> {
     if is_form(request.headers()) {
         let (parts, body) = request.into_parts();
         let page = async {
             let body = text_bytes(Request::from_parts(parts.clone(), body)).await?;
-            form::sign_in(&sessions, &html, &parts, &body).await
+            form::sign_in(&sessions, &parts, &body).await
         };
-        return Ok(page.await.unwrap_or_else(|refusal| refusal.page(&html, &parts.extensions)));
+        return Ok(page.await.unwrap_or_else(|refusal| refusal.page(&parts.extensions)));
     }
     let source_ip = request.extensions().get::<SourceIp>().cloned();
     let credentials = Credentials::from_request(request, &()).await?;
@@ -54,12 +41,12 @@ async fn sign_in(State(Service { sessions, html }): State<Service>, request: Req
     Ok((StatusCode::OK, [json, (CACHE_CONTROL, HeaderValue::from_static("no-store"))], body).into_response())
 }
 
-async fn sign_out(State(Service { sessions, html }): State<Service>, request: Request) -> Result<Response, Refusal> {
+async fn sign_out(State(sessions): State<Arc<Sessions>>, request: Request) -> Result<Response, Refusal> {
     let (parts, _) = request.into_parts();
     let claimed = claimed(&parts, &sessions).await;
     if is_form(&parts.headers) {
-        let page = form::sign_out(&sessions, &html, &parts, claimed).await;
-        return Ok(page.unwrap_or_else(|refusal| refusal.page(&html, &parts.extensions)));
+        let page = form::sign_out(&sessions, &parts, claimed).await;
+        return Ok(page.unwrap_or_else(|refusal| refusal.page(&parts.extensions)));
     }
     sessions.sign_out(&claimed?).await?;
     Ok((StatusCode::NO_CONTENT, [(CACHE_CONTROL, HeaderValue::from_static("no-store"))]).into_response())

@@ -6,7 +6,7 @@ use analytics::Sites;
 use analytics_api::collect::{self, Collector, Limits};
 use analytics_api::report::Reports;
 use analytics_api::session::{self, Sessions, Verify, verify};
-use analytics_api::{Clock, CloudFront, Html, Parts, app};
+use analytics_api::{Clock, CloudFront, Parts, app};
 use analytics_store::{Memory, ReadTables};
 use base64_simd::STANDARD;
 use http_service::App;
@@ -81,7 +81,6 @@ impl Service {
             reports: Reports::new(tables, sites.all(), limits.retention_days, clock.clone()),
             sessions: Sessions::new(accounts, verify, clock.clone()),
             collector: Collector::new(views, sites, limits, clock),
-            html: Html::new().unwrap(),
         }))
     }
 
