@@ -117,7 +117,7 @@ class EmulatorHome:
             self.resources.touch(mode=0o600)
             pid = os.posix_spawn(
                 sys.executable,
-                [sys.executable, "-P", str(MINISTACK)],
+                [sys.executable, "-P", str(MINISTACK), str(self._state.absolute())],
                 _environment(port, region, scratch),
                 file_actions=[
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

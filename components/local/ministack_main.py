@@ -1,7 +1,14 @@
-"""The process of the emulator: ministack, made faster. `EmulatorHome` runs this file as a script."""
+"""The emulator: ministack, made faster. `EmulatorHome` runs this file; its argument is the state file."""
 
+import contextlib
+import os
+import signal
+import sys
+import time
 from functools import lru_cache
+from pathlib import Path
 from socketserver import StreamRequestHandler
+from threading import Thread
 
 from ministack.app import main
 from ministack.services import dynamodb
@@ -16,4 +23,15 @@ for name in ("_tokenize", "_condition_syntax_error"):
     if parse := getattr(dynamodb, name, None):
         setattr(dynamodb, name, lru_cache(parse))
 
+
+def end_without(state: Path) -> None:
+    """Kill the emulator and its functions when the state file is gone, because then no command can find them."""
+    started = state.stat()
+    with contextlib.suppress(FileNotFoundError):
+        while os.path.samestat(started, state.stat()):
+            time.sleep(1)
+    os.killpg(0, signal.SIGKILL)
+
+
+Thread(target=end_without, args=[Path(sys.argv.pop())], daemon=True).start()
 main()

@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import socket
 import urllib.request
@@ -11,7 +12,7 @@ import pytest
 from components.local import emulator as module
 from components.local.emulator import Emulator, EmulatorHome
 from components.local.errors import LocalError
-from tests.waiting import eventually
+from tests.waiting import eventually, is_running
 
 pytestmark = pytest.mark.emulator
 
@@ -45,6 +46,18 @@ def test_the_emulator_responds_is_found_again_and_stops(home: EmulatorHome) -> N
     assert home.stop() == started
     assert home.running() is None
     assert home.stop() is None
+
+
+@pytest.mark.usefixtures("taken_port")
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_an_emulator_ends_when_its_folder_is_deleted(tmp_path: Path, is_replaced: bool) -> None:
+    home = EmulatorHome(tmp_path / "home")
+    started = home.start(REGION)
+    shutil.rmtree(tmp_path / "home")
+    if is_replaced:
+        home.start(REGION)
+    eventually(lambda: not is_running(started.pid))
+    assert bool(home.stop()) == is_replaced
 
 
 @pytest.mark.usefixtures("taken_port")
