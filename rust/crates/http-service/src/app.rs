@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::map_request;
 use axum::response::Response;
+use axum::routing::MethodRouter;
 use http::StatusCode;
 use reply::Error;
 use tower_service::Service;
@@ -71,9 +72,9 @@ impl BodyLimit {
     }
 }
 
-/// Limits the bodies of some routes to `limit` bytes, instead of the service's limit.
-pub fn with_body_limit<S: Clone + Send + Sync + 'static>(routes: Router<S>, limit: usize) -> Router<S> {
-    routes.layer(map_request(move |mut request: Request| {
+/// Limits the bodies of a route to `limit` bytes, instead of the service's limit.
+pub fn with_body_limit<S: Clone + Send + Sync + 'static>(route: MethodRouter<S>, limit: usize) -> MethodRouter<S> {
+    route.layer(map_request(move |mut request: Request| {
         BodyLimit(limit).set(&mut request);
         ready(request)
     }))

@@ -2,15 +2,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{FromRef, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use http_service::{App, Problem};
+use axum::routing::{get, post};
+use http_service::{App, Problem, with_body_limit};
 use reply::Error;
 use tokio::time::timeout;
 
 use crate::collect::Collector;
-use crate::report::{Reports, SessionReports};
+use crate::report::Reports;
 use crate::session::Sessions;
 use crate::{CloudFront, collect, dashboard, report, session};
 
@@ -29,14 +30,43 @@ pub struct Parts {
     pub reports: Reports,
 }
 
+/// The state of the routes.
+#[derive(Clone)]
+struct Services {
+    collector: Arc<Collector>,
+    sessions: Arc<Sessions>,
+    reports: Arc<Reports>,
+}
+
+impl FromRef<Services> for Arc<Collector> {
+    fn from_ref(services: &Services) -> Self {
+        services.collector.clone()
+    }
+}
+
+impl FromRef<Services> for Arc<Sessions> {
+    fn from_ref(services: &Services) -> Self {
+        services.sessions.clone()
+    }
+}
+
+impl FromRef<Services> for Arc<Reports> {
+    fn from_ref(services: &Services) -> Self {
+        services.reports.clone()
+    }
+}
+
 pub fn app(Parts { cloudfront, collector, sessions, reports }: Parts) -> App {
-    let sessions = Arc::new(sessions);
-    let session_reports = SessionReports { reports: Arc::new(reports), sessions: sessions.clone() };
     let routes = Router::new()
-        .merge(collect::routes(Arc::new(collector)))
-        .merge(session::routes(sessions))
-        .merge(report::routes(session_reports.clone()))
-        .merge(dashboard::routes(session_reports))
+        .route("/analytics/collect", post(collect::collect))
+        .route("/analytics/append", post(collect::append))
+        .route("/analytics/pv.gif", get(collect::pixel))
+        .route("/analytics/a.js", get(collect::script))
+        .route("/analytics/sign-in", with_body_limit(post(session::sign_in), session::BODY_LIMIT))
+        .route("/analytics/sign-out", post(session::sign_out))
+        .route("/analytics/report", get(report::report))
+        .route("/analytics", get(dashboard::page))
+        .with_state(Services { collector: collector.into(), sessions: sessions.into(), reports: reports.into() })
         .layer(from_fn_with_state(cloudfront, around_routes));
     App::new(routes, BODY_LIMIT)
 }

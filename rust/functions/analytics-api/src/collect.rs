@@ -26,7 +26,9 @@ mod visitor;
 pub use agent::{agent, is_ai_crawler};
 pub use collector::Collector;
 pub use limits::Limits;
-pub(crate) use routes::routes;
+pub(crate) use pixel::view as pixel;
+pub(crate) use routes::{append, collect};
+pub(crate) use tracker::script;
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 

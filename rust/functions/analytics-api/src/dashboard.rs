@@ -14,4 +14,4 @@ mod text;
 mod tracker;
 mod view;
 
-pub(crate) use routes::routes;
+pub(crate) use routes::page;

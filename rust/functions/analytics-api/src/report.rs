@@ -27,6 +27,6 @@ pub use named::Named;
 pub use period::By;
 pub use query::PAGE_ROWS;
 pub use reports::Reports;
-pub(crate) use routes::{SessionReports, routes};
+pub(crate) use routes::report;
 pub use search::SEARCH_CHARACTERS;
 pub use unique_visitors::UniqueVisitors;

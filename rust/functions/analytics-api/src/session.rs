@@ -19,10 +19,11 @@ pub mod store;
 mod throttle;
 mod token;
 
+pub(crate) use body::BODY_LIMIT;
 pub use cookie::is_present as holds_cookie;
 pub use form::page as sign_in_page;
 pub use own_page::is_from_own_page;
 pub use password::{InvalidHash, Verify, verify};
 pub use refusal::{Refusal, SESSION_ENDED};
-pub(crate) use routes::{Claim, routes};
+pub(crate) use routes::{Claim, sign_in, sign_out};
 pub use sessions::Sessions;

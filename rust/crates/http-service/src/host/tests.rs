@@ -75,13 +75,13 @@ async fn repeated() -> HttpResponse {
 }
 
 fn app() -> App {
-    let limited = crate::with_body_limit(Router::new().route("/limited", post(echo)), 2);
     let routes = Router::new()
         .route("/echo", post(echo).put(echo))
+        .route("/limited", crate::with_body_limit(post(echo), 2))
         .route("/broken", get(broken))
         .route("/shown", get(shown))
         .route("/repeated", get(repeated));
-    App::new(routes.merge(limited), 5)
+    App::new(routes, 5)
 }
 
 /// Returns the response as API Gateway receives it, and the problem in it.

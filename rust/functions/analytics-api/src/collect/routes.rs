@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use http_service::{Problem, json_bytes};
@@ -13,22 +11,13 @@ use reply::Error;
 use serde_json::json;
 
 use super::client::Client;
-use super::{Collector, body, pixel, tracker};
+use super::{Collector, body};
 
 /// Media types of JSON bodies. Browsers send plain text to another origin without a preflight.
 const MEDIA_TYPES: &[&str] = &["text/plain", "application/json"];
 
-/// Returns the routes that pages load and call.
-pub fn routes(collector: Arc<Collector>) -> Router {
-    Router::new()
-        .route("/analytics/collect", post(collect))
-        .route("/analytics/append", post(append))
-        .route("/analytics/pv.gif", get(pixel::view))
-        .route("/analytics/a.js", get(tracker::script))
-        .with_state(collector)
-}
-
-async fn collect(
+/// `POST /analytics/collect`: a view.
+pub async fn collect(
     State(collector): State<Arc<Collector>>,
     headers: HeaderMap,
     client: Client,
@@ -51,7 +40,8 @@ pub(crate) fn count_refused(error: &Error) {
     }
 }
 
-async fn append(
+/// `POST /analytics/append`: a leave.
+pub async fn append(
     State(collector): State<Arc<Collector>>,
     headers: HeaderMap,
     request: Request,

@@ -1,7 +1,7 @@
-use axum::Router;
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::response::Response;
-use axum::routing::get;
 use http::StatusCode;
 use http::request::Parts;
 use http_service::{RequestId, with_error};
@@ -10,21 +10,21 @@ use reply::Error;
 use super::page_query::PageQuery;
 use super::view::{Page, View};
 use crate::html;
-use crate::report::{Reports, SessionReports};
-use crate::session::{Claim, Refusal, SESSION_ENDED, holds_cookie, is_from_own_page, sign_in_page};
+use crate::report::Reports;
+use crate::session::{Claim, Refusal, SESSION_ENDED, Sessions, holds_cookie, is_from_own_page, sign_in_page};
 
-/// `GET /analytics`.
-pub fn routes(service: SessionReports) -> Router {
-    Router::new().route("/analytics", get(page)).with_state(service)
-}
-
-/// Responds with the dashboard. Without a session, responds with the sign-in form.
-async fn page(State(service): State<SessionReports>, claim: Result<Claim, Refusal>, request: Request) -> Response {
+/// `GET /analytics`: the dashboard, or without a session the sign-in form.
+pub async fn page(
+    State(reports): State<Arc<Reports>>,
+    State(sessions): State<Arc<Sessions>>,
+    claim: Result<Claim, Refusal>,
+    request: Request,
+) -> Response {
     let (parts, _) = request.into_parts();
     let page = match claim {
         Ok(Claim(session)) => {
-            let work = report_page(&service.reports, &session.user, &parts);
-            service.sessions.guard(&session, work).await
+            let work = report_page(&reports, &session.user, &parts);
+            sessions.guard(&session, work).await
         }
         Err(refusal) => Err(refusal),
     };

@@ -1,29 +1,22 @@
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{FromRef, FromRequest as _, FromRequestParts, Request, State};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_event::SourceIp;
 use http_service::headers::{Authorization, authorization};
-use http_service::{media_type, text_bytes, with_body_limit};
+use http_service::{media_type, text_bytes};
 use serde_json::json;
 
-use super::body::{BODY_LIMIT, Credentials};
+use super::body::Credentials;
 use super::own_page::is_from_own_page;
 use super::token::{LIFETIME, Session};
 use super::{Refusal, Sessions, cookie, form};
 
-/// Returns `POST /analytics/sign-in` and `POST /analytics/sign-out`, for programs and HTML forms.
-pub fn routes(sessions: Arc<Sessions>) -> Router {
-    let routes = Router::new().route("/analytics/sign-in", post(sign_in)).route("/analytics/sign-out", post(sign_out));
-    with_body_limit(routes, BODY_LIMIT).with_state(sessions)
-}
-
-async fn sign_in(State(sessions): State<Arc<Sessions>>, request: Request) -> Result<Response, Refusal> {
+/// `POST /analytics/sign-in`, for programs and HTML forms.
+pub async fn sign_in(State(sessions): State<Arc<Sessions>>, request: Request) -> Result<Response, Refusal> {
     if is_form(request.headers()) {
         let (parts, body) = request.into_parts();
         let page = async {
@@ -41,7 +34,8 @@ async fn sign_in(State(sessions): State<Arc<Sessions>>, request: Request) -> Res
     Ok((StatusCode::OK, [json, (CACHE_CONTROL, HeaderValue::from_static("no-store"))], body).into_response())
 }
 
-async fn sign_out(State(sessions): State<Arc<Sessions>>, request: Request) -> Result<Response, Refusal> {
+/// `POST /analytics/sign-out`, for programs and HTML forms.
+pub async fn sign_out(State(sessions): State<Arc<Sessions>>, request: Request) -> Result<Response, Refusal> {
     let (parts, _) = request.into_parts();
     let claimed = claimed(&parts, &sessions).await;
     if is_form(&parts.headers) {
