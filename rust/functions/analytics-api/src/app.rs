@@ -21,52 +21,46 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(13);
 /// Maximum length of a request's body in bytes: more than the longest URLs that browsers send, and than a form.
 pub const BODY_LIMIT: usize = 16_384;
 
-/// The parts of the service.
+/// The parts of the service, which are the state of its routes.
+#[derive(Clone)]
 pub struct Parts {
     /// The distribution in front of the API.
     pub cloudfront: CloudFront,
-    pub collector: Collector,
-    pub sessions: Sessions,
-    pub reports: Reports,
+    pub collector: Arc<Collector>,
+    pub sessions: Arc<Sessions>,
+    pub reports: Arc<Reports>,
 }
 
-/// The state of the routes.
-#[derive(Clone)]
-struct Services {
-    collector: Arc<Collector>,
-    sessions: Arc<Sessions>,
-    reports: Arc<Reports>,
-}
-
-impl FromRef<Services> for Arc<Collector> {
-    fn from_ref(services: &Services) -> Self {
-        services.collector.clone()
+impl FromRef<Parts> for Arc<Collector> {
+    fn from_ref(parts: &Parts) -> Self {
+        parts.collector.clone()
     }
 }
 
-impl FromRef<Services> for Arc<Sessions> {
-    fn from_ref(services: &Services) -> Self {
-        services.sessions.clone()
+impl FromRef<Parts> for Arc<Sessions> {
+    fn from_ref(parts: &Parts) -> Self {
+        parts.sessions.clone()
     }
 }
 
-impl FromRef<Services> for Arc<Reports> {
-    fn from_ref(services: &Services) -> Self {
-        services.reports.clone()
+impl FromRef<Parts> for Arc<Reports> {
+    fn from_ref(parts: &Parts) -> Self {
+        parts.reports.clone()
     }
 }
 
-pub fn app(Parts { cloudfront, collector, sessions, reports }: Parts) -> App {
+pub fn app(parts: Parts) -> App {
+    let cloudfront = parts.cloudfront;
     let routes = Router::new()
         .route("/analytics/collect", post(collect::collect))
         .route("/analytics/append", post(collect::append))
         .route("/analytics/pv.gif", get(collect::pixel))
         .route("/analytics/a.js", get(collect::script))
         .route("/analytics/sign-in", with_body_limit(post(session::sign_in), session::BODY_LIMIT))
-        .route("/analytics/sign-out", post(session::sign_out))
+        .route("/analytics/sign-out", with_body_limit(post(session::sign_out), session::BODY_LIMIT))
         .route("/analytics/report", get(report::report))
         .route("/analytics", get(dashboard::page))
-        .with_state(Services { collector: collector.into(), sessions: sessions.into(), reports: reports.into() })
+        .with_state(parts)
         .layer(from_fn_with_state(cloudfront, around_routes));
     App::new(routes, BODY_LIMIT)
 }

@@ -48,14 +48,14 @@ async fn serve() -> Result<(), lambda_runtime::Error> {
     let clock = Clock::system();
 
     let accounts = session::store::dynamodb::DynamoDb::new(client.clone(), accounts_table, state_table.clone());
-    let sessions = Sessions::new(Arc::new(accounts), Box::new(verify), clock.clone());
+    let sessions = Arc::new(Sessions::new(Arc::new(accounts), Box::new(verify), clock.clone()));
 
     // Totals are some seconds behind the views anyway.
     let reader = TableReader::new(client.clone(), views_table.clone(), totals_table.clone(), Consistency::Eventual);
-    let reports = Reports::new(Arc::new(reader), sites.all(), limits.retention_days, clock.clone());
+    let reports = Arc::new(Reports::new(Arc::new(reader), sites.all(), limits.retention_days, clock.clone()));
 
     let views = collect::store::dynamodb::DynamoDb::new(client, views_table, state_table, totals_table);
-    let collector = Collector::new(Arc::new(views), sites, limits, clock);
+    let collector = Arc::new(Collector::new(Arc::new(views), sites, limits, clock));
 
     http_service::run(app(Parts { cloudfront, collector, sessions, reports })).await
 }

@@ -78,9 +78,9 @@ impl Service {
         let limits = Limits { retention_days: 90, values_per_day };
         Self(app(Parts {
             cloudfront,
-            reports: Reports::new(tables, sites.all(), limits.retention_days, clock.clone()),
-            sessions: Sessions::new(accounts, verify, clock.clone()),
-            collector: Collector::new(views, sites, limits, clock),
+            reports: Arc::new(Reports::new(tables, sites.all(), limits.retention_days, clock.clone())),
+            sessions: Arc::new(Sessions::new(accounts, verify, clock.clone())),
+            collector: Arc::new(Collector::new(views, sites, limits, clock)),
         }))
     }
 
