@@ -36,7 +36,6 @@ def client(local: Local) -> Iterator[Client]:
     """A client of a service without other views."""
     client = Client(local=local)
     sign_in(local.context, local.outputs)
-    client.wait_until_counted()
     clear(client)
     yield client
     clear(client)

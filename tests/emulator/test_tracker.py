@@ -119,9 +119,7 @@ class SitePage(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def site(local: Local) -> Iterator[SiteServer]:
     """Serve a site without views."""
-    client = Client(local=local)
-    client.wait_until_counted()
-    clear(client)
+    clear(Client(local=local))
     with SiteServer(local) as site:
         Thread(target=site.serve_forever, daemon=True).start()
         yield site
