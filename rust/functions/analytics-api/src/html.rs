@@ -9,8 +9,8 @@ use http::{HeaderValue, StatusCode};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use page::Assets;
 
-/// Prepared for the first document: most environments only collect views, and a hash of the style would take a
-/// twentieth of their start.
+/// Prepared for the first document: most environments only collect views, and a hash of the style would delay their
+/// start.
 static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets::new(include_str!("html/analytics.css"), ""));
 
 /// Returns a response with a document, which no cache may store: it is for one user.
